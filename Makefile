@@ -1,0 +1,65 @@
+# `make up` and `make test` do all set-up: they need Python 3.11 or 3.12, git and make, nothing else.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+BIN := .venv/bin
+UV := $(BIN)/uv
+BENCH ?=
+
+.PHONY: help up down test check bench lock format clean
+help: ## show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: .venv/platform.stamp .venv-serving/serving.stamp ## set up, train what is missing, reconcile every environment
+	@$(BIN)/platform up
+
+down: ## stop what `make up` started
+	@$(BIN)/platform down
+
+test: .venv/dev.stamp .venv-serving/serving.stamp ## set up and run every test
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+
+check: .venv/dev.stamp ## lint, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: .venv/dev.stamp .venv-serving/serving.stamp ## measure; BENCH=name for one
+	@for script in $(if $(BENCH),bench/$(BENCH).py,$(wildcard bench/*.py)); do $(BIN)/python $$script || exit 1; done
+
+format: .venv/dev.stamp ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/bootstrap.stamp ## lock the requirements anew
+	@for name in bootstrap platform dev serving; do \
+	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --no-header --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean: ## remove the environments and the local state
+	@test ! -x $(BIN)/platform || $(BIN)/platform down
+	rm -rf .venv .venv-serving .platform
+
+.venv/bootstrap.stamp: requirements/bootstrap.txt
+	@"$(PYTHON)" -c 'import sys; ok = (3, 11) <= sys.version_info < (3, 13); sys.exit(not ok and f"Python 3.11 or 3.12 is needed and {sys.executable} is {sys.version.split()[0]}: run make with PYTHON=/path/to/python3.11")'
+	@"$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+.venv/platform.stamp: .venv/bootstrap.stamp requirements/platform.txt pyproject.toml
+	@echo "installing the control plane into .venv"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/platform.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/platform.stamp requirements/dev.txt
+	@echo "installing the development tools into .venv"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv-serving/serving.stamp: .venv/bootstrap.stamp requirements/serving.txt
+	@echo "installing Triton into .venv-serving"
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-serving
+	@$(UV) pip install --quiet --python .venv-serving/bin/python --require-hashes -r requirements/serving.txt
+	@touch $@

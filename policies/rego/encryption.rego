@@ -1,0 +1,60 @@
+# METADATA
+# title: Sensitive data is encrypted
+# custom:
+#   kinds: [dataset]
+#   asks: state
+#   reads: [document]
+package platform.encryption
+
+import data.lib.sensitivity
+
+decision := {"evaluated": satisfied | {denial.rule | some denial in deny}, "deny": deny}
+
+harmless if sensitivity.rank(input.document) <= sensitivity.ranks.internal
+
+# METADATA
+# title: Sensitive data is encrypted at rest with a managed key
+# description: Whoever gets hold of a disk or a bucket must not get hold of the data; a managed key can be taken away.
+# custom:
+#   id: encryption-at-rest
+#   severity: error
+#   soc2: [CC6.1, CC6.7]
+#   fix: Set encryption.atRest to aws:kms and encryption.key to the alias of the tenant's key.
+satisfied contains "encryption-at-rest" if harmless
+
+satisfied contains "encryption-at-rest" if {
+	input.document.encryption.atRest == "aws:kms"
+	input.document.encryption.key != ""
+}
+
+deny contains {
+	"rule": "encryption-at-rest",
+	"message": sprintf("%s data is not encrypted at rest with a managed key", [sensitivity.classification(input.document)]),
+	"at": ["encryption", weakness_at_rest],
+} if {
+	not "encryption-at-rest" in satisfied
+}
+
+weakness_at_rest := "key" if {
+	input.document.encryption.atRest == "aws:kms"
+} else := "atRest"
+
+# METADATA
+# title: Sensitive data is encrypted in transit
+# description: What travels between buckets, training and serving must not be readable on the way.
+# custom:
+#   id: encryption-in-transit
+#   severity: error
+#   soc2: [CC6.1, CC6.7]
+#   fix: Set encryption.inTransit to tls.
+satisfied contains "encryption-in-transit" if harmless
+
+satisfied contains "encryption-in-transit" if input.document.encryption.inTransit == "tls"
+
+deny contains {
+	"rule": "encryption-in-transit",
+	"message": sprintf("%s data is not encrypted in transit", [sensitivity.classification(input.document)]),
+	"at": ["encryption", "inTransit"],
+} if {
+	not "encryption-in-transit" in satisfied
+}

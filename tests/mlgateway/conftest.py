@@ -1,0 +1,70 @@
+"""Shared fixtures: a peer to be the upstream, gateways that are ended after the test, one real Triton."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mlgateway.running import UPSTREAM_MODEL, Gateway, start_gateway, table, write_routes
+from tests.mlgateway.triton_server import Triton, running_triton, serving_python
+from tests.mlgateway.upstream_peer import Peer, start_peer
+
+StartGateway = Callable[..., Gateway]
+StartPeer = Callable[[], Peer]
+
+
+@pytest.fixture
+def new_peer() -> Iterator[StartPeer]:
+    """Starts peers that speak as Triton does, with one model loaded."""
+    servers = []
+
+    def start() -> Peer:
+        peer, server = start_peer()
+        servers.append(server)
+        peer.loaded[UPSTREAM_MODEL] = 1.0
+        return peer
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def peer(new_peer: StartPeer) -> Peer:
+    """One such peer."""
+    return new_peer()
+
+
+@pytest.fixture
+def new_gateway(tmp_path: Path) -> Iterator[StartGateway]:
+    """Starts gateways on tmp_path/routes.json with the options given."""
+    started: list[Gateway] = []
+
+    def start(*options: str) -> Gateway:
+        started.append(start_gateway(tmp_path, *options))
+        return started[-1]
+
+    yield start
+    for gateway in started:
+        if gateway.process.poll() is None:
+            gateway.process.kill()
+        gateway.process.wait()
+        assert "Traceback" not in gateway.log.read_text()
+
+
+@pytest.fixture
+def gateway(peer: Peer, new_gateway: StartGateway, tmp_path: Path) -> Gateway:
+    """One gateway in front of the peer, with MODEL routed at 1.4.0."""
+    write_routes(tmp_path / "routes.json", table(peer.address))
+    return new_gateway()
+
+
+@pytest.fixture(scope="module")
+def triton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
+    """A real Triton server with an empty model repository."""
+    python = serving_python()
+    if python is None:
+        pytest.skip("there is no serving environment; `make test` builds .venv-serving")
+    with running_triton(python, tmp_path_factory.mktemp("triton")) as server:
+        yield server

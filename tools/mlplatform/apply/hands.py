@@ -1,0 +1,16 @@
+"""The providers that an apply works with."""
+
+from dataclasses import dataclass
+
+from mlplatform.providers.registry.interface import Registry
+from mlplatform.providers.serving.interface import Serving
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """The registry and serving provider of one environment, the commit they are made to match, and who approved it."""
+
+    registry: Registry
+    serving: Serving
+    commit: str
+    approved_by: tuple[str, ...]

@@ -1,0 +1,61 @@
+"""Registers a trained version in the first environment's registry."""
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds import Deployment
+from mlplatform.core.payload import ArtifactRef, digest_of, short
+from mlplatform.core.repository import Repository
+from mlplatform.providers.artifacts import store_for
+from mlplatform.providers.registry.interface import (
+    Lineage,
+    RegisteredVersion,
+    Registry,
+)
+
+
+def register(
+    repository: Repository, registry: Registry, model: str, version: str, run_id: str
+) -> RegisteredVersion:
+    """Register what a run produced as `model` `version`. Refusal when the run's data is not the model's data."""
+    if model not in repository.models:
+        raise Refusal(f"there is no model {model}", fix=f"add models/{model}.yaml first")
+    run = registry.run(run_id)
+    _assert_trained_on_declared_data(repository, model, run.lineage)
+    digest = digest_of(store_for(run.payload_uri).entries(run.payload_uri))
+    _assert_not_pinned_otherwise(repository, model, version, digest)
+    return registry.add(model, version, ArtifactRef(run.payload_uri, digest), run.lineage)
+
+
+def _assert_trained_on_declared_data(repository: Repository, model: str, lineage: Lineage) -> None:
+    document = repository.models[model]
+    declared = {
+        name: repository.datasets[name].body.digest
+        for name in document.body.data.datasets
+        if name in repository.datasets
+    }
+    if dict(lineage.data) == declared:
+        return
+    wrong = sorted(k for k in declared.keys() | lineage.data.keys() if declared.get(k) != lineage.data.get(k))
+    line, column = document.place(("data", "datasets"))
+    raise Refusal(
+        f"run {lineage.run} was not trained on the declared data: {', '.join(wrong)} differ",
+        fix="train again on the data set as its document describes it, and log its digest",
+        where=f"{document.path}:{line}:{column}",
+    )
+
+
+def _assert_not_pinned_otherwise(repository: Repository, model: str, version: str, digest: str) -> None:
+    """Reviewed YAML is never rewritten: bytes that differ from what it pins get no such version number."""
+    for environment, declared in repository.deployments.items():
+        document = declared.get(model)
+        if document and _pins_otherwise(document.body, version, digest):
+            line, column = document.place(("digest",))
+            raise Refusal(
+                f"training {model} {version} gave {short(digest)} and {environment} pins "
+                f"{short(document.body.digest)}: the bytes differ from the reviewed ones",
+                fix="install the locked requirements and train the reviewed code, or give it a new version",
+                where=f"{document.path}:{line}:{column}",
+            )
+
+
+def _pins_otherwise(body: Deployment, version: str, digest: str) -> bool:
+    return body.version == version and body.digest != digest

@@ -1,0 +1,109 @@
+"""How each action is done. A literal table: one function an action, each idempotent."""
+
+import time
+from collections.abc import Callable
+
+from mlplatform.apply.hands import Hands
+from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds.model import Signature
+from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.plan import Action, Change, Values
+from mlplatform.providers.registry.interface import Lineage
+from mlplatform.providers.serving.interface import Candidate, Pending, Ready, ServingError
+
+DEADLINE_SECONDS = 120.0
+POLL_SECONDS = 0.02
+
+Step = Callable[[Change, Hands], None]
+
+
+def copy(change: Change, hands: Hands) -> None:
+    """Bring the bytes into the environment's own registry, verified."""
+    after = _after(change)
+    lineage = Lineage(after["run"], after["commit"], after["data"], after["metrics"])
+    source = ArtifactRef(after["source"], after["digest"])
+    hands.registry.add(
+        change.resource, after["version"], source, lineage, change=hands.commit, approved_by=hands.approved_by
+    )
+
+
+def load(change: Change, hands: Hands) -> None:
+    """Load the version beside what is served."""
+    candidate = _candidate(change, hands)
+    _wait(f"{change.resource} {candidate.version} to load", lambda: hands.serving.ensure(candidate))
+
+
+def probe(change: Change, hands: Hands) -> None:
+    """Have the version answer before anybody is sent to it."""
+    hands.serving.probe(_candidate(change, hands))
+
+
+def route(change: Change, hands: Hands) -> None:
+    """Send requests to the version, or to nothing when the deployment is gone."""
+    weights = change.after["weights"] if change.after else {}
+    _wait(
+        f"the routes of {change.resource} to be in force",
+        lambda: hands.serving.route(change.resource, weights),
+    )
+
+
+def champion(change: Change, hands: Hands) -> None:
+    """Name the version champion in the registry, and the one before it previous."""
+    after = change.after or {"champion": None, "previous": None}
+    hands.registry.point(change.resource, after["champion"], after["previous"])
+
+
+def retire(change: Change, hands: Hands) -> None:
+    """Unload a version once its last request is answered."""
+    before = change.before
+    if before is None:
+        raise Refusal(f"a retirement of {change.resource} that does not say what to retire")
+    _wait(
+        f"{change.resource} {before['version']} to drain",
+        lambda: hands.serving.retire(change.resource, before["digest"]),
+    )
+
+
+STEPS: dict[Action, Step] = {
+    Action.COPY: copy,
+    Action.LOAD: load,
+    Action.PROBE: probe,
+    Action.ROUTE: route,
+    Action.CHAMPION: champion,
+    Action.RETIRE: retire,
+}
+
+
+def _after(change: Change) -> Values:
+    if change.after is None:
+        raise Refusal(f"a {change.action} of {change.resource} that does not say what to do")
+    return change.after
+
+
+def _candidate(change: Change, hands: Hands) -> Candidate:
+    """What to serve; the bytes are where the plan says, or where the copy before this step has put them."""
+    after = _after(change)
+    uri = after["source"] or _copied(change.resource, after, hands)
+    return Candidate(
+        change.resource,
+        after["version"],
+        ArtifactRef(uri, after["digest"]),
+        after["format"],
+        Signature.model_validate(after["signature"]),
+        after["instances"],
+    )
+
+
+def _copied(resource: str, after: Values, hands: Hands) -> str:
+    version = hands.registry.read().find(resource, after["version"])
+    if version is None or version.ref.digest != after["digest"]:
+        raise Refusal(f"{resource} {after['version']} is not in the registry after its copy")
+    return version.ref.uri
+
+
+def _wait(what: str, ask: Callable[[], Ready | Pending]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while isinstance(answer := ask(), Pending):
+        if time.monotonic() > deadline:
+            raise ServingError(f"gave up waiting for {what} after {DEADLINE_SECONDS:g} s: {answer.reason}")
+        time.sleep(POLL_SECONDS)

@@ -1,0 +1,1 @@
+"""The command line: parse, call, print, exit code. Only click is imported before a command runs."""

@@ -1,0 +1,39 @@
+"""platform apply"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from mlplatform.cli import options
+
+
+@click.command(epilog="Example: platform apply --env production")
+@options.environment
+@options.rev
+@click.option("--plan", "plan_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@options.as_json
+@options.debug
+def command(environment: str, rev: str, plan_file: Path | None, as_json: bool) -> None:
+    """Make an environment as a commit declares it, and record what happened.
+
+    With --plan only just that plan is applied, and only while it still holds. Running it again finishes what
+    an interrupted apply left. Exit code 1 when a change failed or a deployment is refused.
+    """
+    from mlplatform.flow.judge import repository_at
+    from mlplatform.flow.place import here
+    from mlplatform.flow.reconcile import read_plan, reconcile
+    from mlplatform.report.change import outcome_text, reconciled_json, reconciled_text
+
+    place = here()
+    planned = read_plan(plan_file) if plan_file else None
+    repository = repository_at(place.git, planned.commit if planned else rev)
+    hear = (lambda outcome: None) if as_json else (lambda outcome: click.echo(outcome_text(outcome)))
+    done = reconcile(place, repository, environment, hear, planned)
+    click.echo(
+        json.dumps(reconciled_json(done.plan, done.outcomes), indent=1)
+        if as_json
+        else reconciled_text(done.plan, done.outcomes)
+    )
+    sys.exit(0 if done.is_done else 1)

@@ -1,0 +1,30 @@
+"""platform register"""
+
+import json
+
+import click
+
+from mlplatform.cli import options
+
+
+@click.command(epilog="Example: platform register clinic/tumour 1.3.0 --run 0123456789abcdef0123456789abcdef")
+@click.argument("model")
+@click.argument("version")
+@click.option("--run", "run_id", required=True, metavar="RUN", help="The training run's id.")
+@options.as_json
+@options.debug
+def command(model: str, version: str, run_id: str, as_json: bool) -> None:
+    """Register what a training run produced as VERSION (semver) of MODEL (tenant/model).
+
+    The version goes to the first environment's registry, with the run, the commit, the data and the metrics
+    that the run recorded. `platform deploy` then proposes to run it.
+    """
+    from mlplatform.flow.judge import repository_at
+    from mlplatform.flow.place import here
+    from mlplatform.flow.register import register_run
+
+    place = here()
+    done = register_run(place, repository_at(place.git, "HEAD"), model, version, run_id)
+    said = {"model": done.model, "version": done.version, "digest": done.ref.digest}
+    text = f"registered {model} {version} as {done.ref.digest}\n  platform deploy {model} {version} --env development"
+    click.echo(json.dumps(said) if as_json else text)

@@ -1,0 +1,39 @@
+"""platform up"""
+
+import sys
+
+import click
+
+from mlplatform.cli import options
+
+
+@click.command(epilog="Example: platform up")
+@options.debug
+def command() -> None:
+    """Set up the local target under .platform/ and reconcile every environment as the last commit declares it.
+
+    Starts a Triton and a gateway for each environment, trains and registers the pinned versions that the
+    development registry lacks, applies, and shows what runs where. Running it again changes nothing.
+    """
+    from mlplatform.flow.judge import judge_commit
+    from mlplatform.flow.observe import status
+    from mlplatform.flow.place import here
+    from mlplatform.flow.up import Listener, bring_up
+    from mlplatform.report.change import outcome_text, reconciled_text
+    from mlplatform.report.check import checked_text
+    from mlplatform.report.request import example_request
+    from mlplatform.report.status import status_text
+
+    place = here()
+    checked = judge_commit(place.git, "HEAD")
+    click.echo(checked_text(checked))
+    listener = Listener(click.echo, lambda outcome: click.echo(outcome_text(outcome)))
+    done = bring_up(place, checked.repository, listener)
+    for reconciled in done:
+        click.echo(reconciled_text(reconciled.plan, reconciled.outcomes))
+    statuses = status(place, checked.repository)
+    click.echo("")
+    click.echo(status_text(statuses))
+    if request := example_request(checked.repository, statuses):
+        click.echo(f"\nask for an answer:\n{request}")
+    sys.exit(0 if checked.is_clean and all(reconciled.is_done for reconciled in done) else 1)

@@ -1,0 +1,1 @@
+"""The nouns of the platform. No I/O happens here."""

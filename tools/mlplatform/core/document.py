@@ -1,0 +1,48 @@
+"""A document: where it lies, what it says, and where in the file each value stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from mlplatform.core.kinds import Body
+from mlplatform.core.naming import Identity
+
+Pointer = tuple[str | int, ...]
+Place = tuple[int, int]
+B = TypeVar("B", bound=Body, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A file's plain values before anybody judged them; `places` maps each key's pointer to line and column."""
+
+    path: str
+    identity: Identity
+    data: Mapping[str, Any]
+    places: Mapping[Pointer, Place]
+
+    def place(self, pointer: Pointer) -> Place:
+        """Line and column of a value, or of the nearest thing around it that is there."""
+        for length in range(len(pointer), -1, -1):
+            if found := self.places.get(pointer[:length]):
+                return found
+        return (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Generic[B]):
+    """A document whose schema holds."""
+
+    raw: Raw
+    body: B
+
+    @property
+    def path(self) -> str:
+        return self.raw.path
+
+    @property
+    def name(self) -> str:
+        return self.raw.identity.name
+
+    def place(self, pointer: Pointer = ()) -> Place:
+        return self.raw.place(pointer)

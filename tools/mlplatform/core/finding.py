@@ -1,0 +1,42 @@
+"""What every checker answers with: a rule that a document breaks."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: only errors stop anything."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A rule that a document breaks, where (line and column count from 1), and what to do about it."""
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    severity: Severity
+    message: str
+    fix: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+
+def error(rule: str, path: str, message: str, *, fix: str = "", at: tuple[int, int] = (1, 1)) -> Finding:
+    """An error finding at a place of a file."""
+    return Finding(path, at[0], at[1], rule, Severity.ERROR, message, fix)
+
+
+def warning(rule: str, path: str, message: str, *, fix: str = "", at: tuple[int, int] = (1, 1)) -> Finding:
+    """A warning finding at a place of a file."""
+    return Finding(path, at[0], at[1], rule, Severity.WARNING, message, fix)

@@ -1,0 +1,21 @@
+"""What each kind of document holds. `BODIES` is the one table of kinds; the JSON Schemas are generated from it."""
+
+from mlplatform.core.kinds.base import Body
+from mlplatform.core.kinds.dataset import Dataset
+from mlplatform.core.kinds.deployment import Deployment
+from mlplatform.core.kinds.environment import Environment
+from mlplatform.core.kinds.model import Model
+from mlplatform.core.kinds.platform import Platform
+from mlplatform.core.kinds.tenant import Tenant
+from mlplatform.core.naming import Kind
+
+BODIES: dict[Kind, type[Body]] = {
+    Kind.PLATFORM: Platform,
+    Kind.TENANT: Tenant,
+    Kind.DATASET: Dataset,
+    Kind.MODEL: Model,
+    Kind.ENVIRONMENT: Environment,
+    Kind.DEPLOYMENT: Deployment,
+}
+
+__all__ = ["BODIES", "Body", "Dataset", "Deployment", "Environment", "Model", "Platform", "Tenant"]

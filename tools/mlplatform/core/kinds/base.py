@@ -1,0 +1,59 @@
+"""The value types that documents share: strict, frozen, unknown keys are errors."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import WithJsonSchema
+
+from mlplatform.core.naming import NAME
+from mlplatform.core.payload import DIGEST
+
+_SEMVER = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?"
+_RFC3339 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
+
+Name = Annotated[str, StringConstraints(pattern=rf"^{NAME}$")]
+QualifiedName = Annotated[str, StringConstraints(pattern=rf"^{NAME}/{NAME}$")]
+Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$")]
+Digest = Annotated[str, StringConstraints(pattern=rf"^{DIGEST}$")]
+Version = Annotated[str, StringConstraints(pattern=rf"^{_SEMVER}$", max_length=64)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+GitCommit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Classification = Literal["public", "internal", "confidential", "pii"]
+
+
+def _as_time(value: object) -> object:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _has_zone(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("the time needs a zone, as in 2026-08-15T00:00:00Z")
+    return value
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_as_time),
+    AfterValidator(_has_zone),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{_RFC3339}$"}),
+]
+
+
+class Part(BaseModel):
+    """A mapping inside a document."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False)
+
+
+class Body(Part):
+    """What a whole document says."""
+
+
+class Freeze(Part):
+    """A window in which nothing but a rollback may change; `to` is not part of it."""
+
+    from_: Moment = Field(alias="from")
+    to: Moment
+    reason: Text

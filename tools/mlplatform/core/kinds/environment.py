@@ -1,0 +1,56 @@
+"""environments/<env>/environment.yaml: where models run, and what it takes to change it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from mlplatform.core.kinds.base import Body, Freeze, Name, Part, Percent, Text
+
+Uri = Annotated[
+    str, StringConstraints(pattern=r"^(local|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)$")
+]
+
+
+class Approvals(Part):
+    """Who must approve a change here."""
+
+    required: int = Field(ge=0, le=10)
+    from_: list[Literal["owners", "members", "platform"]] = Field(alias="from", min_length=1)
+    selfApproval: bool = False
+
+
+class Registry(Part):
+    """The model registry; `local` resolves through `.platform/<env>/`. `uri` with `prefix` is unique."""
+
+    provider: Literal["mlflow"]
+    uri: Uri
+    prefix: Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+\.)?$")] = ""
+    legacyStages: bool = False
+
+
+class ServingPlace(Part):
+    """Where deployments answer requests; `local` resolves through `.platform/<env>/`."""
+
+    provider: Literal["triton", "kserve", "sagemaker"]
+    uri: Uri = "local"
+
+
+class BlastRadius(Part):
+    """A plan that changes more than this share of more than this many resources is refused."""
+
+    maxChangedPercent: Percent
+    minResources: int = Field(ge=0)
+
+
+class Environment(Body):
+    """One step on the way from development to production."""
+
+    schema_: Literal["environment/v1"] = Field(alias="schema")
+    description: Text | None = None
+    order: int = Field(ge=1, le=100)
+    promotesFrom: Name | None = None
+    approvals: Approvals
+    freeze: list[Freeze] = []
+    registry: Registry
+    serving: ServingPlace
+    blastRadius: BlastRadius

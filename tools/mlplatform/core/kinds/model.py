@@ -1,0 +1,104 @@
+"""models/<tenant>/<model>.yaml: what a model is, and what it must hold to."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from mlplatform.core.kinds.base import Body, Login, Name, Part, Percent, QualifiedName, Text
+
+TensorType = Literal[
+    "BOOL",
+    "UINT8",
+    "UINT16",
+    "UINT32",
+    "UINT64",
+    "INT8",
+    "INT16",
+    "INT32",
+    "INT64",
+    "FP16",
+    "FP32",
+    "FP64",
+    "BYTES",
+]
+MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class Tensor(Part):
+    """One input or output, in the Open Inference Protocol's types; -1 is a free dimension."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+    type: TensorType
+    shape: list[Annotated[int, Field(ge=-1)]] = Field(min_length=1, max_length=8)
+
+
+class Signature(Part):
+    """What goes in and what comes out."""
+
+    inputs: list[Tensor] = Field(min_length=1, max_length=64)
+    outputs: list[Tensor] = Field(min_length=1, max_length=64)
+
+
+class Data(Part):
+    """What the model is trained on."""
+
+    datasets: list[QualifiedName] = Field(min_length=1)
+    features: list[QualifiedName] = []
+
+
+class Gate(Part):
+    """What a metric must reach; `maxDropFromCurrent` is measured against the version that runs now."""
+
+    min: float | None = None
+    max: float | None = None
+    maxDropFromCurrent: float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> "Gate":
+        if self.min is None and self.max is None and self.maxDropFromCurrent is None:
+            raise ValueError("a gate needs min, max or maxDropFromCurrent")
+        return self
+
+
+class Slo(Part):
+    """The service level that the model's endpoint promises over a window of days."""
+
+    availability: Percent
+    latencyP99Ms: float = Field(gt=0)
+    windowDays: int = Field(ge=1, le=90)
+
+
+class Drift(Part):
+    """How drift of the inputs is measured, and from which value on it counts."""
+
+    method: Literal["psi", "ks"]
+    threshold: float = Field(gt=0)
+
+
+class Monitoring(Part):
+    """What share of the requests is looked at (0 to 1), and how drift is found."""
+
+    sampleRate: float = Field(ge=0, le=1)
+    drift: Drift
+
+
+class Training(Part):
+    """The script in this repository that trains a version: `python <script> <version>`."""
+
+    script: Annotated[str, StringConstraints(pattern=r"^examples/training/([a-z0-9_-]+/)?[a-z0-9_-]+\.py$")]
+
+
+class Model(Body):
+    """A model of a tenant."""
+
+    schema_: Literal["model/v1"] = Field(alias="schema")
+    owner: Login
+    description: Text
+    type: Literal["real-time", "batch", "streaming"]
+    format: Literal["onnx", "tensorrt", "pyfunc"]
+    signature: Signature
+    data: Data
+    training: Training | None = None
+    gates: dict[Name, dict[MetricName, Gate]] = {}
+    slo: Slo | None = None
+    monitoring: Monitoring | None = None

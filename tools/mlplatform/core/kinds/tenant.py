@@ -1,0 +1,56 @@
+"""tenants/<tenant>/tenant.yaml: a team, its clearance, quotas, budget and accounts."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from mlplatform.core.kinds.base import Body, Classification, Freeze, Login, Name, Part, Text
+
+
+class Contact(Part):
+    """How to reach the team."""
+
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+    oncall: Text
+
+
+class Quota(Part):
+    """What a tenant may use in one environment."""
+
+    gpu: int = Field(ge=0)
+    cpu: float = Field(ge=0)
+    memoryGiB: float = Field(ge=0)
+    endpoints: int = Field(ge=0)
+
+
+class Budget(Part):
+    """What a tenant may spend."""
+
+    monthlyUSD: float = Field(ge=0)
+
+
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+
+
+class Accounts(Part):
+    """The cloud accounts of the team: training and inference stay apart."""
+
+    training: AccountId
+    inference: AccountId
+
+
+class Tenant(Body):
+    """A team with its own data, quota, budget and accounts."""
+
+    schema_: Literal["tenant/v1"] = Field(alias="schema")
+    description: Text
+    owners: list[Login] = Field(min_length=3, description="Three, so that two can approve the third's change")
+    members: list[Login] = []
+    contact: Contact
+    costCenter: Text
+    clearance: Classification
+    repositories: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")]] = []
+    accounts: Accounts | None = None
+    quotas: dict[Name, Quota]
+    budget: Budget
+    freeze: list[Freeze] = []

@@ -1,0 +1,79 @@
+"""Reads what runs: documents, servers and ledger. MLflow is never imported here."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.outcome import Result
+from mlplatform.core.plan import Action
+from mlplatform.core.repository import Repository
+from mlplatform.flow.place import Place
+from mlplatform.local.identity import read_target_id
+from mlplatform.local.lease import holder
+from mlplatform.observe.lineage import Lineage, lineage
+from mlplatform.observe.status import DeploymentStatus, Seen, environment_status
+from mlplatform.providers.serving import connect_serving
+
+Predicate = Mapping[str, Any]
+
+
+def status(place: Place, repository: Repository) -> dict[str, dict[str, DeploymentStatus]]:
+    """The status of everything, by environment (earliest first) and model."""
+    said = predicates(place)
+    return {
+        name: environment_status(repository, name, _see(place, repository, name, said))
+        for name in repository.environments_in_order()
+    }
+
+
+def lineage_of(place: Place, repository: Repository, environment: str, model: str) -> Lineage:
+    """Where what an environment pins comes from."""
+    return lineage(repository, environment, model, predicates(place))
+
+
+def predicates(place: Place) -> tuple[Predicate, ...]:
+    """What the target's ledger says, newest first; nothing where there is no target yet."""
+    if read_target_id(place.target) is None:
+        return ()
+    return tuple(record.statement.predicate for record in place.ledger().newest_first())
+
+
+def _see(place: Place, repository: Repository, environment: str, said: Iterable[Predicate]) -> Seen:
+    paths = place.paths(environment)
+    mine = [predicate for predicate in said if predicate.get("environment") == environment]
+    applying = holder(paths) is not None
+    failures, batch = _failures(mine), _batch(repository, mine)
+    try:
+        serving = connect_serving(repository.environments[environment].body, paths)
+        observed = serving.observe()
+        urls = {model: serving.url(model) for model in observed.weights}
+    except Refusal as why:
+        return Seen(None, str(why), applying, failures, {}, batch)
+    return Seen(observed, "", applying, failures, urls, batch)
+
+
+def _failures(newest_first: Iterable[Predicate]) -> dict[str, str]:
+    """Why the last apply that tried a model failed, for the models it failed for."""
+    last: dict[str, str | None] = {}
+    for predicate in newest_first:
+        tried: dict[str, str | None] = {}
+        for outcome in predicate.get("outcomes", ()):
+            tried.setdefault(outcome["resource"], None)
+            if outcome["result"] == Result.FAILED.value:
+                tried[outcome["resource"]] = f"{outcome['action']}: {outcome['reason']}"
+        last = {**tried, **last}
+    return {model: why for model, why in last.items() if why}
+
+
+def _batch(repository: Repository, newest_first: Iterable[Predicate]) -> dict[str, tuple[str, str]]:
+    """Version and digest of each batch model's champion: nothing serves it, so the ledger is what knows."""
+    found: dict[str, tuple[str, str]] = {}
+    for predicate in newest_first:
+        for outcome in predicate.get("outcomes", ()):
+            model, after = repository.models.get(outcome["resource"]), outcome["after"]
+            champion = (
+                outcome["action"] == Action.CHAMPION.value and outcome["result"] == Result.APPLIED.value
+            )
+            if model and model.body.type == "batch" and champion and after:
+                found.setdefault(outcome["resource"], (after["champion"], after["digest"]))
+    return found

@@ -1,0 +1,1 @@
+"""From files to plain documents with the place of every value. Nothing is judged here."""

@@ -1,0 +1,100 @@
+"""What runs, trained on what, approved by whom: documents and ledger, joined by digest."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds import Deployment
+from mlplatform.core.outcome import Result
+from mlplatform.core.plan import Action
+from mlplatform.core.repository import Repository
+
+Predicate = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DataUsed:
+    """A data set that a version was trained on; `classification` as its document says today."""
+
+    name: str
+    digest: str
+    classification: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a pinned version comes from, and when and by whose approval it came to its environment."""
+
+    environment: str
+    model: str
+    version: str
+    digest: str
+    run: str | None
+    commit: str | None
+    data: tuple[DataUsed, ...]
+    metrics: Mapping[str, float]
+    since: str | None  # when it was last put into force, as the ledger says
+    change: str | None  # the commit that was applied then
+    approved_by: tuple[str, ...]
+
+
+def lineage(repository: Repository, environment: str, model: str, predicates: Iterable[Predicate]) -> Lineage:
+    """The lineage of what `environment` pins; `predicates` are the ledger's, newest first."""
+    document = repository.deployments.get(environment, {}).get(model)
+    if document is None:
+        raise Refusal(f"{environment} pins no {model}", fix="run `platform status` to see what is where")
+    body = document.body
+    history = tuple(predicates)
+    made = _made(body.digest, history) or {}
+    put = _put_into_force(environment, model, body, history) or {}
+    data = body.from_.data or made.get("data") or {}
+    return Lineage(
+        environment,
+        model,
+        body.version,
+        body.digest,
+        body.from_.run or made.get("run"),
+        body.from_.commit or made.get("commit"),
+        tuple(_used(repository, name, digest) for name, digest in sorted(data.items())),
+        body.metrics or made.get("metrics") or {},
+        put.get("recordedAt"),
+        put.get("commit"),
+        tuple(put.get("approvedBy", ())),
+    )
+
+
+def _used(repository: Repository, name: str, digest: str) -> DataUsed:
+    document = repository.datasets.get(name)
+    return DataUsed(name, digest, document.body.classification if document else None)
+
+
+def _made(digest: str, history: Iterable[Predicate]) -> Predicate | None:
+    """What the registration of these bytes said, or the copy of them."""
+    for predicate in history:
+        if predicate.get("digest") == digest and "run" in predicate:
+            return predicate
+        for outcome in predicate.get("outcomes", ()):
+            after = outcome["after"] or {}
+            if outcome["action"] == Action.COPY.value and after.get("digest") == digest:
+                return dict(after)
+    return None
+
+
+def _put_into_force(
+    environment: str, model: str, body: Deployment, history: Iterable[Predicate]
+) -> Predicate | None:
+    """The newest apply that routed requests to these bytes, or (a batch model) made them champion."""
+    for predicate in history:
+        if predicate.get("environment") == environment and any(
+            outcome["resource"] == model and _reached(outcome, body)
+            for outcome in predicate.get("outcomes", ())
+        ):
+            return predicate
+    return None
+
+
+def _reached(outcome: Predicate, body: Deployment) -> bool:
+    after = outcome["after"] or {}
+    there = body.digest in after.get("weights", {}) or after.get("champion") == body.version
+    return there and outcome["result"] == Result.APPLIED.value

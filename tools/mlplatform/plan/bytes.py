@@ -1,0 +1,69 @@
+"""Where a pinned version's bytes are: in the environment's own registry, or in the nearest one before it."""
+
+from dataclasses import dataclass
+
+from mlplatform.core.document import Document, Pointer
+from mlplatform.core.kinds import Deployment
+from mlplatform.core.payload import short
+from mlplatform.core.plan import Refused
+from mlplatform.plan.actual import Actual
+from mlplatform.providers.registry.interface import RegisteredVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A registered version; `environment` is where it must be copied from, or None when it is here already."""
+
+    version: RegisteredVersion
+    environment: str | None
+
+
+def find_bytes(
+    name: str, environment: str, document: Document[Deployment], actual: Actual
+) -> Found | Refused:
+    """The registered version that the document pins, or why the registries do not bear the document out."""
+    found = _look(name, environment, document, actual)
+    if isinstance(found, Refused):
+        return found
+    recorded, said = found.version.lineage.metrics, document.body.metrics
+    for metric, value in said.items():
+        if recorded.get(metric) != value:
+            there = f"says {recorded[metric]}" if metric in recorded else "has no such metric"
+            fix = "propose the promotion again, so that it says what was measured"
+            reason = f"the document says {metric} {value} and the registry {there}"
+            return _refused(name, document, ("metrics", metric), reason, fix)
+    return found
+
+
+def _look(name: str, environment: str, document: Document[Deployment], actual: Actual) -> Found | Refused:
+    body = document.body
+    if here := actual.registry.find(name, body.version):
+        if here.ref.digest == body.digest:
+            return Found(here, None)
+        return _mismatch(name, environment, document, here)
+    for earlier, state in actual.earlier.items():
+        if (version := state.find(name, body.version)) and version.ref.digest == body.digest:
+            return Found(version, earlier)
+    for earlier, state in actual.earlier.items():
+        if version := state.find(name, body.version):
+            return _mismatch(name, earlier, document, version)
+    asked = ", ".join((environment, *actual.earlier))
+    reason = f"no registry holds {name} {body.version} (asked: {asked})"
+    fix = f"register it: platform register {name} {body.version} --run RUN"
+    return _refused(name, document, ("version",), reason, fix)
+
+
+def _mismatch(
+    name: str, environment: str, document: Document[Deployment], version: RegisteredVersion
+) -> Refused:
+    reason = (
+        f"the document pins {name} {version.version} as {short(document.body.digest)} "
+        f"and the registry of {environment} holds {short(version.ref.digest)}"
+    )
+    fix = "pin what is registered, or register the other bytes under a new version"
+    return _refused(name, document, ("digest",), reason, fix)
+
+
+def _refused(name: str, document: Document[Deployment], pointer: Pointer, reason: str, fix: str) -> Refused:
+    line, column = document.place(pointer)
+    return Refused(name, reason, fix, f"{document.path}:{line}:{column}")

@@ -1,0 +1,104 @@
+"""What one deployment needs: bytes, load, probe, route, champion, retire; in that order, and only what is missing."""
+
+from typing import Any
+
+from mlplatform.core.document import Document
+from mlplatform.core.kinds import Deployment, Model
+from mlplatform.core.plan import Action, Change, Refused
+from mlplatform.core.repository import Repository
+from mlplatform.plan.actual import Actual
+from mlplatform.plan.bytes import Found, find_bytes
+from mlplatform.plan.retire import retire_changes
+
+
+def deployment_changes(
+    repository: Repository, environment: str, document: Document[Deployment], actual: Actual
+) -> tuple[Change, ...] | Refused:
+    """The changes that bring a deployment to what its document pins, or why it is left as it is."""
+    name = document.name.split("/", 1)[1]
+    model = repository.models[name].body
+    settings = repository.environments[environment].body
+    found = find_bytes(name, environment, document, actual)
+    if isinstance(found, Refused):
+        return found
+    body = document.body
+    changes = _copy(settings.registry.provider, name, body, found)
+    if model.type != "batch":
+        changes += _serve(settings.serving.provider, name, model, body, found, actual)
+    changes += _champion(settings.registry.provider, name, body, actual)
+    if model.type != "batch":
+        changes += retire_changes(settings.serving.provider, name, body, actual)
+    return tuple(changes)
+
+
+def _copy(provider: str, name: str, body: Deployment, found: Found) -> list[Change]:
+    if found.environment is None:
+        return []
+    lineage = found.version.lineage
+    after = {
+        "version": body.version,
+        "digest": body.digest,
+        "from": found.environment,
+        "source": found.version.ref.uri,
+        "run": lineage.run,
+        "commit": lineage.commit,
+        "data": dict(lineage.data),
+        "metrics": dict(lineage.metrics),
+    }
+    return [Change(Action.COPY, provider, name, None, after)]
+
+
+def _serve(
+    provider: str, name: str, model: Model, body: Deployment, found: Found, actual: Actual
+) -> list[Change]:
+    served = actual.serving.find(name, body.digest)
+    weights = dict(actual.serving.weights.get(name, {}))
+    candidate = _candidate(model, body, found)
+    changes = []
+    if served is None or not served.ready:
+        before = (
+            None if served is None else {"version": served.version, "digest": served.digest, "ready": False}
+        )
+        changes.append(Change(Action.LOAD, provider, name, before, candidate))
+    if weights != {body.digest: 100}:
+        changes.append(Change(Action.PROBE, provider, name, None, candidate))
+        after = {"weights": {body.digest: 100}, "version": body.version}
+        changes.append(Change(Action.ROUTE, provider, name, _routed(name, weights, actual), after))
+    return changes
+
+
+def _candidate(model: Model, body: Deployment, found: Found) -> dict[str, Any]:
+    """What a provider must be told to load the version; `source` is None while the bytes are still to be copied."""
+    return {
+        "version": body.version,
+        "digest": body.digest,
+        "source": found.version.ref.uri if found.environment is None else None,
+        "format": model.format,
+        "signature": model.signature.model_dump(mode="json"),
+        "instances": body.serving.instances,
+    }
+
+
+def _routed(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any] | None:
+    if not weights:
+        return None
+    heaviest = max(weights, key=lambda digest: weights[digest])
+    served = actual.serving.find(name, heaviest)
+    return {"weights": weights, "version": served.version if served else None}
+
+
+def _champion(provider: str, name: str, body: Deployment, actual: Actual) -> list[Change]:
+    aliases = actual.registry.aliases.get(name, {})
+    champion, previous = aliases.get("champion"), aliases.get("previous")
+    if champion == body.version:
+        return []
+    before = {"champion": champion, "previous": previous} if aliases else None
+    return [
+        Change(
+            Action.CHAMPION,
+            provider,
+            name,
+            before,
+            {"champion": body.version, "previous": champion, "digest": body.digest},
+        )
+    ]

@@ -1,0 +1,62 @@
+"""The changes that make one environment as a judged commit declares it. Pure: reads nothing, changes nothing."""
+
+from mlplatform.core.document import Document
+from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds import Deployment
+from mlplatform.core.plan import Change, Plan, Refused
+from mlplatform.core.repository import Repository
+from mlplatform.plan.actual import Actual
+from mlplatform.plan.deployment import deployment_changes
+from mlplatform.plan.removal import removal_changes
+from mlplatform.plan.safety import assert_within_blast_radius
+
+
+def plan(repository: Repository, environment: str, target: str, actual: Actual) -> Plan:
+    """The plan for one environment. Refusal when it is unknown, blocked, or changes too much at once."""
+    if repository.commit is None:
+        raise Refusal(
+            "a plan is made from a commit, not from the working tree", fix="commit the change first"
+        )
+    if blocked := repository.blocked_environments.get(environment):
+        raise Refusal(
+            f"{environment} is blocked: {blocked.message}",
+            fix=blocked.fix or "run `platform check`",
+            where=blocked.where,
+        )
+    if environment not in repository.environments:
+        known = ", ".join(repository.environments_in_order()) or "none"
+        raise Refusal(f"there is no environment {environment} (there are: {known})")
+    changes: list[Change] = []
+    refused: list[Refused] = []
+    for answer in _answers(repository, environment, actual):
+        if isinstance(answer, Refused):
+            refused.append(answer)
+        else:
+            changes.extend(answer)
+    assert_within_blast_radius(repository.environments[environment], changes, actual)
+    return Plan.of(environment, target, repository.commit, tuple(changes), tuple(refused))
+
+
+def _answers(repository: Repository, environment: str, actual: Actual) -> list[tuple[Change, ...] | Refused]:
+    declared = repository.deployments.get(environment, {})
+    answers = [_declared(repository, environment, declared[name], actual) for name in sorted(declared)]
+    for model in sorted(_known_to(actual) - declared.keys()):
+        if not repository.blocked(environment, model.split("/")[0]):
+            answers.append(removal_changes(repository.environments[environment].body, model, actual))
+    return answers
+
+
+def _declared(
+    repository: Repository, environment: str, document: Document[Deployment], actual: Actual
+) -> tuple[Change, ...] | Refused:
+    name = document.name.split("/", 1)[1]
+    blocked = repository.blocked(environment, name.split("/")[0])
+    if blocked:
+        return Refused(name, f"blocked: {blocked.message}", blocked.fix, blocked.where)
+    return deployment_changes(repository, environment, document, actual)
+
+
+def _known_to(actual: Actual) -> set[str]:
+    """Every model that the environment holds anything of: a champion, a route or a loaded version."""
+    championed = {model for model, aliases in actual.registry.aliases.items() if "champion" in aliases}
+    return championed | set(actual.serving.weights) | {served.model for served in actual.serving.versions}

@@ -1,0 +1,20 @@
+"""What it takes to take a model out of an environment that no longer declares it."""
+
+from mlplatform.core.kinds import Environment
+from mlplatform.core.plan import Action, Change
+from mlplatform.plan.actual import Actual
+from mlplatform.plan.retire import retire
+
+
+def removal_changes(environment: Environment, name: str, actual: Actual) -> tuple[Change, ...]:
+    """Route nothing to it, take its aliases, unload it. Registered versions and their bytes stay."""
+    changes = []
+    if weights := actual.serving.weights.get(name):
+        before = {"weights": dict(weights)}
+        changes.append(Change(Action.ROUTE, environment.serving.provider, name, before, None))
+    aliases = actual.registry.aliases.get(name, {})
+    if "champion" in aliases:
+        before_aliases = {"champion": aliases["champion"], "previous": aliases.get("previous")}
+        changes.append(Change(Action.CHAMPION, environment.registry.provider, name, before_aliases, None))
+    changes += [retire(environment.serving.provider, held) for held in actual.serving.held(name)]
+    return tuple(changes)

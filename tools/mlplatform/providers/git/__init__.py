@@ -1,0 +1,5 @@
+"""git through the git program: plumbing only, so that what is read can never run anything."""
+
+from mlplatform.providers.git.git import Git, GitError, PathChange, TreeEntry
+
+__all__ = ["Git", "GitError", "PathChange", "TreeEntry"]

@@ -1,0 +1,171 @@
+"""Reading git objects: each question is one process, whatever the size of the answer."""
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlplatform.core.errors import Refusal
+
+# Kept from the caller's environment; everything else named GIT_* could point git at another repository,
+# index or configuration (a hook runs with GIT_DIR and GIT_INDEX_FILE set).
+_KEPT = frozenset(
+    f"GIT_{name}"
+    for name in (
+        *(f"{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL", "DATE")),
+        *("CONFIG_GLOBAL", "CONFIG_SYSTEM", "CONFIG_NOSYSTEM"),
+        *("SSH", "SSH_COMMAND", "SSH_VARIANT", "ASKPASS"),
+    )
+)
+_ALWAYS = {
+    "GIT_GRAFT_FILE": os.devnull,  # grafts and replace refs make history read as something it is not
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_CONFIG = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "log.showSignature=false",
+    "log.diffMerges=separate",
+    "log.follow=false",
+)
+_PLAIN = frozenset({"100644", "100755"})
+
+
+class GitError(Refusal):
+    """git said no; the message is git's own last line."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """One path of a commit; `mode` is git's: `120000` is a symlink and `160000` a submodule, whose `size` is -1."""
+
+    mode: str
+    oid: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathChange:
+    """What a commit made of a path: `oid` is None when no plain file lies there any more."""
+
+    commit: str
+    path: str
+    oid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """A repository by the top folder of its working tree."""
+
+    root: Path
+
+    @staticmethod
+    def discover(start: Path) -> "Git":
+        """The repository that a folder lies in; Refusal when there is none that git would open."""
+        try:
+            top = Git(start).run("rev-parse", "--show-toplevel")
+        except GitError as said:
+            raise Refusal(
+                f"{start} is not in a git repository that can be read: {said}",
+                fix="run this inside a clone of the platform's repository",
+            ) from None
+        return Git(Path(os.fsdecode(top.removesuffix(b"\n"))))
+
+    def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        """What a git command prints; GitError with git's own last line when it fails."""
+        settings = [word for setting in _CONFIG for word in ("-c", setting)]
+        command = ["git", "-C", str(self.root), "--no-pager", *settings, *args]
+        try:
+            done = subprocess.run(
+                command, input=stdin, env=_environment(env), capture_output=True, check=False
+            )
+        except FileNotFoundError:
+            raise Refusal("the program git is not on PATH", fix="install git") from None
+        if done.returncode != 0:
+            raise GitError(_last_line(done.stderr) or f"git {args[0]} ended with status {done.returncode}")
+        return done.stdout
+
+    def resolve(self, rev: str) -> str:
+        """The 40 hex digits of the commit that a revision names; Refusal when there is none."""
+        try:
+            if "\0" in rev or rev.startswith("-"):
+                raise GitError("not a revision")
+            found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
+        except GitError:
+            raise Refusal(
+                f"there is no commit {rev!r} in this clone",
+                fix="fetch it, or name a branch, tag or commit that is there",
+            ) from None
+        return found.decode().strip()
+
+    def is_shallow(self) -> bool:
+        """Whether the clone lacks the older part of its history."""
+        return self.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def tree(self, commit: str, under: Sequence[str]) -> Mapping[str, TreeEntry]:
+        """The files of a commit at or below these paths; of all of it where none is given."""
+        paths = [path.rstrip("/") for path in under]
+        out = self.run("ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", *paths)
+        return dict(_tree_entry(record) for record in out.split(b"\0") if record)
+
+    def blobs(self, oids: Sequence[str]) -> Mapping[str, bytes]:
+        """The contents of blobs by their id, in one process; GitError when one is not there."""
+        if not oids:
+            return {}
+        wanted = "".join(f"{oid}\n" for oid in oids).encode()
+        return dict(_blobs(self.run("cat-file", "--batch", stdin=wanted), len(oids)))
+
+    def changes(self, rev: str, under: Sequence[str]) -> Iterator[PathChange]:
+        """What each commit of the first-parent history changed at or below these paths, newest first."""
+        out = self.run(
+            *("log", "--first-parent", "-m", "--root", "--raw", "-z", "--no-abbrev"),
+            *("--no-renames", "--no-ext-diff", "--no-textconv", "--no-notes", "--format=%H"),
+            *("--end-of-options", self.resolve(rev), "--", *(path.rstrip("/") for path in under)),
+        )
+        return _changes(iter(out.split(b"\0")))
+
+
+def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
+    return {**kept, **_ALWAYS, **(extra or {})}
+
+
+def _last_line(stderr: bytes) -> str:
+    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith(("fatal: ", "error: "))]
+    return (causes or lines or [""])[-1].removeprefix("fatal: ").removeprefix("error: ")
+
+
+def _tree_entry(record: bytes) -> tuple[str, TreeEntry]:
+    about, path = record.split(b"\t", 1)
+    mode, kind, oid, size = about.decode().split()
+    return os.fsdecode(path), TreeEntry(mode, oid, int(size) if kind == "blob" and mode in _PLAIN else -1)
+
+
+def _blobs(out: bytes, count: int) -> Iterator[tuple[str, bytes]]:
+    at = 0
+    for _ in range(count):
+        end = out.index(b"\n", at)
+        oid, *said = out[at:end].decode().split()
+        if len(said) != 2 or said[0] != "blob":
+            raise GitError(f"the object {oid} is not a file in this clone: {' '.join(said)}")
+        at = end + 1 + int(said[1]) + 1
+        yield oid, out[end + 1 : at - 1]
+
+
+def _changes(tokens: Iterator[bytes]) -> Iterator[PathChange]:
+    commit = ""
+    for token in tokens:
+        word = token.lstrip(b"\n").decode()
+        if not word.startswith(":"):
+            commit = word
+            continue
+        _, mode, _, oid, _ = word.split(" ")
+        yield PathChange(
+            commit, os.fsdecode(next(tokens)), oid if mode in _PLAIN and oid.strip("0") else None
+        )

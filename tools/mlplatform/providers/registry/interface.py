@@ -1,0 +1,101 @@
+"""What a model registry can do. Each environment has its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.payload import ArtifactRef
+
+
+class RegistryError(Refusal):
+    """The registry could not be read or would not do it; the message names the cause in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a version's bytes came from. `data` maps `tenant/dataset` to its digest."""
+
+    run: str | None = None
+    commit: str | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredVersion:
+    """One version of `tenant/model` as a registry holds it. `change` is the commit that brought it here."""
+
+    model: str
+    version: str
+    ref: ArtifactRef
+    lineage: Lineage
+    change: str | None = None
+    approved_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryState:
+    """Everything one registry holds: versions by model and semver, aliases by model and alias (to semver)."""
+
+    versions: Mapping[str, Mapping[str, RegisteredVersion]]
+    aliases: Mapping[str, Mapping[str, str]]
+
+    def find(self, model: str, version: str) -> RegisteredVersion | None:
+        return self.versions.get(model, {}).get(version)
+
+    def holding(self, model: str, digest: str) -> RegisteredVersion | None:
+        """The version of a model that has this digest."""
+        found = (v for v in self.versions.get(model, {}).values() if v.ref.digest == digest)
+        return next(found, None)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """A finished training run: what it recorded, and the folder that holds its payload."""
+
+    lineage: Lineage
+    payload_uri: str
+
+
+class Registry(Protocol):
+    """A model registry. Each call is idempotent and raises RegistryError."""
+
+    name: str
+
+    def read(self) -> RegistryState:
+        """Everything, in a fixed number of calls whatever the size."""
+        ...
+
+    def run(self, run_id: str) -> TrainingRun:
+        """A finished run by its id."""
+        ...
+
+    def add(
+        self,
+        model: str,
+        version: str,
+        source: ArtifactRef,
+        lineage: Lineage,
+        *,
+        change: str | None = None,
+        approved_by: tuple[str, ...] = (),
+    ) -> RegisteredVersion:
+        """Copy the bytes of `source` into this registry's own store, verify them, and register the version.
+
+        The version appears only when its bytes are there and verified. The same version with the same digest
+        is the one that is there; with another digest it is refused.
+        """
+        ...
+
+    def point(self, model: str, champion: str | None, previous: str | None) -> None:
+        """Set the aliases `champion` and `previous` to these semvers (None: no such alias)."""
+        ...
+
+    def prepare(self) -> None:
+        """Make a local registry's database and folders; nothing where they are there."""
+        ...
+
+    def training_environment(self, model: str) -> Mapping[str, str]:
+        """The environment variables under which a training script tracks its runs here."""
+        ...

@@ -1,0 +1,63 @@
+"""Outcomes as they happen, on disk before anything else: one journal an apply, one line an outcome."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.plan import Plan
+from mlplatform.record.statement import Statement, deployment_statement
+
+INTERRUPTED = "the apply was interrupted before it said what happened"
+
+
+class Journal:
+    """The journal of one running apply."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @staticmethod
+    def begin(outbox: Path, plan: Plan, said: Mapping[str, Any]) -> "Journal":
+        """Write down what is about to be done, and by whom."""
+        outbox.mkdir(parents=True, exist_ok=True)
+        journal = Journal(outbox / f"{plan.environment}-{secrets.token_hex(8)}.jsonl")
+        header = {**said, **{key: value for key, value in plan.as_json().items() if key != "changes"}}
+        journal._append({"plan": header, "changes": [change.as_json() for change in plan.changes]})
+        return journal
+
+    def heard(self, outcome: Outcome) -> None:
+        """Write down one outcome."""
+        self._append(outcome.as_json())
+
+    def statement(self) -> Statement | None:
+        """The journal as a statement; a change without an outcome was interrupted. None: nothing was begun."""
+        lines = list(_whole_lines(self.path.read_text()))
+        if not lines:
+            return None
+        begun, outcomes = lines[0], lines[1:]
+        for change in begun["changes"][len(outcomes) :]:
+            outcomes.append({**change, "result": Result.NOT_ATTEMPTED.value, "reason": INTERRUPTED})
+        return deployment_statement({**begun["plan"], "id": self.path.stem}, outcomes)
+
+    def _append(self, said: Mapping[str, Any]) -> None:
+        with self.path.open("a") as file:
+            file.write(json.dumps(said, sort_keys=True) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _whole_lines(text: str) -> Iterator[dict[str, Any]]:
+    """The lines that were written to their end: a crash may leave half a line as the last one."""
+    for line in text.splitlines(keepends=True):
+        if not line.endswith("\n"):
+            return
+        yield json.loads(line)
+
+
+def left_behind(outbox: Path, environment: str) -> tuple[Journal, ...]:
+    """The journals of applies that died before the ledger had their statement. The caller holds the lease."""
+    return tuple(Journal(path) for path in sorted(outbox.glob(f"{environment}-*.jsonl")))

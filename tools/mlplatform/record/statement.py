@@ -1,0 +1,55 @@
+"""What happened, as in-toto Statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+DEPLOYMENT = "urn:mlplatform:predicate:deployment:v1"
+REGISTRATION = "urn:mlplatform:predicate:registration:v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement: subjects (name to `sha256:` digest), what kind of thing is said of them, and what."""
+
+    subjects: Mapping[str, str]
+    predicate_type: str
+    predicate: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        subjects = [
+            {"name": name, "digest": {"sha256": digest.removeprefix("sha256:")}}
+            for name, digest in sorted(self.subjects.items())
+        ]
+        return {
+            "_type": STATEMENT_TYPE,
+            "subject": subjects,
+            "predicateType": self.predicate_type,
+            "predicate": dict(self.predicate),
+        }
+
+    @staticmethod
+    def from_json(said: Mapping[str, Any]) -> "Statement":
+        """The inverse of `as_json`; KeyError or TypeError when it is no statement."""
+        subjects = {s["name"]: f"sha256:{s['digest']['sha256']}" for s in said["subject"]}
+        return Statement(subjects, said["predicateType"], said["predicate"])
+
+
+def deployment_statement(plan: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]) -> Statement:
+    """What an apply did: the plan's header (without its changes) and an outcome for each change."""
+    subjects = {}
+    for outcome in outcomes:
+        about = outcome["after"] or outcome["before"] or {}
+        if "digest" in about:
+            version = about.get("version") or about["champion"]
+            subjects[f"{plan['environment']}/{outcome['resource']}@{version}"] = about["digest"]
+    return Statement(subjects, DEPLOYMENT, {**plan, "outcomes": list(outcomes)})
+
+
+def registration_statement(
+    model: str, version: str, digest: str, environment: str, lineage: Mapping[str, Any]
+) -> Statement:
+    """That a trained version was registered, and what it was made from."""
+    predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **lineage}
+    return Statement({f"{environment}/{model}@{version}": digest}, REGISTRATION, predicate)

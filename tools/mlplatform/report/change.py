@@ -1,0 +1,67 @@
+"""What `platform plan` and `platform apply` print."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.plan import Action, Change, Plan, Refused, Values
+
+_WORDS = {
+    Action.COPY: "copy the bytes from {after[from]}",
+    Action.LOAD: "load {after[version]}",
+    Action.PROBE: "probe {after[version]}",
+    Action.RETIRE: "unload {before[version]}",
+}
+
+
+def plan_text(plan: Plan) -> str:
+    """A plan, a line a change."""
+    head = f"{plan.environment} at {plan.commit[:12]}"
+    lines = [refused_text(refused) for refused in plan.refused]
+    if not plan.changes:
+        return "\n".join([*lines, f"{head}: no changes"])
+    lines += [f"  {change_text(change)}" for change in plan.changes]
+    return "\n".join([f"{head}: {len(plan.changes)} changes", *lines, f"plan {plan.digest}"])
+
+
+def change_text(change: Change) -> str:
+    """One change in words, as `clinic/tumour  route 1.0.0 → 1.1.0`."""
+    return f"{change.resource}  {_said(change)} ({change.provider})"
+
+
+def outcome_text(outcome: Outcome) -> str:
+    why = f": {outcome.reason}" if outcome.reason else ""
+    mark = "✓" if outcome.result is Result.APPLIED else "✗"
+    result = "" if outcome.result is Result.APPLIED else f" {outcome.result.value}"
+    return f"  {mark} {change_text(outcome.change)}{result}{why}"
+
+
+def refused_text(refused: Refused) -> str:
+    fix = f"\n      {refused.fix}" if refused.fix else ""
+    return f"  ✗ {refused.resource}  refused: {refused.where}: {refused.reason}{fix}"
+
+
+def _said(change: Change) -> str:
+    if change.action in _WORDS:
+        return _WORDS[change.action].format(before=change.before, after=change.after)
+    key = "champion" if change.action is Action.CHAMPION else "version"
+    return f"{change.action.value} {_value(change.before, key)} → {_value(change.after, key)}"
+
+
+def _value(values: Values | None, key: str) -> str:
+    return str(values[key]) if values and values.get(key) else "nothing"
+
+
+def reconciled_text(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+    """One line on how an apply ended, after its outcomes."""
+    lines = [refused_text(refused) for refused in plan.refused]
+    if not plan.changes:
+        return "\n".join([*lines, f"{plan.environment} at {plan.commit[:12]}: no changes"])
+    counts = Counter(outcome.result.value for outcome in outcomes)
+    said = ", ".join(f"{count} {result}" for result, count in counts.items())
+    return "\n".join([*lines, f"{plan.environment} at {plan.commit[:12]}: {said}"])
+
+
+def reconciled_json(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return {**plan.as_json(), "outcomes": [outcome.as_json() for outcome in outcomes]}
