@@ -29,7 +29,7 @@ def command(environment: str, rev: str, plan_file: Path | None, as_json: bool) -
     place = here()
     planned = read_plan(plan_file) if plan_file else None
     repository = repository_at(place.git, planned.commit if planned else rev)
-    hear = (lambda outcome: None) if as_json else (lambda outcome: click.echo(outcome_text(outcome)))
+    hear = (lambda _: None) if as_json else (lambda outcome: click.echo(outcome_text(outcome)))
     done = reconcile(place, repository, environment, hear, planned)
     click.echo(
         json.dumps(reconciled_json(done.plan, done.outcomes), indent=1)

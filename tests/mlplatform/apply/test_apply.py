@@ -1,0 +1,197 @@
+"""What apply makes of a plan, with providers that can be told to fail. The real ones are in test_survives.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from mlplatform.apply.apply import apply
+from mlplatform.apply.hands import Hands
+from mlplatform.core.errors import Refusal
+from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.plan import Plan
+from mlplatform.plan.plan import plan
+from mlplatform.providers.registry.interface import (
+    Lineage,
+    RegisteredVersion,
+    RegistryState,
+    TrainingRun,
+)
+from mlplatform.providers.serving.interface import Candidate, Observation, Pending, Ready, ServingError
+from tests.support.values import COMMIT, actual, deployment, registered, registry, repository
+
+DIGITS, TUMOUR = "postal/digits", "clinic/tumour"
+
+
+@dataclass
+class Told:
+    """What the providers were told, in order, and which step of which model breaks, how."""
+
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    breaks: Mapping[tuple[str, str], Exception] = field(default_factory=dict)
+    pending: int = 0
+
+    def hear(self, step: str, model: str) -> None:
+        self.calls.append((step, model))
+        if (step, model) in self.breaks:
+            raise self.breaks[step, model]
+
+    def answer(self) -> Ready | Pending:
+        self.pending -= 1
+        return Pending("it takes a moment") if self.pending >= 0 else Ready()
+
+
+@dataclass
+class Store:
+    """A registry in memory."""
+
+    told: Told
+    state: dict[str, dict[str, RegisteredVersion]] = field(default_factory=dict)
+    name: str = "memory"
+
+    def read(self) -> RegistryState:
+        return RegistryState(self.state, {})
+
+    def run(self, run_id: str) -> TrainingRun:
+        raise AssertionError("an apply reads no training run")
+
+    def add(
+        self,
+        model: str,
+        version: str,
+        source: ArtifactRef,
+        lineage: Lineage,
+        *,
+        change: str | None = None,
+        approved_by: tuple[str, ...] = (),
+    ) -> RegisteredVersion:
+        self.told.hear("copy", model)
+        here = ArtifactRef(f"memory://{model}", source.digest)
+        added = RegisteredVersion(model, version, here, lineage, change, approved_by)
+        self.state.setdefault(model, {})[version] = added
+        return added
+
+    def point(self, model: str, champion: str | None, previous: str | None) -> None:
+        self.told.hear("champion", model)
+
+    def prepare(self) -> None:
+        raise AssertionError("an apply prepares nothing")
+
+    def training_environment(self, model: str) -> Mapping[str, str]:
+        raise AssertionError("an apply trains nothing")
+
+
+@dataclass
+class Server:
+    """A serving provider in memory."""
+
+    told: Told
+    loaded: list[Candidate] = field(default_factory=list)
+    name: str = "memory"
+
+    def observe(self) -> Observation:
+        raise AssertionError("an apply observes through its plan")
+
+    def ensure(self, candidate: Candidate) -> Ready | Pending:
+        self.told.hear("load", candidate.model)
+        self.loaded.append(candidate)
+        return self.told.answer()
+
+    def probe(self, candidate: Candidate) -> None:
+        self.told.hear("probe", candidate.model)
+
+    def route(self, model: str, weights: Mapping[str, int]) -> Ready | Pending:
+        self.told.hear("route", model)
+        return Ready()
+
+    def retire(self, model: str, digest: str) -> Ready | Pending:
+        self.told.hear("retire", model)
+        return Ready()
+
+    def url(self, model: str) -> str:
+        return ""
+
+
+def made() -> Plan:
+    pins = {DIGITS: deployment("2.0.0"), TUMOUR: deployment("1.0.0")}
+    held = registry(registered(DIGITS, "2.0.0"), registered(TUMOUR, "1.0.0"))
+    return plan(
+        repository({"production": pins}), "production", "laptop", actual(earlier={"integration": held})
+    )
+
+
+def applied(
+    told: Told, planned: Plan | None = None
+) -> tuple[tuple[Outcome, ...], list[Outcome], Store, Server]:
+    store, server, heard = Store(told), Server(told), list[Outcome]()
+    hands = Hands(store, server, COMMIT, ("ada",))
+    return apply(planned or made(), hands, heard.append), heard, store, server
+
+
+def results(outcomes: tuple[Outcome, ...], model: str) -> list[str]:
+    return [outcome.result.value for outcome in outcomes if outcome.change.resource == model]
+
+
+def test_changes_are_made_in_the_plans_order_and_each_has_an_outcome() -> None:
+    told = Told()
+    outcomes, heard, _, _ = applied(told)
+    steps = ["copy", "load", "probe", "route", "champion"]
+    assert told.calls == [(s, TUMOUR) for s in steps] + [(s, DIGITS) for s in steps]
+    assert {outcome.result for outcome in outcomes} == {Result.APPLIED}
+    assert list(outcomes) == heard
+
+
+def test_the_copied_version_carries_commit_and_approvals() -> None:
+    _, _, store, server = applied(Told())
+    added = store.state[TUMOUR]["1.0.0"]
+    assert (added.change, added.approved_by) == (COMMIT, ("ada",))
+    assert server.loaded[0].ref == added.ref
+
+
+@pytest.mark.parametrize("step", ["copy", "load", "probe", "route", "champion"])
+def test_a_failure_ends_its_deployment_and_not_its_neighbours(step: str) -> None:
+    told = Told(breaks={(step, TUMOUR): ServingError("the server is down")})
+    outcomes, _, _, _ = applied(told)
+    steps = ["copy", "load", "probe", "route", "champion"]
+    at = steps.index(step)
+    assert results(outcomes, TUMOUR) == ["applied"] * at + ["failed"] + ["not-attempted"] * (4 - at)
+    assert results(outcomes, DIGITS) == ["applied"] * 5
+    assert outcomes[at].reason == "the server is down"
+
+
+def test_an_unforeseen_error_is_an_outcome_too() -> None:
+    outcomes, _, _, _ = applied(Told(breaks={("load", TUMOUR): KeyError("oops")}))
+    assert "KeyError" in outcomes[1].reason
+    assert results(outcomes, DIGITS) == ["applied"] * 5
+
+
+def test_a_pending_step_is_asked_again_until_it_is_ready() -> None:
+    told = Told(pending=3)
+    outcomes, _, _, _ = applied(told)
+    assert told.calls.count(("load", TUMOUR)) == 4
+    assert outcomes[1].result is Result.APPLIED
+
+
+def test_a_step_that_stays_pending_fails_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlplatform.apply.steps.DEADLINE_SECONDS", 0.05)
+    outcomes, _, _, _ = applied(Told(pending=10**6))
+    assert "gave up waiting for clinic/tumour 1.0.0 to load" in outcomes[1].reason
+    assert "it takes a moment" in outcomes[1].reason
+
+
+def test_a_plan_that_was_edited_is_refused_before_anything_happens() -> None:
+    told = Told()
+    edited = replace(made(), environment="integration")
+    with pytest.raises(Refusal, match="was changed after it was made"):
+        applied(told, edited)
+    assert told.calls == []
+
+
+def test_a_plan_of_another_commit_is_refused_before_anything_happens() -> None:
+    told = Told()
+    whole = made()
+    other = Plan.of(whole.environment, whole.target, "d" * 40, whole.changes)
+    with pytest.raises(Refusal, match="was changed"):
+        applied(told, other)
+    assert told.calls == []

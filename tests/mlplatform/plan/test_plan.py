@@ -1,0 +1,231 @@
+"""What a plan holds, for what is declared and what is there."""
+
+from typing import Any
+
+import pytest
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.finding import error
+from mlplatform.core.plan import Action, Plan
+from mlplatform.plan.actual import Actual
+from mlplatform.plan.plan import plan
+from tests.support.values import (
+    actual,
+    deployment,
+    digest,
+    environment,
+    registered,
+    registry,
+    repository,
+    served,
+    serving,
+)
+
+TUMOUR = "clinic/tumour"
+BROKEN = error("schema-type", "tenants/clinic/tenant.yaml", "owners is missing", fix="add owners", at=(3, 1))
+
+
+def planned(pins: dict[str, Any], there: Actual, **more: Any) -> Plan:
+    return plan(repository({"production": pins}, **more), "production", "laptop", there)
+
+
+def actions(made: Plan) -> list[tuple[str, str]]:
+    return [(change.action.value, change.resource) for change in made.changes]
+
+
+def steady(version: str = "1.0.0", previous: str | None = None) -> Actual:
+    """`version` answers and is champion; `previous` is loaded beside it."""
+    versions = [v for v in (version, previous) if v]
+    aliases = {"champion": version} | ({"previous": previous} if previous else {})
+    return actual(
+        registry(*(registered(TUMOUR, v) for v in versions), aliases={TUMOUR: aliases}),
+        serving(*(served(TUMOUR, v) for v in versions), routed={TUMOUR: version}),
+    )
+
+
+def test_a_new_version_is_copied_loaded_probed_routed_and_made_champion_in_that_order() -> None:
+    there = actual(earlier={"integration": registry(registered(TUMOUR, "1.0.0"))})
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    assert [action for action, _ in actions(made)] == ["copy", "load", "probe", "route", "champion"]
+    assert made.changes[0].after is not None
+    assert made.changes[0].after["from"] == "integration"
+    assert made.changes[0].after["run"] == "run-1"
+
+
+def test_a_plan_against_what_is_declared_is_empty() -> None:
+    assert planned({TUMOUR: deployment("1.0.0")}, steady()).changes == ()
+
+
+def test_the_bytes_come_from_the_nearest_earlier_environment_that_holds_them() -> None:
+    held = registry(registered(TUMOUR, "1.0.0"))
+    made = planned(
+        {TUMOUR: deployment("1.0.0")}, actual(earlier={"integration": registry(), "development": held})
+    )
+    assert made.changes[0].after is not None
+    assert made.changes[0].after["from"] == "development"
+
+
+def test_the_version_before_the_previous_one_is_retired() -> None:
+    there = actual(
+        registry(
+            *(registered(TUMOUR, v) for v in ("1.0.0", "1.1.0", "1.2.0")),
+            aliases={TUMOUR: {"champion": "1.1.0", "previous": "1.0.0"}},
+        ),
+        serving(served(TUMOUR, "1.0.0"), served(TUMOUR, "1.1.0"), routed={TUMOUR: "1.1.0"}),
+    )
+    made = planned({TUMOUR: deployment("1.2.0")}, there)
+    assert [action for action, _ in actions(made)] == ["load", "probe", "route", "champion", "retire"]
+    assert made.changes[-1].before == {"version": "1.0.0", "digest": digest("1.0.0")}
+
+
+def test_a_rollback_to_the_previous_version_loads_and_copies_nothing() -> None:
+    made = planned({TUMOUR: deployment("1.0.0")}, steady("1.1.0", previous="1.0.0"))
+    assert [action for action, _ in actions(made)] == ["probe", "route", "champion"]
+    assert made.changes[-1].after == {"champion": "1.0.0", "previous": "1.1.0", "digest": digest("1.0.0")}
+
+
+@pytest.mark.parametrize(
+    ("there", "left"),
+    [
+        (actual(registry(registered(TUMOUR, "1.0.0"))), ["load", "probe", "route", "champion"]),
+        (
+            actual(registry(registered(TUMOUR, "1.0.0")), serving(served(TUMOUR, "1.0.0"))),
+            ["probe", "route", "champion"],
+        ),
+        (
+            actual(
+                registry(registered(TUMOUR, "1.0.0")),
+                serving(served(TUMOUR, "1.0.0"), routed={TUMOUR: "1.0.0"}),
+            ),
+            ["champion"],
+        ),
+    ],
+    ids=["after-copy", "after-load", "after-route"],
+)
+def test_after_a_crash_the_plan_holds_just_what_is_left(there: Actual, left: list[str]) -> None:
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    assert [action for action, _ in actions(made)] == left
+
+
+def test_a_version_that_is_loaded_but_not_ready_is_loaded_again() -> None:
+    there = actual(registry(registered(TUMOUR, "1.0.0")), serving(served(TUMOUR, "1.0.0", ready=False)))
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    assert [action for action, _ in actions(made)] == ["load", "probe", "route", "champion"]
+
+
+def test_a_batch_model_is_copied_and_made_champion_and_not_served() -> None:
+    there = actual(earlier={"integration": registry(registered(TUMOUR, "1.0.0"))})
+    made = planned({TUMOUR: deployment("1.0.0")}, there, kinds={TUMOUR: "batch"})
+    assert [action for action, _ in actions(made)] == ["copy", "champion"]
+
+
+def test_another_digest_under_the_same_version_is_refused_with_its_place() -> None:
+    there = actual(earlier={"integration": registry(registered(TUMOUR, "1.0.0", held=digest("6.6.6")))})
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    assert made.changes == ()
+    assert made.refused[0].where == "environments/production/clinic/tumour.yaml:1:1"
+    assert "the registry of integration holds" in made.refused[0].reason
+
+
+def test_a_version_that_nobody_registered_is_refused_with_the_command_that_registers_it() -> None:
+    made = planned({TUMOUR: deployment("1.0.0")}, actual(earlier={"integration": registry()}))
+    assert "platform register clinic/tumour 1.0.0" in made.refused[0].fix
+
+
+@pytest.mark.parametrize("recorded", [{}, {"auc": 0.5}], ids=["absent", "lower"])
+def test_a_metric_that_the_registry_does_not_bear_out_is_refused(recorded: dict[str, float]) -> None:
+    there = actual(earlier={"integration": registry(registered(TUMOUR, "1.0.0", metrics=recorded))})
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    assert made.changes == ()
+    assert "auc" in made.refused[0].reason
+
+
+def test_a_refused_deployment_does_not_keep_the_others_from_being_planned() -> None:
+    there = actual(earlier={"integration": registry(registered("postal/digits", "2.0.0"))})
+    made = planned({TUMOUR: deployment("1.0.0"), "postal/digits": deployment("2.0.0")}, there)
+    assert {resource for _, resource in actions(made)} == {"postal/digits"}
+    assert [refused.resource for refused in made.refused] == [TUMOUR]
+
+
+def test_a_blocked_tenant_keeps_what_it_runs_and_the_plan_says_why() -> None:
+    made = planned({TUMOUR: deployment("1.1.0")}, steady(), blocked_tenants={"clinic": BROKEN})
+    assert made.changes == ()
+    assert made.refused[0].reason == "blocked: owners is missing"
+
+
+def test_a_blocked_tenants_models_are_not_taken_for_removed_ones() -> None:
+    assert planned({}, steady(), blocked_tenants={"clinic": BROKEN}).changes == ()
+
+
+def test_a_blocked_environment_has_no_plan() -> None:
+    with pytest.raises(Refusal, match="production is blocked: owners is missing"):
+        planned({}, steady(), blocked_environments={"production": BROKEN})
+
+
+def test_a_model_that_is_no_longer_declared_is_unrouted_and_unloaded() -> None:
+    made = planned({}, steady("1.1.0", previous="1.0.0"))
+    assert [action for action, _ in actions(made)] == ["route", "champion", "retire", "retire"]
+    assert [change.after for change in made.changes] == [None, None, None, None]
+
+
+def many(count: int, version: str) -> dict[str, Any]:
+    return {f"clinic/model-{number:03}": deployment(version) for number in range(count)}
+
+
+def running(count: int) -> Actual:
+    names = list(many(count, "1.0.0"))
+    versions = [registered(name, version) for name in names for version in ("1.0.0", "1.1.0")]
+    aliases = {name: {"champion": "1.0.0"} for name in names}
+    held = [served(name, "1.0.0") for name in names]
+    return actual(registry(*versions, aliases=aliases), serving(*held, routed=dict.fromkeys(names, "1.0.0")))
+
+
+def test_a_plan_that_changes_too_much_at_once_is_refused() -> None:
+    limits = environment(3, max_changed_percent=30, min_resources=10)
+    with pytest.raises(Refusal, match=r"changes 20 of 20 models in production, 100 % .* 30 % is the limit"):
+        planned(many(20, "1.1.0"), running(20), production=limits)
+
+
+def test_mass_deletion_is_refused() -> None:
+    with pytest.raises(Refusal, match="changes 20 of 20 models"):
+        planned({}, running(20), production=environment(3, max_changed_percent=30))
+
+
+def test_a_small_number_of_changes_is_within_the_blast_radius_whatever_its_share() -> None:
+    limits = environment(3, max_changed_percent=30, min_resources=10)
+    assert planned(many(10, "1.1.0"), running(10), production=limits).changes
+
+
+def test_new_models_do_not_count_as_changed() -> None:
+    there = actual(earlier={"integration": registry(*(registered(n, "1.0.0") for n in many(20, "1.0.0")))})
+    limits = environment(3, max_changed_percent=0, min_resources=0)
+    assert len(planned(many(20, "1.0.0"), there, production=limits).changes) == 100
+
+
+def test_the_working_tree_is_never_planned_from() -> None:
+    with pytest.raises(Refusal, match="from a commit"):
+        planned({}, actual(), commit=None)
+
+
+def test_an_unknown_environment_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(Refusal, match="development, integration, production"):
+        plan(repository({}), "staging", "laptop", actual())
+
+
+def test_the_digest_covers_environment_target_commit_and_values() -> None:
+    there = actual(earlier={"integration": registry(registered(TUMOUR, "1.0.0"))})
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    others = [
+        plan(repository({"production": {TUMOUR: deployment("1.0.0")}}), "production", "elsewhere", there),
+        planned({TUMOUR: deployment("1.0.0")}, there, commit="d" * 40),
+        planned({TUMOUR: deployment("1.0.0")}, steady("0.9.0")),
+    ]
+    assert made.is_intact()
+    assert made.digest not in {other.digest for other in others}
+
+
+def test_a_plan_survives_being_written_and_read() -> None:
+    there = actual(earlier={"integration": registry(registered(TUMOUR, "1.0.0"))})
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    assert Plan.from_json(made.as_json()) == made
+    assert made.changes[0].action is Action.COPY

@@ -1,0 +1,85 @@
+"""The ledger in a real git repository."""
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from mlplatform.core.errors import Refusal
+from mlplatform.providers.git import Git
+from mlplatform.record.ledger import Ledger, local_ledger
+from mlplatform.record.statement import Statement, registration_statement
+
+DIGEST = "sha256:" + "a" * 64
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    subprocess.run(["git", "init", "-q", "-b", "main", tmp_path], check=True)
+    return Git(tmp_path)
+
+
+def said(version: str) -> Statement:
+    return registration_statement("clinic/tumour", version, DIGEST, "development", {"run": version})
+
+
+def runs(ledger: Ledger) -> list[str]:
+    return [record.statement.predicate["run"] for record in ledger.newest_first()]
+
+
+def test_an_empty_ledger_has_no_records(git: Git) -> None:
+    assert list(local_ledger(git, "0123456789ab").newest_first()) == []
+
+
+def test_records_come_back_newest_first_and_unchanged(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    ledger.append(said("1.0.0"))
+    ledger.append(said("1.1.0"))
+    assert runs(ledger) == ["1.1.0", "1.0.0"]
+    assert next(ledger.newest_first()).statement.subjects == {"development/clinic/tumour@1.1.0": DIGEST}
+
+
+def test_the_same_statement_twice_is_two_records(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    ledger.append(said("1.0.0"))
+    ledger.append(said("1.0.0"))
+    assert runs(ledger) == ["1.0.0", "1.0.0"]
+
+
+def test_each_record_is_the_child_of_the_one_before_it(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    first = ledger.append(said("1.0.0"))
+    second = ledger.append(said("1.1.0"))
+    assert git.run("rev-parse", f"{second}^").decode().strip() == first
+
+
+def test_appends_at_the_same_time_all_end_up_in_the_ledger(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    versions = [f"1.{minor}.0" for minor in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda version: ledger.append(said(version)), versions))
+    assert sorted(runs(ledger)) == sorted(versions)
+
+
+def test_a_ledger_touches_neither_branch_nor_working_tree(git: Git) -> None:
+    local_ledger(git, "0123456789ab").append(said("1.0.0"))
+    assert git.run("for-each-ref", "refs/heads") == b""
+    assert git.run("status", "--porcelain") == b""
+
+
+def test_a_record_that_is_no_statement_is_refused_by_its_commit(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    blob = git.run("hash-object", "-w", "--stdin", stdin=b"{}").decode().strip()
+    tree = git.run("mktree", stdin=f"100644 blob {blob}\tstatement.json\n".encode()).decode().strip()
+    who = {f"GIT_{role}_{part}": "x" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    commit = git.run("commit-tree", tree, "-m", "forged", env=who).decode().strip()
+    git.run("update-ref", ledger.ref, commit)
+    with pytest.raises(Refusal, match=commit[:12]):
+        list(ledger.newest_first())
+
+
+def test_a_git_identity_is_not_needed(git: Git, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    assert local_ledger(git, "0123456789ab").append(said("1.0.0"))

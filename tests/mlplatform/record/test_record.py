@@ -1,0 +1,92 @@
+"""From the journal of an apply to the ledger, through crashes."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.plan import Action, Change, Plan
+from mlplatform.providers.git import Git
+from mlplatform.record.ledger import Ledger, local_ledger
+from mlplatform.record.outbox import INTERRUPTED, Journal, left_behind
+from mlplatform.record.record import close, recover
+
+DIGEST = "sha256:" + "b" * 64
+ROUTE = Change(Action.ROUTE, "triton", "clinic/tumour", None, {"weights": {DIGEST: 100}, "version": "1.0.0"})
+CHAMPION = Change(Action.CHAMPION, "mlflow", "clinic/tumour", None, {"champion": "1.0.0", "digest": DIGEST})
+PLAN = Plan.of("production", "0123456789ab", "c" * 40, (ROUTE, CHAMPION))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    subprocess.run(["git", "init", "-q", "-b", "main", tmp_path / "repo"], check=True)
+    return local_ledger(Git(tmp_path / "repo"), "0123456789ab")
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Path:
+    return tmp_path / "outbox"
+
+
+def outcomes(ledger: Ledger) -> list[tuple[str, str]]:
+    said = next(ledger.newest_first()).statement.predicate["outcomes"]
+    return [(outcome["action"], outcome["result"]) for outcome in said]
+
+
+def test_a_finished_journal_becomes_one_record_and_leaves_the_outbox(ledger: Ledger, outbox: Path) -> None:
+    journal = Journal.begin(outbox, PLAN, {"identity": "ada"})
+    journal.heard(Outcome(ROUTE, Result.APPLIED))
+    journal.heard(Outcome(CHAMPION, Result.FAILED, "the registry is down"))
+    close(journal, ledger)
+    assert outcomes(ledger) == [("route", "applied"), ("champion", "failed")]
+    assert left_behind(outbox, "production") == ()
+
+
+def test_what_an_interrupted_apply_did_not_say_is_recorded_as_not_attempted(
+    ledger: Ledger, outbox: Path
+) -> None:
+    Journal.begin(outbox, PLAN, {}).heard(Outcome(ROUTE, Result.APPLIED))
+    assert recover(outbox, "production", ledger) == 1
+    assert outcomes(ledger) == [("route", "applied"), ("champion", "not-attempted")]
+    assert next(ledger.newest_first()).statement.predicate["outcomes"][1]["reason"] == INTERRUPTED
+
+
+def test_half_a_line_is_no_outcome(ledger: Ledger, outbox: Path) -> None:
+    journal = Journal.begin(outbox, PLAN, {})
+    with journal.path.open("a") as file:
+        file.write('{"action": "route", "result": {}')
+    recover(outbox, "production", ledger)
+    assert [result for _, result in outcomes(ledger)] == ["not-attempted", "not-attempted"]
+
+
+def test_a_crash_before_the_first_line_leaves_nothing_to_record(ledger: Ledger, outbox: Path) -> None:
+    outbox.mkdir()
+    (outbox / "production-0000.jsonl").touch()
+    recover(outbox, "production", ledger)
+    assert list(ledger.newest_first()) == []
+    assert left_behind(outbox, "production") == ()
+
+
+def test_a_crash_between_ledger_and_outbox_records_nothing_twice(ledger: Ledger, outbox: Path) -> None:
+    journal = Journal.begin(outbox, PLAN, {})
+    journal.heard(Outcome(ROUTE, Result.APPLIED))
+    statement = journal.statement()
+    assert statement is not None
+    ledger.append(statement)
+    recover(outbox, "production", ledger)
+    assert len(list(ledger.newest_first())) == 1
+    assert left_behind(outbox, "production") == ()
+
+
+def test_another_environments_journal_is_left_alone(ledger: Ledger, outbox: Path) -> None:
+    Journal.begin(outbox, PLAN, {})
+    assert recover(outbox, "development", ledger) == 0
+    assert len(left_behind(outbox, "production")) == 1
+
+
+def test_the_statement_names_what_was_touched_by_its_digest(ledger: Ledger, outbox: Path) -> None:
+    journal = Journal.begin(outbox, PLAN, {})
+    journal.heard(Outcome(ROUTE, Result.APPLIED))
+    close(journal, ledger)
+    assert next(ledger.newest_first()).statement.subjects == {"production/clinic/tumour@1.0.0": DIGEST}
