@@ -6,15 +6,11 @@
 #   reads: [document]
 package platform.encryption
 
-import data.lib.sensitivity
-
-decision := {"evaluated": satisfied | {denial.rule | some denial in deny}, "deny": deny}
-
-harmless if sensitivity.rank(input.document) <= sensitivity.ranks.internal
+decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
 # title: Sensitive data is encrypted at rest with a managed key
-# description: Whoever gets hold of a disk or a bucket must not get hold of the data; a managed key can be taken away.
+# description: Who gets hold of a disk or a bucket must not get hold of the data; a managed key can be taken away.
 # custom:
 #   id: encryption-at-rest
 #   severity: error
@@ -24,20 +20,16 @@ satisfied contains "encryption-at-rest" if harmless
 
 satisfied contains "encryption-at-rest" if {
 	input.document.encryption.atRest == "aws:kms"
-	input.document.encryption.key != ""
+	data.lib.text.is_given(input.document.encryption.key)
 }
 
 deny contains {
 	"rule": "encryption-at-rest",
-	"message": sprintf("%s data is not encrypted at rest with a managed key", [sensitivity.classification(input.document)]),
-	"at": ["encryption", weakness_at_rest],
+	"message": sprintf("%s data is not encrypted at rest with a managed key", [sensitivity]),
+	"at": ["encryption", "atRest"],
 } if {
 	not "encryption-at-rest" in satisfied
 }
-
-weakness_at_rest := "key" if {
-	input.document.encryption.atRest == "aws:kms"
-} else := "atRest"
 
 # METADATA
 # title: Sensitive data is encrypted in transit
@@ -53,8 +45,12 @@ satisfied contains "encryption-in-transit" if input.document.encryption.inTransi
 
 deny contains {
 	"rule": "encryption-in-transit",
-	"message": sprintf("%s data is not encrypted in transit", [sensitivity.classification(input.document)]),
+	"message": sprintf("%s data is not encrypted in transit", [sensitivity]),
 	"at": ["encryption", "inTransit"],
 } if {
 	not "encryption-in-transit" in satisfied
 }
+
+harmless if sensitivity in {"public", "internal"}
+
+sensitivity := data.lib.sensitivity.of(input.document)

@@ -5,9 +5,10 @@ import asyncio
 import errno
 import gc
 import logging
+import math
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -94,9 +95,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--routes", required=True, type=Path, metavar="FILE", help="followed while running")
     for field in fields(Limits):
-        flag, kind = "--" + field.name.replace("_", "-"), type(field.default)
+        flag, kind = (
+            "--" + field.name.replace("_", "-"),
+            _positive(int if isinstance(field.default, int) else float),
+        )
         parser.add_argument(flag, type=kind, default=field.default, help=f"{_HELP[field.name]} (%(default)s)")
     return parser
+
+
+def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = kind(text)
+        if not 0 < value < math.inf:
+            raise ValueError
+        return value
+
+    return number
 
 
 def _address(text: str) -> Address:

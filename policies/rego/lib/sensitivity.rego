@@ -1,22 +1,31 @@
 # METADATA
 # title: How sensitive data is
 # description: |
-#   Ranks data sets by their classification. What carries no classification that we know counts as the most
-#   sensitive, so that a gap in a document never lowers the bar.
+#   What carries no classification that we know counts as the most sensitive, so that a gap in a document
+#   never lowers the bar. Functions are called by their full name, `data.lib.sensitivity.of(…)`: the
+#   embedded engine calls none through an import.
 package lib.sensitivity
 
-ranks := {"public": 0, "internal": 1, "confidential": 2, "pii": 3}
+# From the least to the most sensitive: a place in this list is a rank.
+classifications := ["public", "internal", "confidential", "pii"]
 
-# The rank of a data set: its own, or that of its most sensitive column when that is higher.
-rank(dataset) := max({declared_rank(dataset)} | column_ranks(dataset))
+# What a data set amounts to: its own classification, or that of its most sensitive column when that is higher.
+of(dataset) := classifications[max({rank(declared(dataset)), rank(of_columns(dataset))})]
 
-# The rank that a data set or a column declares for itself.
-declared_rank(thing) := object.get(ranks, object.get(thing, "classification", "pii"), ranks.pii)
+# The most sensitive classification among the columns of a data set.
+of_columns(dataset) := classifications[max({0} | {rank(declared(column)) | some column in object.get(dataset, "columns", {})})]
 
-column_ranks(dataset) := {declared_rank(column) | some column in object.get(dataset, "columns", {})}
+# The classification that a data set or a column declares for itself.
+declared(thing) := object.get(thing, "classification", "undeclared")
 
-# The classification that a data set amounts to, as a word.
-classification(dataset) := name if {
-	some name, value in ranks
-	value == rank(dataset)
+# Whether a clearance reaches up to a classification.
+covers(clearance, classification) if {
+	clearance in classifications
+	rank(classification) <= rank(clearance)
 }
+
+# How sensitive a classification is, from 0.
+rank(classification) := place if {
+	some place, name in classifications
+	name == classification
+} else := count(classifications) - 1

@@ -9,7 +9,7 @@ from mlplatform.core.plan import Action
 from mlplatform.core.repository import Repository
 from mlplatform.flow.place import Place
 from mlplatform.local.identity import read_target_id
-from mlplatform.local.lease import holder
+from mlplatform.local.lease import is_held
 from mlplatform.observe.lineage import Lineage, lineage
 from mlplatform.observe.status import DeploymentStatus, Seen, environment_status
 from mlplatform.providers.serving import connect_serving
@@ -41,7 +41,7 @@ def predicates(place: Place) -> tuple[Predicate, ...]:
 def _see(place: Place, repository: Repository, environment: str, said: Iterable[Predicate]) -> Seen:
     paths = place.paths(environment)
     mine = [predicate for predicate in said if predicate.get("environment") == environment]
-    applying = holder(paths) is not None
+    applying = is_held(paths)
     failures, batch = _failures(mine), _batch(repository, mine)
     try:
         serving = connect_serving(repository.environments[environment].body, paths)

@@ -11,7 +11,7 @@ from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.reconcile import Reconciled, reconcile
 from mlplatform.flow.register import first_environment, register_run
 from mlplatform.local.identity import target_id
-from mlplatform.local.stack import start, stop
+from mlplatform.local.stack import AlreadyRunning, Started, known, start_all, stop_all
 from mlplatform.local.train import train
 from mlplatform.providers.registry import connect_registry
 
@@ -34,17 +34,25 @@ def bring_up(place: Place, repository: Repository, listener: Listener) -> tuple[
     target_id(place.target)
     with ThreadPoolExecutor(1) as beside:
         prepared = beside.submit(_prepare_registries, place, repository, environments)
-        started = start(place.target, environments)
+        started = start_all(place.target, environments)
         prepared.result()
-    if started:
-        listener.say(f"started {', '.join(started)}")
+    for done in started.values():
+        _say_started(done, listener.say)
     _train_missing(place, repository, listener.say)
     return tuple(reconcile(place, repository, name, listener.heard) for name in environments)
 
 
 def bring_down(place: Place) -> tuple[str, ...]:
     """Stop everything that was started here; the names of what was running."""
-    return stop(place.target)
+    stopped = stop_all(place.target, known(place.target))
+    return tuple(f"{name} {server}" for name, servers in stopped.items() for server in servers)
+
+
+def _say_started(done: Started | AlreadyRunning, say: Say) -> None:
+    if isinstance(done, Started) and done.servers:
+        say(f"started {done.environment}: {', '.join(done.servers)}")
+    for name, why in done.left_out.items() if isinstance(done, Started) else ():
+        say(f"{done.environment}: {name} was left out: {why}")
 
 
 def _prepare_registries(place: Place, repository: Repository, environments: Sequence[str]) -> None:

@@ -4,20 +4,22 @@ Events rather than `compose`: no resolver runs, nothing recurses in C, and a dee
 """
 
 import re
+from array import array
 from collections.abc import Callable
 from typing import Any
 
-from yaml.events import AliasEvent, Event, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
+from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
-from mlplatform.core.document import Place, Pointer
 from mlplatform.core.finding import Finding, error
-from mlplatform.load.characters import hidden
+from mlplatform.load.characters import MAX_FINDINGS, hidden
+from mlplatform.load.places import Places, packed
 from mlplatform.load.scalars import CONSTANTS, NotAScalar, Scalar, resolve, short
 
 MAX_DEPTH = 32
 MAX_SCALAR = 64 * 1024
-MAX_FINDINGS = 20
 _ORDINARY_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
+
+Event = Any  # PyYAML's events carry no types
 
 
 class TooMuch(Exception):
@@ -25,55 +27,81 @@ class TooMuch(Exception):
 
 
 class Builder:
-    """The value of one document, the place of each part of it, and what is wrong with it."""
+    """Turns events into values; `findings` says what is wrong, `marks` where each value stands (see Places)."""
 
-    def __init__(self, path: str, next_event: Callable[[], Any]) -> None:
+    def __init__(self, path: str, next_event: Callable[[], Event]) -> None:
         self.findings: list[Finding] = []
-        self.places: dict[Pointer, Place] = {}
+        self.marks = array("Q")
         self._path = path
         self._next = next_event
 
-    def value(self, event: Any, pointer: Pointer = ()) -> Any:
+    def value(self, event: Event, depth: int = 1) -> Any:
         """What the node that starts with this event holds; its events are used up."""
         kind = type(event)
         if kind is ScalarEvent:
             return self._scalar(event)
         if kind is AliasEvent:
-            return self._refuse(event, "yaml-alias", f"the alias *{short(event.anchor)}", "write the value out")
-        if len(pointer) >= MAX_DEPTH:
-            self._refuse(event, "yaml-depth", f"a value more than {MAX_DEPTH} levels deep", "make the document flat")
+            return self.refuse(
+                event, "yaml-alias", f"the alias *{short(event.anchor)}", "write the value out"
+            )
+        if depth > MAX_DEPTH:
+            self.refuse(event, "yaml-depth", f"a value more than {MAX_DEPTH} levels deep", "make it flat")
             raise TooMuch
         self._check_properties(event)
-        return self._mapping(pointer) if kind is MappingStartEvent else self._sequence(pointer)
+        return self._mapping(depth) if kind is MappingStartEvent else self._sequence(depth)
 
-    def _mapping(self, pointer: Pointer) -> dict[str, Any]:
+    def refuse(self, event: Event, rule: str, said: str, fix: str) -> None:
+        """Keep a finding at the place where an event starts."""
+        at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        self.findings.append(error(rule, self._path, said, fix=fix, at=at))
+        if len(self.findings) >= MAX_FINDINGS:
+            raise TooMuch
+
+    def _mapping(self, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
+        first = len(self.marks)
         while type(event := self._next()) is not MappingEndEvent:
-            key = self._key(event)
-            inside = (*pointer, key)
+            key = self._key(event, depth)
             if key in built:
-                said = f"the key {short(key)} is there twice, first on line {self.places[inside][0]}"
-                self._refuse(event, "yaml-duplicate-key", said, "keep one of them")
-            else:
-                self.places[inside] = _place(event)
-            built[key] = self.value(self._next(), inside)
+                self._duplicate(event, key, Places(built, self.marks[first:]))
+                self._skip(self._next(), depth)
+                continue
+            self._mark(event)
+            built[key] = self.value(self._next(), depth + 1)
         return built
 
-    def _sequence(self, pointer: Pointer) -> list[Any]:
+    def _sequence(self, depth: int) -> list[Any]:
         built: list[Any] = []
         while type(event := self._next()) is not SequenceEndEvent:
-            inside = (*pointer, len(built))
-            self.places[inside] = _place(event)
-            built.append(self.value(event, inside))
+            self._mark(event)
+            built.append(self.value(event, depth + 1))
         return built
 
-    def _key(self, event: Any) -> str:
+    def _mark(self, event: Event) -> None:
+        mark = event.start_mark
+        self.marks.append(packed(mark.line, mark.column))
+
+    def _duplicate(self, event: Event, key: str, before: Places) -> None:
+        said = f"the key {short(key)} is there twice, first on line {before[(key,)][0]}"
+        self.refuse(event, "yaml-duplicate-key", said, "keep one of them")
+
+    def _skip(self, event: Event, depth: int) -> None:
+        kept = len(self.marks)
+        self.value(event, depth + 1)
+        del self.marks[kept:]
+
+    def _key(self, event: Event, depth: int) -> str:
         if type(event) is not ScalarEvent:
-            self._refuse(event, "yaml-key", "a key that is not text", "write keys as plain text")
-            self.value(event)
-            return "?"
+            self.refuse(event, "yaml-key", "a key that is not text", "write keys as plain text")
+            self._skip(event, depth)
+            return ""
         key: str = event.value
-        if _ORDINARY_KEY.fullmatch(key) and key not in CONSTANTS and event.anchor is None and event.tag is None:
+        if (
+            _ORDINARY_KEY.fullmatch(key)
+            and key not in CONSTANTS
+            and event.anchor is None
+            and event.tag is None
+        ):
             return key
         self._check_properties(event)
         self._check_key(event, key)
@@ -81,44 +109,37 @@ class Builder:
 
     def _check_key(self, event: Event, key: str) -> None:
         if key == "<<":
-            self._refuse(event, "yaml-merge-key", "the merge key <<", "write the merged keys out")
+            self.refuse(event, "yaml-merge-key", "the merge key <<", "write the merged keys out")
         elif not (key.isascii() and key.isprintable()):
             said = f"the key {short(ascii(key))} has characters other than printable ASCII"
-            self._refuse(event, "yaml-key", said, "write keys in ASCII")
-        elif not isinstance(self._scalar(event), str):
-            self._refuse(event, "yaml-key", f"the key {short(key) or '(empty)'} is not text", "quote it if it is meant")
+            self.refuse(event, "yaml-key", said, "write keys in ASCII")
+        elif event.implicit[0] and not isinstance(self._plain(event, key), str):
+            said = f"the key {short(key) or '(empty)'} is not text"
+            self.refuse(event, "yaml-key", said, "quote it if it is meant")
 
-    def _scalar(self, event: Any) -> Scalar:
+    def _scalar(self, event: Event) -> Scalar:
         text: str = event.value
         if event.anchor is not None or event.tag is not None:
             self._check_properties(event)
         if len(text) > MAX_SCALAR:
-            said = f"a value of {len(text)} characters, and {MAX_SCALAR} are allowed"
-            return self._refuse(event, "yaml-scalar-size", said, "a document is small: move data elsewhere")
+            said = f"a value of {len(text)} characters, where {MAX_SCALAR} are allowed"
+            self.refuse(event, "yaml-scalar-size", said, "move data out of the document")
+            return None
         if event.implicit[0]:
             return self._plain(event, text)
-        if what := hidden(text):  # an escape can hide what the text of the file does not show
-            self._refuse(event, "yaml-invisible", f"a value with {what}", "delete the escape")
+        if what := hidden(text):  # an escape can make what the text of the file does not show
+            self.refuse(event, "yaml-invisible", f"a value with {what}", "delete the escape")
         return text
 
     def _plain(self, event: Event, text: str) -> Scalar:
         try:
             return resolve(text)
         except NotAScalar as why:
-            return self._refuse(event, "yaml-number", why.why, why.fix)
+            self.refuse(event, "yaml-number", why.why, why.fix)
+            return None
 
-    def _check_properties(self, event: Any) -> None:
+    def _check_properties(self, event: Event) -> None:
         if event.anchor is not None:
-            self._refuse(event, "yaml-anchor", f"the anchor &{short(event.anchor)}", "delete it")
+            self.refuse(event, "yaml-anchor", f"the anchor &{short(event.anchor)}", "delete it")
         if event.tag is not None:
-            self._refuse(event, "yaml-tag", f"the tag {short(event.tag)}", "delete it: plain values need none")
-
-    def _refuse(self, event: Event, rule: str, said: str, fix: str) -> None:
-        self.findings.append(error(rule, self._path, said, fix=fix, at=_place(event)))
-        if len(self.findings) >= MAX_FINDINGS:
-            raise TooMuch
-
-
-def _place(event: Any) -> Place:
-    mark = event.start_mark
-    return mark.line + 1, mark.column + 1
+            self.refuse(event, "yaml-tag", f"the tag {short(event.tag)}", "delete it: plain values need none")

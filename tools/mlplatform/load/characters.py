@@ -7,7 +7,7 @@ from mlplatform.core.document import Place
 from mlplatform.core.finding import Finding, error
 
 MAX_BYTES = 256 * 1024
-_MAX_FINDINGS = 20
+MAX_FINDINGS = 20
 # Line feeds are the only ASCII control character of a document; the others have findings of their own.
 _ASCII_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 # Letters, marks and symbols that show nothing: joiners, fillers, variation selectors, the blank Braille pattern.
@@ -45,7 +45,9 @@ def decode(path: str, data: bytes) -> tuple[str, list[Finding]]:
     except UnicodeDecodeError as why:
         before = data[: why.start].decode()
         said = f"the byte 0x{data[why.start]:02x} is not UTF-8"
-        return "", [error("yaml-encoding", path, said, fix="save the file as UTF-8", at=place(before, len(before)))]
+        return "", [
+            error("yaml-encoding", path, said, fix="save the file as UTF-8", at=place(before, len(before)))
+        ]
     return text, _findings(path, text)
 
 
@@ -70,38 +72,38 @@ def name(character: str) -> str:
 
 
 def _findings(path: str, text: str) -> list[Finding]:
-    found = [_control(path, text, match) for match, _ in zip(_ASCII_CONTROL.finditer(text), range(_MAX_FINDINGS))]
-    if text.isascii():
-        return found
-    refused = {character for character in set(text) if not character.isascii() and not _is_visible(character)}
-    for offset, character in enumerate(text):
-        if character in refused and len(found) < _MAX_FINDINGS:
-            said = f"the character {name(character)} cannot be seen, or looks like another one"
-            found.append(error("yaml-invisible", path, said, fix="delete it", at=place(text, offset)))
+    if text.isascii() and not _ASCII_CONTROL.search(text):
+        return []
+    refused = (character for character in set(text) if character not in " \n" and not _is_visible(character))
+    found = sorted(_refused(path, character, place(text, text.index(character))) for character in refused)
     if not unicodedata.is_normalized("NFC", text):
         found.append(_decomposed(path, text))
-    return found
+    return found[:MAX_FINDINGS]
 
 
 def _is_visible(character: str) -> bool:
     return unicodedata.category(character) not in _REFUSED and character not in _BLANK
 
 
-def _control(path: str, text: str, match: re.Match[str]) -> Finding:
-    at = place(text, match.start())
-    match match.group():
-        case "\t":
-            return error("yaml-tab", path, "a tab", fix="use spaces", at=at)
-        case "\r":
-            said = "a carriage return: lines end in a line feed alone"
-            return error("yaml-line-end", path, said, fix="save the file with LF line ends", at=at)
-        case character:
-            said = f"the control character U+{ord(character):04X}"
-            return error("yaml-control-character", path, said, fix="delete it", at=at)
+def _refused(path: str, character: str, at: Place) -> Finding:
+    """The finding for the first time that a character stands in a file."""
+    if character == "\t":
+        return error("yaml-tab", path, "a tab", fix="use spaces", at=at)
+    if character == "\r":
+        said = "a carriage return: lines end in a line feed alone"
+        return error("yaml-line-end", path, said, fix="save the file with LF line ends", at=at)
+    if unicodedata.category(character) == "Cc":
+        said = f"the control character U+{ord(character):04X}"
+        return error("yaml-control-character", path, said, fix="delete it", at=at)
+    said = f"the character {name(character)} cannot be seen, or looks like another one"
+    return error("yaml-invisible", path, said, fix="delete it", at=at)
 
 
 def _decomposed(path: str, text: str) -> Finding:
     composed = unicodedata.normalize("NFC", text)
-    offset = next(at for at, (is_, should) in enumerate(zip(text, composed + "\0", strict=False)) if is_ != should)
+    offset = next(
+        at for at, (is_, should) in enumerate(zip(text, composed + "\0", strict=False)) if is_ != should
+    )
     said = f"the character {name(text[offset])} is not in composed form (NFC)"
-    return error("yaml-not-composed", path, said, fix="save the file in Unicode normalization form C", at=place(text, offset))
+    fix = "save the file in Unicode normalization form C"
+    return error("yaml-not-composed", path, said, fix=fix, at=place(text, offset))

@@ -76,7 +76,7 @@ def data_of(node: Node) -> Any:
         return {key: data_of(entry.value) for key, entry in entries(node).items()}
     if isinstance(node, SequenceNode):
         return [data_of(item) for item in node.value]
-    return node.value if node.style else resolve(node.value)
+    return node.value if isinstance(node, ScalarNode) and node.style else resolve(node.value)
 
 
 def read_mapping(text: str, where: str) -> Mapping[str, Any]:

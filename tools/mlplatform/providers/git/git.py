@@ -48,6 +48,11 @@ class TreeEntry:
     oid: str
     size: int
 
+    @property
+    def bits(self) -> int:
+        """The mode as the number that the functions of `stat` read."""
+        return int(self.mode, 8)
+
 
 @dataclass(frozen=True, slots=True)
 class PathChange:
@@ -78,17 +83,26 @@ class Git:
 
     def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
         """What a git command prints; GitError with git's own last line when it fails."""
-        settings = [word for setting in _CONFIG for word in ("-c", setting)]
-        command = ["git", "-C", str(self.root), "--no-pager", *settings, *args]
         try:
             done = subprocess.run(
-                command, input=stdin, env=_environment(env), capture_output=True, check=False
+                self._command(args), input=stdin, env=_environment(env), capture_output=True, check=False
             )
         except FileNotFoundError:
             raise Refusal("the program git is not on PATH", fix="install git") from None
         if done.returncode != 0:
             raise GitError(_last_line(done.stderr) or f"git {args[0]} ended with status {done.returncode}")
         return done.stdout
+
+    def start(self, *args: str) -> subprocess.Popen[bytes]:
+        """A git command to talk to, line by line; whoever starts it ends it."""
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            self._command(args), env=_environment(None), stdin=pipe, stdout=pipe, stderr=pipe
+        )
+
+    def _command(self, args: Sequence[str]) -> list[str]:
+        settings = [word for setting in _CONFIG for word in ("-c", setting)]
+        return ["git", "-C", str(self.root), "--no-pager", *settings, *args]
 
     def resolve(self, rev: str) -> str:
         """The 40 hex digits of the commit that a revision names; Refusal when there is none."""
@@ -111,7 +125,10 @@ class Git:
         """The files of a commit at or below these paths; of all of it where none is given."""
         paths = [path.rstrip("/") for path in under]
         out = self.run("ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", *paths)
-        return dict(_tree_entry(record) for record in out.split(b"\0") if record)
+        entries = [_tree_entry(record) for record in out.split(b"\0") if record]
+        if len(found := dict(entries)) != len(entries):
+            raise GitError(f"the commit {commit} has a broken tree, with two entries for one path")
+        return found
 
     def blobs(self, oids: Sequence[str]) -> Mapping[str, bytes]:
         """The contents of blobs by their id, in one process; GitError when one is not there."""

@@ -1,14 +1,22 @@
-"""What a policy engine can do: evaluate one package's decision over one joined input."""
+"""What a policy engine can do: evaluate one package's decision over joined inputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-from mlplatform.core.errors import Refusal
+from typing import Protocol
 
 
-class PolicyError(Refusal):
-    """A policy does not parse, raises, or has no decision; the message names file and cause."""
+class PolicyError(Exception):
+    """A package did not answer for an input; the message names the cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a policy file, and where (line and column count from 1)."""
+
+    path: str
+    line: int
+    column: int
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +41,18 @@ class PolicyEngine(Protocol):
 
     name: str
 
-    def decide(self, package: str, inputs: Sequence[Mapping[str, Any]]) -> Sequence[Decision | PolicyError]:
-        """The `decision` of a package (`platform.encryption`) for each input, in order.
+    @property
+    def policies(self) -> Mapping[str, str]:
+        """The Rego texts by path that it judges with."""
+        ...
+
+    @property
+    def broken(self) -> Sequence[Flaw]:
+        """The files it cannot use, each with its place; they are left out of every evaluation."""
+        ...
+
+    def decide(self, package: str, inputs: Sequence[str]) -> Sequence[Decision | PolicyError]:
+        """The `decision` of a package (`platform.encryption`) for each input, a JSON text, in order.
 
         An input whose decision is missing, undefined, malformed or raises gets a PolicyError in its place.
         """

@@ -36,10 +36,16 @@ class RegisteredVersion:
 
 @dataclass(frozen=True, slots=True)
 class RegistryState:
-    """Everything one registry holds: versions by model and semver, aliases by model and alias (to semver)."""
+    """Everything one registry holds: versions by model and semver, aliases by model and alias (to semver).
+
+    `notes` say what is there and was ignored, because it cannot be believed. `unsettled` has the models for which
+    `point` with their present aliases would still change something, and what.
+    """
 
     versions: Mapping[str, Mapping[str, RegisteredVersion]]
     aliases: Mapping[str, Mapping[str, str]]
+    notes: tuple[str, ...] = ()
+    unsettled: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, model: str, version: str) -> RegisteredVersion | None:
         return self.versions.get(model, {}).get(version)
@@ -59,7 +65,7 @@ class TrainingRun:
 
 
 class Registry(Protocol):
-    """A model registry. Each call is idempotent and raises RegistryError."""
+    """A model registry. Each call is idempotent and raises RegistryError (`add` ArtifactError too, for bad bytes)."""
 
     name: str
 

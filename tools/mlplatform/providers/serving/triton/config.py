@@ -63,4 +63,6 @@ def _parameter(key: str, value: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text)  # for the ASCII that names, versions and digests are made of, protobuf quotes alike
+    return json.dumps(
+        text
+    )  # for the ASCII that names, versions and digests are made of, protobuf quotes alike

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,14 +87,16 @@ def error_of(answer: Answer) -> str:
     return text if len(text) <= 300 else text[:297] + "..."
 
 
-def _body(response: http.client.HTTPResponse, sock: Any, deadline: float) -> bytes:
+def _body(response: http.client.HTTPResponse, sock: socket.socket, deadline: float) -> bytes:
     pieces = bytearray()
-    while piece := response.read1(_PIECE):
-        pieces += piece
-        if len(pieces) > MAX_ANSWER:
-            raise ValueError("too much")
+    while not response.isclosed() and response.length != 0:
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             raise TimeoutError
         sock.settimeout(remaining)
+        if not (piece := response.read1(_PIECE)):
+            break
+        pieces += piece
+        if len(pieces) > MAX_ANSWER:
+            raise ValueError("too much")
     return bytes(pieces)

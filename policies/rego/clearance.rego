@@ -1,0 +1,70 @@
+# METADATA
+# title: A tenant reads only the data it is cleared for
+# custom:
+#   kinds: [model]
+#   asks: state
+#   reads: [document, tenant, datasets]
+package platform.clearance
+
+decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
+
+# METADATA
+# title: The tenant's clearance covers the data its models read
+# description: A model remembers what it was trained on, so who trains it must be trusted with the data.
+# custom:
+#   id: data-clearance
+#   severity: error
+#   soc2: [CC6.1, CC6.3]
+#   fix: Train on less sensitive data, or have the platform team raise the tenant's clearance.
+satisfied contains "data-clearance" if {
+	every name in input.document.data.datasets {
+		is_cleared_for(name)
+	}
+}
+
+deny contains {
+	"rule": "data-clearance",
+	"message": sprintf("%s is %s data and tenant %s is cleared for %s", [
+		name,
+		data.lib.sensitivity.of(input.datasets[name]),
+		input.tenant.name,
+		input.tenant.clearance,
+	]),
+	"at": ["data", "datasets", place],
+} if {
+	not "data-clearance" in satisfied
+	some place, name in input.document.data.datasets
+	not is_cleared_for(name)
+}
+
+is_cleared_for(name) if {
+	data.lib.sensitivity.covers(input.tenant.clearance, data.lib.sensitivity.of(input.datasets[name]))
+}
+
+# METADATA
+# title: Another tenant's data is read only when it is shared
+# description: Data belongs to the tenant that answers for it, and only its owner says who else may use it.
+# custom:
+#   id: data-sharing
+#   severity: error
+#   soc2: [CC6.1, CC6.3]
+#   fix: Have the owner of the data set add the tenant to its sharedWith.
+satisfied contains "data-sharing" if {
+	every name in input.document.data.datasets {
+		may_read(name)
+	}
+}
+
+deny contains {
+	"rule": "data-sharing",
+	"message": sprintf("%s is not shared with tenant %s", [name, input.tenant.name]),
+	"at": ["data", "datasets", place],
+} if {
+	not "data-sharing" in satisfied
+	some place, name in input.document.data.datasets
+	not may_read(name)
+}
+
+may_read(name) if startswith(name, sprintf("%s/", [input.tenant.name]))
+
+may_read(name) if input.tenant.name in input.datasets[name].sharedWith

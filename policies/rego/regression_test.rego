@@ -1,0 +1,75 @@
+package platform.regression_test
+
+import data.platform.regression
+
+pin := {"version": "1.0.0", "digest": "sha256:1111111111111111111111111111111111111111111111111111111111111111"}
+
+asked(before, after, gate) := {
+	"document": {"metrics": after},
+	"model": {"gates": {"production": {"auc": gate}}},
+	"environment": {"name": "production"},
+	"change": {"action": "changed", "base": pin, "before": {"metrics": before}, "isRollback": false},
+}
+
+change_is(question, differences) := object.union(question, {"change": differences})
+
+denied_in(question) := ids if {
+	decision := regression.decision with input as question
+	ids := {denial.rule | some denial in decision.deny}
+}
+
+messages_in(question) := messages if {
+	decision := regression.decision with input as question
+	messages := {denial.message | some denial in decision.deny}
+}
+
+gate := {"min": 0.8, "maxDropFromCurrent": 0.01}
+
+test_a_better_version_is_allowed if denied_in(asked({"auc": 0.9}, {"auc": 0.95}, gate)) == set()
+
+test_a_drop_that_the_gate_allows_is_allowed if denied_in(asked({"auc": 0.93}, {"auc": 0.92}, gate)) == set()
+
+test_a_deeper_drop_is_denied if {
+	question := asked({"auc": 0.93}, {"auc": 0.91}, gate)
+	denied_in(question) == {"gates-regression"}
+	messages_in(question) == {"auc goes from 0.93 to 0.91 and may lose 0.01"}
+}
+
+test_where_less_is_better_a_rise_is_a_loss if {
+	denied_in(asked({"auc": 20}, {"auc": 22}, {"max": 30, "maxDropFromCurrent": 1})) == {"gates-regression"}
+	denied_in(asked({"auc": 22}, {"auc": 20}, {"max": 30, "maxDropFromCurrent": 1})) == set()
+}
+
+test_a_floor_of_zero_still_means_more_is_better if {
+	denied_in(asked({"auc": 20}, {"auc": 22}, {"min": 0, "max": 30, "maxDropFromCurrent": 1})) == set()
+}
+
+test_gates_that_allow_any_drop_ask_nothing if denied_in(asked({"auc": 0.9}, {"auc": 0.1}, {"min": 0})) == set()
+
+test_what_is_not_recorded_cannot_be_compared if {
+	denied_in(asked({}, {"auc": 0.9}, gate)) == {"gates-regression"}
+	denied_in(asked({"auc": 0.9}, {}, gate)) == {"gates-regression"}
+	messages_in(asked({}, {"auc": 0.9}, gate)) == {"auc cannot be compared: it is not recorded for both this version and the one that runs"}
+}
+
+test_a_rollback_may_be_worse if {
+	denied_in(change_is(asked({"auc": 0.9}, {"auc": 0.1}, gate), {"isRollback": true})) == set()
+}
+
+test_an_unknown_rollback_is_none if {
+	denied_in(change_is(asked({"auc": 0.9}, {"auc": 0.1}, gate), {"isRollback": null})) == {"gates-regression"}
+}
+
+test_the_first_version_replaces_nothing if {
+	denied_in(change_is(asked({}, {"auc": 0.9}, gate), {"action": "added", "base": null})) == set()
+}
+
+test_removal_is_always_open if {
+	denied_in(change_is(asked({}, {}, gate), {"action": "removed"})) == set()
+}
+
+test_without_a_model_nothing_is_answered if {
+	question := object.remove(asked({"auc": 0.9}, {"auc": 0.9}, gate), ["model"])
+	decision := regression.decision with input as question
+	decision.evaluated == set()
+}

@@ -1,0 +1,57 @@
+# METADATA
+# title: Personal data is kept for a reason and for a time
+# custom:
+#   kinds: [dataset]
+#   asks: state
+#   reads: [document]
+package platform.retention
+
+decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
+
+# METADATA
+# title: Personal data says how long it is kept
+# description: What is not kept can neither leak nor be asked for; personal data without an end breaks the promise.
+# custom:
+#   id: pii-retention
+#   severity: error
+#   soc2: [C1.2, P4.2, P4.3]
+#   fix: Add retention with days and deletion.
+satisfied contains "pii-retention" if impersonal
+
+satisfied contains "pii-retention" if {
+	input.document.retention.days > 0
+	data.lib.text.is_given(input.document.retention.deletion)
+}
+
+deny contains {
+	"rule": "pii-retention",
+	"message": "pii data does not say how long it is kept and how it is deleted",
+	"at": ["retention"],
+} if {
+	not "pii-retention" in satisfied
+}
+
+# METADATA
+# title: Personal data names the basis on which it is processed
+# description: Without consent, a contract or a duty in writing, nobody may train on what people told us.
+# custom:
+#   id: pii-consent
+#   severity: error
+#   soc2: [P2.1, P3.2]
+#   fix: Add consent with its basis and the record that proves it.
+satisfied contains "pii-consent" if impersonal
+
+satisfied contains "pii-consent" if {
+	data.lib.text.is_given(input.document.consent.basis)
+	data.lib.text.is_given(input.document.consent.record)
+}
+
+deny contains {
+	"rule": "pii-consent",
+	"message": "pii data does not name the basis on which it is processed and the record of it",
+	"at": ["consent"],
+} if {
+	not "pii-consent" in satisfied
+}
+
+impersonal if data.lib.sensitivity.of(input.document) in {"public", "internal", "confidential"}

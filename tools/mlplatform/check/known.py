@@ -1,0 +1,86 @@
+"""What there is to refer to: documents whose schema holds, and names that are taken by broken ones."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlplatform.core.document import Document
+from mlplatform.core.kinds import Body
+from mlplatform.core.loaded import Loaded
+from mlplatform.core.naming import Identity, Kind, identify
+from mlplatform.core.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The repository, with nothing blocked in it yet, and the documents that are there but broken."""
+
+    repository: Repository
+    broken: frozenset[tuple[Kind, str]]
+
+    def find(self, kind: Kind, name: str) -> Document[Any] | None:
+        """The document, if its schema holds."""
+        return self.sound(kind).get(name)
+
+    def exists(self, kind: Kind, name: str) -> bool:
+        """Whether there is such a document, be it broken."""
+        return name in self.sound(kind) or (kind, name) in self.broken
+
+    def names(self, kind: Kind) -> Iterator[str]:
+        yield from self.sound(kind)
+        yield from (name for broken, name in self.broken if broken is kind)
+
+    def sound(self, kind: Kind) -> Mapping[str, Document[Any]]:
+        """The documents of a kind by name; deployments are named `production/reading/recommender`."""
+        repository = self.repository
+        match kind:
+            case Kind.PLATFORM:
+                return {"platform": repository.platform} if repository.platform else {}
+            case Kind.TENANT:
+                return repository.tenants
+            case Kind.DATASET:
+                return repository.datasets
+            case Kind.MODEL:
+                return repository.models
+            case Kind.ENVIRONMENT:
+                return repository.environments
+            case Kind.DEPLOYMENT:
+                pinned = repository.deployments.values()
+                return {document.name: document for models in pinned for document in models.values()}
+
+
+def assemble(loaded: Loaded, bodies: Mapping[str, Body]) -> Known:
+    """What there is, from the bodies by path whose schema holds."""
+    by_kind: dict[Kind, dict[str, Document[Any]]] = {kind: {} for kind in Kind}
+    for path, body in bodies.items():
+        raw = loaded.raws[path]
+        by_kind[raw.identity.kind][raw.identity.name] = Document(raw, body)
+    repository = Repository(
+        commit=loaded.commit,
+        platform=by_kind[Kind.PLATFORM].get("platform"),
+        tenants=by_kind[Kind.TENANT],
+        datasets=by_kind[Kind.DATASET],
+        models=by_kind[Kind.MODEL],
+        environments=by_kind[Kind.ENVIRONMENT],
+        deployments=_by_environment(by_kind[Kind.DEPLOYMENT]),
+        blocked_tenants={},
+        blocked_environments={},
+    )
+    broken = {(one.kind, one.name) for one in _there(loaded) if one.name not in by_kind[one.kind]}
+    return Known(repository, frozenset(broken))
+
+
+def _there(loaded: Loaded) -> Iterator[Identity]:
+    """Every document that has a file, readable or not."""
+    yield from (raw.identity for raw in loaded.raws.values())
+    for finding in loaded.findings:
+        if identity := identify(finding.path):
+            yield identity
+
+
+def _by_environment(deployments: Mapping[str, Document[Any]]) -> dict[str, dict[str, Document[Any]]]:
+    found: dict[str, dict[str, Document[Any]]] = {}
+    for name, document in deployments.items():
+        environment, model = name.split("/", 1)
+        found.setdefault(environment, {})[model] = document
+    return found

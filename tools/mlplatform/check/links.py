@@ -1,0 +1,106 @@
+"""Whether what documents refer to is there: one finding a broken reference."""
+
+from collections.abc import Iterator, Mapping
+
+from mlplatform.check.known import Known
+from mlplatform.check.links_environment import deployment_links, environment_links
+from mlplatform.check.missing import missing
+from mlplatform.core.document import Document
+from mlplatform.core.finding import Finding, error
+from mlplatform.core.kinds import Dataset, Model, Tenant
+from mlplatform.core.naming import Kind, path_of
+
+RULES = (
+    "link-platform",
+    "link-tenant",
+    "link-dataset",
+    "link-feature",
+    "link-model",
+    "link-environment",
+    "link-owner",
+    "link-data",
+    "link-order",
+    "link-registry",
+    "link-origin",
+)
+
+
+def links(known: Known, digests: Mapping[str, str]) -> Iterator[Finding]:
+    """Every broken reference; `digests` holds the digest of each data file in the repository by path."""
+    repository = known.repository
+    yield from _platform(known)
+    for tenant in repository.tenants.values():
+        yield from _tenant(known, tenant)
+    for dataset in repository.datasets.values():
+        yield from _dataset(known, dataset, digests)
+    for model in repository.models.values():
+        yield from _model(known, model)
+    yield from environment_links(known)
+    yield from deployment_links(known)
+
+
+def _platform(known: Known) -> Iterator[Finding]:
+    if not known.exists(Kind.PLATFORM, "platform"):
+        path = path_of(Kind.PLATFORM, "platform")
+        fix = "add it: it names the platform team and the paths only it may change"
+        yield error("link-platform", path, "there is no platform.yaml", fix=fix)
+
+
+def _tenant(known: Known, tenant: Document[Tenant]) -> Iterator[Finding]:
+    for name in tenant.body.quotas:
+        if not known.exists(Kind.ENVIRONMENT, name):
+            yield missing(known, tenant, ("quotas", name), Kind.ENVIRONMENT, name)
+
+
+def _dataset(known: Known, dataset: Document[Dataset], digests: Mapping[str, str]) -> Iterator[Finding]:
+    yield from _owner(known, dataset, dataset.body.owner)
+    for place, name in enumerate(dataset.body.sharedWith):
+        if not known.exists(Kind.TENANT, name):
+            yield missing(known, dataset, ("sharedWith", place), Kind.TENANT, name)
+    yield from _data_file(dataset, digests)
+
+
+def _data_file(dataset: Document[Dataset], digests: Mapping[str, str]) -> Iterator[Finding]:
+    """A data set that lies in this repository is there, is the tenant's own, and is what its digest says."""
+    location, tenant = dataset.body.location, dataset.raw.identity.tenant
+    if "://" in location:
+        return
+    at = dataset.place(("location",))
+    if not location.startswith(f"examples/data/{tenant}/"):
+        fix = f"move the file to examples/data/{tenant}/"
+        yield error("link-data", dataset.path, f"{location} is not tenant {tenant}'s", fix=fix, at=at)
+    elif location not in digests:
+        fix = "commit the file, or correct the location"
+        yield error("link-data", dataset.path, f"there is no file {location}", fix=fix, at=at)
+    elif digests[location] != dataset.body.digest:
+        said = f"{location} has the digest {digests[location]}"
+        fix = "restore the file, or write its digest if the data was meant to change"
+        yield error("link-data", dataset.path, said, fix=fix, at=dataset.place(("digest",)))
+
+
+def _model(known: Known, model: Document[Model]) -> Iterator[Finding]:
+    yield from _owner(known, model, model.body.owner)
+    for place, name in enumerate(model.body.data.datasets):
+        if not known.exists(Kind.DATASET, name):
+            yield missing(known, model, ("data", "datasets", place), Kind.DATASET, name)
+    for place, name in enumerate(model.body.data.features):
+        at = model.place(("data", "features", place))
+        fix = "name the data sets that the model reads instead"
+        yield error("link-feature", model.path, f"there is no feature view {name}", fix=fix, at=at)
+    for name in model.body.gates:
+        if not known.exists(Kind.ENVIRONMENT, name):
+            yield missing(known, model, ("gates", name), Kind.ENVIRONMENT, name)
+
+
+def _owner(known: Known, document: Document[Dataset] | Document[Model], owner: str) -> Iterator[Finding]:
+    """The tenant of a document is there, and its owner is one of the tenant's people."""
+    name = document.raw.identity.tenant or ""
+    tenant = known.repository.tenants.get(name)
+    if not known.exists(Kind.TENANT, name):
+        yield missing(known, document, (), Kind.TENANT, name)
+    elif tenant and owner.casefold() not in {
+        p.casefold() for p in (*tenant.body.owners, *tenant.body.members)
+    }:
+        fix = f"name an owner or member of {name}, or add {owner} to {tenant.path}"
+        said = f"{owner} is neither an owner nor a member of tenant {name}"
+        yield error("link-owner", document.path, said, fix=fix, at=document.place(("owner",)))

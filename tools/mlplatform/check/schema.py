@@ -1,0 +1,83 @@
+"""Whether each document has the keys and values of its kind."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from mlplatform.check.complaints import complaints
+from mlplatform.core.document import Pointer, Raw
+from mlplatform.core.finding import Finding, error
+from mlplatform.core.kinds import BODIES, Body
+
+RULES = (
+    "schema-unknown-key",
+    "schema-missing-key",
+    "schema-type",
+    "schema-value",
+    "schema-empty",
+    "schema-repeated",
+)
+
+
+def bodies(raws: Mapping[str, Raw]) -> tuple[dict[str, Body], list[Finding]]:
+    """The bodies by path of the documents whose schema holds, and the findings of the others."""
+    found: dict[str, Body] = {}
+    findings: list[Finding] = []
+    for path, raw in raws.items():
+        odd = [] if _is_plain(raw.data) else list(_odd(raw))
+        try:
+            body = BODIES[raw.identity.kind].model_validate(raw.data)
+        except ValidationError as refused:
+            findings.extend(complaints(raw, refused))
+        else:
+            if not odd:
+                found[path] = body
+        findings.extend(odd)
+    return found, findings
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether nothing in it is empty or said twice; asked of every value of every document."""
+    kind = type(value)
+    if kind is dict:
+        return all(map(_is_plain, value.values()))
+    if kind is list:
+        return all(map(_is_plain, value)) and not _repeated(value)
+    return value is not None
+
+
+def _odd(raw: Raw) -> Iterator[Finding]:
+    for pointer, value in _walk(raw.data, ()):
+        name = ".".join(map(str, pointer))
+        if value is None:
+            fix = "write a value, or remove the key"
+            yield error("schema-empty", raw.path, f"{name} has no value", fix=fix, at=raw.place(pointer))
+        elif isinstance(value, list):
+            for place, said in _repeated(value):
+                at = raw.place((*pointer, place))
+                fix = "name it once"
+                yield error("schema-repeated", raw.path, f"{name} names {said} twice", fix=fix, at=at)
+
+
+def _repeated(values: list[Any]) -> list[tuple[int, str]]:
+    """The texts of a list that are there already, and their place in it; upper and lower case are the same person."""
+    seen: set[str] = set()
+    found: list[tuple[int, str]] = []
+    for place, value in enumerate(values):
+        if type(value) is not str:
+            continue
+        if value.casefold() in seen:
+            found.append((place, value))
+        seen.add(value.casefold())
+    return found
+
+
+def _walk(value: Any, at: Pointer) -> Iterator[tuple[Pointer, Any]]:
+    yield at, value
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _walk(part, (*at, key))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from _walk(part, (*at, place))

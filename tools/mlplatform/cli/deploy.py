@@ -1,0 +1,30 @@
+"""platform deploy"""
+
+import click
+
+from mlplatform.cli import options
+
+
+@click.command(epilog="Example: platform deploy clinic/tumour 1.2.0 --env development")
+@click.argument("model")
+@click.argument("version")
+@options.environment
+@options.base
+@options.reason
+@options.apply_locally
+@options.as_json
+@options.debug
+def command(
+    model: str, version: str, environment: str, base: str, reason: str, apply_locally: bool, as_json: bool
+) -> None:
+    """Propose to pin a registered VERSION of MODEL (tenant/model) in the first environment.
+
+    Writes one commit on a branch of its own; the working tree is not touched.
+    """
+    from mlplatform.cli.proposing import carry_out
+    from mlplatform.flow.place import here
+    from mlplatform.flow.propose import Asked, propose_deploy
+
+    place, asked = here(), Asked(environment, model, base, reason)
+    proposal = propose_deploy(place, asked, version)
+    carry_out(place, proposal, asked, apply_locally=apply_locally, as_json=as_json)

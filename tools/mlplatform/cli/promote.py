@@ -1,0 +1,27 @@
+"""platform promote"""
+
+import click
+
+from mlplatform.cli import options
+
+
+@click.command(epilog="Example: platform promote clinic/tumour --to production")
+@click.argument("model")
+@click.option("--to", "environment", required=True, metavar="ENV", help="The environment to promote to.")
+@options.base
+@options.reason
+@options.apply_locally
+@options.as_json
+@options.debug
+def command(model: str, environment: str, base: str, reason: str, apply_locally: bool, as_json: bool) -> None:
+    """Propose to pin in an environment the version of MODEL (tenant/model) that the one before it pins.
+
+    Writes one commit on a branch of its own; the working tree is not touched.
+    """
+    from mlplatform.cli.proposing import carry_out
+    from mlplatform.flow.place import here
+    from mlplatform.flow.propose import Asked, propose_promote
+
+    place, asked = here(), Asked(environment, model, base, reason)
+    proposal = propose_promote(place, asked)
+    carry_out(place, proposal, asked, apply_locally=apply_locally, as_json=as_json)

@@ -1,0 +1,34 @@
+"""What deploy, promote and rollback do with a proposal."""
+
+import json
+import sys
+from typing import Any
+
+import click
+
+
+def carry_out(place: Any, proposal: Any, asked: Any, *, apply_locally: bool, as_json: bool) -> None:
+    """Commit a proposal, or merge and reconcile it as well, and print what became of it."""
+    from mlplatform.flow import propose
+    from mlplatform.report.change import outcome_text, reconciled_json, reconciled_text
+
+    said = {"branch": proposal.branch, "title": proposal.title}
+    if not apply_locally:
+        print_proposed(propose.commit(place, proposal), proposal.title, as_json=as_json)
+        return
+    if not as_json:
+        click.echo(proposal.title)
+    heard = (lambda _: None) if as_json else (lambda outcome: click.echo(outcome_text(outcome)))
+    done = propose.apply_locally(place, proposal, asked, heard)
+    plan, outcomes = done.plan, done.outcomes
+    both = {**said, "applied": reconciled_json(plan, outcomes)}
+    click.echo(json.dumps(both, indent=1) if as_json else reconciled_text(plan, outcomes))
+    sys.exit(0 if done.is_done else 1)
+
+
+def print_proposed(proposed: Any, title: str, *, as_json: bool) -> None:
+    """Say which commit on which branch is there for review."""
+    said = {"branch": proposed.branch, "title": title, "commit": proposed.commit, "reused": proposed.reused}
+    there = " (it was there already)" if proposed.reused else ""
+    text = f"{title}\n  commit {proposed.commit[:12]} on branch {proposed.branch}, for review{there}"
+    click.echo(json.dumps(said) if as_json else text)

@@ -1,0 +1,38 @@
+"""platform rollback"""
+
+import click
+
+from mlplatform.cli import options
+
+
+@click.command(
+    epilog='Example: platform rollback clinic/tumour --env production --reason "wrong on night shifts"'
+)
+@click.argument("model")
+@options.environment
+@click.option("--to", metavar="VERSION", help="The version to go back to [default: the one before].")
+@options.base
+@options.reason
+@options.apply_locally
+@options.as_json
+@options.debug
+def command(
+    model: str,
+    environment: str,
+    to: str | None,
+    base: str,
+    reason: str,
+    apply_locally: bool,
+    as_json: bool,
+) -> None:
+    """Propose to pin again a version of MODEL (tenant/model) that the environment pinned before.
+
+    Writes one commit on a branch of its own; the working tree is not touched.
+    """
+    from mlplatform.cli.proposing import carry_out
+    from mlplatform.flow.place import here
+    from mlplatform.flow.propose import Asked, propose_rollback
+
+    place, asked = here(), Asked(environment, model, base, reason)
+    proposal = propose_rollback(place, asked, to)
+    carry_out(place, proposal, asked, apply_locally=apply_locally, as_json=as_json)

@@ -1,0 +1,102 @@
+"""Proposals: one commit on a branch of its own, and on a laptop the merge and the reconcile after it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.naming import Kind
+from mlplatform.core.outcome import Outcome
+from mlplatform.core.repository import Repository
+from mlplatform.flow.judge import judge_change, repository_at
+from mlplatform.flow.place import Place, environment_of
+from mlplatform.flow.reconcile import Reconciled, reconcile
+from mlplatform.load.history import history
+from mlplatform.propose.branch import Proposed, commit_proposal, delete_merged_branch
+from mlplatform.propose.deploy import deploy
+from mlplatform.propose.merge import merge_locally
+from mlplatform.propose.new import new
+from mlplatform.propose.pinned import Pinned
+from mlplatform.propose.promote import promote
+from mlplatform.propose.proposal import Proposal
+from mlplatform.propose.rollback import rollback
+from mlplatform.providers.registry import connect_registry
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for: a model in an environment, on top of a base branch, and why."""
+
+    environment: str
+    model: str
+    base: str
+    reason: str
+
+
+def propose_deploy(place: Place, asked: Asked, version: str) -> Proposal:
+    """Pin a version that the environment's registry holds."""
+    base = place.git.resolve(asked.base)
+    repository = repository_at(place.git, base)
+    settings = environment_of(repository, asked.environment)
+    held = connect_registry(settings, place.paths(asked.environment)).read()
+    found = held.find(asked.model, version)
+    if found is None:
+        raise Refusal(
+            f"the registry of {asked.environment} holds no {asked.model} {version}",
+            fix=f"register it: platform register {asked.model} {version} --run RUN",
+        )
+    made = found.lineage
+    pinned = Pinned(version, found.ref.digest, None, made.run, made.commit, made.data, made.metrics)
+    return deploy(
+        place.git, base, environment=asked.environment, model=asked.model, version=pinned, reason=asked.reason
+    )
+
+
+def propose_promote(place: Place, asked: Asked) -> Proposal:
+    """Pin what the environment before pins."""
+    base = place.git.resolve(asked.base)
+    return promote(place.git, base, environment=asked.environment, model=asked.model, reason=asked.reason)
+
+
+def propose_rollback(place: Place, asked: Asked, to: str | None) -> Proposal:
+    """Pin again what the environment pinned before."""
+    past = history(place.git, place.git.resolve(asked.base))
+    return rollback(
+        place.git, past, environment=asked.environment, model=asked.model, to=to, reason=asked.reason
+    )
+
+
+def propose_new(place: Place, kind: str, name: str, base: str, reason: str) -> Proposal:
+    """A starting document for a tenant, data set or model."""
+    return new(place.git, place.git.resolve(base), kind=Kind(kind), name=name, reason=reason)
+
+
+def commit(place: Place, proposal: Proposal) -> Proposed:
+    """Make the proposal's commit on its branch."""
+    return commit_proposal(place.git, proposal)
+
+
+def apply_locally(
+    place: Place, proposal: Proposal, asked: Asked, heard: Callable[[Outcome], None]
+) -> Reconciled:
+    """Judge the change, merge it into the base branch, and reconcile its environment."""
+    head = commit(place, proposal).commit
+    judged = judge_change(place.git, proposal.base, head).repository
+    _assert_local(judged, asked.environment)
+    if blocked := judged.blocked(asked.environment, asked.model.split("/")[0]):
+        raise Refusal(
+            f"the change is on branch {proposal.branch} and may not be merged: {blocked.message}",
+            fix=blocked.fix,
+            where=blocked.where,
+        )
+    merged = merge_locally(place.git, proposal.branch, asked.base)
+    delete_merged_branch(place.git, proposal.branch, asked.base)
+    return reconcile(place, repository_at(place.git, merged), asked.environment, heard)
+
+
+def _assert_local(repository: Repository, environment: str) -> None:
+    settings = environment_of(repository, environment)
+    if (settings.registry.uri, settings.serving.uri) != ("local", "local"):
+        raise Refusal(
+            f"--apply-locally is for local targets only, and {environment} is not one",
+            fix="open a pull request",
+        )

@@ -1,0 +1,60 @@
+"""What each environment pinned, commit by commit: read from git, never from what a document says of itself."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from mlplatform.core.history import History, Pin
+from mlplatform.core.naming import Kind, identify
+from mlplatform.core.payload import DIGEST
+from mlplatform.load.yaml import parse
+from mlplatform.providers.git import Git, PathChange
+
+_DIGEST = re.compile(DIGEST)
+_Said = tuple[str, str] | None  # version and digest; None where there is no readable pin
+
+
+def history(git: Git, rev: str) -> History:
+    """Every pin in the first-parent history of a revision, newest first, each with the commit that brought it."""
+    commit = git.resolve(rev)
+    changes = [change for change in git.changes(commit, ["environments/"]) if _is_deployment(change.path)]
+    blobs = git.blobs(sorted({change.oid for change in changes if change.oid}))
+    said = {oid: _said(data) for oid, data in blobs.items()}
+    by_path: dict[str, list[PathChange]] = {}
+    for change in changes:
+        by_path.setdefault(change.path, []).append(change)
+    pins = {_key(path): tuple(_pins(path, of_path, said)) for path, of_path in by_path.items()}
+    return History(
+        commit, {key: found for key, found in pins.items() if found}, complete=not git.is_shallow()
+    )
+
+
+def holds_since(known: History, environment: str, model: str, version: str, digest: str) -> Pin | None:
+    """The pin that a deployment as it stands at the history's commit holds since; None when it is not committed."""
+    newest = next(iter(known.of(environment, model)), None)
+    return newest if newest and (newest.version, newest.digest) == (version, digest) else None
+
+
+def _is_deployment(path: str) -> bool:
+    identity = identify(path)
+    return identity is not None and identity.kind is Kind.DEPLOYMENT
+
+
+def _key(path: str) -> tuple[str, str]:
+    environment, _, model = path.removeprefix("environments/").removesuffix(".yaml").partition("/")
+    return environment, model
+
+
+def _said(data: bytes) -> _Said:
+    values = parse("", data).data or {}
+    schema, version, digest = (str(values.get(key)) for key in ("schema", "version", "digest"))
+    is_pin = schema.startswith("deployment/") and "version" in values and _DIGEST.fullmatch(digest)
+    return (version, digest) if is_pin else None
+
+
+def _pins(path: str, changes: Iterable[PathChange], said: Mapping[str, _Said]) -> Iterator[Pin]:
+    """One pin for each stretch of commits that said the same, with the oldest commit of the stretch."""
+    for pinned, stretch in groupby(changes, key=lambda change: said.get(change.oid or "")):
+        *_, brought = stretch
+        if pinned:
+            yield Pin(*_key(path), *pinned, brought.commit)

@@ -1,0 +1,129 @@
+"""Where files come from: the working tree as it lies there, or a commit as git objects."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+
+from mlplatform.core.source import FileType, SourceFile
+from mlplatform.load.nofollow import opened, read_all
+from mlplatform.providers.git import Git, TreeEntry
+
+
+class Commit:
+    """The files of one commit; nothing of it is ever checked out."""
+
+    def __init__(self, git: Git, rev: str) -> None:
+        self._git = git
+        self._commit = git.resolve(rev)
+
+    @property
+    def commit(self) -> str | None:
+        return self._commit
+
+    def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
+        """The files at or below these paths, sorted; `""` stands for everything."""
+        return sorted(
+            SourceFile(path, _type(entry.bits), entry.size)
+            for path, entry in self._tree.items()
+            if _is_under(path, under)
+        )
+
+    def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """The bytes of plain files, by path."""
+        entries = {path: self._tree[path] for path in paths if path in self._tree}
+        oids = {path: entry.oid for path, entry in entries.items() if _type(entry.bits) is FileType.FILE}
+        blobs = self._git.blobs(sorted(set(oids.values())))
+        return {path: blobs[oid] for path, oid in oids.items()}
+
+    @cached_property
+    def _tree(self) -> Mapping[str, TreeEntry]:
+        return self._git.tree(self._commit, ())
+
+
+class WorkingTree:
+    """The files as they lie there: in a git checkout those that git tracks or would add, elsewhere all of them."""
+
+    commit: str | None = None
+
+    def __init__(self, root: Path) -> None:
+        self._root = str(root.absolute())
+
+    def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
+        """The files at or below these paths, sorted; `""` stands for everything."""
+        seen: dict[str, FileType | None] = {"": FileType.OTHER}
+        paths = {path for path in self._paths() if _is_under(path, under)}
+        return sorted(file for file in (self._look(path, seen) for path in paths) if file)
+
+    def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """The bytes of plain files, by path; without those that cannot be read, or became something else."""
+        found: dict[str, bytes] = {}
+        for folder, inside in groupby(sorted(paths, key=_split), key=lambda path: _split(path)[0]):
+            with opened(self._root, folder) as descriptor:
+                if descriptor is not None:
+                    found.update(read_all(descriptor, inside))
+        return found
+
+    def _paths(self) -> Iterator[str]:
+        root = Path(self._root)
+        if any((folder / ".git").exists() for folder in (root, *root.parents)):
+            out = Git(root).run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+            return (os.fsdecode(path).rstrip("/") for path in out.split(b"\0") if path)
+        return _walk(self._root, "")
+
+    def _look(self, path: str, seen: dict[str, FileType | None]) -> SourceFile | None:
+        """What lies at a path; None when nothing does. What lies behind a symlink counts as one."""
+        parent = self._folder(_split(path)[0], seen)
+        if parent is FileType.SYMLINK:
+            return SourceFile(path, parent, -1)
+        return self._file(path) if parent else None
+
+    def _folder(self, folder: str, seen: dict[str, FileType | None]) -> FileType | None:
+        """OTHER for a folder, SYMLINK where there is one on the way to it, None for anything else."""
+        if folder not in seen:
+            kind = self._folder(_split(folder)[0], seen)
+            if kind is FileType.OTHER:
+                found = self._file(folder)
+                kind = found.type if found else None
+            seen[folder] = None if kind is FileType.FILE else kind
+        return seen[folder]
+
+    def _file(self, path: str) -> SourceFile | None:
+        try:
+            found = os.lstat(f"{self._root}/{path}")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:  # it is there and we may not look: that must not read as absent
+            return SourceFile(path, FileType.OTHER, -1)
+        kind = _type(found.st_mode)
+        return SourceFile(path, kind, found.st_size if kind is FileType.FILE else -1)
+
+
+def _split(path: str) -> tuple[str, str]:
+    folder, _, name = path.rpartition("/")
+    return folder, name
+
+
+def _walk(root: str, folder: str) -> Iterator[str]:
+    with os.scandir(os.path.join(root, folder)) as entries:  # noqa: PTH118
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if not entry.is_dir(follow_symlinks=False):
+                yield path
+            elif folder or not entry.name.startswith("."):  # .venv, .platform
+                yield from _walk(root, path)
+
+
+def _type(mode: int) -> FileType:
+    """What git's or the system's file mode stands for: they agree on these bits."""
+    if stat.S_ISREG(mode):
+        return FileType.FILE
+    return FileType.SYMLINK if stat.S_ISLNK(mode) else FileType.OTHER
+
+
+def _is_under(path: str, under: Sequence[str]) -> bool:
+    return any(
+        not root or path == root.rstrip("/") or path.startswith(root.rstrip("/") + "/") for root in under
+    )

@@ -1,0 +1,58 @@
+"""One run at a time changes an environment: a lock that ends with the process that holds it."""
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.target import EnvironmentPaths
+
+_held: set[Path] = set()
+
+
+@contextmanager
+def lease(paths: EnvironmentPaths) -> Iterator[None]:
+    """Hold the environment; a Refusal at once where another run does. Started servers do not inherit it.
+
+    Within a lease of this very process it is granted again: what starts servers may be part of an apply.
+    """
+    if paths.lock in _held:
+        yield
+        return
+    paths.folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(paths.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal(
+                f"{paths.folder.name} is being changed by another run{_holder(os.fstat(descriptor))}",
+                fix="wait until it has ended, then try again",
+            ) from None
+        _held.add(paths.lock)
+        yield
+    finally:
+        _held.discard(paths.lock)
+        os.close(descriptor)
+
+
+def is_held(paths: EnvironmentPaths) -> bool:
+    """Whether a run is changing the environment now. Asking takes no lock, so it is in nobody's way."""
+    try:
+        return bool(_holder(paths.lock.stat()))
+    except FileNotFoundError:
+        return False
+
+
+def _holder(file: os.stat_result) -> str:
+    """` (process 4711)`, from the kernel's own list: nothing is written to take the lease."""
+    try:
+        locks = Path("/proc/locks").read_text()
+    except OSError:
+        return ""
+    place = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
+    found = re.search(rf"FLOCK +ADVISORY +WRITE +([1-9][0-9]*) +{place} ", locks)
+    return f" (process {found[1]})" if found else ""

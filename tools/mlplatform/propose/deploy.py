@@ -1,0 +1,25 @@
+"""`platform deploy`: a registered version into the first environment."""
+
+from mlplatform.core.errors import Refusal
+from mlplatform.propose.base import Base
+from mlplatform.propose.pin import pin
+from mlplatform.propose.pinned import Pinned
+from mlplatform.propose.proposal import Proposal
+from mlplatform.providers.git import Git
+
+
+def deploy(
+    git: Git, base: str, *, environment: str, model: str, version: Pinned, reason: str = ""
+) -> Proposal:
+    """Pin a version, as the environment's registry holds it, where nothing is promoted into.
+
+    `base` is a commit. Refusal when the environment takes promotions only, or pins the version already.
+    """
+    at = Base(git, base)
+    path = at.deployment_path(environment, model)
+    if source := at.promotes_from(environment):
+        raise Refusal(
+            f"{environment} takes only what {source} pins",
+            fix=f"deploy to the first environment, then `platform promote {model} --to {environment}`",
+        )
+    return pin("deploy", environment, model, at.text(path), version, base, how="deployment", reason=reason)

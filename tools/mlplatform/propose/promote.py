@@ -1,0 +1,46 @@
+"""`platform promote`: what one environment pins, into the next."""
+
+from mlplatform.core.errors import Refusal
+from mlplatform.propose.base import Base
+from mlplatform.propose.pin import pin
+from mlplatform.propose.pinned import read_pinned
+from mlplatform.propose.proposal import Proposal
+from mlplatform.providers.git import Git
+
+
+def promote(git: Git, base: str, *, environment: str, model: str, reason: str = "") -> Proposal:
+    """Pin in an environment what the one it promotes from pins at the commit `base`.
+
+    A deployment that is new there runs as it does in the source. Refusal when the source pins nothing, or the
+    environment pins the same already.
+    """
+    at = Base(git, base)
+    path = at.deployment_path(environment, model)
+    source = at.promotes_from(environment)
+    if source is None:
+        raise Refusal(
+            f"nothing is promoted into {environment}, the first environment",
+            fix=f"`platform deploy {model} VERSION --env {environment}`",
+        )
+    source_path = at.deployment_path(source, model)
+    source_text = at.text(source_path)
+    if source_text is None:
+        first = at.promotes_from(source) is None
+        how = (
+            f"platform deploy {model} VERSION --env {source}"
+            if first
+            else f"platform promote {model} --to {source}"
+        )
+        raise Refusal(f"{source} pins no version of {model}", where=source_path, fix=f"first `{how}`")
+    version = read_pinned(source_text, source_path).promoted_from(source)
+    return pin(
+        "promote",
+        environment,
+        model,
+        at.text(path),
+        version,
+        base,
+        how=f"promotion from {source}",
+        running_from=source_text,
+        reason=reason,
+    )

@@ -1,0 +1,88 @@
+"""`platform rollback`: back to a version that the environment pinned before."""
+
+from collections.abc import Sequence
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.history import History, Pin
+from mlplatform.propose.base import Base
+from mlplatform.propose.pin import pin
+from mlplatform.propose.pinned import Pinned, read_pinned
+from mlplatform.propose.proposal import Proposal
+from mlplatform.providers.git import Git
+
+
+def rollback(
+    git: Git, history: History, *, environment: str, model: str, to: str | None = None, reason: str = ""
+) -> Proposal:
+    """Pin again what the environment pinned before, with the digest, origin and metrics that it had then.
+
+    `history` is that of the commit to build on. `to` is a version; None is the one that the present one followed.
+    How the deployment runs stays as it is now. Refusal in a shallow clone, and for what was never pinned there.
+    """
+    at = Base(git, history.commit)
+    path = at.deployment_path(environment, model)
+    text = at.text(path)
+    if text is None:
+        raise Refusal(
+            f"{environment} pins no version of {model}, so there is nothing to roll back",
+            fix=f"`platform promote {model} --to {environment}` brings it there",
+        )
+    if not history.complete:
+        raise Refusal(
+            "this clone is shallow, so what was pinned before cannot be known", fix="`git fetch --unshallow`"
+        )
+    now = read_pinned(text, path)
+    pins = history.of(environment, model)
+    chosen = _named(pins, to, environment, model) if to else _previous(pins, now, environment, model)
+    return pin(
+        "rollback",
+        environment,
+        model,
+        text,
+        _as_it_was(git, chosen, path),
+        history.commit,
+        how="rollback",
+        why=(("pinned before by commit", chosen.commit),),
+        reason=reason,
+    )
+
+
+def _named(pins: Sequence[Pin], version: str, environment: str, model: str) -> Pin:
+    for found in pins:
+        if found.version == version:
+            return found
+    known = ", ".join(dict.fromkeys(each.version for each in pins))
+    raise Refusal(f"{environment} never pinned {model} {version}", fix=f"choose one that it did: {known}")
+
+
+def _previous(pins: Sequence[Pin], now: Pinned, environment: str, model: str) -> Pin:
+    """What the present version followed when it first came.
+
+    Going back to a version undoes all that came after it: the one that a rollback left is not chosen again.
+    """
+    followed: list[Pin] = []
+    for each in reversed(pins):
+        same = [index for index, old in enumerate(followed) if _is_same(old, each)]
+        followed = [*followed[: same[0]], each] if same else [*followed, each]
+    while followed and (followed[-1].version, followed[-1].digest) == (now.version, now.digest):
+        followed.pop()
+    if not followed:
+        raise Refusal(
+            f"{environment} pinned nothing of {model} before {now.version}",
+            fix=f"promote another version: `platform promote {model} --to {environment}`",
+        )
+    return followed[-1]
+
+
+def _is_same(one: Pin, other: Pin) -> bool:
+    return (one.version, one.digest) == (other.version, other.digest)
+
+
+def _as_it_was(git: Git, chosen: Pin, path: str) -> Pinned:
+    text = Base(git, chosen.commit).text(path)
+    then = read_pinned(text, path) if text is not None else None
+    if then is None or (then.version, then.digest) != (chosen.version, chosen.digest):
+        raise RuntimeError(
+            f"history says that {chosen.commit} pinned {chosen.version} in {path}, the file does not"
+        )
+    return then

@@ -1,0 +1,178 @@
+"""Changing single values of a YAML text: what is not changed stays as it is, byte for byte.
+
+ruamel.yaml would be the usual way; it re-indents blocks and respaces flow mappings that nobody touched, and a
+reviewer of a promotion should see the promotion only. So each change is spliced into the text at its place.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from yaml.nodes import MappingNode, ScalarNode
+
+from mlplatform.core.errors import Refusal
+from mlplatform.propose.nodes import Entry, Pointer, compose, data_of, end_of, entries, find, start_of
+from mlplatform.propose.scalars import write, write_text
+
+_LONGEST_LINE = 100
+_BLANK = re.compile(r"[ \t]*(#.*)?$")
+
+
+def put(text: str, pointer: Pointer, value: Any, *, before: Sequence[str] = (), where: str = "") -> str:
+    """The text with this value at a pointer: a string, a number, or a mapping of those.
+
+    A new key goes behind the nearest key of `before` that is there. A mapping ends up with these keys exactly.
+    """
+    *path, name = pointer
+    parent = _mapping(text, tuple(path), where)
+    there = entries(parent).get(name)
+    if there is None:
+        return _insert(text, parent, name, value, before)
+    if isinstance(value, Mapping) and isinstance(there.value, MappingNode):
+        if not value and there.value.value:
+            return _empty(text, parent, name)
+        return _put_entries(text, pointer, value, where)
+    if isinstance(value, Mapping) or not isinstance(there.value, ScalarNode):
+        raise _cannot(where, pointer)
+    return text if _same(there.value, value) else _replace(text, there.value, value)
+
+
+def _put_entries(text: str, pointer: Pointer, value: Mapping[str, Any], where: str) -> str:
+    names = list(value)
+    for index, name in enumerate(names):
+        text = put(text, (*pointer, name), value[name], before=names[:index], where=where)
+    mapping = _mapping(text, pointer, where)
+    for gone in [name for name in entries(mapping) if name not in value]:
+        text = _remove(text, _mapping(text, pointer, where), gone)
+    return text
+
+
+def _mapping(text: str, pointer: Pointer, where: str) -> MappingNode:
+    found = find(compose(text, where), pointer)
+    if not isinstance(found, MappingNode):
+        raise _cannot(where, pointer)
+    return found
+
+
+def _same(node: ScalarNode, value: str | float) -> bool:
+    found = data_of(node)
+    return bool(found == value) and isinstance(found, str) == isinstance(value, str)
+
+
+def _replace(text: str, node: ScalarNode, value: str | float) -> str:
+    start, end = start_of(node), end_of(text, node)
+    quotes = node.style if node.style in ("'", '"') else ""
+    gap = " " if text[start - 1 : start] == ":" else ""
+    return text[:start] + gap + write(value, quotes) + text[end:]
+
+
+def _empty(text: str, parent: MappingNode, name: str) -> str:
+    """The text with `{}` for a mapping that has entries; a comment beside the key stays."""
+    key, mapping = entries(parent)[name]
+    end = end_of(text, mapping)
+    if isinstance(mapping, MappingNode) and mapping.flow_style:
+        return text[: start_of(mapping)] + "{}" + text[end:]
+    colon = text.index(":", key.end_mark.index) + 1
+    return text[:colon] + " {}" + text[colon : _line_end(text, colon)] + text[end:]
+
+
+def _insert(text: str, parent: MappingNode, name: str, value: Any, before: Sequence[str]) -> str:
+    there = entries(parent)
+    behind = next((there[key] for key in reversed(before) if key in there), None)
+    if parent.flow_style or not there:
+        return _insert_in_flow(text, parent, name, value, behind)
+    return _insert_in_block(text, parent, name, value, behind)
+
+
+def _insert_in_flow(text: str, parent: MappingNode, name: str, value: Any, behind: Entry | None) -> str:
+    said = f"{write_text(name)}: {flow(value)}"
+    if behind:
+        at = end_of(text, behind.value)
+        return f"{text[:at]}, {said}{text[at:]}"
+    if parent.value:
+        at = start_of(parent.value[0][0])
+        return f"{text[:at]}{said}, {text[at:]}"
+    at = start_of(parent) + 1
+    return text[:at] + said + text[at:]
+
+
+def _insert_in_block(text: str, parent: MappingNode, name: str, value: Any, behind: Entry | None) -> str:
+    first = parent.value[0][0]
+    lines = "\n".join(block(name, value, " " * first.start_mark.column))
+    if behind:
+        at = _line_end(text, end_of(text, behind.value))
+        return text[:at] + "\n" + lines + text[at:]
+    at = _line_start(text, start_of(first))
+    while _is_comment(text, _line_start(text, at - 1), at):  # the comments above the first stay with it
+        at = _line_start(text, at - 1)
+    return text[:at] + lines + "\n" + text[at:]
+
+
+def _remove(text: str, parent: MappingNode, name: str) -> str:
+    entry = entries(parent)[name]
+    start, end = start_of(entry.key), end_of(text, entry.value)
+    if not parent.flow_style:
+        return _without_lines(text, start, end)
+    comma = re.compile(r"(?:\s|#[^\n]*+)*+,").match(text, end)
+    if comma:
+        end = comma.end()
+        if _has_lines_of_its_own(text, start, end):
+            return _without_lines(text, start, end)
+        return text[:start] + text[end:].lstrip(" \t")
+    names = list(entries(parent))
+    if len(names) > 1:
+        previous = end_of(text, entries(parent)[names[-2]].value)
+        if "\n" not in text[previous:start]:
+            start = previous
+    if _has_lines_of_its_own(text, start, end):
+        return _without_lines(text, start, end)
+    return text[:start] + text[end:]
+
+
+def flow(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{write_text(key)}: {flow(item)}" for key, item in value.items()) + "}"
+    return write(value, '"' if isinstance(value, str) and ":" in value else "")
+
+
+def block(name: str, value: Any, indent: str = "") -> list[str]:
+    """The lines of an entry: on one line where that is short enough, else one line a key."""
+    key = f"{indent}{write_text(name)}:"
+    if not isinstance(value, Mapping):
+        return [f"{key} {write(value)}"]
+    if len(line := f"{key} {flow(value)}") <= _LONGEST_LINE or not value:
+        return [line]
+    return [key, *(inner for item in value.items() for inner in block(*item, indent + "  "))]
+
+
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1
+
+
+def _line_end(text: str, at: int) -> int:
+    """Where the line ends, before its line break."""
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _is_comment(text: str, start: int, end: int) -> bool:
+    return start < end and text[start:end].lstrip().startswith("#")
+
+
+def _has_lines_of_its_own(text: str, start: int, end: int) -> bool:
+    before, after = text[_line_start(text, start) : start], text[end : _line_end(text, end)]
+    return not before.strip() and bool(_BLANK.match(after))
+
+
+def _without_lines(text: str, start: int, end: int) -> str:
+    first, last = _line_start(text, start), text.find("\n", end)
+    return text[:first] + text[last + 1 :] if last >= 0 else text[:first].rstrip("\n")
+
+
+def _cannot(where: str, pointer: Pointer) -> Refusal:
+    return Refusal(
+        f"`{'.'.join(pointer)}` is laid out in a way that cannot be changed automatically",
+        where=where,
+        fix="lay it out as the other documents do, or change it by hand",
+    )

@@ -1,0 +1,109 @@
+"""Writing commits by plumbing: the working tree, the index and HEAD are never touched, and no hook runs.
+
+Objects come first and the ref last, by compare-and-swap, so that whatever fails leaves only unreachable objects.
+"""
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+
+from mlplatform.core.errors import Refusal
+from mlplatform.providers.git.git import Git, GitError
+from mlplatform.providers.git.refs import ABSENT, branch_ref, move_ref
+
+_EXPLICIT = ("-c", "user.useConfigOnly=true")  # a name guessed from the host's is nobody's
+_PLAIN = "100644"
+
+
+def require_identity(git: Git) -> None:
+    """Refusal unless the user has said who they are; nothing is guessed from the host."""
+    for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+        try:
+            git.run(*_EXPLICIT, "var", who)
+        except GitError:
+            raise Refusal(
+                "git does not know who you are, and a change must have an author",
+                fix='`git config user.name "Ada Lovelace"` and `git config user.email ada@example.com`',
+            ) from None
+
+
+def commit_files(
+    git: Git,
+    base: str,
+    files: Mapping[str, bytes | None],
+    message: str,
+    branch: str,
+    *,
+    replaces: str = ABSENT,
+) -> str:
+    """The commit that changes these files (None: deletes) of `base`, now the tip of the branch.
+
+    Raises RefMoved when the branch is not at `replaces` (by default: is not absent).
+    """
+    require_identity(git)
+    ref = branch_ref(git, branch)
+    commit = write_commit(git, write_tree(git, base, files), [base], message)
+    move_ref(git, ref, commit, replaces)
+    return commit
+
+
+def tree_of(git: Git, commit: str) -> str:
+    """The id of a commit's tree."""
+    return git.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
+
+
+def write_tree(git: Git, base: str, files: Mapping[str, bytes | None]) -> str:
+    """The id of the tree of `base` with these files changed, and nothing else; Refusal when that changes nothing."""
+    modes = {path: entry.mode for path, entry in git.tree(base, list(files)).items()}
+    lines = [_index_line(git, path, content, modes.get(path, _PLAIN)) for path, content in files.items()]
+    with tempfile.TemporaryDirectory(prefix="platform-index-") as folder:
+        index = {"GIT_INDEX_FILE": os.path.join(folder, "index")}  # noqa: PTH118 - an environment variable
+        git.run("-c", "core.splitIndex=false", "read-tree", base, env=index)
+        git.run(
+            "-c",
+            "core.splitIndex=false",
+            "update-index",
+            "-z",
+            "--index-info",
+            stdin=b"".join(lines),
+            env=index,
+        )
+        tree = git.run("write-tree", env=index).decode().strip()
+    changed = set(git.run("diff-tree", "-r", "-z", "--name-only", base, tree).split(b"\0")) - {b""}
+    if not changed:
+        raise Refusal("nothing would change", fix="nothing to do")
+    if others := changed - {os.fsencode(path) for path in files}:
+        raise Refusal(
+            f"{os.fsdecode(min(others))} is in the way of a path to be written", fix="move it away first"
+        )
+    return tree
+
+
+def write_commit(git: Git, tree: str, parents: Sequence[str], message: str) -> str:
+    """The id of a new commit, signed when the user signs all commits (`commit.gpgSign`)."""
+    sign = (
+        git.run("config", "--type=bool", "--default", "false", "--get", "commit.gpgSign").strip() == b"true"
+    )
+    follows = [word for parent in parents for word in ("-p", parent)]
+    utf8 = ("-c", "i18n.commitEncoding=UTF-8")
+    try:
+        made = git.run(
+            *(*_EXPLICIT, *utf8, "commit-tree", tree, *follows, *(["-S"] if sign else []), "-F", "-"),
+            stdin=message.encode(),
+        )
+    except GitError as said:
+        if not sign:
+            raise
+        raise Refusal(
+            f"the commit could not be signed: {said}", fix="see `git config commit.gpgSign`"
+        ) from None
+    return made.decode().strip()
+
+
+def _index_line(git: Git, path: str, content: bytes | None, mode: str) -> bytes:
+    if not mode.startswith("100"):
+        raise Refusal("this is not a plain file", where=path, fix="replace it by a document first")
+    if content is None:
+        return b"0 " + ABSENT.encode() + b"\t" + os.fsencode(path) + b"\0"
+    oid = git.run("hash-object", "-w", "--stdin", stdin=content).strip()
+    return mode.encode() + b" " + oid + b"\t" + os.fsencode(path) + b"\0"

@@ -1,0 +1,77 @@
+"""`# METADATA` comments in Rego: YAML that stands before a package or a rule, found as OPA finds it."""
+
+import re
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+_OPENING = re.compile(r"#\s*METADATA")
+_PACKAGE = re.compile(r"package\s+(?P<name>[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*)\s*(#.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One block: the line it opens at (from 1), its values, and the first line of the code that it is about."""
+
+    line: int
+    values: Any
+    about: str
+
+    @property
+    def is_about_package(self) -> bool:
+        return self.about.split(" ", 1)[0] == "package"
+
+
+class AnnotationError(Exception):
+    """A block that is not YAML, or says a thing twice; `line` counts from 1."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def package_of(text: str) -> str:
+    """The package that a Rego text declares on a line of its own, or nothing when it does not."""
+    found = _PACKAGE.fullmatch(_first_code(text.splitlines()))
+    return found["name"] if found else ""
+
+
+def annotations(text: str) -> Iterator[Annotation]:
+    """The blocks of a Rego text, in order."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        if _OPENING.match(line):
+            block = list(_block(lines[number:]))
+            about = _first_code(lines[number + len(block) :])
+            yield Annotation(number, _values("\n".join(block), number + 1), about)
+
+
+def _block(lines: list[str]) -> Iterator[str]:
+    """The YAML under an opening: the comments that follow it without a gap."""
+    for line in lines:
+        if not line.startswith("#") or _OPENING.match(line):
+            return
+        yield line[1:]
+
+
+def _first_code(lines: list[str]) -> str:
+    code = (line.strip() for line in lines)
+    return next((line for line in code if line and not line.startswith("#")), "")
+
+
+def _values(text: str, first_line: int) -> Any:
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader that refuses duplicate keys)
+    except yaml.MarkedYAMLError as error:
+        line = first_line + (error.problem_mark.line if error.problem_mark else 0)
+        raise AnnotationError(line, f"its METADATA is not YAML: {error.problem}") from None
+
+
+class _Loader(yaml.CSafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key) for key, _ in node.value]
+        if twice := next((key for key in keys if keys.count(key) > 1), None):
+            raise yaml.MarkedYAMLError(problem=f"{twice} is there twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)

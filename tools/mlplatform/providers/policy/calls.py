@@ -1,0 +1,73 @@
+"""Which functions a Rego file calls: only such as give the same answer always, and in every engine."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlplatform.providers.policy.interface import Flaw
+
+# They ask the clock, chance, the process or the network; facts come from Python, in `input`.
+IMPURE = frozenset(
+    {"http.send", "net.lookup_ip_addr", "opa.runtime", "rand.intn", "time.now_ns", "trace", "uuid.rfc4122"}
+)
+
+Tree = Mapping[str, Any]
+
+
+def flaws_in_calls(module: Tree, builtins: frozenset[str]) -> Iterator[Flaw]:
+    """The calls that a file must not make, from its syntax tree as regorus prints it."""
+    path, tree = module["source"]["file"], module["ast"]
+    text = module["source"]["contents"].encode()
+    imported = {_alias(one, text) for one in tree["imports"]}
+    own = {_dotted(head["refr"]) for head in _nodes(tree["rules"], "Func")}
+    own |= {_dotted(default["refr"]) for default in _nodes(tree["rules"], "Default")}
+    for call in _nodes(tree["rules"], "Call"):
+        name = _dotted(call["fcn"])
+        if name in own:
+            continue
+        if complaint := _complaint(name, imported, builtins):
+            yield Flaw(path, call["span"]["line"], call["span"]["col"], complaint)
+
+
+def _complaint(name: str, imported: set[str], builtins: frozenset[str]) -> str:
+    root = name.split(".")[0]
+    if name in IMPURE:
+        return f"{name} may not be called: a policy judges its input and nothing else"
+    if root in imported:
+        return (
+            f"{name} has to be called by its full name, data.…: functions cannot be called through an import"
+        )
+    if root != "data" and name not in builtins:
+        return f"there is no function {name}"
+    return ""
+
+
+def _nodes(tree: Any, kind: str) -> Iterator[Tree]:
+    """Every node of a kind, wherever it stands."""
+    if isinstance(tree, dict):
+        if kind in tree:
+            yield tree[kind]
+        for child in tree.values():
+            yield from _nodes(child, kind)
+    elif isinstance(tree, list):
+        for child in tree:
+            yield from _nodes(child, kind)
+
+
+def _alias(imported: Tree, text: bytes) -> str:
+    """The name that an import gives."""
+    if alias := imported.get("as"):
+        return text[alias["start"] : alias["end"]].decode()
+    return _dotted(imported["refr"]).split(".")[-1]
+
+
+def _dotted(ref: Tree) -> str:
+    """`a.b.c` for a reference, or `?` for one that is only known when it runs."""
+    match ref:
+        case {"Var": {"value": name}}:
+            return str(name)
+        case {"RefDot": {"refr": inner, "field": [_, field]}}:
+            return f"{_dotted(inner)}.{field}"
+        case {"RefBrack": {"refr": inner, "index": {"String": {"value": field}}}}:
+            return f"{_dotted(inner)}.{field}"
+        case _:
+            return "?"

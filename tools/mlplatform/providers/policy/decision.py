@@ -1,0 +1,30 @@
+"""Reading the answer of a package: what is not exactly a decision is no answer."""
+
+from typing import Any
+
+from mlplatform.providers.policy.interface import Decision, Denial, PolicyError
+
+
+def read_decision(answer: Any) -> Decision:
+    """The decision in an engine's answer (plain JSON values); PolicyError names what is wrong with it."""
+    if not isinstance(answer, dict):
+        raise PolicyError("its decision is undefined")
+    if answer.keys() != {"evaluated", "deny"}:
+        raise PolicyError("its decision has to hold evaluated and deny, and nothing else")
+    evaluated, deny = answer["evaluated"], answer["deny"]
+    if not isinstance(evaluated, list) or not all(isinstance(rule, str) for rule in evaluated):
+        raise PolicyError("its evaluated has to be a set of rule ids")
+    if not isinstance(deny, list):
+        raise PolicyError("its deny has to be a set of denials")
+    return Decision(frozenset(evaluated), tuple(_denial(entry) for entry in deny))
+
+
+def _denial(entry: Any) -> Denial:
+    if not isinstance(entry, dict) or entry.keys() != {"rule", "message", "at"}:
+        raise PolicyError("each denial has to hold rule, message and at, and nothing else")
+    rule, message, at = entry["rule"], entry["message"], entry["at"]
+    if not isinstance(rule, str) or not isinstance(message, str) or not message:
+        raise PolicyError("the rule and the message of a denial have to be text")
+    if not isinstance(at, list) or not all(type(step) in (str, int) for step in at):
+        raise PolicyError("the at of a denial has to be a list of keys and list places")
+    return Denial(rule, message, tuple(at))

@@ -1,0 +1,194 @@
+"""What packages say of themselves: which kinds they judge, what they read, and the rules they answer for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from mlplatform.core.finding import Severity
+from mlplatform.core.naming import Kind
+from mlplatform.providers.policy.annotations import Annotation, AnnotationError, annotations, package_of
+from mlplatform.providers.policy.interface import Flaw
+
+FOLDER = "policies/rego/"
+# The rules of the checkers in Python begin with these.
+RESERVED = ("schema-", "link-", "capability-", "policy-", "check-", "document-")
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a package: `soc2` names the criteria that it is evidence for."""
+
+    id: str
+    title: str
+    description: str
+    severity: Severity
+    soc2: tuple[str, ...]
+    fix: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One concern: the kinds of document it judges, the parts of the joined input it reads, its rules by id."""
+
+    name: str
+    path: str
+    title: str
+    kinds: tuple[Kind, ...]
+    asks: Literal["state", "change"]
+    reads: tuple[str, ...]
+    rules: Mapping[str, Rule]
+
+
+def read_packages(policies: Mapping[str, str]) -> tuple[tuple[Package, ...], tuple[Flaw, ...]]:
+    """The packages in Rego texts by path, and what is wrong with the METADATA of those that cannot be asked."""
+    packages: list[Package] = []
+    flaws: list[Flaw] = []
+    for path, text in sorted(policies.items()):
+        try:
+            if package := _read(path, text):
+                packages.append(package)
+        except AnnotationError as error:
+            flaws.append(Flaw(path, error.line, 1, str(error)))
+    return tuple(packages), (*flaws, *_repeated(packages))
+
+
+def _read(path: str, text: str) -> Package | None:
+    """The package of one file, or None for a library."""
+    name = _placed_package(path, text)
+    about_package, about_rules = _split(annotations(text))
+    if name.startswith("lib."):
+        _refuse_rules_of_library(about_rules)
+        return None
+    if about_package is None:
+        raise AnnotationError(1, f"package {name} has no METADATA")
+    note = _note(_PackageNote, about_package)
+    rules = [_rule(path, found) for found in about_rules]
+    if not rules:
+        raise AnnotationError(1, f"package {name} declares no rule")
+    if twice := next((one for one in rules if [r.id for r in rules].count(one.id) > 1), None):
+        raise AnnotationError(twice.line, f"the rule {twice.id} is declared twice")
+    custom = note.custom
+    return Package(
+        name,
+        path,
+        note.title,
+        tuple(custom.kinds),
+        custom.asks,
+        tuple(custom.reads),
+        {r.id: r for r in rules},
+    )
+
+
+def _placed_package(path: str, text: str) -> str:
+    """The package's name, which the path has to say as well."""
+    name = package_of(text)
+    family, _, concern = name.partition(".")
+    expected = {"platform": f"{FOLDER}{concern}.rego", "lib": f"{FOLDER}lib/{concern}.rego"}.get(family)
+    if path != expected or not concern:
+        raise AnnotationError(
+            1,
+            "a file policies/rego/<concern>.rego holds package platform.<concern>, and "
+            "policies/rego/lib/<name>.rego holds package lib.<name>, each on a line of its own",
+        )
+    return name
+
+
+def _split(found: Iterator[Annotation]) -> tuple[Annotation | None, list[Annotation]]:
+    package: Annotation | None = None
+    rules: list[Annotation] = []
+    for one in found:
+        if not one.is_about_package:
+            rules.append(one)
+        elif package is None:
+            package = one
+        else:
+            raise AnnotationError(one.line, "the package has METADATA twice")
+    return package, rules
+
+
+def _refuse_rules_of_library(found: list[Annotation]) -> None:
+    for one in found:
+        if isinstance(one.values, dict) and "custom" in one.values:
+            raise AnnotationError(
+                one.line, "a rule of a library is never asked: move it to a package platform.<concern>"
+            )
+
+
+def _repeated(packages: list[Package]) -> Iterator[Flaw]:
+    """Rules whose id another package has too: findings would not say which."""
+    seen: dict[str, Rule] = {}
+    for rule in (rule for package in packages for rule in package.rules.values()):
+        if first := seen.get(rule.id):
+            yield Flaw(rule.path, rule.line, 1, f"the rule {rule.id} is declared in {first.path} already")
+        seen.setdefault(rule.id, rule)
+
+
+class _Note(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    title: Text
+    authors: Any = None
+    organizations: Any = None
+    related_resources: Any = None
+
+
+N = TypeVar("N", bound=_Note)
+
+
+class _PackageCustom(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kinds: list[Kind] = Field(min_length=1)
+    asks: Literal["state", "change"]
+    reads: list[Text] = Field(min_length=1)
+
+
+class _PackageNote(_Note):
+    scope: Literal["package"] = "package"
+    description: Text | None = None
+    custom: _PackageCustom
+
+
+class _RuleCustom(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    severity: Severity
+    soc2: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}[0-9]\.[0-9]{1,2}$")]] = Field(
+        min_length=1
+    )
+    fix: Text
+
+
+class _RuleNote(_Note):
+    scope: Literal["rule", "document"] = "rule"
+    description: Text
+    custom: _RuleCustom
+
+
+def _rule(path: str, found: Annotation) -> Rule:
+    note = _note(_RuleNote, found)
+    custom = note.custom
+    if custom.id.startswith(RESERVED):
+        raise AnnotationError(
+            found.line, f"the rule {custom.id} begins like the rules of a checker in Python"
+        )
+    description = " ".join(note.description.split())
+    return Rule(
+        custom.id, note.title, description, custom.severity, tuple(custom.soc2), custom.fix, path, found.line
+    )
+
+
+def _note(model: type[N], found: Annotation) -> N:
+    try:
+        return model.model_validate(found.values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "METADATA"
+        raise AnnotationError(found.line, f"METADATA: {place}: {first['msg']}") from None

@@ -1,0 +1,105 @@
+"""The model registry of one environment in MLflow: a SQLite file opened directly, with an artifact folder beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlplatform.core.kinds import environment
+from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.target import EnvironmentPaths
+from mlplatform.providers.registry.interface import (
+    Lineage,
+    RegisteredVersion,
+    RegistryError,
+    RegistryState,
+    TrainingRun,
+)
+from mlplatform.providers.registry.mlflow import add, database, point, runs, state
+from mlplatform.providers.registry.mlflow.calls import mlflow_calls, open_client
+from mlplatform.providers.registry.mlflow.lock import exclusive
+from mlplatform.providers.registry.mlflow.names import Names
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+
+@dataclass(frozen=True)
+class MlflowRegistry:
+    """A local MLflow registry. Making one touches nothing; MLflow is imported by the first call that needs it."""
+
+    database: Path
+    artifacts: Path
+    names: Names
+    legacy_stages: bool = False
+    name = "mlflow"
+
+    @staticmethod
+    def at(settings: environment.Registry, paths: EnvironmentPaths) -> "MlflowRegistry":
+        """The registry that an environment's document describes."""
+        if settings.uri != "local":
+            raise RegistryError(
+                f"the registry {settings.uri} cannot be reached: only local registries are supported so far",
+                fix="set registry.uri to local",
+            )
+        folder, artifacts = paths.registry_database.absolute(), paths.artifacts.absolute()
+        return MlflowRegistry(folder, artifacts, Names(settings.prefix), settings.legacyStages)
+
+    def read(self) -> RegistryState:
+        """Every version and alias, by one paged search of each; writes nothing."""
+        client = self._client()
+        with mlflow_calls("reading the registry"):
+            return state.read(client, self.names, self.legacy_stages)
+
+    def run(self, run_id: str) -> TrainingRun:
+        """A finished training run."""
+        client = self._client()
+        with mlflow_calls(f"reading run {run_id}"):
+            return runs.read(client, run_id)
+
+    def add(
+        self,
+        model: str,
+        version: str,
+        source: ArtifactRef,
+        lineage: Lineage,
+        *,
+        change: str | None = None,
+        approved_by: tuple[str, ...] = (),
+    ) -> RegisteredVersion:
+        """Copy, verify and register; ArtifactError when the bytes are not what the digest says."""
+        client = self._client()
+        wanted = RegisteredVersion(model, version, source, lineage, change, approved_by)
+        with exclusive(self._lock):
+            return add.add(client, self.names, self.artifacts, wanted)
+
+    def point(self, model: str, champion: str | None, previous: str | None) -> None:
+        """Set the aliases, and the stages where this registry keeps them; writes only what differs."""
+        client = self._client()
+        with exclusive(self._lock), mlflow_calls(f"setting the aliases of {model}"):
+            point.point(client, self.names, model, point.Wanted(champion, previous), self.legacy_stages)
+
+    def prepare(self) -> None:
+        """Make the database and folders; where they are there, nothing is written."""
+        with exclusive(self._lock):
+            database.create(self.database, self.artifacts)
+
+    def training_environment(self, model: str) -> Mapping[str, str]:
+        """What a training script's environment needs for `mlflow.set_experiment("tenant/model")` to track here."""
+        client = self._client()
+        with exclusive(self._lock), mlflow_calls(f"making the experiment {model}"):
+            runs.make_experiment(client, model, self.artifacts)
+        return runs.script_environment(database.uri_of(self.database), model)
+
+    @property
+    def _lock(self) -> Path:
+        return self.database.with_name("lock")
+
+    def _client(self) -> "MlflowClient":
+        database.assert_usable(self.database)
+        return self._opened
+
+    @cached_property
+    def _opened(self) -> "MlflowClient":
+        return open_client(database.uri_of(self.database))

@@ -1,0 +1,73 @@
+"""Training runs: what a script tracked, and where scripts track it."""
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlplatform.core.naming import NAME
+from mlplatform.core.payload import DIGEST
+from mlplatform.providers.registry.interface import Lineage, RegistryError, TrainingRun
+from mlplatform.providers.registry.mlflow.calls import NO_TELEMETRY
+from mlplatform.providers.registry.mlflow.database import RUNS_FOLDER
+from mlplatform.providers.registry.mlflow.names import folder_name
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+_COMMIT_TAG, _DATA_TAG = "mlflow.source.git.commit", "data."
+
+
+def read(client: "MlflowClient", run_id: str) -> TrainingRun:
+    """A run that has finished; RegistryError when it has not, or recorded what cannot be right."""
+    run = client.get_run(run_id)
+    if run.info.lifecycle_stage != "active":
+        raise RegistryError(f"run {run_id} was deleted", fix="train again, or restore it in MLflow")
+    if run.info.status != "FINISHED":
+        raise RegistryError(f"run {run_id} is not finished but {run.info.status}", fix="train again")
+    data, commit = _data(run_id, run.data.tags), run.data.tags.get(_COMMIT_TAG)
+    lineage = Lineage(run_id, commit, data, _metrics(run_id, run.data.metrics))
+    return TrainingRun(lineage, _as_uri(run.info.artifact_uri))
+
+
+def make_experiment(client: "MlflowClient", model: str, artifacts: Path) -> None:
+    """The experiment of a model, with its artifacts in the registry's folder."""
+    found = client.get_experiment_by_name(model)
+    if found is None:
+        location = artifacts / RUNS_FOLDER / folder_name(model)
+        client.create_experiment(model, artifact_location=location.as_uri())
+    elif found.lifecycle_stage != "active":
+        raise RegistryError(f"the experiment {model} was deleted", fix="restore it in MLflow")
+
+
+def script_environment(uri: str, model: str) -> Mapping[str, str]:
+    """The variables that MLflow in a training script reads."""
+    return {"MLFLOW_TRACKING_URI": uri, "MLFLOW_EXPERIMENT_NAME": model, **NO_TELEMETRY}
+
+
+def _data(run_id: str, tags: Mapping[str, str]) -> dict[str, str]:
+    said = {key.removeprefix(_DATA_TAG): value for key, value in tags.items() if key.startswith(_DATA_TAG)}
+    for name, digest in said.items():
+        if not re.fullmatch(f"{NAME}/{NAME}", name) or not re.fullmatch(DIGEST, digest):
+            raise RegistryError(
+                f"run {run_id} has the tag {_DATA_TAG}{name} = {digest}, which is no data set's digest",
+                fix='log it as mlflow.set_tag("data.<tenant>/<dataset>", "sha256:…")',
+            )
+    return said
+
+
+def _metrics(run_id: str, metrics: Mapping[str, Any]) -> dict[str, float]:
+    for name, value in metrics.items():
+        if (
+            not abs(value) < sys.float_info.max
+        ):  # MLflow keeps an infinite value as the largest one, and nan as nan
+            raise RegistryError(
+                f"run {run_id} measured {name} as {value}, which no gate can judge", fix="train again"
+            )
+    return {name: float(value) for name, value in metrics.items()}
+
+
+def _as_uri(artifact_uri: str) -> str:
+    """MLflow gives a bare path for experiments that it made by itself."""
+    return Path(artifact_uri).as_uri() if artifact_uri.startswith("/") else artifact_uri

@@ -1,0 +1,160 @@
+"""Everything that a registry holds, by one paged search of versions and one of models (for their aliases).
+
+`source` of a searched version is where its bytes lie: we register `file:` URIs, for which it is the same as the
+download URI (that one differs for `models:/` sources alone, and would cost a call a version).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
+from mlplatform.providers.registry.mlflow.names import Names
+from mlplatform.providers.registry.mlflow.tags import from_tags, is_ours
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+CHAMPION, PREVIOUS = "champion", "previous"
+PRODUCTION, ARCHIVED = "Production", "Archived"
+_VERSIONS_A_PAGE, _MODELS_A_PAGE = 200_000, 1_000  # as many as MLflow allows
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One of our versions as MLflow numbers it, in its stage; `problem` says why it cannot be believed."""
+
+    model: str
+    number: int
+    stage: str
+    semver: str
+    version: RegisteredVersion | None
+    problem: str = ""
+
+
+def read(client: "MlflowClient", names: Names, legacy_stages: bool) -> RegistryState:
+    """The state; aliases are read first, so that each one's version is there."""
+    numbers = read_aliases(client, names, names.filter)
+    held = read_versions(client, names, names.filter)
+    trusted = trustworthy(held)
+    known = {(one.model, one.number): one.semver for one in _agreeing(held)}
+    aliases = {model: _resolve(model, found, known) for model, found in numbers.items()}
+    return RegistryState(
+        versions=_by_model(trusted),
+        aliases={model: found for model, found in aliases.items() if found},
+        notes=tuple(sorted((*_problems(held), *_contradictions(held), *_strays(numbers, known)))),
+        unsettled=_unsettled(trusted, aliases) if legacy_stages else {},
+    )
+
+
+def read_versions(client: "MlflowClient", names: Names, filter_string: str) -> list[Held]:
+    """Our versions, those with damaged tags included, by model and number."""
+    found = _pages(
+        client.search_model_versions, filter_string, _VERSIONS_A_PAGE, ["name ASC", "version_number ASC"]
+    )
+    models = ((names.model(item.name), item) for item in found)
+    return [_held(model, item) for model, item in models if model and is_ours(item.tags)]
+
+
+def read_aliases(client: "MlflowClient", names: Names, filter_string: str) -> dict[str, dict[str, int]]:
+    """The MLflow version numbers of our models' aliases."""
+    found = _pages(client.search_registered_models, filter_string, _MODELS_A_PAGE, ["name ASC"])
+    models = ((names.model(item.name), item) for item in found)
+    return {
+        model: {alias: int(number) for alias, number in item.aliases.items()}
+        for model, item in models
+        if model
+    }
+
+
+def trustworthy(held: Sequence[Held]) -> list[Held]:
+    """Those that can be believed: of several with the same version and digest the first, of a contradiction none."""
+    first: dict[tuple[str, str], Held] = {}
+    for one in _agreeing(held):
+        first.setdefault((one.model, one.semver), one)
+    return list(first.values())
+
+
+def _agreeing(held: Sequence[Held]) -> list[Held]:
+    digests = _digests(held)
+    return [one for one in held if one.version and len(digests[one.model, one.semver]) == 1]
+
+
+def _digests(held: Iterable[Held]) -> dict[tuple[str, str], dict[str, int]]:
+    """By model and semver: the digests registered as it, with the first MLflow version of each."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for one in held:
+        if one.version:
+            found.setdefault((one.model, one.semver), {}).setdefault(one.version.ref.digest, one.number)
+    return found
+
+
+def _held(model: str, item: Any) -> Held:
+    number, semver = int(item.version), item.tags.get("semver", "")
+    try:
+        version = from_tags(model, item.tags, item.source)
+    except ValueError as error:
+        problem = f"{model}, MLflow version {number} ({semver or 'no semver'}), is ignored: {error}"
+        return Held(model, number, item.current_stage, semver, None, problem)
+    return Held(model, number, item.current_stage, semver, version)
+
+
+def _problems(held: Iterable[Held]) -> list[str]:
+    return [one.problem for one in held if one.problem]
+
+
+def _contradictions(held: Iterable[Held]) -> list[str]:
+    return [
+        f"{model} {semver} is ignored: MLflow versions {', '.join(map(str, numbers.values()))} differ in their digest"
+        for (model, semver), numbers in _digests(held).items()
+        if len(numbers) > 1
+    ]
+
+
+def _strays(aliases: Mapping[str, Mapping[str, int]], known: Mapping[tuple[str, int], str]) -> list[str]:
+    return [
+        f"the alias {alias} of {model} is ignored: this platform did not register MLflow version {number}"
+        for model, found in aliases.items()
+        for alias, number in found.items()
+        if alias in (CHAMPION, PREVIOUS) and (model, number) not in known
+    ]
+
+
+def _resolve(model: str, found: Mapping[str, int], known: Mapping[tuple[str, int], str]) -> dict[str, str]:
+    return {alias: known[model, number] for alias, number in found.items() if (model, number) in known}
+
+
+def _by_model(trusted: Iterable[Held]) -> dict[str, dict[str, RegisteredVersion]]:
+    found: dict[str, dict[str, RegisteredVersion]] = {}
+    for one in trusted:
+        if one.version:
+            found.setdefault(one.model, {})[one.semver] = one.version
+    return found
+
+
+def _unsettled(trusted: Iterable[Held], aliases: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The models whose stages do not follow their aliases: the first stage that is wrong."""
+    found: dict[str, str] = {}
+    for one in trusted:
+        right = stage_of(one.semver, aliases.get(one.model, {}))
+        if one.stage != right:
+            found.setdefault(one.model, f"{one.semver} is in stage {one.stage} and belongs in {right}")
+    return found
+
+
+def stage_of(semver: str, aliases: Mapping[str, str | None]) -> str:
+    """The deprecated stage that a version belongs in."""
+    if semver == aliases.get(CHAMPION):
+        return PRODUCTION
+    return ARCHIVED if semver == aliases.get(PREVIOUS) else "None"
+
+
+def _pages(search: Callable[..., Any], filter_string: str, size: int, order_by: list[str]) -> list[Any]:
+    found: list[Any] = []
+    token = None
+    while True:
+        page = search(filter_string=filter_string, max_results=size, order_by=order_by, page_token=token)
+        found += page
+        token = page.token
+        if not token:
+            return found

@@ -1,0 +1,150 @@
+"""The folder of one version in Triton's model repository: always whole, its bytes always verified.
+
+    clinic.tumour.0123456789ab/config.pbtxt, served.json, 1/model.py, 1/payload.manifest, 1/model/<the payload>
+
+The payload has a folder of its own, so that no payload file can take the place of model.py.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import mlplatform
+from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ArtifactRef, manifest
+from mlplatform.core.target import EnvironmentPaths
+from mlplatform.providers.artifacts import store_for
+from mlplatform.providers.artifacts.file import FileStore
+from mlplatform.providers.artifacts.interface import ArtifactError
+from mlplatform.providers.serving.interface import Candidate, ServingError
+from mlplatform.providers.serving.triton.config import config_text, upstream_name
+
+# Beside this package, not in the repository that is judged: what runs inside Triton comes from the tool.
+PROGRAMS = Path(mlplatform.__file__).parents[1] / "serving"
+
+
+_DESCRIPTION = ("config.pbtxt", "served.json", "1/model.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which version a folder holds."""
+
+    model: str
+    version: str
+    digest: str
+    format: str
+
+    @property
+    def upstream(self) -> str:
+        return upstream_name(self.model, self.digest)
+
+
+def identities(paths: EnvironmentPaths) -> Mapping[str, Identity]:
+    """The versions that have a folder, by their Triton name; folders that are not ours are left out."""
+    folders = paths.model_repository.iterdir() if paths.model_repository.is_dir() else ()
+    found = ((folder.name, identity(folder)) for folder in folders)
+    return {name: held for name, held in sorted(found) if held and held.upstream == name}
+
+
+def identity(folder: Path) -> Identity | None:
+    """What `served.json` says, or None where it says nothing."""
+    try:
+        return Identity(**json.loads((folder / "served.json").read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def spoiled(folder: Path, digest: str) -> str | None:
+    """Why the payload in a folder is not what the digest says, or None when it is."""
+    try:
+        FileStore().verify(ArtifactRef((folder / "1").as_uri(), digest))
+    except ArtifactError as error:
+        return error.message
+    return None
+
+
+def put(paths: EnvironmentPaths, candidate: Candidate, *, serving: bool) -> Callable[[], None]:
+    """Have the candidate's folder there, whole and verified; answers how to undo that.
+
+    Raises ServingError and leaves what was there. `serving`: the version is loaded with another description, which
+    the undoing then puts back; otherwise it takes the folder away.
+    """
+    name = upstream_name(candidate.model, candidate.ref.digest)
+    folder = paths.model_repository / name
+    if not (PROGRAMS / candidate.format / "model.py").exists():
+        raise ServingError(
+            f"{candidate.model} is of the format {candidate.format}, which Triton has no program for here"
+        )
+    described = {path: path.read_bytes() for path in map(folder.joinpath, _DESCRIPTION) if path.exists()}
+    if folder.is_dir() and spoiled(folder, candidate.ref.digest) is None:
+        _describe(folder, candidate)
+    else:
+        _fill(paths, name, candidate)
+    return partial(_restore, described) if serving and described else partial(remove, paths, name)
+
+
+def _fill(paths: EnvironmentPaths, name: str, candidate: Candidate) -> None:
+    """Make the folder aside and move it to its place, so that Triton never sees half of it."""
+    new = _scratch(paths) / name
+    shutil.rmtree(new, ignore_errors=True)
+    (new / "1").mkdir(parents=True)
+    try:
+        entries = store_for(candidate.ref.uri).fetch(candidate.ref, new / "1" / PAYLOAD_FOLDER)
+    except ArtifactError as error:
+        raise ServingError(
+            f"the bytes of {candidate.model} {candidate.version} cannot be used: {error}"
+        ) from None
+    _write(new / "1" / MANIFEST_NAME, manifest(entries))
+    _describe(new, candidate)
+    remove(paths, name)
+    paths.model_repository.mkdir(parents=True, exist_ok=True)
+    new.rename(paths.model_repository / name)
+
+
+def remove(paths: EnvironmentPaths, name: str) -> None:
+    """Take a folder out of the repository at once, then delete it."""
+    old = _scratch(paths) / f"{name}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if (paths.model_repository / name).exists():
+        (paths.model_repository / name).rename(old)
+        shutil.rmtree(old)
+
+
+def refresh_program(folder: Path, format_: str) -> None:
+    """Have `1/model.py` as this tool has it."""
+    _write(folder / "1" / "model.py", (PROGRAMS / format_ / "model.py").read_bytes())
+
+
+def _restore(files: Mapping[Path, bytes]) -> None:
+    for path, content in files.items():
+        _write(path, content)
+
+
+def _describe(folder: Path, candidate: Candidate) -> None:
+    held = Identity(candidate.model, candidate.version, candidate.ref.digest, candidate.format)
+    refresh_program(folder, candidate.format)
+    _write(folder / "config.pbtxt", config_text(candidate).encode())
+    _write(folder / "served.json", f"{json.dumps(asdict(held))}\n".encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write by rename, and only what is different."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    new = path.with_name(f".{path.name}.new")
+    with new.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def _scratch(paths: EnvironmentPaths) -> Path:
+    """Beside the model repository, where Triton does not look, and on the same file system."""
+    folder = paths.model_repository.parent / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

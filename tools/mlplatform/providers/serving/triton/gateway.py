@@ -1,0 +1,69 @@
+"""What the gateway says is in force: routes, generation, requests on their way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mlplatform.core.target import EnvironmentPaths
+from mlplatform.providers.serving.interface import Pending, Ready, ServingError
+from mlplatform.providers.serving.triton.http import NoAnswer, Server
+from mlplatform.providers.serving.triton.ports import Ports
+from mlplatform.providers.serving.triton.waiting import until
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """One route that the gateway follows."""
+
+    version: str
+    digest: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayState:
+    """`GET /gateway/state`: `generation` is None before the first good route file, `error` is why the file on disk
+    is not in force, `inflight` counts the requests on their way by Triton model."""
+
+    generation: int | None
+    error: str | None
+    models: Mapping[str, tuple[InForce, ...]]
+    inflight: Mapping[str, int]
+
+
+class RoutesRefused(ServingError):
+    """The gateway read the route file and does not follow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The gateway of one environment. Calls raise ServingError."""
+
+    server: Server
+
+    @staticmethod
+    def of(paths: EnvironmentPaths, ports: Ports) -> "Gateway":
+        return Gateway(Server(f"the gateway of {paths.folder.name}", ports.gateway))
+
+    def state(self) -> GatewayState:
+        said = self.server.ask_json("GET", "/gateway/state")
+        try:
+            models = {name: tuple(InForce(**r) for r in found) for name, found in said["models"].items()}
+            return GatewayState(said["generation"], said["error"], models, said["inflight"])
+        except (KeyError, TypeError, AttributeError):
+            raise NoAnswer(f"{self.server} answered a state that cannot be read") from None
+
+    def follow(self, generation: int, stale: str | None = None) -> Ready | Pending:
+        """Ready once this generation of the route file is in force; `stale` is the error of the file before it."""
+        seen = self.state()
+
+        def settled() -> bool:
+            nonlocal seen
+            seen = self.state()
+            return (seen.generation or 0) >= generation or seen.error not in (None, stale)
+
+        until(settled)
+        if seen.error is not None:
+            raise RoutesRefused(f"{self.server} does not follow the routes: {seen.error}")
+        if seen.generation is None or seen.generation < generation:
+            return Pending(f"{self.server} has not read the routes yet")
+        return Ready()

@@ -1,0 +1,106 @@
+"""The route file that tools/mlgateway obeys: written by rename under a lock, its generation rising each time."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mlplatform.core.target import EnvironmentPaths
+from mlplatform.providers.serving.triton.config import upstream_name
+from mlplatform.providers.serving.triton.gateway import GatewayState
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The version that answers for a model, and the Triton model that it is."""
+
+    version: str
+    digest: str
+    upstream: str
+
+    def as_json(self) -> dict[str, Any]:
+        shown = {
+            "version": self.version,
+            "digest": self.digest,
+            "upstreamModel": self.upstream,
+            "weight": 100,
+        }
+        return {"routes": [shown]}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A route file; `models` is keyed by the public name `tenant.model`."""
+
+    generation: int
+    upstream: str
+    models: Mapping[str, Route]
+
+    def routing(self, name: str, route: Route | None) -> "Table":
+        """The same with this route for one model (None: with none)."""
+        others = {other: found for other, found in self.models.items() if other != name}
+        return replace(self, models=others if route is None else others | {name: route})
+
+    def as_json(self) -> str:
+        models = {name: route.as_json() for name, route in sorted(self.models.items())}
+        said = {
+            "schema": "routes/v1",
+            "generation": self.generation,
+            "upstream": self.upstream,
+            "models": models,
+        }
+        return json.dumps(said, indent=1) + "\n"
+
+
+def read(paths: EnvironmentPaths) -> Table | None:
+    """The route file, None where there is none; ValueError says why it is not one."""
+    try:
+        said = json.loads(paths.routes.read_text())
+    except FileNotFoundError:
+        return None
+    try:
+        if said["schema"] != "routes/v1":
+            raise ValueError("its schema is not routes/v1")
+        models = {name: _route(model["routes"]) for name, model in said["models"].items()}
+        return Table(int(said["generation"]), str(said["upstream"]), models)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it is not a route file: {error}") from None
+
+
+def _route(routes: list[dict[str, Any]]) -> Route:
+    (only,) = routes
+    if only["weight"] != 100:
+        raise ValueError("it holds a weight other than 100")
+    return Route(only["version"], only["digest"], only["upstreamModel"])
+
+
+def in_force(state: GatewayState, upstream: str) -> Table:
+    """The table that a gateway follows, from its own words: for when the file is lost."""
+    models = {
+        name: Route(first.version, first.digest, upstream_name(name, first.digest))
+        for name, (first, *_) in state.models.items()
+    }
+    return Table(state.generation or 0, upstream, models)
+
+
+def write(paths: EnvironmentPaths, table: Table) -> None:
+    """Replace the route file at once: a reader sees the old one or the new one."""
+    paths.routes.parent.mkdir(parents=True, exist_ok=True)
+    new = paths.routes.with_name(".routes.new")
+    with new.open("w") as file:
+        file.write(table.as_json())
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(paths.routes)
+
+
+@contextmanager
+def locked(paths: EnvironmentPaths) -> Iterator[None]:
+    """Hold off every other writer of the route file."""
+    paths.routes.parent.mkdir(parents=True, exist_ok=True)
+    with paths.routes.with_name("routes.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

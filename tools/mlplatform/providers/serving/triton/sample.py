@@ -1,0 +1,102 @@
+"""The sample that a probe sends and the answer that it reads, in Triton's binary form of the Open Inference Protocol.
+
+Binary, because it is the one form that takes every type (JSON has no FP16) and needs no array library here.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlplatform.core.kinds.model import Signature, Tensor
+
+JSON_LENGTH = "inference-header-content-length"
+_SIZES = {"BOOL": 1, "UINT8": 1, "UINT16": 2, "UINT32": 4, "UINT64": 8}
+_SIZES |= {"INT8": 1, "INT16": 2, "INT32": 4, "INT64": 8, "FP16": 2, "FP32": 4, "FP64": 8}
+_FLOATS = {"FP16": "e", "FP32": "f", "FP64": "d"}
+_EMPTY_TEXT = struct.pack("<I", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One tensor of an answer."""
+
+    name: str
+    type: str
+    shape: Sequence[int]
+    data: bytes
+
+
+def zeros(signature: Signature, batch: int) -> tuple[bytes, Mapping[str, str]]:
+    """The body and headers of a request of zeros (empty texts); a free first dimension is `batch`, any other is 1."""
+    inputs = [(tensor, filled(tensor.shape, batch)) for tensor in signature.inputs]
+    data = [_zeros(tensor.type, math.prod(shape)) for tensor, shape in inputs]
+    said = {
+        "inputs": [
+            {
+                "name": tensor.name,
+                "datatype": tensor.type,
+                "shape": shape,
+                "parameters": {"binary_data_size": len(filling)},
+            }
+            for (tensor, shape), filling in zip(inputs, data, strict=True)
+        ],
+        "outputs": [
+            {"name": tensor.name, "parameters": {"binary_data": True}} for tensor in signature.outputs
+        ],
+    }
+    head = json.dumps(said).encode()
+    return b"".join((head, *data)), {JSON_LENGTH: str(len(head))}
+
+
+def filled(shape: Sequence[int], batch: int) -> list[int]:
+    """A shape without free dimensions."""
+    return [size if size >= 0 else (batch if place == 0 else 1) for place, size in enumerate(shape)]
+
+
+def outputs(body: bytes, headers: Mapping[str, str]) -> Sequence[Output]:
+    """The tensors of an answer; ValueError where it is none."""
+    size = int(headers.get(JSON_LENGTH, "0"))
+    try:
+        said = json.loads(body[:size])
+        return _cut(said["outputs"], body[size:])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"its answer cannot be read ({error})") from None
+
+
+def flaw(output: Output, tensor: Tensor, batch: int | None) -> str | None:
+    """What an output lacks of its signature, or None; a free first dimension must be `batch` unless that is None."""
+    expected = (
+        tensor.shape
+        if batch is None
+        else [batch if tensor.shape[0] < 0 else tensor.shape[0], *tensor.shape[1:]]
+    )
+    if output.type != tensor.type:
+        return f"{tensor.name} is {output.type} and the signature says {tensor.type}"
+    if len(output.shape) != len(expected) or any(
+        want not in (-1, got) for want, got in zip(expected, output.shape, strict=True)
+    ):
+        return f"{tensor.name} has the shape {list(output.shape)} and the signature says {tensor.shape}"
+    count = math.prod(output.shape)
+    if tensor.type in _SIZES and len(output.data) != count * _SIZES[tensor.type]:
+        return f"{tensor.name} has {len(output.data)} bytes for the shape {list(output.shape)}"
+    if tensor.type in _FLOATS and not all(
+        map(math.isfinite, struct.unpack(f"<{count}{_FLOATS[tensor.type]}", output.data))
+    ):
+        return f"{tensor.name} holds a number that is not finite"
+    return None
+
+
+def _zeros(type_: str, count: int) -> bytes:
+    return _EMPTY_TEXT * count if type_ == "BYTES" else bytes(_SIZES[type_] * count)
+
+
+def _cut(said: Sequence[Mapping[str, Any]], data: bytes) -> Sequence[Output]:
+    found = []
+    for tensor in said:
+        size = tensor["parameters"]["binary_data_size"]
+        found.append(Output(tensor["name"], tensor["datatype"], tensor["shape"], data[:size]))
+        data = data[size:]
+    return found

@@ -1,0 +1,167 @@
+"""Triton behind the gateway, on this machine: the serving provider `triton`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mlplatform.core.payload import short
+from mlplatform.core.target import EnvironmentPaths
+from mlplatform.providers.serving.interface import (
+    Candidate,
+    Observation,
+    Pending,
+    Ready,
+    Served,
+    ServingError,
+)
+from mlplatform.providers.serving.triton import folder, routes
+from mlplatform.providers.serving.triton.config import config_digest, config_text, public_name, upstream_name
+from mlplatform.providers.serving.triton.control import NOT_THERE, Control, Loaded, State, refused
+from mlplatform.providers.serving.triton.gateway import Gateway, GatewayState, RoutesRefused
+from mlplatform.providers.serving.triton.http import NoAnswer
+from mlplatform.providers.serving.triton.ports import HOST, Ports, read_ports
+from mlplatform.providers.serving.triton.probe import probe
+from mlplatform.providers.serving.triton.waiting import until
+
+
+class TritonServing:
+    """The servers of one environment. Each call reads anew what is there; nothing is kept between calls."""
+
+    def __init__(self, paths: EnvironmentPaths) -> None:
+        self.name = "triton"
+        self._paths = EnvironmentPaths(paths.folder.resolve())
+
+    @staticmethod
+    def at(paths: EnvironmentPaths) -> "TritonServing":
+        return TritonServing(paths)
+
+    def observe(self) -> Observation:
+        """The versions in the model repository as Triton has them; the weights as the gateway has them."""
+        index, state = self._control.index(), self._gateway.state()
+        versions = tuple(
+            _served(held, index.get(name, NOT_THERE)) for name, held in folder.identities(self._paths).items()
+        )
+        weights = {
+            name.replace(".", "/"): {route.digest: route.weight for route in found}
+            for name, found in state.models.items()
+        }
+        return Observation(versions, weights)
+
+    def ensure(self, candidate: Candidate) -> Ready | Pending:
+        """Put the verified folder and load it; what fails to load is taken away again, so that no restart tries it."""
+        name, control = upstream_name(candidate.model, candidate.ref.digest), self._control
+        before = control.state(name).state
+        if before in (State.LOADING, State.UNLOADING):
+            return Pending(f"{name} is {before.lower()}")
+        if before is State.READY and _runs(control, candidate):
+            return Ready()
+        undo = folder.put(self._paths, candidate, serving=before is State.READY)
+        try:
+            reason = control.load(name)
+        except NoAnswer:
+            if control.state(name).state is State.LOADING:
+                return Pending(f"{name} is still loading")
+            undo()
+            raise
+        if reason is not None:
+            undo()
+            raise refused(candidate.model, candidate.version, reason)
+        return Ready()
+
+    def probe(self, candidate: Candidate) -> None:
+        probe(self._control, candidate)
+
+    def route(self, model: str, weights: Mapping[str, int]) -> Ready | Pending:
+        """Change the model's entry in the route file, and no other; Ready once the gateway follows it."""
+        name, wanted, gateway = public_name(model), self._wanted(model, weights), self._gateway
+        with routes.locked(self._paths):
+            state = gateway.state()
+            before = self._table(state)
+            table = replace(before.routing(name, wanted), upstream=self._ports.upstream)
+            if table == before and state.error is None:
+                return gateway.follow(before.generation)
+            table = replace(table, generation=max(before.generation, state.generation or 0) + 1)
+            routes.write(self._paths, table)
+            try:
+                return gateway.follow(table.generation, stale=state.error)
+            except RoutesRefused:  # left on disk, they would leave a gateway that starts anew with none
+                followed = routes.in_force(state, self._ports.upstream)
+                routes.write(self._paths, replace(followed, generation=table.generation + 1))
+                raise
+
+    def retire(self, model: str, digest: str) -> Ready | Pending:
+        """Unload and remove a version, once the gateway follows the routes and nothing is on its way to it."""
+        name, control, gateway = upstream_name(model, digest), self._control, self._gateway
+        table = self._table(gateway.state())
+        if any(route.upstream == name for route in table.models.values()):
+            raise ServingError(
+                f"{model} {short(digest)} answers requests: route them to another version first"
+            )
+        if isinstance(behind := gateway.follow(table.generation), Pending):
+            return behind
+        if not until(lambda: name not in gateway.state().inflight):
+            return Pending(f"requests are still on their way to {name}")
+        if control.state(name).state in (State.READY, State.LOADING):
+            control.unload(name)
+        if not until(lambda: control.state(name).state in (State.UNAVAILABLE, State.ABSENT)):
+            return Pending(f"{name} is unloading")
+        folder.remove(self._paths, name)
+        return Ready()
+
+    def url(self, model: str) -> str:
+        return f"http://{HOST}:{self._ports.gateway}/v2/models/{public_name(model)}/infer"
+
+    @property
+    def _ports(self) -> Ports:
+        environment = self._paths.folder.name
+        try:
+            ports = read_ports(self._paths)
+        except ValueError as error:
+            raise ServingError(
+                f"the ports of {environment} cannot be read from {self._paths.ports}: {error}"
+            ) from None
+        if ports is None:
+            raise ServingError(f"no servers have been started for {environment}: run `platform up`")
+        return ports
+
+    @property
+    def _control(self) -> Control:
+        return Control.of(self._paths, self._ports)
+
+    @property
+    def _gateway(self) -> Gateway:
+        return Gateway.of(self._paths, self._ports)
+
+    def _wanted(self, model: str, weights: Mapping[str, int]) -> routes.Route | None:
+        if not weights:
+            return None
+        (digest, weight), *more = weights.items()
+        if more or weight != 100:
+            raise ServingError(
+                f"all requests for {model} go to one version here: weights are not supported yet"
+            )
+        name = upstream_name(model, digest)
+        held = folder.identities(self._paths).get(name)
+        loaded = self._control.state(name)
+        if held is None or held.digest != digest or loaded.state is not State.READY:
+            why = loaded.reason or loaded.state.lower() or "not loaded"
+            raise ServingError(f"{model} {short(digest)} cannot be routed to: it is {why}")
+        return routes.Route(held.version, digest, name)
+
+    def _table(self, state: GatewayState) -> routes.Table:
+        """The route file; or what the gateway follows, where that is not the file because it is lost or bad."""
+        try:
+            found = None if state.error else routes.read(self._paths)
+        except ValueError:
+            found = None
+        return found or routes.in_force(state, self._ports.upstream)
+
+
+def _served(held: folder.Identity, loaded: Loaded) -> Served:
+    ready = loaded.state is State.READY
+    reason = "" if ready else loaded.reason or loaded.state.lower() or "not loaded"
+    return Served(held.model, held.version, held.digest, ready, reason)
+
+
+def _runs(control: Control, candidate: Candidate) -> bool:
+    name = upstream_name(candidate.model, candidate.ref.digest)
+    return control.parameters(name).get("config") == config_digest(config_text(candidate))
