@@ -1,0 +1,108 @@
+"""Applies in child processes that end themselves, by SIGKILL, at a named point.
+
+`python -m tests.support.killed_apply ROOT ENVIRONMENT` reads a point a line from standard input (an empty line: none),
+and answers each with a line of JSON: the child's exit status (-9: killed) and the points that it passed. One process
+imports everything once and forks, so that a run costs what its work costs.
+"""
+
+import importlib
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mlplatform.flow import reconcile as flow
+from mlplatform.flow.judge import repository_at
+from mlplatform.flow.place import Place
+from mlplatform.record.ledger import Ledger
+from mlplatform.record.outbox import Journal
+
+
+class Points:
+    """The points that a run passes, each written down at once, and the one at which it ends."""
+
+    def __init__(self, end_at: str, passed: int) -> None:
+        self.end_at, self.passed = end_at, passed
+        self.counts: dict[str, int] = {}
+
+    def __call__(self, name: str) -> None:
+        self.counts[name] = self.counts.get(name, 0) + 1
+        point = f"{name}#{self.counts[name]}"
+        os.write(self.passed, f"{point}\n".encode())
+        if point == self.end_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*args: Any, **keywords: Any) -> Any:
+            self(f"before {name}")
+            answer = function(*args, **keywords)
+            self(f"after {name}")
+            return answer
+
+        return called
+
+
+class Watched:
+    """A provider whose calls are points."""
+
+    def __init__(self, provider: Any, name: str, points: Points) -> None:
+        self._provider, self._name, self._points = provider, name, points
+
+    def __getattr__(self, method: str) -> Any:
+        found = getattr(self._provider, method)
+        if method in ("add", "point", "ensure", "probe", "route", "retire"):
+            return self._points.around(f"{self._name}.{method}", found)
+        return found
+
+
+def watch(points: Points) -> None:
+    """Make points of what a reconcile does to registry, server, journal, ledger and file names."""
+    for name in ("registry", "serving"):
+        connect = getattr(flow, f"connect_{name}")
+        wrapped = lambda *args, connect=connect, name=name: Watched(connect(*args), name, points)  # noqa: E731
+        setattr(flow, f"connect_{name}", wrapped)
+    Journal.heard = points.around("journal.heard", Journal.heard)  # type: ignore[method-assign]
+    Ledger.append = points.around("ledger.append", Ledger.append)  # type: ignore[method-assign]
+    os.rename = points.around("rename", os.rename)
+    os.replace = points.around("replace", os.replace)
+
+
+def run(root: Path, environment: str, point: str) -> dict[str, Any]:
+    reading, passed = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        os._exit(_apply(root, environment, Points(point, passed)))
+    os.close(passed)
+    with os.fdopen(reading) as said:
+        points = said.read().split("\n")[:-1]
+    _, status = os.waitpid(child, 0)
+    return {"status": os.waitstatus_to_exitcode(status), "points": points}
+
+
+def _apply(root: Path, environment: str, points: Points) -> int:
+    """The exit code of the apply; whatever it raises, the child never returns to its parent's loop."""
+    try:
+        watch(points)
+        place = Place.at(root)
+        return (
+            0
+            if flow.reconcile(place, repository_at(place.git, "HEAD"), environment, lambda _: None).is_done
+            else 1
+        )
+    except BaseException:
+        traceback.print_exc()
+        return 3
+
+
+if __name__ == "__main__":
+    for kind in ("tracking", "model_registry"):  # imported once, for every child
+        importlib.import_module(f"mlflow.store.{kind}.sqlalchemy_store")
+
+    root, environment = Path(sys.argv[1]), sys.argv[2]
+    for line in sys.stdin:
+        print(json.dumps(run(root, environment, line.strip())), flush=True)

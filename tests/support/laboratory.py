@@ -1,0 +1,130 @@
+"""A small repository and target of one tenant: scaling models whose answers tell which version computed them."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlplatform.core.naming import Kind
+from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.target import LocalTarget
+from mlplatform.flow.place import Place
+from mlplatform.local.identity import target_id
+from mlplatform.providers.git import Git
+from mlplatform.providers.registry import connect_registry
+from mlplatform.providers.registry.interface import Lineage, RegistryState
+from tests.support.payloads import write_payload
+from tests.support.stack import SCALING, scaling_model
+from tests.support.values import ENVIRONMENTS, METRICS, deployment, digest, document, environment, model
+
+REPOSITORY = Path(__file__).parents[2]
+SCALER = "lab/scaler"
+DATA = {"lab/points": digest("9.9.9")}
+OWNERS = ["ada", "grace", "mary"]
+PLATFORM = {"schema": "platform/v1", "team": ["margaret", "dennis"], "ownedPaths": ["policies/"]}
+TENANT = {
+    "schema": "tenant/v1",
+    "description": "a laboratory",
+    "owners": OWNERS,
+    "contact": {"email": "lab@example.com", "oncall": "lab-oncall"},
+    "costCenter": "LAB",
+    "clearance": "internal",
+    "quotas": {},
+    "budget": {"monthlyUSD": 10},
+}
+POINTS = {
+    "schema": "dataset/v1",
+    "owner": "ada",
+    "location": "s3://lab-points/v1/",
+    "region": "us-east-1",
+    "format": "parquet",
+    "digest": DATA["lab/points"],
+    "classification": "internal",
+    "columns": {"x": {"type": "float", "classification": "internal"}},
+    "encryption": {"atRest": "AES256", "inTransit": "tls"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """The repository at `place`, with the payloads that were made for it."""
+
+    place: Place
+    payloads: Mapping[str, ArtifactRef]
+
+    def commit(self, files: Mapping[str, Mapping[str, Any] | None], message: str) -> str:
+        """Write documents (None: delete) and commit them to main."""
+        root = self.place.git.root
+        for path, said in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            if said is None:
+                (root / path).unlink()
+            else:
+                (root / path).write_text(json.dumps(said, indent=1))
+        run_git(root, "add", "-A")
+        run_git(root, "commit", "-q", "-m", message)
+        return self.place.git.resolve("HEAD")
+
+    def pin(self, environment: str, version: str, name: str = SCALER) -> str:
+        """Pin a version of a model in an environment, and return the commit."""
+        said = {**deployment(version, self.payloads[version].digest), "from": {"data": DATA}}
+        before = {"integration": "development", "production": "integration"}.get(environment)
+        if before:
+            said["from"] = {"environment": before, "data": DATA}
+        return self.commit(
+            {f"environments/{environment}/{name}.yaml": said}, f"{environment}: {name} {version}"
+        )
+
+    def registry(self, environment: str) -> RegistryState:
+        settings = document(Kind.ENVIRONMENT, environment, environments()[environment]).body
+        return connect_registry(settings, self.place.paths(environment)).read()
+
+
+def laboratory(root: Path, versions: Iterable[str], *, models: Iterable[str] = (SCALER,)) -> Laboratory:
+    """A committed repository with registries prepared, and the versions registered in development and integration."""
+    root.mkdir(parents=True, exist_ok=True)
+    run_git(root, "init", "-q", "-b", "main")
+    run_git(root, "config", "user.name", "Ada Lovelace")
+    run_git(root, "config", "user.email", "ada@example.com")
+    (root / ".gitignore").write_text("/.platform/\n/payloads/\n")
+    shutil.copytree(REPOSITORY / "policies" / "rego", root / "policies" / "rego")
+    refs = {
+        version: write_payload(root / "payloads" / version, {"model.onnx": scaling_model(number)})
+        for number, version in enumerate(versions, start=1)
+    }
+    made = Laboratory(Place(Git(root), LocalTarget(root)), refs)
+    made.commit(documents(models), "a laboratory")
+    target_id(made.place.target)
+    for name, said in environments().items():
+        registry = connect_registry(document(Kind.ENVIRONMENT, name, said).body, made.place.paths(name))
+        registry.prepare()
+        if name != "production":
+            for version, ref in refs.items():
+                for scaler in models:
+                    registry.add(scaler, version, ref, Lineage("run-1", "f" * 40, DATA, METRICS))
+    return made
+
+
+def documents(models: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Everything but deployments, by path."""
+    said = model()
+    said["signature"] = SCALING.model_dump(mode="json")
+    said["data"] = {"datasets": ["lab/points"]}
+    return {
+        "platform.yaml": PLATFORM,
+        "tenants/lab/tenant.yaml": TENANT,
+        "tenants/lab/datasets/points.yaml": POINTS,
+        **{f"models/{name}.yaml": said for name in models},
+        **{f"environments/{name}/environment.yaml": settings for name, settings in environments().items()},
+    }
+
+
+def environments() -> dict[str, dict[str, Any]]:
+    return {name: environment(order) for order, name in enumerate(ENVIRONMENTS, start=1)}
+
+
+def run_git(root: Path, *args: str) -> None:
+    subprocess.run(["git", "-C", str(root), *args], check=True, capture_output=True)
