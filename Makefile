@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 BENCH ?=
 
-.PHONY: help up down test check bench lock format clean
+.PHONY: help up down test check bench lock format schemas clean
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -31,6 +31,9 @@ bench: .venv/dev.stamp .venv-serving/serving.stamp ## measure; BENCH=name for on
 format: .venv/dev.stamp ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+schemas: .venv/platform.stamp ## write policies/schemas/ anew from the models
+	$(BIN)/python -m mlplatform.report.schemas policies/schemas
 
 lock: .venv/bootstrap.stamp ## lock the requirements anew
 	@for name in bootstrap platform dev serving; do \

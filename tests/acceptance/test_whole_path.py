@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from mlplatform.core.payload import short
+from mlplatform.core.target import LocalTarget
+from mlplatform.local.stack import state
 from tests.acceptance.conftest import Clone
 from tests.support.traffic import Traffic
 
@@ -187,8 +190,7 @@ def test_training_that_gives_other_bytes_than_reviewed_is_refused_and_rewrites_n
 
 @pytest.mark.parametrize("server", ["triton", "gateway"])
 def test_a_dead_server_is_one_clear_sentence_and_up_brings_it_back(clone: Clone, server: str) -> None:
-    pid = json.loads((clone.root / f".platform/production/processes/{server}.json").read_text())["pid"]
-    os.kill(pid, 9)
+    os.kill(state(LocalTarget(clone.root).environment("production"))[server], signal.SIGKILL)
     said = clone.platform("apply", "--env", "production", code=1)
     assert "platform up" in said
     assert "Traceback" not in said

@@ -1,6 +1,7 @@
 """Shared fixtures: a peer to be the upstream, gateways that are ended after the test, one real Triton."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,13 @@ StartPeer = Callable[[], Peer]
 @pytest.fixture
 def new_peer() -> Iterator[StartPeer]:
     """Starts peers that speak as Triton does, with one model loaded."""
+    with some_peers() as start:
+        yield start
+
+
+@contextmanager
+def some_peers() -> Iterator[StartPeer]:
+    """Starts peers and ends them."""
     servers = []
 
     def start() -> Peer:
@@ -39,10 +47,17 @@ def peer(new_peer: StartPeer) -> Peer:
 @pytest.fixture
 def new_gateway(tmp_path: Path) -> Iterator[StartGateway]:
     """Starts gateways on tmp_path/routes.json with the options given."""
+    with gateways_in(tmp_path) as start:
+        yield start
+
+
+@contextmanager
+def gateways_in(folder: Path) -> Iterator[StartGateway]:
+    """Starts gateways on folder/routes.json and ends them; none may have met a fault of its own."""
     started: list[Gateway] = []
 
     def start(*options: str) -> Gateway:
-        started.append(start_gateway(tmp_path, *options))
+        started.append(start_gateway(folder, *options))
         return started[-1]
 
     yield start

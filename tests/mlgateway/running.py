@@ -110,14 +110,16 @@ def route(
     return {"version": version, "digest": digest, "upstreamModel": upstream_model, "weight": 100}
 
 
-def table(upstream: str, generation: int = 1, **models: dict[str, Any]) -> dict[str, Any]:
-    """A route file's content; models by name with _ for the dot, MODEL at 1.4.0 if none is given."""
-    routes = {name.replace("_", "."): {"routes": [found]} for name, found in models.items()}
+def table(
+    upstream: str, generation: int = 1, models: Mapping[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """A route file's content: the route of each model, MODEL at 1.4.0 if none are given."""
+    found = {MODEL: route()} if models is None else models
     return {
         "schema": "routes/v1",
         "generation": generation,
         "upstream": upstream,
-        "models": routes or {MODEL: {"routes": [route()]}},
+        "models": {name: {"routes": [one]} for name, one in found.items()},
     }
 
 

@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
@@ -47,8 +48,9 @@ class Peer:
     def reset_connections(self) -> None:
         """Close every connection as a server that dies does."""
         with self.lock:
-            for connection in list(self.open):
-                connection.shutdown(socket.SHUT_RDWR)
+            for connection in self.open:
+                with suppress(OSError):  # it may be closing already
+                    connection.shutdown(socket.SHUT_RDWR)
 
 
 def start_peer() -> tuple[Peer, ThreadingTCPServer]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from mlplatform.flow import reconcile as flow
 from mlplatform.flow.judge import repository_at
+from mlplatform.flow.listener import SILENT
 from mlplatform.flow.place import Place
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal
@@ -90,9 +91,7 @@ def _apply(root: Path, environment: str, points: Points) -> int:
         watch(points)
         place = Place.at(root)
         return (
-            0
-            if flow.reconcile(place, repository_at(place.git, "HEAD"), environment, lambda _: None).is_done
-            else 1
+            0 if flow.reconcile(place, repository_at(place.git, "HEAD"), environment, SILENT).is_done else 1
         )
     except BaseException:
         traceback.print_exc()

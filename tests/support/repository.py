@@ -138,7 +138,9 @@ def second_tenant() -> dict[str, str]:
 @cache
 def _policies() -> tuple[tuple[str, str], ...]:
     folder = ROOT / "policies/rego"
-    return tuple((path.relative_to(ROOT).as_posix(), path.read_text()) for path in sorted(folder.rglob("*.rego")))
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), path.read_text()) for path in sorted(folder.rglob("*.rego"))
+    )
 
 
 def real_policies() -> dict[str, str]:
@@ -180,7 +182,10 @@ def loaded(files: Mapping[str, str], commit: str | None = None) -> Loaded:
 def judged(files: Mapping[str, str], *, base: Base | None = None) -> Checked:
     """What check finds in the files, with the policies among them."""
     found = loaded(files)
-    return check(found, _engine(tuple(found.policies.items())), base=base)
+    checked = check(found, _engine(tuple(found.policies.items())), base=base)
+    own = {finding.rule for finding in checked.findings} - {finding.rule for finding in found.findings}
+    assert own <= {*checked.rules, "check-crashed"}, "a finding of a rule that was not asked"
+    return checked
 
 
 @cache
@@ -200,7 +205,9 @@ def base_of(files: Mapping[str, str], *pins: Pin, complete: bool = True) -> Base
 
 def _pinned_in(found: Loaded) -> list[Pin]:
     return [
-        Pin(raw.identity.environment, raw.identity.model, raw.data["version"], raw.data["digest"], BASE_COMMIT)
+        Pin(
+            raw.identity.environment, raw.identity.model, raw.data["version"], raw.data["digest"], BASE_COMMIT
+        )
         for raw in found.raws.values()
         if raw.identity.environment and raw.identity.model
     ]

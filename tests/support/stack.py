@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -107,6 +109,9 @@ def target(tmp_path: Path) -> Iterator[LocalTarget]:
     needs_serving()
     found = LocalTarget(tmp_path)
     yield found
+    for name in stack.known(found):
+        for pid in stack.state(found.environment(name)).values():
+            os.kill(pid, signal.SIGKILL)  # Triton takes 3 s to end in peace: what it leaves is cleaned up below
     stack.stop_all(found, stack.known(found))
 
 

@@ -6,6 +6,7 @@ import errno
 import gc
 import logging
 import math
+import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -38,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     limits = Limits(**{field.name: getattr(options, field.name) for field in fields(Limits)})
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.raiseExceptions = False  # a full disk under the log must not disturb requests
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (most, most)
+    )  # a request takes two: the client's and the upstream's
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_run(options.listen, options.routes, limits))
 

@@ -18,7 +18,11 @@ def blocked(known: Known, findings: Iterable[Finding]) -> tuple[Blocked, Blocked
     for finding in sorted(finding for finding in findings if finding.is_error):
         first.setdefault(finding.path, finding)
         match finding.path.split("/"):
-            case ["tenants" | "models", tenant, _, *_] | ["environments", _, tenant, _, *_]:
+            case (
+                ["tenants" | "models", tenant, _, *_]
+                | ["environments", _, tenant, _, *_]
+                | ["examples", "data", tenant, _, *_]
+            ):
                 tenants.setdefault(tenant, finding)
             case ["environments", environment, _]:
                 environments.setdefault(environment, finding)

@@ -16,37 +16,21 @@ class Known:
     """The repository, with nothing blocked in it yet, and the documents that are there but broken."""
 
     repository: Repository
+    documents: Mapping[Kind, Mapping[str, Document[Any]]]
     broken: frozenset[tuple[Kind, str]]
 
     def find(self, kind: Kind, name: str) -> Document[Any] | None:
-        """The document, if its schema holds."""
-        return self.sound(kind).get(name)
+        """The document, if its schema holds; a deployment is named `production/reading/recommender`."""
+        return self.documents[kind].get(name)
 
     def exists(self, kind: Kind, name: str) -> bool:
         """Whether there is such a document, be it broken."""
-        return name in self.sound(kind) or (kind, name) in self.broken
+        return name in self.documents[kind] or (kind, name) in self.broken
 
     def names(self, kind: Kind) -> Iterator[str]:
-        yield from self.sound(kind)
+        """The names that are taken."""
+        yield from self.documents[kind]
         yield from (name for broken, name in self.broken if broken is kind)
-
-    def sound(self, kind: Kind) -> Mapping[str, Document[Any]]:
-        """The documents of a kind by name; deployments are named `production/reading/recommender`."""
-        repository = self.repository
-        match kind:
-            case Kind.PLATFORM:
-                return {"platform": repository.platform} if repository.platform else {}
-            case Kind.TENANT:
-                return repository.tenants
-            case Kind.DATASET:
-                return repository.datasets
-            case Kind.MODEL:
-                return repository.models
-            case Kind.ENVIRONMENT:
-                return repository.environments
-            case Kind.DEPLOYMENT:
-                pinned = repository.deployments.values()
-                return {document.name: document for models in pinned for document in models.values()}
 
 
 def assemble(loaded: Loaded, bodies: Mapping[str, Body]) -> Known:
@@ -67,7 +51,7 @@ def assemble(loaded: Loaded, bodies: Mapping[str, Body]) -> Known:
         blocked_environments={},
     )
     broken = {(one.kind, one.name) for one in _there(loaded) if one.name not in by_kind[one.kind]}
-    return Known(repository, frozenset(broken))
+    return Known(repository, by_kind, frozenset(broken))
 
 
 def _there(loaded: Loaded) -> Iterator[Identity]:

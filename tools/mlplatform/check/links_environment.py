@@ -83,6 +83,8 @@ def _origin_environment(known: Known, deployment: Document[Deployment]) -> Itera
     if environment is None or said == environment.body.promotesFrom:
         return
     expected = environment.body.promotesFrom
+    if expected and not known.exists(Kind.ENVIRONMENT, expected):
+        return  # the environment's own finding says so
     if expected is None:
         message, fix = (
             f"nothing is promoted to {environment.name}: it is the first",
@@ -98,9 +100,12 @@ def _origin_environment(known: Known, deployment: Document[Deployment]) -> Itera
 def _origin_data(known: Known, deployment: Document[Deployment]) -> Iterator[Finding]:
     model = known.repository.models.get(deployment.raw.identity.model or "")
     said = deployment.body.from_.data
-    if model is None or not said or set(said) == set(model.body.data.datasets):
+    read = model.body.data.datasets if model else []
+    if not read or not said or set(said) == set(read):
         return
-    message = f"from.data names {_listed(said)} and the model reads {_listed(model.body.data.datasets)}"
+    if not all(known.exists(Kind.DATASET, name) for name in read):
+        return  # the model's own finding says so
+    message = f"from.data names {_listed(said)} and the model reads {_listed(read)}"
     fix = "name the data sets of the model, each with the digest it was trained on"
     at = deployment.place(("from", "data"))
     yield error("link-origin", deployment.path, message, fix=fix, at=at)

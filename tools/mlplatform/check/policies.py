@@ -77,7 +77,9 @@ def denials(
     asked: Iterable[Package], known: Known, loaded: Loaded, engine: PolicyEngine, base: Base | None
 ) -> Iterator[Finding]:
     """What the packages deny of the documents whose schema holds."""
-    of_state = {kind: [Question(document.raw) for document in known.sound(kind).values()] for kind in Kind}
+    of_state = {
+        kind: [Question(document.raw) for document in known.documents[kind].values()] for kind in Kind
+    }
     of_change = _changes(known, loaded, base) if base else {}
     joiner = Joiner(lambda kind, name: document.raw if (document := known.find(kind, name)) else None)
     before = Joiner(lambda kind, name: _at_head_or_base(kind, name, known, base))

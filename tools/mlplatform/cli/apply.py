@@ -21,16 +21,17 @@ def command(environment: str, rev: str, plan_file: Path | None, as_json: bool) -
     With --plan only just that plan is applied, and only while it still holds. Running it again finishes what
     an interrupted apply left. Exit code 1 when a change failed or a deployment is refused.
     """
+    from mlplatform.cli.listener import printing
     from mlplatform.flow.judge import repository_at
+    from mlplatform.flow.listener import SILENT
     from mlplatform.flow.place import here
     from mlplatform.flow.reconcile import read_plan, reconcile
-    from mlplatform.report.change import outcome_text, reconciled_json, reconciled_text
+    from mlplatform.report.change import reconciled_json, reconciled_text
 
     place = here()
     planned = read_plan(plan_file) if plan_file else None
     repository = repository_at(place.git, planned.commit if planned else rev)
-    hear = (lambda _: None) if as_json else (lambda outcome: click.echo(outcome_text(outcome)))
-    done = reconcile(place, repository, environment, hear, planned)
+    done = reconcile(place, repository, environment, SILENT if as_json else printing(), planned)
     click.echo(
         json.dumps(reconciled_json(done.plan, done.outcomes), indent=1)
         if as_json

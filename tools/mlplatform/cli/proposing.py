@@ -9,8 +9,10 @@ import click
 
 def carry_out(place: Any, proposal: Any, asked: Any, *, apply_locally: bool, as_json: bool) -> None:
     """Commit a proposal, or merge and reconcile it as well, and print what became of it."""
+    from mlplatform.cli.listener import printing
     from mlplatform.flow import propose
-    from mlplatform.report.change import outcome_text, reconciled_json, reconciled_text
+    from mlplatform.flow.listener import SILENT
+    from mlplatform.report.change import reconciled_json, reconciled_text
 
     said = {"branch": proposal.branch, "title": proposal.title}
     if not apply_locally:
@@ -18,8 +20,8 @@ def carry_out(place: Any, proposal: Any, asked: Any, *, apply_locally: bool, as_
         return
     if not as_json:
         click.echo(proposal.title)
-    heard = (lambda _: None) if as_json else (lambda outcome: click.echo(outcome_text(outcome)))
-    done = propose.apply_locally(place, proposal, asked, heard)
+    listener = SILENT if as_json else printing()
+    done = propose.apply_locally(place, proposal, asked, listener)
     plan, outcomes = done.plan, done.outcomes
     both = {**said, "applied": reconciled_json(plan, outcomes)}
     click.echo(json.dumps(both, indent=1) if as_json else reconciled_text(plan, outcomes))

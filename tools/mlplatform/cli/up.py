@@ -15,11 +15,12 @@ def command() -> None:
     Starts a Triton and a gateway for each environment, trains and registers the pinned versions that the
     development registry lacks, applies, and shows what runs where. Running it again changes nothing.
     """
+    from mlplatform.cli.listener import printing
     from mlplatform.flow.judge import judge_commit
     from mlplatform.flow.observe import status
     from mlplatform.flow.place import here
-    from mlplatform.flow.up import Listener, bring_up
-    from mlplatform.report.change import outcome_text, reconciled_text
+    from mlplatform.flow.up import bring_up
+    from mlplatform.report.change import reconciled_text
     from mlplatform.report.check import checked_text
     from mlplatform.report.request import example_request
     from mlplatform.report.status import status_text
@@ -27,8 +28,7 @@ def command() -> None:
     place = here()
     checked = judge_commit(place.git, "HEAD")
     click.echo(checked_text(checked))
-    listener = Listener(click.echo, lambda outcome: click.echo(outcome_text(outcome)))
-    done = bring_up(place, checked.repository, listener)
+    done = bring_up(place, checked.repository, printing())
     for reconciled in done:
         click.echo(reconciled_text(reconciled.plan, reconciled.outcomes))
     statuses = status(place, checked.repository)

@@ -1,13 +1,12 @@
 """Proposals: one commit on a branch of its own, and on a laptop the merge and the reconcile after it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
-from mlplatform.core.outcome import Outcome
 from mlplatform.core.repository import Repository
 from mlplatform.flow.judge import judge_change, repository_at
+from mlplatform.flow.listener import Listener
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.reconcile import Reconciled, reconcile
 from mlplatform.load.history import history
@@ -75,9 +74,7 @@ def commit(place: Place, proposal: Proposal) -> Proposed:
     return commit_proposal(place.git, proposal)
 
 
-def apply_locally(
-    place: Place, proposal: Proposal, asked: Asked, heard: Callable[[Outcome], None]
-) -> Reconciled:
+def apply_locally(place: Place, proposal: Proposal, asked: Asked, listener: Listener) -> Reconciled:
     """Judge the change, merge it into the base branch, and reconcile its environment."""
     head = commit(place, proposal).commit
     judged = judge_change(place.git, proposal.base, head).repository
@@ -90,7 +87,7 @@ def apply_locally(
         )
     merged = merge_locally(place.git, proposal.branch, asked.base)
     delete_merged_branch(place.git, proposal.branch, asked.base)
-    return reconcile(place, repository_at(place.git, merged), asked.environment, heard)
+    return reconcile(place, repository_at(place.git, merged), asked.environment, listener)
 
 
 def _assert_local(repository: Repository, environment: str) -> None:

@@ -2,7 +2,7 @@
 
 import getpass
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Plan
 from mlplatform.core.repository import Repository
+from mlplatform.flow.listener import Listener
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.local.lease import lease
 from mlplatform.plan.actual import Actual
@@ -57,7 +58,7 @@ def reconcile(
     place: Place,
     repository: Repository,
     environment: str,
-    heard: Callable[[Outcome], None],
+    listener: Listener,
     planned: Plan | None = None,
 ) -> Reconciled:
     """Plan (or take a plan that still holds) and apply it, under the environment's lease, and record it."""
@@ -79,15 +80,16 @@ def reconcile(
             made.commit,
             (APPROVED_LOCALLY,),
         )
+        listener.planned(made)
         journal = Journal.begin(place.target.outbox, made, _who())
-        outcomes = apply(made, hands, lambda outcome: _hear(outcome, journal, heard))
+        outcomes = apply(made, hands, lambda outcome: _hear(outcome, journal, listener))
         close(journal, place.ledger())
     return Reconciled(made, outcomes)
 
 
-def _hear(outcome: Outcome, journal: Journal, heard: Callable[[Outcome], None]) -> None:
+def _hear(outcome: Outcome, journal: Journal, listener: Listener) -> None:
     journal.heard(outcome)
-    heard(outcome)
+    listener.heard(outcome)
 
 
 def _who() -> dict[str, Any]:

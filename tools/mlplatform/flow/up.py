@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.outcome import Outcome
 from mlplatform.core.repository import Repository
+from mlplatform.flow.listener import Listener
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.reconcile import Reconciled, reconcile
 from mlplatform.flow.register import first_environment, register_run
@@ -16,14 +15,6 @@ from mlplatform.local.train import train
 from mlplatform.providers.registry import connect_registry
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Who is told how it goes."""
-
-    say: Say
-    heard: Callable[[Outcome], None]
 
 
 def bring_up(place: Place, repository: Repository, listener: Listener) -> tuple[Reconciled, ...]:
@@ -39,7 +30,7 @@ def bring_up(place: Place, repository: Repository, listener: Listener) -> tuple[
     for done in started.values():
         _say_started(done, listener.say)
     _train_missing(place, repository, listener.say)
-    return tuple(reconcile(place, repository, name, listener.heard) for name in environments)
+    return tuple(reconcile(place, repository, name, listener) for name in environments)
 
 
 def bring_down(place: Place) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEv
 
 from mlplatform.core.finding import Finding, error
 from mlplatform.load.characters import MAX_FINDINGS, hidden
+from mlplatform.load.layout import NO_INDENT, Layout
 from mlplatform.load.places import Places, packed
 from mlplatform.load.scalars import CONSTANTS, NotAScalar, Scalar, resolve, short
 
@@ -29,26 +30,34 @@ class TooMuch(Exception):
 class Builder:
     """Turns events into values; `findings` says what is wrong, `marks` where each value stands (see Places)."""
 
-    def __init__(self, path: str, next_event: Callable[[], Event]) -> None:
+    def __init__(self, path: str, text: str, next_event: Callable[[], Event]) -> None:
         self.findings: list[Finding] = []
         self.marks = array("Q")
         self._path = path
+        self._layout = Layout(text)
         self._next = next_event
 
-    def value(self, event: Event, depth: int = 1) -> Any:
-        """What the node that starts with this event holds; its events are used up."""
+    def value(self, event: Event, depth: int = 1, indent: int = NO_INDENT) -> Any:
+        """What the node that starts with this event holds; its events are used up.
+
+        `indent` is the column of the block that the node lies in: its other lines must go further in.
+        """
         kind = type(event)
         if kind is ScalarEvent:
-            return self._scalar(event)
+            return self._scalar(event, indent)
         if kind is AliasEvent:
-            return self.refuse(
-                event, "yaml-alias", f"the alias *{short(event.anchor)}", "write the value out"
-            )
+            self.refuse(event, "yaml-alias", f"the alias *{short(event.anchor)}", "write the value out")
+            return None
         if depth > MAX_DEPTH:
             self.refuse(event, "yaml-depth", f"a value more than {MAX_DEPTH} levels deep", "make it flat")
             raise TooMuch
         self._check_properties(event)
-        return self._mapping(depth) if kind is MappingStartEvent else self._sequence(depth)
+        inside = NO_INDENT if event.flow_style else event.start_mark.column
+        build = self._mapping if kind is MappingStartEvent else self._sequence
+        value, end = build(depth, inside)
+        if event.flow_style:
+            self._check_layout(event, end, indent)
+        return value
 
     def refuse(self, event: Event, rule: str, said: str, fix: str) -> None:
         """Keep a finding at the place where an event starts."""
@@ -57,7 +66,7 @@ class Builder:
         if len(self.findings) >= MAX_FINDINGS:
             raise TooMuch
 
-    def _mapping(self, depth: int) -> dict[str, Any]:
+    def _mapping(self, depth: int, indent: int) -> tuple[dict[str, Any], Event]:
         built: dict[str, Any] = {}
         first = len(self.marks)
         while type(event := self._next()) is not MappingEndEvent:
@@ -67,15 +76,15 @@ class Builder:
                 self._skip(self._next(), depth)
                 continue
             self._mark(event)
-            built[key] = self.value(self._next(), depth + 1)
-        return built
+            built[key] = self.value(self._next(), depth + 1, indent)
+        return built, event
 
-    def _sequence(self, depth: int) -> list[Any]:
+    def _sequence(self, depth: int, indent: int) -> tuple[list[Any], Event]:
         built: list[Any] = []
         while type(event := self._next()) is not SequenceEndEvent:
             self._mark(event)
-            built.append(self.value(event, depth + 1))
-        return built
+            built.append(self.value(event, depth + 1, indent))
+        return built, event
 
     def _mark(self, event: Event) -> None:
         mark = event.start_mark
@@ -96,15 +105,14 @@ class Builder:
             self._skip(event, depth)
             return ""
         key: str = event.value
-        if (
-            _ORDINARY_KEY.fullmatch(key)
-            and key not in CONSTANTS
-            and event.anchor is None
-            and event.tag is None
-        ):
-            return key
+        if self._layout.has_question_mark and self._layout.follows_question_mark(event):
+            said = f"the key {short(key)} right behind a question mark"
+            self.refuse(
+                event, "yaml-key", said, "delete the question mark, or put it into the quotes of the key"
+            )
         self._check_properties(event)
-        self._check_key(event, key)
+        if not _ORDINARY_KEY.fullmatch(key) or key in CONSTANTS:
+            self._check_key(event, key)
         return key
 
     def _check_key(self, event: Event, key: str) -> None:
@@ -117,7 +125,7 @@ class Builder:
             said = f"the key {short(key) or '(empty)'} is not text"
             self.refuse(event, "yaml-key", said, "quote it if it is meant")
 
-    def _scalar(self, event: Event) -> Scalar:
+    def _scalar(self, event: Event, indent: int) -> Scalar:
         text: str = event.value
         if event.anchor is not None or event.tag is not None:
             self._check_properties(event)
@@ -127,6 +135,7 @@ class Builder:
             return None
         if event.implicit[0]:
             return self._plain(event, text)
+        self._check_layout(event, event, indent)
         if what := hidden(text):  # an escape can make what the text of the file does not show
             self.refuse(event, "yaml-invisible", f"a value with {what}", "delete the escape")
         return text
@@ -137,6 +146,13 @@ class Builder:
         except NotAScalar as why:
             self.refuse(event, "yaml-number", why.why, why.fix)
             return None
+
+    def _check_layout(self, start: Event, end: Event, indent: int) -> None:
+        if self._layout.has_glued_comment(start, end):
+            self.refuse(end, "yaml-comment", "a # right behind a value", "put a space before the comment")
+        if line := self._layout.outdented(start, end, indent):
+            said = f"it goes on in a line that looks like a key of its own: {short(line)}"
+            self.refuse(start, "yaml-indentation", said, "indent the lines that belong to it")
 
     def _check_properties(self, event: Event) -> None:
         if event.anchor is not None:

@@ -30,7 +30,7 @@ def parse(path: str, data: bytes) -> Parsed:
     if findings:
         return Parsed(None, {}, tuple(findings))
     next_event: Callable[[], Event] = CParser(text).get_event
-    builder = Builder(path, next_event)
+    builder = Builder(path, text, next_event)
     value: Any = None
     try:
         value = _document(builder, next_event)

@@ -1,5 +1,6 @@
 """Which program listens on a port, as far as the kernel tells this user."""
 
+from contextlib import suppress
 from pathlib import Path
 
 _LISTENING = "0A"
@@ -28,10 +29,12 @@ def _inodes(port: int) -> list[str]:
 
 
 def _links(descriptors: Path) -> set[str]:
-    try:
-        return {str(link.readlink()) for link in descriptors.iterdir()}
-    except OSError:  # another user's, or gone in the meantime
-        return set()
+    found = set()
+    with suppress(OSError):  # another user's
+        for link in descriptors.iterdir():
+            with suppress(OSError):  # closed in the meantime
+                found.add(str(link.readlink()))
+    return found
 
 
 def _name(process: Path) -> str:

@@ -25,6 +25,8 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _PAUSE = 0.01
 _KILL_SECONDS = 5.0
 _RECORD_SECONDS = 10.0
+# The outer shell ends at once, so that the server is nobody's child: nobody has to wait for it.
+_DETACH = '"$@" &'
 _BECOME = """
 new=$MLPLATFORM_PROCESS.new
 read -r boot < /proc/sys/kernel/random/boot_id
@@ -36,10 +38,11 @@ exec "$@"
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A server that was started here: its record, its process number (also its session's), its start time in ticks."""
+    """A server that was started here: its record, its process number, its session, its start time in ticks."""
 
     record: Path
     pid: int
+    session: int
     started: int
 
     @property
@@ -51,20 +54,23 @@ def start(paths: EnvironmentPaths, name: str, command: Sequence[str], environmen
     """Start a server in a session of its own, with nothing inherited but `environment`."""
     record = paths.processes / name
     record.parent.mkdir(parents=True, exist_ok=True)
+    record.unlink(missing_ok=True)
     with _open_log(log_of(paths, name)) as log:
         log.write(f"{STARTING} {name} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode())
         log.flush()
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", _BECOME, name, *command],
+        subprocess.run(
+            ["/bin/sh", "-c", _DETACH, "sh", "/bin/sh", "-c", _BECOME, name, *command],
             env={**environment, _MARK: str(record)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd="/",
             start_new_session=True,
+            check=True,
         )
-    _await_record(paths, name, process)
-    process.returncode = 0  # detached: Python shall neither wait for it nor warn that nobody does
+    deadline = time.monotonic() + _RECORD_SECONDS
+    while find(paths, name) is None and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
 
 
 def log_of(paths: EnvironmentPaths, name: str) -> Path:
@@ -78,7 +84,7 @@ def find(paths: EnvironmentPaths, name: str) -> Process | None:
         boot, line, *_ = record.read_text().splitlines()
         if boot != _BOOT.read_text().strip():
             return None
-        return Process(record, int(line.split()[0]), _started(line))
+        return Process(record, int(line.split()[0]), _session(line), _started(line))
     except (OSError, ValueError, IndexError):
         return None
 
@@ -91,8 +97,6 @@ def running(paths: EnvironmentPaths, name: str) -> Process | None:
 
 def is_running(process: Process) -> bool:
     """Whether this very process, not another of the same number, has not ended."""
-    with suppress(ChildProcessError):
-        os.waitpid(process.pid, os.WNOHANG)  # for a parent that is still there, it would look alive
     line = _stat(process.pid)
     return line is not None and _started(line) == process.started and _fields(line)[0] not in "ZX"
 
@@ -120,14 +124,6 @@ def end_children(process: Process) -> None:
         time.sleep(_PAUSE)
 
 
-def _await_record(paths: EnvironmentPaths, name: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + _RECORD_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        if (recorded := find(paths, name)) and recorded.pid == process.pid:
-            return
-        time.sleep(_PAUSE)
-
-
 def _ended(process: Process, deadline: float) -> bool:
     while is_running(process):
         if time.monotonic() > deadline:
@@ -143,15 +139,13 @@ def _signal(process: Process, number: signal.Signals) -> None:
 
 
 def _children(process: Process) -> list[int]:
-    """The members of its session that carry its mark, oneself left out."""
+    """The members of its session that carry its mark, oneself and the dead left out."""
     mark = f"{_MARK}={process.record}".encode()
-    members = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
-    return [pid for pid in members if pid != process.pid and _session(pid) == process.pid and _has(pid, mark)]
-
-
-def _session(pid: int) -> int | None:
-    line = _stat(pid)
-    return int(_fields(line)[3]) if line else None
+    lines = ((int(entry.name), _stat(int(entry.name))) for entry in Path("/proc").glob("[0-9]*"))
+    members = (
+        pid for pid, line in lines if line and _session(line) == process.session and pid != process.pid
+    )
+    return [pid for pid in members if _has(pid, mark)]
 
 
 def _has(pid: int, mark: bytes) -> bool:
@@ -171,6 +165,10 @@ def _stat(pid: int) -> str | None:
 def _fields(stat: str) -> list[str]:
     """The fields after the program's name, which may hold anything: state, parent, group, session, …"""
     return stat.rpartition(")")[2].split()
+
+
+def _session(stat: str) -> int:
+    return int(_fields(stat)[3])
 
 
 def _started(stat: str) -> int:

@@ -62,7 +62,7 @@ def serving_folder() -> Path:
     return Path(said).absolute() if said else Path(sys.prefix).parent / ".venv-serving"
 
 
-def programs() -> Programs:
+def find() -> Programs:
     """The programs, each known to be there; a Refusal says which is not and what to do."""
     _require_platform()
     python = serving_folder() / "bin" / "python"

@@ -23,7 +23,7 @@ def await_ready(paths: EnvironmentPaths, name: str, server: Server, path: str, *
     while not _answers(server, path):
         process = processes.running(paths, name)
         if process is None:
-            raise _refusal(paths, name, f"{server.name} did not start")
+            raise _refusal(paths, name, f"{server.name} {'did not start' if started_now else 'has ended'}")
         if time.monotonic() - began > seconds:
             if started_now:
                 processes.stop([process], seconds=5.0)

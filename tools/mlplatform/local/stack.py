@@ -51,18 +51,20 @@ def start_all(target: LocalTarget, environments: Sequence[str]) -> Mapping[str, 
         for name in environments:
             leases.enter_context(lease(target.environment(name)))
         missing = {name: _missing(target.environment(name)) for name in environments}
-        found = programs.programs() if any(missing.values()) else None
+        found = programs.find() if any(missing.values()) else None
         ports = {name: _ready_to_start(target, name, missing[name]) for name in environments}
+        left_out = {
+            name: _launch(target.environment(name), found, ports[name], missing[name])
+            for name in environments
+            if found and missing[name]
+        }
         done: dict[str, Started | AlreadyRunning] = {}
         for name in environments:
-            paths = target.environment(name)
-            rerouted = _have_routes(paths, ports[name])
-            if found and missing[name]:
-                done[name] = _launch(paths, found, ports[name], missing[name])
-            else:
-                done[name] = Started(name, ()) if rerouted else AlreadyRunning(name)
-        for name in environments:
-            _await(target.environment(name), ports[name], missing[name])
+            mended = _await(target.environment(name), ports[name], missing[name])
+            changed = missing[name] or mended
+            done[name] = (
+                Started(name, missing[name], left_out.get(name, {})) if changed else AlreadyRunning(name)
+            )
     return done
 
 
@@ -105,7 +107,7 @@ def _missing(paths: EnvironmentPaths) -> tuple[str, ...]:
 
 
 def _ready_to_start(target: LocalTarget, environment: str, missing: Sequence[str]) -> Ports:
-    """The ports, free for the servers that are missing."""
+    """The ports, free for the servers that are missing, and routes for a gateway to begin with."""
     paths = target.environment(environment)
     if len(missing) < 2 and ports_of(paths) is None:
         raise Refusal(
@@ -118,11 +120,13 @@ def _ready_to_start(target: LocalTarget, environment: str, missing: Sequence[str
     ports = choose(target, environment)
     require_free(paths, ports, *(("triton", "metrics") if TRITON in missing else ()))
     require_free(paths, ports, *(("gateway",) if GATEWAY in missing else ()))
+    if GATEWAY in missing:
+        _routes_to_start_with(paths, ports)
     return ports
 
 
-def _have_routes(paths: EnvironmentPaths, ports: Ports) -> bool:
-    """Have a route file that names this Triton; whether it had to be written."""
+def _routes_to_start_with(paths: EnvironmentPaths, ports: Ports) -> None:
+    """Have a route file, with what was routed before, that names this Triton."""
     with routes.locked(paths):
         try:
             table = routes.read(paths)
@@ -130,24 +134,28 @@ def _have_routes(paths: EnvironmentPaths, ports: Ports) -> bool:
             raise Refusal(
                 f"the routes of {paths.folder.name} cannot be read: {error}",
                 where=str(paths.routes.relative_to(paths.folder.parents[1])),
-                fix="remove the file and run `platform up`, which makes it anew",
+                fix="remove the file and run `platform up`, which routes everything anew",
             ) from None
-        if table is not None and table.upstream == ports.upstream:
+        if table is None or table.upstream != ports.upstream:
+            table = table or routes.Table(0, ports.upstream, {})
+            routes.write(paths, replace(table, generation=table.generation + 1, upstream=ports.upstream))
+
+
+def _mend_routes(paths: EnvironmentPaths, ports: Ports) -> bool:
+    """Where the file is lost or spoiled under a running gateway, write what it follows; whether that was so."""
+    with routes.locked(paths):
+        state = Gateway.of(paths, ports).state()
+        if state.error is None:
             return False
-        table = table or _lost_routes(paths, ports)
-        routes.write(paths, replace(table, generation=table.generation + 1, upstream=ports.upstream))
+        table = routes.in_force(state, ports.upstream)
+        routes.write(paths, replace(table, generation=table.generation + 1))
         return True
-
-
-def _lost_routes(paths: EnvironmentPaths, ports: Ports) -> routes.Table:
-    if GATEWAY not in state(paths):
-        return routes.Table(0, ports.upstream, {})
-    return routes.in_force(Gateway.of(paths, ports).state(), ports.upstream)
 
 
 def _launch(
     paths: EnvironmentPaths, found: programs.Programs, ports: Ports, missing: Sequence[str]
-) -> Started:
+) -> Mapping[str, str]:
+    """Start what is missing; answers which versions were left out, and why."""
     left_out: Mapping[str, str] = {}
     if TRITON in missing:
         programs.remove_shared_memory(paths)
@@ -158,23 +166,20 @@ def _launch(
     if GATEWAY in missing:
         command = programs.gateway_command(found, paths, ports)
         processes.start(paths, GATEWAY, command, programs.gateway_environment(found))
-    return Started(paths.folder.name, tuple(missing), left_out)
+    return left_out
 
 
 def _restorable(paths: EnvironmentPaths) -> tuple[list[str], dict[str, str]]:
     """The versions to load again, and those whose bytes are not what they were, with why."""
     paths.model_repository.mkdir(parents=True, exist_ok=True)
-    left_out: dict[str, str] = {}
-    held = folder.identities(paths)
-    for name, version in held.items():
-        if reason := folder.spoiled(paths.model_repository / name, version.digest):
-            left_out[name] = reason
-        else:
-            folder.refresh_program(paths.model_repository / name, version.format)
-    return [name for name in held if name not in left_out], left_out
+    found = {name: folder.restore(paths, held) for name, held in folder.identities(paths).items()}
+    left_out = {name: reason for name, reason in found.items() if reason}
+    return [name for name in found if name not in left_out], left_out
 
 
-def _await(paths: EnvironmentPaths, ports: Ports, started: Sequence[str]) -> None:
+def _await(paths: EnvironmentPaths, ports: Ports, started: Sequence[str]) -> bool:
+    """Return once both servers answer; whether the routes had to be mended."""
     triton, gateway = Control.of(paths, ports).server, Gateway.of(paths, ports).server
     await_ready(paths, TRITON, triton, "/v2/health/ready", started_now=TRITON in started)
     await_ready(paths, GATEWAY, gateway, "/gateway/state", started_now=GATEWAY in started)
+    return _mend_routes(paths, ports)

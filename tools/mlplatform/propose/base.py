@@ -87,7 +87,7 @@ def document_path(kind: Kind, name: str) -> str:
     found = identify(path)
     if found is None or (found.kind, found.name) != (kind, name):
         raise Refusal(
-            f"{name!r} is not the name of a {kind.value}", fix=f"{_SHAPES[kind]}; a name is {NAME_WORDS}"
+            f"no {kind.value} can be named {name!r}", fix=f"{_SHAPES[kind]}; a name is {NAME_WORDS}"
         )
     return path
 

@@ -24,8 +24,8 @@ def message_of(title: str, facts: Iterable[Fact], reason: str = "") -> str:
 
     The list comes last so that nobody can take a line of the reason for a trailer; git reads trailers there only.
     """
-    why = [_wrapped(f"Why: {_one_line(reason)}"), ""] if reason.strip() else []
-    return "\n".join([title, "", *why, *(_wrapped(f"- {name}: {said}") for name, said in facts)]) + "\n"
+    why = [textwrap.fill(f"Why: {_one_line(reason)}", _WIDTH), ""] if reason.strip() else []
+    return "\n".join([title, "", *why, *(f"- {name}: {said}" for name, said in facts)]) + "\n"
 
 
 def pinned_facts(before: Pinned | None, after: Pinned) -> Iterator[Fact]:
@@ -47,13 +47,6 @@ def _metrics(before: Pinned | None, after: Pinned) -> Iterator[Fact]:
     for name in sorted({*old, *after.metrics}):
         said = write_number(after.metrics[name]) if name in after.metrics else "not recorded"
         yield f"metric {name}", f"{write_number(old[name])} → {said}" if name in old else said
-
-
-def _wrapped(line: str) -> str:
-    indent = "  " if line.startswith("- ") else ""
-    return textwrap.fill(
-        line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def _one_line(reason: str) -> str:

@@ -15,14 +15,20 @@ _WORDS = {
 }
 
 
+def plan_title(plan: Plan) -> str:
+    """The first line of a plan."""
+    count = len(plan.changes)
+    changes = f"{count or 'no'} change{'' if count == 1 else 's'}"
+    return f"{plan.environment} at {plan.commit[:12]}: {changes}"
+
+
 def plan_text(plan: Plan) -> str:
     """A plan, a line a change."""
-    head = f"{plan.environment} at {plan.commit[:12]}"
     lines = [refused_text(refused) for refused in plan.refused]
     if not plan.changes:
-        return "\n".join([*lines, f"{head}: no changes"])
+        return "\n".join([*lines, plan_title(plan)])
     lines += [f"  {change_text(change)}" for change in plan.changes]
-    return "\n".join([f"{head}: {len(plan.changes)} changes", *lines, f"plan {plan.digest}"])
+    return "\n".join([plan_title(plan), *lines, f"plan {plan.digest}"])
 
 
 def change_text(change: Change) -> str:
@@ -57,7 +63,7 @@ def reconciled_text(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     """One line on how an apply ended, after its outcomes."""
     lines = [refused_text(refused) for refused in plan.refused]
     if not plan.changes:
-        return "\n".join([*lines, f"{plan.environment} at {plan.commit[:12]}: no changes"])
+        return "\n".join([*lines, plan_title(plan)])
     counts = Counter(outcome.result.value for outcome in outcomes)
     said = ", ".join(f"{count} {result}" for result, count in counts.items())
     return "\n".join([*lines, f"{plan.environment} at {plan.commit[:12]}: {said}"])

@@ -30,7 +30,7 @@ class TritonPythonModel:
             _check("input", self._inputs, [tensor.name for tensor in self._session.get_inputs()])
             _check("output", self._outputs, [tensor.name for tensor in self._session.get_outputs()])
         except Exception as error:
-            raise pb.TritonModelException(_sentence(error)) from None
+            raise pb.TritonModelException(_sentence(error).replace(f"{folder}/", "")) from None
 
     def execute(self, requests: Sequence[Any]) -> list[Any]:
         """One response a request; a request that fails is answered with its error and harms no other."""

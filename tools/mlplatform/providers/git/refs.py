@@ -86,10 +86,10 @@ def held_ref(git: Git, ref: str, new: str, old: str) -> Iterator[None]:
     process = git.start("update-ref", "--no-deref", "-m", "platform: merge", "--stdin")
     try:
         if not _answered(process, f"start\nupdate {ref} {new} {old}\nprepare\n", b"prepare: ok\n"):
-            raise moved(git, ref, old, _last_words(process))
+            raise moved(git, ref, old, _first_words(process))
         yield
         if not _answered(process, "commit\n", b"commit: ok\n"):
-            raise moved(git, ref, old, _last_words(process))
+            raise moved(git, ref, old, _first_words(process))
     finally:
         process.communicate()
 
@@ -102,5 +102,6 @@ def _answered(process: subprocess.Popen[bytes], words: str, awaited: bytes) -> b
     return any(line == awaited for line in iter(answers.readline, b""))
 
 
-def _last_words(process: subprocess.Popen[bytes]) -> str:
-    return cast(IO[bytes], process.stderr).read().decode(errors="replace").strip().removeprefix("fatal: ")
+def _first_words(process: subprocess.Popen[bytes]) -> str:
+    said = cast(IO[bytes], process.stderr).read().decode(errors="replace").splitlines()
+    return said[0].removeprefix("fatal: ") if said else "git ended without a word"

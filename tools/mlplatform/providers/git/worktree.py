@@ -6,7 +6,7 @@ Everything is looked at first, and rehearsed on a copy of the index, so that a r
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ def is_checked_out_here(git: Git, ref: str) -> bool:
 
 
 def require_replaceable(git: Git, old: str, new: str) -> None:
-    """Refusal unless this working tree and index, at `old`, can be brought to `new` without losing anything.
+    """Refusal unless this working tree and index, at `old`, can be brought to the commit or tree `new` without loss.
 
     Only the paths that differ between the two count. One that already is as in `new`, in the index and in the
     working tree, is no obstacle: an interrupted run may have left it so.
@@ -64,16 +64,16 @@ def require_replaceable(git: Git, old: str, new: str) -> None:
     if dirty := _changed_by_hand(git, new, [os.fsdecode(path) for path in touched]):
         raise Refusal(
             f"{dirty[0]} has changes that are not committed, and would be overwritten",
-            fix="commit them on a branch, or put them aside with `git stash --include-untracked`",
+            fix="commit, stash or move it away first",
         )
     _rehearse(git, old, new)
 
 
 def replace_files(git: Git, old: str, new: str) -> None:
-    """Bring this working tree and index from `old` to `new`; GitError, and nothing written, if work would be lost."""
+    """Bring this working tree and index from `old` to `new`; Refusal, and no file written, if work would be lost."""
     with suppress(GitError):  # it fails for each file that has changes, also those that stay as they are
         git.run("update-index", "-q", "--refresh")
-    git.run("read-tree", "-m", "-u", old, new)
+    _read_tree(git, old, new)
 
 
 def _require_idle(git: Git) -> None:
@@ -114,13 +114,17 @@ def _rehearse(git: Git, old: str, new: str) -> None:
         environment = {"GIT_INDEX_FILE": str(copy)}
         with suppress(GitError):
             git.run("update-index", "-q", "--refresh", env=environment)
-        try:
-            git.run("read-tree", "-m", "-u", "--dry-run", old, new, env=environment)
-        except GitError as said:
-            raise Refusal(
-                f"the working tree cannot be brought along: {said}",
-                fix="commit, put aside or remove what is in the way, and run the command again",
-            ) from None
+        _read_tree(git, "--dry-run", old, new, env=environment)
+
+
+def _read_tree(git: Git, *args: str, env: Mapping[str, str] | None = None) -> None:
+    try:
+        git.run("read-tree", "-m", "-u", *args, env=env)
+    except GitError as said:
+        raise Refusal(
+            f"the working tree cannot be brought along: {said}",
+            fix="commit, stash or move away what is in the way, and run the command again",
+        ) from None
 
 
 def _git_paths(git: Git, *names: str) -> list[Path]:

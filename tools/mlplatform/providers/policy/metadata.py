@@ -63,7 +63,7 @@ def _read(path: str, text: str) -> Package | None:
     name = _placed_package(path, text)
     about_package, about_rules = _split(annotations(text))
     if name.startswith("lib."):
-        _refuse_rules_of_library(about_rules)
+        _refuse_rules_of_library([*([about_package] if about_package else []), *about_rules])
         return None
     if about_package is None:
         raise AnnotationError(1, f"package {name} has no METADATA")

@@ -81,5 +81,5 @@ def _loaded(line: Mapping[str, str]) -> Loaded:
 
 def refused(model: str, version: str, reason: str) -> ServingError:
     """The error for a load that Triton refused, without Triton's own frame around the cause."""
-    cause = reason.rpartition("Internal: ")[2].rstrip(" ;")
-    return ServingError(f"Triton could not load {model} {version}: {cause}")
+    cause = reason.rpartition("Internal: ")[2].partition(" At: ")[0].removeprefix("TritonModelException: ")
+    return ServingError(f"Triton could not load {model} {version}: {cause.rstrip(' ;')}")

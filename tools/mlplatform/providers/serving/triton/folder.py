@@ -37,6 +37,7 @@ class Identity:
     version: str
     digest: str
     format: str
+    instances: int
 
     @property
     def upstream(self) -> str:
@@ -53,17 +54,21 @@ def identities(paths: EnvironmentPaths) -> Mapping[str, Identity]:
 def identity(folder: Path) -> Identity | None:
     """What `served.json` says, or None where it says nothing."""
     try:
-        return Identity(**json.loads((folder / "served.json").read_bytes()))
+        held = Identity(**json.loads((folder / "served.json").read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
+    texts = (held.model, held.version, held.digest, held.format)
+    return held if all(isinstance(text, str) for text in texts) and type(held.instances) is int else None
 
 
-def spoiled(folder: Path, digest: str) -> str | None:
-    """Why the payload in a folder is not what the digest says, or None when it is."""
-    try:
-        FileStore().verify(ArtifactRef((folder / "1").as_uri(), digest))
-    except ArtifactError as error:
-        return error.message
+def restore(paths: EnvironmentPaths, held: Identity) -> str | None:
+    """Make a folder fit to be loaded by a Triton that starts, or say why it must be left out."""
+    folder = paths.model_repository / held.upstream
+    if not _has_program(held.format):
+        return f"Triton has no program for the format {held.format} here"
+    if reason := _spoiled(folder, held.digest):
+        return reason
+    _write(folder / "1" / "model.py", _program(held.format))
     return None
 
 
@@ -75,16 +80,16 @@ def put(paths: EnvironmentPaths, candidate: Candidate, *, serving: bool) -> Call
     """
     name = upstream_name(candidate.model, candidate.ref.digest)
     folder = paths.model_repository / name
-    if not (PROGRAMS / candidate.format / "model.py").exists():
+    if not _has_program(candidate.format):
         raise ServingError(
             f"{candidate.model} is of the format {candidate.format}, which Triton has no program for here"
         )
     described = {path: path.read_bytes() for path in map(folder.joinpath, _DESCRIPTION) if path.exists()}
-    if folder.is_dir() and spoiled(folder, candidate.ref.digest) is None:
+    if folder.is_dir() and _spoiled(folder, candidate.ref.digest) is None:
         _describe(folder, candidate)
     else:
         _fill(paths, name, candidate)
-    return partial(_restore, described) if serving and described else partial(remove, paths, name)
+    return partial(_write_all, described) if serving and described else partial(remove, paths, name)
 
 
 def _fill(paths: EnvironmentPaths, name: str, candidate: Candidate) -> None:
@@ -114,21 +119,35 @@ def remove(paths: EnvironmentPaths, name: str) -> None:
         shutil.rmtree(old)
 
 
-def refresh_program(folder: Path, format_: str) -> None:
-    """Have `1/model.py` as this tool has it."""
-    _write(folder / "1" / "model.py", (PROGRAMS / format_ / "model.py").read_bytes())
-
-
-def _restore(files: Mapping[Path, bytes]) -> None:
+def _write_all(files: Mapping[Path, bytes]) -> None:
     for path, content in files.items():
         _write(path, content)
 
 
 def _describe(folder: Path, candidate: Candidate) -> None:
-    held = Identity(candidate.model, candidate.version, candidate.ref.digest, candidate.format)
-    refresh_program(folder, candidate.format)
+    held = Identity(
+        candidate.model, candidate.version, candidate.ref.digest, candidate.format, candidate.instances
+    )
+    _write(folder / "1" / "model.py", _program(candidate.format))
     _write(folder / "config.pbtxt", config_text(candidate).encode())
     _write(folder / "served.json", f"{json.dumps(asdict(held))}\n".encode())
+
+
+def _spoiled(folder: Path, digest: str) -> str | None:
+    """Why the payload in a folder is not what the digest says, or None when it is."""
+    try:
+        FileStore().verify(ArtifactRef((folder / "1").as_uri(), digest))
+    except ArtifactError as error:
+        return error.message
+    return None
+
+
+def _has_program(format_: str) -> bool:
+    return (PROGRAMS / format_ / "model.py").is_file()
+
+
+def _program(format_: str) -> bytes:
+    return (PROGRAMS / format_ / "model.py").read_bytes()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -18,6 +18,7 @@ from mlplatform.providers.serving.triton.config import config_digest, config_tex
 from mlplatform.providers.serving.triton.control import NOT_THERE, Control, Loaded, State, refused
 from mlplatform.providers.serving.triton.gateway import Gateway, GatewayState, RoutesRefused
 from mlplatform.providers.serving.triton.http import NoAnswer
+from mlplatform.providers.serving.triton.instances import alive
 from mlplatform.providers.serving.triton.ports import HOST, Ports, read_ports
 from mlplatform.providers.serving.triton.probe import probe
 from mlplatform.providers.serving.triton.waiting import until
@@ -36,10 +37,7 @@ class TritonServing:
 
     def observe(self) -> Observation:
         """The versions in the model repository as Triton has them; the weights as the gateway has them."""
-        index, state = self._control.index(), self._gateway.state()
-        versions = tuple(
-            _served(held, index.get(name, NOT_THERE)) for name, held in folder.identities(self._paths).items()
-        )
+        versions, state = self._versions(), self._gateway.state()
         weights = {
             name.replace(".", "/"): {route.digest: route.weight for route in found}
             for name, found in state.models.items()
@@ -52,7 +50,7 @@ class TritonServing:
         before = control.state(name).state
         if before in (State.LOADING, State.UNLOADING):
             return Pending(f"{name} is {before.lower()}")
-        if before is State.READY and _runs(control, candidate):
+        if before is State.READY and self._runs(candidate):
             return Ready()
         undo = folder.put(self._paths, candidate, serving=before is State.READY)
         try:
@@ -91,12 +89,13 @@ class TritonServing:
     def retire(self, model: str, digest: str) -> Ready | Pending:
         """Unload and remove a version, once the gateway follows the routes and nothing is on its way to it."""
         name, control, gateway = upstream_name(model, digest), self._control, self._gateway
-        table = self._table(gateway.state())
+        state = gateway.state()
+        table = self._table(state)
         if any(route.upstream == name for route in table.models.values()):
             raise ServingError(
                 f"{model} {short(digest)} answers requests: route them to another version first"
             )
-        if isinstance(behind := gateway.follow(table.generation), Pending):
+        if state.error is None and isinstance(behind := gateway.follow(table.generation), Pending):
             return behind
         if not until(lambda: name not in gateway.state().inflight):
             return Pending(f"requests are still on their way to {name}")
@@ -131,6 +130,20 @@ class TritonServing:
     def _gateway(self) -> Gateway:
         return Gateway.of(self._paths, self._ports)
 
+    def _versions(self) -> tuple[Served, ...]:
+        index, running = self._control.index(), alive(self._paths)
+        return tuple(
+            _served(held, index.get(name, NOT_THERE), running.get(name, 0))
+            for name, held in folder.identities(self._paths).items()
+        )
+
+    def _runs(self, candidate: Candidate) -> bool:
+        """Whether a version that Triton calls ready is the candidate in every detail, with all its instances."""
+        name = upstream_name(candidate.model, candidate.ref.digest)
+        if alive(self._paths).get(name, 0) < candidate.instances:
+            return False
+        return self._control.parameters(name).get("config") == config_digest(config_text(candidate))
+
     def _wanted(self, model: str, weights: Mapping[str, int]) -> routes.Route | None:
         if not weights:
             return None
@@ -139,13 +152,13 @@ class TritonServing:
             raise ServingError(
                 f"all requests for {model} go to one version here: weights are not supported yet"
             )
-        name = upstream_name(model, digest)
-        held = folder.identities(self._paths).get(name)
-        loaded = self._control.state(name)
-        if held is None or held.digest != digest or loaded.state is not State.READY:
-            why = loaded.reason or loaded.state.lower() or "not loaded"
-            raise ServingError(f"{model} {short(digest)} cannot be routed to: it is {why}")
-        return routes.Route(held.version, digest, name)
+        served = next(
+            (held for held in self._versions() if (held.model, held.digest) == (model, digest)), None
+        )
+        if served is None or not served.ready:
+            why = served.reason if served else "it is not loaded"
+            raise ServingError(f"{model} {short(digest)} cannot be routed to: {why}")
+        return routes.Route(served.version, digest, upstream_name(model, digest))
 
     def _table(self, state: GatewayState) -> routes.Table:
         """The route file; or what the gateway follows, where that is not the file because it is lost or bad."""
@@ -156,12 +169,11 @@ class TritonServing:
         return found or routes.in_force(state, self._ports.upstream)
 
 
-def _served(held: folder.Identity, loaded: Loaded) -> Served:
-    ready = loaded.state is State.READY
-    reason = "" if ready else loaded.reason or loaded.state.lower() or "not loaded"
-    return Served(held.model, held.version, held.digest, ready, reason)
-
-
-def _runs(control: Control, candidate: Candidate) -> bool:
-    name = upstream_name(candidate.model, candidate.ref.digest)
-    return control.parameters(name).get("config") == config_digest(config_text(candidate))
+def _served(held: folder.Identity, loaded: Loaded, running: int) -> Served:
+    if loaded.state is not State.READY:
+        reason = loaded.reason or loaded.state.lower() or "not loaded"
+    elif running < held.instances:
+        reason = f"{running} of its {held.instances} instances run"
+    else:
+        reason = ""
+    return Served(held.model, held.version, held.digest, not reason, reason)

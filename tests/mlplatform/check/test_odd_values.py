@@ -1,0 +1,33 @@
+"""Whatever a document holds, check answers with findings and never crashes."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from mlplatform.check.check import check
+from mlplatform.core.base import Base
+from mlplatform.core.document import Raw
+from mlplatform.core.naming import identify
+from mlplatform.providers.policy import connect_engine
+from tests.support.repository import base_of, good_repository, loaded
+
+ODD: list[object] = [None, True, -1.5, "", "x" * 5000, [], [None], {}, {"": None}, [[[]]], "\U0001f600\x00"]
+PATHS = [path for path in good_repository() if identify(path)]
+GOOD = loaded(good_repository())
+ENGINE = connect_engine(GOOD.policies)
+BASE = base_of(good_repository())
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: json.dumps(odd)[:20])
+@pytest.mark.parametrize("path", PATHS)
+def test_no_value_makes_a_judge_crash(path: str, odd: object) -> None:
+    """Any value in place of any value, at head and at the base."""
+    raw = GOOD.raws[path]
+    for key in (*raw.data, "unknown"):
+        broken = replace(
+            GOOD, raws={**GOOD.raws, path: Raw(path, raw.identity, {**raw.data, key: odd}, raw.places)}
+        )
+        for head, base in ((broken, BASE), (GOOD, Base(broken, BASE.history))):
+            checked = check(head, ENGINE, base=base)
+            assert "check-crashed" not in {finding.rule for finding in checked.findings}

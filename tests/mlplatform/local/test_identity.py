@@ -1,0 +1,46 @@
+"""The identity of a local target is made once and never changed."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.target import LocalTarget
+from mlplatform.local.identity import read_target_id, target_id
+
+
+def test_reading_makes_none(tmp_path: Path) -> None:
+    assert read_target_id(LocalTarget(tmp_path)) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_is_made_once(tmp_path: Path) -> None:
+    made = target_id(LocalTarget(tmp_path))
+    assert re.fullmatch("[0-9a-f]{12}", made)
+    assert target_id(LocalTarget(tmp_path)) == read_target_id(LocalTarget(tmp_path)) == made
+    assert [path.name for path in (tmp_path / ".platform").iterdir()] == ["target"]
+
+
+def test_two_targets_differ(tmp_path: Path) -> None:
+    assert target_id(LocalTarget(tmp_path / "a")) != target_id(LocalTarget(tmp_path / "b"))
+
+
+def test_all_who_make_it_at_once_get_the_same(tmp_path: Path) -> None:
+    target = LocalTarget(tmp_path)
+    with ThreadPoolExecutor(16) as pool:
+        made = set(pool.map(lambda _: target_id(target), range(64)))
+    assert made == {read_target_id(target)}
+    assert [path.name for path in (tmp_path / ".platform").iterdir()] == ["target"]
+
+
+@pytest.mark.parametrize("text", ["", "0123456789a", "0123456789ABC", "not hex here", "0123456789ab 1"])
+def test_a_damaged_one_is_refused_and_kept(tmp_path: Path, text: str) -> None:
+    target = LocalTarget(tmp_path)
+    target.folder.mkdir()
+    target.identity_file.write_text(text)
+    for call in (read_target_id, target_id):
+        with pytest.raises(Refusal, match=r"\.platform/target: the identity of this target is damaged"):
+            call(target)
+    assert target.identity_file.read_text() == text

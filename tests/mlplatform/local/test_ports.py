@@ -1,0 +1,61 @@
+"""Ports are chosen once, are free, and are nobody else's."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.target import LocalTarget
+from mlplatform.local import ports
+
+
+def test_they_are_chosen_once_and_kept(tmp_path: Path) -> None:
+    target = LocalTarget(tmp_path)
+    assert ports.ports_of(target.environment("production")) is None
+    chosen = ports.choose(target, "production")
+    assert ports.choose(target, "production") == ports.ports_of(target.environment("production")) == chosen
+
+
+def test_they_lie_where_no_outgoing_connection_takes_its_port_from(tmp_path: Path) -> None:
+    chosen = ports.choose(LocalTarget(tmp_path), "production")
+    low, _high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    assert all(1024 <= port < low for port in (chosen.triton, chosen.metrics, chosen.gateway))
+
+
+def test_no_two_environments_share_one_though_none_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports, "CHOICE", range(20_000, 20_200))
+    target = LocalTarget(tmp_path)
+    chosen = [ports.choose(target, f"env-{n}") for n in range(8)]
+    assert len({port for c in chosen for port in (c.triton, c.metrics, c.gateway)}) == 24
+
+
+def test_when_none_is_left_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        monkeypatch.setattr(ports, "CHOICE", range(number, number + 1))
+        with pytest.raises(Refusal, match="no three free ports"):
+            ports.choose(LocalTarget(tmp_path), "production")
+
+
+def test_a_port_is_free_again_though_its_last_connections_linger(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", number)):
+            accepted, _ = server.accept()
+            accepted.close()  # the server's side ends first: it keeps the port in TIME_WAIT
+        assert not ports.is_free(number)
+    assert ports.is_free(number)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"schema": "ports/v1", "triton": 0, "metrics": 1, "gateway": 2}']
+)
+def test_a_broken_file_is_refused_with_its_place(tmp_path: Path, text: str) -> None:
+    paths = LocalTarget(tmp_path).environment("production")
+    paths.folder.mkdir(parents=True)
+    paths.ports.write_text(text)
+    with pytest.raises(Refusal, match=r"\.platform/production/ports\.json: the ports of production cannot"):
+        ports.ports_of(paths)

@@ -1,0 +1,67 @@
+"""`platform new` proposes documents whose schema holds and which say what to change."""
+
+import pytest
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds import BODIES
+from mlplatform.core.naming import Kind
+from mlplatform.load.yaml import parse
+from mlplatform.propose.new import new
+from tests.support.scratch import Scratch
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "path", "hint"),
+    [
+        (Kind.TENANT, "reading", "tenants/reading/tenant.yaml", "../../policies/schemas/tenant.schema.json"),
+        (
+            Kind.DATASET,
+            "clinic/scans",
+            "tenants/clinic/datasets/scans.yaml",
+            "../../../policies/schemas/dataset",
+        ),
+        (
+            Kind.MODEL,
+            "clinic/triage",
+            "models/clinic/triage.yaml",
+            "../../policies/schemas/model.schema.json",
+        ),
+    ],
+)
+def test_a_new_document_holds_its_schema_and_marks_what_to_change(
+    repo: Scratch, kind: Kind, name: str, path: str, hint: str
+) -> None:
+    proposal = new(repo.git, repo.head(), kind=kind, name=name)
+    content = proposal.files[path]
+    assert content is not None
+    said = parse(path, content)
+    assert said.data is not None, said.findings
+    BODIES[kind].model_validate(dict(said.data))
+    assert content.decode().startswith(f"# yaml-language-server: $schema={hint}")
+    assert "# CHANGE" in content.decode()
+    assert proposal.branch == f"new/{kind.value}/{name.replace('/', '.')}"
+
+
+def test_a_new_model_is_trained_on_a_data_set_of_its_tenant(repo: Scratch) -> None:
+    base = repo.commit({"tenants/clinic/datasets/biopsies.yaml": "schema: dataset/v1\n"})
+    proposal = new(repo.git, base, kind=Kind.MODEL, name="clinic/triage")
+    assert b"data: {datasets: [clinic/biopsies], features: []}" in (
+        proposal.files["models/clinic/triage.yaml"] or b""
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        (Kind.TENANT, "clinic", "the tenant clinic is there already"),
+        (Kind.MODEL, "clinic/tumour", "the model clinic/tumour is there already"),
+        (Kind.MODEL, "postal/digits", "there is no tenant postal"),
+        (Kind.TENANT, "Clinic", "no tenant can be named 'Clinic'"),
+        (Kind.TENANT, "clinic/tumour", "no tenant can be named"),
+        (Kind.DATASET, "scans", "no dataset can be named 'scans'"),
+    ],
+)
+def test_a_document_that_cannot_be_new_is_refused(repo: Scratch, kind: Kind, name: str, said: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        new(repo.git, repo.head(), kind=kind, name=name)
+    assert said in refused.value.message

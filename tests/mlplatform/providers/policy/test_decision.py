@@ -1,0 +1,47 @@
+"""What is not exactly a decision is no answer."""
+
+import pytest
+
+from mlplatform.providers.policy.decision import read_decision
+from mlplatform.providers.policy.interface import Decision, Denial, PolicyError
+
+DENIAL = {"rule": "a", "message": "no", "at": ["columns", 0]}
+
+
+def test_a_decision_is_read() -> None:
+    assert read_decision({"evaluated": ["a", "b"], "deny": [DENIAL]}) == Decision(
+        frozenset({"a", "b"}), (Denial("a", "no", ("columns", 0)),)
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        True,
+        "<undefined>",
+        [],
+        {},
+        {"evaluated": []},
+        {"deny": []},
+        {"evaluated": [], "deny": [], "allow": True},
+        {"evaluated": "a", "deny": []},
+        {"evaluated": [1], "deny": []},
+        {"evaluated": {"a": True}, "deny": []},
+        {"evaluated": [], "deny": {}},
+        {"evaluated": [], "deny": None},
+        {"evaluated": [], "deny": ["no"]},
+        {"evaluated": [], "deny": [{}]},
+        {"evaluated": [], "deny": [{**DENIAL, "rule": None}]},
+        {"evaluated": [], "deny": [{**DENIAL, "message": ""}]},
+        {"evaluated": [], "deny": [{**DENIAL, "message": {"text": "no"}}]},
+        {"evaluated": [], "deny": [{**DENIAL, "at": "columns"}]},
+        {"evaluated": [], "deny": [{**DENIAL, "at": [None]}]},
+        {"evaluated": [], "deny": [{**DENIAL, "at": [True]}]},
+        {"evaluated": [], "deny": [{**DENIAL, "at": [1.5]}]},
+        {"evaluated": [], "deny": [{**DENIAL, "severity": "warning"}]},
+    ],
+)
+def test_anything_else_is_refused(answer: object) -> None:
+    with pytest.raises(PolicyError):
+        read_decision(answer)

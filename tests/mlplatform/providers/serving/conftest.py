@@ -1,0 +1,3 @@
+from tests.support.stack import paths, target
+
+__all__ = ["paths", "target"]
