@@ -236,6 +236,7 @@ def test_an_answer_that_came_before_the_whole_request_was_sent_spoils_its_connec
 ) -> None:
     assert gateway.infer().status == 200
     with socket.socket() as listener:
+        listener.settimeout(10)
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         address = f"127.0.0.1:{listener.getsockname()[1]}"

@@ -27,7 +27,7 @@ def test_every_document_is_there_with_what_its_path_says(repo: Scratch) -> None:
     raw = found.raws["environments/production/clinic/tumour.yaml"]
     assert raw.identity == Identity(Kind.DEPLOYMENT, "production/clinic/tumour")
     assert raw.data["version"] == "1.0.0"
-    assert raw.place(("from", "data", "clinic/biopsies")) == (7, 10)
+    assert raw.place(("from", "data", "clinic/biopsies")) == (8, 10)
     assert raw.place(("from", "nothing")) == (5, 1)
 
 

@@ -39,7 +39,7 @@ UNKNOWN = {
     "environments/production/reading/Recommender.yml": "rename it to environments/production/reading/recommender.yaml",
     "tenants/reading/Tenant.yaml": "rename it to tenants/reading/tenant.yaml",
     "models/reading/recommender.yaml.bak": "documents are models/",
-    "models/reading/recommender.yaml ": "documents are models/",
+    "models/reading/recommender.yaml ": "rename it to models/reading/recommender.yaml",
     "models/recommender.yaml": "documents are models/",
     "models/reading/deep/recommender.yaml": "documents are models/",
     "models/reading/README.md": "documents are models/",

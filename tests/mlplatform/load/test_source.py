@@ -11,7 +11,7 @@ from mlplatform.load.source import Commit, WorkingTree
 from tests.support.scratch import Scratch
 
 MODEL = "models/clinic/tumour.yaml"
-SECRET = "schema: model/v1\nowner: stolen\n"
+STOLEN = "schema: model/v1\nowner: stolen\n"
 
 
 def types(source: Source, *under: str) -> dict[str, FileType]:
@@ -47,7 +47,7 @@ def test_files_come_sorted_and_only_from_below_the_paths(
 def test_a_symlink_is_listed_as_one_and_never_read(
     repo: Scratch, source: Callable[[Scratch], Source], tmp_path: Path
 ) -> None:
-    (tmp_path / "secret.yaml").write_text(SECRET)
+    (tmp_path / "secret.yaml").write_text(STOLEN)
     (repo.root / MODEL).unlink()
     (repo.root / MODEL).symlink_to(tmp_path / "secret.yaml")
     made = source(repo)
@@ -61,7 +61,7 @@ def test_what_lies_behind_a_symlinked_folder_is_never_read(
 ) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    (outside / "tumour.yaml").write_text(SECRET)
+    (outside / "tumour.yaml").write_text(STOLEN)
     for file in (repo.root / "models/clinic").iterdir():
         file.unlink()
     (repo.root / "models/clinic").rmdir()
@@ -90,7 +90,7 @@ def test_another_repository_inside_this_one_is_no_file(
         "--allow-empty",
         "-mx",
     )
-    (inner / "tenant.yaml").write_text(SECRET)
+    (inner / "tenant.yaml").write_text(STOLEN)
     made = source(repo)
     assert types(made, "tenants/") == {
         "tenants/clinic/tenant.yaml": FileType.FILE,
@@ -149,7 +149,7 @@ def test_a_symlink_that_is_put_there_after_the_listing_is_not_followed(repo: Scr
     source = WorkingTree(repo.root)
     source.files(("models/",))
     (tmp_path / "clinic").mkdir()
-    (tmp_path / "clinic/tumour.yaml").write_text(SECRET)
+    (tmp_path / "clinic/tumour.yaml").write_text(STOLEN)
     (repo.root / "models").rename(tmp_path / "moved")
     (repo.root / "models").symlink_to(tmp_path, target_is_directory=True)
     assert source.read([MODEL]) == {}
@@ -164,7 +164,7 @@ def test_a_named_pipe_is_no_file_and_nobody_waits_for_it(repo: Scratch) -> None:
 
 
 def test_no_path_leads_out_of_the_tree(repo: Scratch, tmp_path: Path) -> None:
-    (tmp_path / "secret.yaml").write_text(SECRET)
+    (tmp_path / "secret.yaml").write_text(STOLEN)
     assert WorkingTree(repo.root).read(["../secret.yaml", "models/../../secret.yaml"]) == {}
 
 

@@ -26,7 +26,7 @@ def test_they_lie_where_no_outgoing_connection_takes_its_port_from(tmp_path: Pat
 def test_no_two_environments_share_one_though_none_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ports, "CHOICE", range(20_000, 20_200))
+    monkeypatch.setattr(ports, "CHOICE", range(20_000, 20_040))
     target = LocalTarget(tmp_path)
     chosen = [ports.choose(target, f"env-{n}") for n in range(8)]
     assert len({port for c in chosen for port in (c.triton, c.metrics, c.gateway)}) == 24

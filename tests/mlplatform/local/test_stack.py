@@ -62,20 +62,22 @@ def sessions(paths: EnvironmentPaths) -> dict[str, int]:
 
 def members(session: int) -> list[int]:
     """The processes of a session, those that have ended left out."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, owner, *_ = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(owner) == session and state not in "ZX":
-            found.append(int(entry.parent.name))
-    return found
+    numbers = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    return [pid for pid in numbers if (said := stat(pid)) and said[0] not in "ZX" and int(said[3]) == session]
+
+
+def stat(pid: int) -> list[str]:
+    """What the kernel says of a process, from its state on; nothing when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def kill(pid: int) -> None:
+    """Kill a process and wait until it has ended."""
     os.kill(pid, signal.SIGKILL)
-    assert eventually(lambda: not Path(f"/proc/{pid}/exe").exists())
+    assert eventually(lambda: not (said := stat(pid)) or said[0] in "ZX")
 
 
 def without_logs(target: LocalTarget) -> dict[str, tuple[int, int, bytes]]:

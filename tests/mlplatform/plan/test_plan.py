@@ -1,5 +1,6 @@
 """What a plan holds, for what is declared and what is there."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -130,6 +131,24 @@ def test_another_digest_under_the_same_version_is_refused_with_its_place() -> No
 def test_a_version_that_nobody_registered_is_refused_with_the_command_that_registers_it() -> None:
     made = planned({TUMOUR: deployment("1.0.0")}, actual(earlier={"integration": registry()}))
     assert "platform register clinic/tumour 1.0.0" in made.refused[0].fix
+
+
+def test_what_a_registry_ignores_is_said_where_the_version_is_missed() -> None:
+    note = "clinic/tumour, MLflow version 3 (1.0.0), is ignored: tag digest: it is not a digest"
+    there = actual(
+        earlier={"integration": replace(registry(), notes=(note, "postal/digits 1.0.0 is ignored"))}
+    )
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    assert note in made.refused[0].reason
+    assert "postal" not in made.refused[0].reason
+
+
+def test_stages_that_do_not_follow_the_aliases_are_set_again() -> None:
+    there = steady("1.0.0", previous="0.9.0")
+    wrong = replace(there, registry=replace(there.registry, unsettled={TUMOUR: "1.0.0 is in stage None"}))
+    made = planned({TUMOUR: deployment("1.0.0")}, wrong)
+    assert [action for action, _ in actions(made)] == ["champion"]
+    assert made.changes[0].after == {"champion": "1.0.0", "previous": "0.9.0", "digest": digest("1.0.0")}
 
 
 @pytest.mark.parametrize("recorded", [{}, {"auc": 0.5}], ids=["absent", "lower"])

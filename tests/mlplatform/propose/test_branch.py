@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.propose.branch import commit_proposal, delete_merged_branch
+from mlplatform.propose.branch import commit_proposal, delete_merged_branch, withdraw_proposal
 from mlplatform.propose.merge import merge_locally
 from mlplatform.propose.promote import promote
 from mlplatform.propose.proposal import Proposal
@@ -121,4 +121,24 @@ def test_a_branch_that_is_not_merged_is_not_deleted(repo: Scratch) -> None:
     commit_proposal(repo.git, promotion(repo))
     with pytest.raises(Refusal, match=BRANCH):
         delete_merged_branch(repo.git, BRANCH)
+    assert BRANCH in repo.branches()
+
+
+def test_a_withdrawn_proposal_leaves_nothing(repo: Scratch) -> None:
+    before = repo.branches()
+    withdraw_proposal(repo.git, commit_proposal(repo.git, promotion(repo)))
+    assert (repo.branches(), repo.status()) == (before, "")
+
+
+def test_a_branch_that_was_there_before_is_not_withdrawn(repo: Scratch) -> None:
+    commit_proposal(repo.git, promotion(repo))
+    withdraw_proposal(repo.git, commit_proposal(repo.git, promotion(repo)))
+    assert BRANCH in repo.branches()
+
+
+def test_a_branch_that_has_more_commits_by_now_is_not_withdrawn(repo: Scratch) -> None:
+    proposed = commit_proposal(repo.git, promotion(repo))
+    repo.run("branch", "--force", BRANCH, "main")
+    with pytest.raises(Refusal, match="changed by somebody else"):
+        withdraw_proposal(repo.git, proposed)
     assert BRANCH in repo.branches()

@@ -1,5 +1,7 @@
 """A deployment and a promotion are proposals: one changed document, a branch name, and a message for the auditor."""
 
+from dataclasses import replace
+
 import pytest
 
 from mlplatform.core.errors import Refusal
@@ -182,3 +184,14 @@ def test_a_link_in_the_place_of_a_document_is_not_followed(repo: Scratch) -> Non
 def test_a_reason_that_would_not_read_as_it_is_written_is_refused(repo: Scratch, reason: str) -> None:
     with pytest.raises(Refusal, match="reason"):
         promote(repo.git, repo.head(), environment="production", model=MODEL, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("version", "key"),
+    [(replace(NEWEST, version="1.3"), "version"), (replace(NEWEST, commit="dirty"), "from.commit")],
+)
+def test_what_the_schema_would_not_let_through_is_not_proposed(
+    repo: Scratch, version: Pinned, key: str
+) -> None:
+    with pytest.raises(Refusal, match=f"`{key}` is wrong"):
+        deploy(repo.git, repo.head(), environment="development", model=MODEL, version=version)

@@ -168,6 +168,12 @@ def test_metrics_and_origin_can_become_empty(text: str) -> None:
     assert (said.data["from"], said.data["metrics"]) == ({}, {})
 
 
+def test_a_value_in_a_block_of_its_own_takes_no_more_than_its_lines() -> None:
+    text = f"schema: deployment/v1\nversion: 1.0.0\ndigest: {OLD}\nfrom:\n  run: >-\n    r1\n    by ada\n\n# end\n"
+    after = edit(text, Pinned("1.0.0", OLD, run="r2", commit="c" * 40), PATH)
+    assert after == text.replace(">-\n    r1\n    by ada", f"r2\n  commit: {'c' * 40}")
+
+
 def test_a_missing_key_is_written_where_it_belongs() -> None:
     without = AS_DESIGNED.split("from:")[0] + "from: {}   # unknown\nserving: {}\n"
     after = edit(without, Pinned("1.0.1", NEW, run="r1", metrics={"auc": 0.5}), PATH)

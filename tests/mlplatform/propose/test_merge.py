@@ -16,7 +16,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.propose import merge
 from mlplatform.propose.branch import commit_proposal
 from mlplatform.propose.deploy import deploy
-from mlplatform.propose.merge import merge_locally, merge_proposal, require_mergeable
+from mlplatform.propose.merge import merge_locally, require_mergeable
 from mlplatform.propose.pinned import Pinned
 from mlplatform.propose.promote import promote
 from mlplatform.propose.proposal import Proposal
@@ -334,23 +334,15 @@ def promotion(repo: Scratch) -> Proposal:
     return promote(repo.git, repo.head(), environment="production", model=MODEL)
 
 
-def test_a_proposal_applied_locally_is_merged_and_leaves_no_branch(repo: Scratch) -> None:
-    merged = merge_proposal(repo.git, promotion(repo))
-    assert repo.branches() == {"main": merged.commit}
-    assert repo.run("rev-parse", "main^2") == merged.proposed.commit
-    assert "version: 1.1.0" in repo.read(PRODUCTION)
-    assert repo.status() == ""
-
-
 @pytest.mark.parametrize("change", [_edited, _staged, _deleted, _assumed_unchanged])
-def test_a_proposal_that_could_not_be_merged_makes_no_branch(
+def test_whether_a_proposal_could_be_merged_is_known_before_there_is_a_branch(
     repo: Scratch, change: Callable[[Scratch], None]
 ) -> None:
     proposal = promotion(repo)
     change(repo)
     before = repo.everything()
     with pytest.raises(Refusal, match=PRODUCTION):
-        merge_proposal(repo.git, proposal)
+        require_mergeable(repo.git, proposal)
     assert repo.everything() == before
 
 
@@ -361,10 +353,24 @@ def test_a_proposal_on_an_older_base_is_not_mergeable(repo: Scratch) -> None:
         require_mergeable(repo.git, proposal)
 
 
-def test_a_proposal_left_by_a_killed_run_is_taken_up_again(repo: Scratch) -> None:
-    proposed = commit_proposal(repo.git, promotion(repo))
-    merged = merge_proposal(repo.git, promotion(repo))
-    assert (merged.proposed.commit, merged.proposed.reused) == (proposed.commit, True)
+def test_a_proposal_that_can_be_merged_is_mergeable_and_nothing_is_touched(repo: Scratch) -> None:
+    proposal, before = promotion(repo), repo.everything()
+    require_mergeable(repo.git, proposal)
+    assert repo.everything() == before
+
+
+def test_a_branch_that_is_left_at_the_last_moment_does_not_get_the_files(
+    promoted: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*args: Any) -> Any:
+        promoted.run("checkout", "--quiet", "--detach")
+        return write_commit(*args)
+
+    monkeypatch.setattr(merge, "write_commit", late)
+    old = promoted.head()
+    with pytest.raises(Refusal, match="another branch was checked out"):
+        merge_locally(promoted.git, PROMOTED)
+    assert (promoted.branches()["main"], promoted.status()) == (old, "")
 
 
 @pytest.mark.parametrize(
@@ -382,7 +388,6 @@ def test_a_proposal_left_by_a_killed_run_is_taken_up_again(repo: Scratch) -> Non
 def test_the_users_settings_are_no_obstacle(promoted: Scratch, setting: list[str]) -> None:
     promoted.run(*setting)
     promoted.run("checkout", "--quiet", "main")
-    for branch in (PROMOTED,):
-        merge_locally(promoted.git, branch)
+    merge_locally(promoted.git, PROMOTED)
     assert promoted.status() == ""
     assert promoted.run("rev-parse", "main^{tree}") == promoted.run("rev-parse", f"{PROMOTED}^{{tree}}")

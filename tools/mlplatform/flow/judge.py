@@ -1,9 +1,10 @@
 """load → check, for the working tree or a commit."""
 
+from dataclasses import replace
+
 from mlplatform.check.check import check
 from mlplatform.core.base import Base
 from mlplatform.core.checked import Checked
-from mlplatform.core.errors import Refusal
 from mlplatform.core.loaded import Loaded
 from mlplatform.core.repository import Repository
 from mlplatform.load.history import history
@@ -15,19 +16,26 @@ from mlplatform.providers.policy import connect_engine
 
 def judge_working_tree(git: Git) -> Checked:
     """Rules of state over what lies in the working tree."""
-    return _check(load(WorkingTree(git.root)), None)
+    return _check(load(WorkingTree(git.root)))
 
 
 def judge_commit(git: Git, rev: str) -> Checked:
     """Rules of state over a commit."""
-    return _check(load(Commit(git, git.resolve(rev))), None)
+    return _check(load(Commit(git, git.resolve(rev))))
 
 
 def judge_change(git: Git, base: str, head: str | None) -> Checked:
-    """Rules of state and of change over what `head` (None: the working tree) makes of the commit `base`."""
+    """Rules of state and of change over what `head` (None: the working tree) makes of the commit `base`.
+
+    The policies of the base bind, so that no change weakens what it is judged by; its own are asked as well.
+    """
     commit = git.resolve(base)
     changed = load(WorkingTree(git.root) if head is None else Commit(git, git.resolve(head)))
-    return _check(changed, Base(load(Commit(git, commit)), history(git, commit)))
+    starting = Base(load(Commit(git, commit)), history(git, commit))
+    binding = check(changed, connect_engine(starting.loaded.policies), base=starting)
+    if changed.policies == starting.loaded.policies:
+        return binding
+    return _both(binding, check(changed, connect_engine(changed.policies), base=starting))
 
 
 def repository_at(git: Git, rev: str) -> Repository:
@@ -35,13 +43,21 @@ def repository_at(git: Git, rev: str) -> Repository:
     return judge_commit(git, rev).repository
 
 
-def assert_clean(checked: Checked) -> None:
-    """Refuse with the first error and the number of the others."""
-    errors = [finding for finding in checked.findings if finding.is_error]
-    if errors:
-        more = f" (and {len(errors) - 1} more: run `platform check`)" if len(errors) > 1 else ""
-        raise Refusal(f"{errors[0].message}{more}", fix=errors[0].fix, where=errors[0].where)
+def _check(loaded: Loaded) -> Checked:
+    return check(loaded, connect_engine(loaded.policies))
 
 
-def _check(loaded: Loaded, base: Base | None) -> Checked:
-    return check(loaded, connect_engine(loaded.policies), base=base)
+def _both(binding: Checked, proposed: Checked) -> Checked:
+    """What either set of policies finds; what either blocks is blocked."""
+    mine, other = binding.repository, proposed.repository
+    repository = replace(
+        mine,
+        blocked_tenants={**other.blocked_tenants, **mine.blocked_tenants},
+        blocked_environments={**other.blocked_environments, **mine.blocked_environments},
+    )
+    return replace(
+        binding,
+        repository=repository,
+        findings=tuple(sorted({*binding.findings, *proposed.findings})),
+        rules=tuple(dict.fromkeys((*binding.rules, *proposed.rules))),
+    )

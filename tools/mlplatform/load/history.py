@@ -47,9 +47,13 @@ def _key(path: str) -> tuple[str, str]:
 
 def _said(data: bytes) -> _Said:
     values = parse("", data).data or {}
-    schema, version, digest = (str(values.get(key)) for key in ("schema", "version", "digest"))
-    is_pin = schema.startswith("deployment/") and "version" in values and _DIGEST.fullmatch(digest)
-    return (version, digest) if is_pin else None
+    said = [values.get(key) for key in ("schema", "version", "digest")]
+    match said:
+        case [str(schema), str(version), str(digest)]:
+            is_pin = schema.startswith("deployment/") and _DIGEST.fullmatch(digest)
+            return (version, digest) if is_pin else None
+        case _:
+            return None
 
 
 def _pins(path: str, changes: Iterable[PathChange], said: Mapping[str, _Said]) -> Iterator[Pin]:

@@ -55,16 +55,22 @@ def _belongs(path: str) -> bool:
 
 
 def _unknown(path: str) -> Finding:
-    root, _, rest = path.partition("/")
-    stem, dot, suffix = rest.rpartition(".")
-    for better in (f"{root}/{stem or rest}.yaml", path.lower(), f"{root}/{stem or rest}.yaml".lower()):
+    for better in _better_names(path):
         if identify(better):
             return _error(path, "no document is looked for under this name", f"rename it to {better}")
-    if dot and suffix == "yaml" and _has_right_depth(path):
+    if path.endswith(".yaml") and _has_right_depth(path):
         return _error(path, "a name in this path is not allowed", f"a name is {NAME_WORDS}")
-    return _error(
-        path, f"only documents lie in {root}/, and none is looked for here", f"documents are {_PLACES[root]}"
-    )
+    root = path.split("/", 1)[0]
+    said = f"only documents lie in {root}/, and none is looked for here"
+    return _error(path, said, f"documents are {_PLACES.get(root, root)}")
+
+
+def _better_names(path: str) -> tuple[str, ...]:
+    stem, dot, suffix = path.strip().rpartition(".")
+    if dot and f".{suffix.casefold()}" not in _DATA_SUFFIXES:
+        return ()
+    better = f"{stem or path}.yaml"
+    return better, better.lower()
 
 
 def _has_right_depth(path: str) -> bool:

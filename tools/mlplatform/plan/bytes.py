@@ -48,9 +48,16 @@ def _look(name: str, environment: str, document: Document[Deployment], actual: A
         if version := state.find(name, body.version):
             return _mismatch(name, earlier, document, version)
     asked = ", ".join((environment, *actual.earlier))
-    reason = f"no registry holds {name} {body.version} (asked: {asked})"
+    reason = f"no registry holds {name} {body.version} (asked: {asked}){_notes(name, actual)}"
     fix = f"register it: platform register {name} {body.version} --run RUN"
     return _refused(name, document, ("version",), reason, fix)
+
+
+def _notes(name: str, actual: Actual) -> str:
+    """What the registries ignored about the model: it may be the very version that is missed."""
+    states = (actual.registry, *actual.earlier.values())
+    notes = [note for state in states for note in state.notes if name in note.split(",")[0].split()]
+    return "".join(f"; {note}" for note in dict.fromkeys(notes))
 
 
 def _mismatch(

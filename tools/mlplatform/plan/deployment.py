@@ -88,17 +88,18 @@ def _routed(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any
 
 
 def _champion(provider: str, name: str, body: Deployment, actual: Actual) -> list[Change]:
+    """Move the aliases, or set the deprecated stages that do not follow them."""
     aliases = actual.registry.aliases.get(name, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
-    if champion == body.version:
+    unsettled = actual.registry.unsettled.get(name)
+    if champion == body.version and not unsettled:
         return []
     before = {"champion": champion, "previous": previous} if aliases else None
-    return [
-        Change(
-            Action.CHAMPION,
-            provider,
-            name,
-            before,
-            {"champion": body.version, "previous": champion, "digest": body.digest},
-        )
-    ]
+    if before and unsettled:
+        before["stages"] = unsettled
+    after = {
+        "champion": body.version,
+        "previous": previous if champion == body.version else champion,
+        "digest": body.digest,
+    }
+    return [Change(Action.CHAMPION, provider, name, before, after)]

@@ -1,0 +1,1 @@
+"""Writes documents and proposes them as commits on branches of their own."""

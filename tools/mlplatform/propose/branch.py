@@ -44,6 +44,14 @@ def commit_proposal(git: Git, proposal: Proposal) -> Proposed:
     return Proposed(proposal.branch, commit, reused=False)
 
 
+def withdraw_proposal(git: Git, proposed: Proposed) -> None:
+    """Delete a branch that `commit_proposal` made and nobody has used since; one that was there before stays."""
+    if not proposed.reused:
+        ref = branch_ref(git, proposed.branch)
+        require_nowhere_checked_out(git, ref)
+        delete_ref(git, ref, proposed.commit)
+
+
 def delete_merged_branch(git: Git, branch: str, base_branch: str = "main") -> None:
     """Delete a branch that the base branch contains; Refusal when it does not, or when it is checked out."""
     ref, base_ref = branch_ref(git, branch), branch_ref(git, base_branch)

@@ -16,10 +16,9 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
-from mlplatform.propose.branch import Proposed, commit_proposal, delete_merged_branch, is_ancestor
+from mlplatform.propose.branch import is_ancestor
 from mlplatform.propose.proposal import Proposal
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.refs import branch_ref, held_ref, require_not_symbolic, tip_of
@@ -27,28 +26,8 @@ from mlplatform.providers.git.worktree import is_checked_out_here, replace_files
 from mlplatform.providers.git.write import require_identity, tree_of, write_commit, write_tree
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A proposal in the base branch: the merge commit, and the proposal's own, whose branch is gone."""
-
-    commit: str
-    proposed: Proposed
-
-
-def merge_proposal(git: Git, proposal: Proposal, base_branch: str = "main") -> Merged:
-    """Propose, merge, and delete the branch: what `--apply-locally` does before it reconciles.
-
-    Whatever would make the merge a Refusal is looked for first, before there is a branch.
-    """
-    require_mergeable(git, proposal, base_branch)
-    proposed = commit_proposal(git, proposal)
-    merge = merge_locally(git, proposal.branch, base_branch)
-    delete_merged_branch(git, proposal.branch, base_branch)
-    return Merged(merge, proposed)
-
-
 def require_mergeable(git: Git, proposal: Proposal, base_branch: str = "main") -> None:
-    """Refusal, with no ref or file touched, where a local merge of the proposal would be refused."""
+    """Refusal where a local merge of the proposal would be refused: to be asked before there is a branch."""
     require_identity(git)
     base_ref = branch_ref(git, base_branch)
     require_not_symbolic(git, base_ref)

@@ -34,6 +34,7 @@ def pin(
             fix="nothing to do",
         )
     text = edit(before, after, path) if before is not None else new_document(after, path, running_from)
+    read_pinned(text, path)  # refuses a version or a commit that the schema would not let through
     title = title_of(environment, model, was, after, how)
     return Proposal(
         branch=f"{verb}/{environment}/{model.replace('/', '.')}-{after.version}",

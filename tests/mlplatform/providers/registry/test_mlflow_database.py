@@ -115,7 +115,8 @@ def test_preparing_finishes_what_a_dead_one_began(tmp_path: Path) -> None:
     draft = tmp_path / "development/registry/mlflow.db.new"
     draft.mkdir(parents=True)
     (draft / "mlflow.db").write_bytes(whole.read_bytes()[:5000])
-    (draft / "mlflow.db-journal").write_bytes(b"old" * 1000)
+    for of_another_draft in ("mlflow.db-journal", "whatever"):
+        (draft / of_another_draft).write_bytes(b"old" * 1000)
     registry = mlflow_registry(tmp_path / "development")
     assert registry.read().versions == {}
     assert sorted(path.name for path in registry.database.parent.iterdir()) == [

@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -19,7 +20,9 @@ from mlplatform.core.payload import short
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import stack
 from mlplatform.providers.serving.interface import Candidate, Pending, Ready, ServingError
-from mlplatform.providers.serving.triton import TritonServing
+from mlplatform.providers.serving.triton import TritonServing, waiting
+from mlplatform.providers.serving.triton.config import upstream_name
+from mlplatform.providers.serving.triton.gateway import Gateway
 from mlplatform.providers.serving.triton.ports import Ports, read_ports
 from tests.support.payloads import snapshot
 from tests.support.stack import (
@@ -97,6 +100,73 @@ def test_no_request_fails_while_versions_are_swapped_and_retired(
     assert traffic.failures == []
     assert sum(traffic.answers.values()) >= 200
     assert [held.version for held in serving.observe().held(model)] == ["1.2.0"]
+
+
+def slow_model(rounds: int) -> bytes:
+    """ONNX: Y = X, after multiplying a matrix by itself so many times."""
+    size = 256
+    matrix = helper.make_tensor_value_info
+    body = helper.make_graph(
+        [
+            helper.make_node("MatMul", ["m", "m"], ["product"]),
+            helper.make_node("Clip", ["product", "", "one"], ["next"]),
+            helper.make_node("Identity", ["go"], ["still"]),
+        ],
+        "round",
+        [
+            matrix("n", TensorProto.INT64, []),
+            matrix("go", TensorProto.BOOL, []),
+            matrix("m", TensorProto.FLOAT, [size, size]),
+        ],
+        [matrix("still", TensorProto.BOOL, []), matrix("next", TensorProto.FLOAT, [size, size])],
+    )
+    graph = helper.make_graph(
+        [
+            helper.make_node("Loop", ["rounds", "", "start"], ["end"], body=body),
+            helper.make_node("ReduceMax", ["end"], ["most"], keepdims=0),
+            helper.make_node("Min", ["most", "zero"], ["nothing"]),
+            helper.make_node("Add", ["X", "nothing"], ["Y"]),
+        ],
+        "slow",
+        [matrix("X", TensorProto.FLOAT, [None, 4])],
+        [matrix("Y", TensorProto.FLOAT, [None, 4])],
+        [
+            helper.make_tensor("rounds", TensorProto.INT64, [], [rounds]),
+            helper.make_tensor("start", TensorProto.FLOAT, [size, size], [0.5] * size * size),
+            helper.make_tensor("one", TensorProto.FLOAT, [], [1.0]),
+            helper.make_tensor("zero", TensorProto.FLOAT, [], [0.0]),
+        ],
+    )
+    return onnx_bytes(graph)
+
+
+def test_a_version_is_not_unloaded_while_a_request_is_on_its_way_to_it(
+    serving: TritonServing, paths: EnvironmentPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = new_model()
+    slow = candidate(tmp_path, model, "1.0.0", slow_model(2000))
+    fast = scaled(tmp_path, model, "1.1.0", 3)
+    serve(serving, fast)
+    serving.ensure(slow)
+    serving.route(model, {slow.ref.digest: 100})
+    ports = read_ports(paths)
+    assert ports
+    gateway = Gateway.of(paths, ports)
+    monkeypatch.setattr(waiting, "SECONDS", 0.1)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask, serving.url(model))
+        assert waiting.until(lambda: bool(gateway.state().inflight), 10)
+        assert until_ready(lambda: serving.route(model, {fast.ref.digest: 100}))
+        assert serving.retire(model, slow.ref.digest) == Pending(
+            f"requests are still on their way to {upstream_name(model, slow.ref.digest)}"
+        )
+        assert not asked.done()
+        assert asked.result()[0] == 200
+    assert until_ready(lambda: serving.retire(model, slow.ref.digest))
+
+
+def until_ready(call: Callable[[], Ready | Pending]) -> bool:
+    return waiting.until(lambda: call() == Ready(), 10)
 
 
 def test_a_version_that_fails_to_load_leaves_the_old_one_serving_and_nothing_behind(
@@ -203,9 +273,9 @@ def test_routes_that_the_gateway_refuses_are_put_back(
     serving.ensure(odd)
     with pytest.raises(ServingError, match=r"does not follow the routes: .*1\.0\.0-01"):
         serving.route(model, {odd.ref.digest: 100})
+    assert "1.0.0-01" not in paths.routes.read_text()
     other = serve(serving, scaled(tmp_path, new_model(), "1.0.0", 5))
     assert (answer_of(serving, model), answer_of(serving, other.model)) == (2.0, 5.0)
-    assert "1.0.0-01" not in paths.routes.read_text()
 
 
 @pytest.mark.parametrize(

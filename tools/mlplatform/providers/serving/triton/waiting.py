@@ -7,9 +7,9 @@ SECONDS = 3.0  # how long a provider's call itself waits before it answers Pendi
 _PAUSE = 0.02
 
 
-def until(condition: Callable[[], bool], seconds: float = SECONDS) -> bool:
-    """Whether the condition came true in time; it is asked at least once."""
-    deadline = time.monotonic() + seconds
+def until(condition: Callable[[], bool], seconds: float | None = None) -> bool:
+    """Whether the condition came true in time (SECONDS, where none is said); it is asked at least once."""
+    deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
     while not condition():
         if time.monotonic() >= deadline:
             return False

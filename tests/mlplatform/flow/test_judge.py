@@ -1,0 +1,52 @@
+"""Which policies bind a change."""
+
+import pytest
+
+from mlplatform.core.checked import Checked
+from mlplatform.flow.judge import judge_change, judge_commit, judge_working_tree
+from tests.support.laboratory import Laboratory, laboratory
+
+POINTS = "tenants/lab/datasets/points.yaml"
+ENCRYPTION = "policies/rego/encryption.rego"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
+    return laboratory(tmp_path_factory.mktemp("judge"), [])
+
+
+def rules(checked: Checked) -> set[str]:
+    return {finding.rule for finding in checked.findings}
+
+
+def reset(lab: Laboratory) -> None:
+    lab.place.git.run("checkout", "--quiet", "main", "--", ".")
+
+
+def test_a_good_repository_is_clean_in_the_working_tree_and_as_a_commit(lab: Laboratory) -> None:
+    assert judge_working_tree(lab.place.git).findings == ()
+    assert judge_commit(lab.place.git, "HEAD").findings == ()
+
+
+def test_without_a_base_rules_of_change_are_not_applicable(lab: Laboratory) -> None:
+    checked = judge_working_tree(lab.place.git)
+    assert "promotion-order" in checked.not_applicable
+    assert "promotion-order" not in checked.rules
+    assert "promotion-order" in judge_change(lab.place.git, "HEAD", None).rules
+
+
+def test_a_change_is_judged_by_the_policies_of_its_base_even_when_it_deletes_them(lab: Laboratory) -> None:
+    text = (lab.place.git.root / POINTS).read_text().replace('"internal"', '"pii"')
+    (lab.place.git.root / POINTS).write_text(text)
+    (lab.place.git.root / ENCRYPTION).unlink()
+    found = rules(judge_change(lab.place.git, "HEAD", None))
+    reset(lab)
+    assert "encryption-at-rest" in found
+
+
+def test_a_policy_that_the_change_breaks_is_found_as_well(lab: Laboratory) -> None:
+    (lab.place.git.root / ENCRYPTION).write_text("package platform.encryption\n\nnot rego")
+    found = rules(judge_change(lab.place.git, "HEAD", None))
+    reset(lab)
+    assert "policy-broken" in found
+
