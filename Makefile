@@ -1,7 +1,8 @@
 # `make up` and `make test` do all set-up: they need Python 3.11 or 3.12, git and make, nothing else.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
+PYTHON ?= $(shell for name in python3 python3.11 python3.12; do $$name -c '$(SUITS)' 2> /dev/null && command -v $$name && break; done)
 BIN := .venv/bin
 UV := $(BIN)/uv
 BENCH ?=
@@ -45,7 +46,7 @@ clean: ## remove the environments and the local state
 	rm -rf .venv .venv-serving .platform
 
 .venv/bootstrap.stamp: requirements/bootstrap.txt
-	@"$(PYTHON)" -c 'import sys; ok = (3, 11) <= sys.version_info < (3, 13); sys.exit(not ok and f"Python 3.11 or 3.12 is needed and {sys.executable} is {sys.version.split()[0]}: run make with PYTHON=/path/to/python3.11")'
+	@"$(PYTHON)" -c '$(SUITS)' || { echo "Python 3.11 or 3.12 is needed: install one, or run make with PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@"$(PYTHON)" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@touch $@

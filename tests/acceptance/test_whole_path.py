@@ -90,6 +90,7 @@ def test_lineage_names_run_commit_data_and_who_approved(clone: Clone) -> None:
     said = json.loads(clone.platform("lineage", TUMOUR, "--env", "production", "--json"))
     assert re.fullmatch("[0-9a-f]{32}", said["run"])
     assert re.fullmatch("[0-9a-f]{40}", said["commit"])
+    assert said["pinned"] == said["change"]
     assert [(used["name"], used["classification"]) for used in said["data"]] == [("clinic/biopsies", "pii")]
     assert said["approved_by"] == ["local-unreviewed"]
 

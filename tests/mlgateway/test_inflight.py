@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mlgateway.conftest import StartGateway
+from tests.mlgateway.conftest import StartGateway, StartPeer
 from tests.mlgateway.running import (
     INFER,
     MODEL,
@@ -153,6 +153,20 @@ def test_a_request_that_moved_to_the_new_version_counts_there(
     gate.set()
     assert b'"model_version":"1.5.0"' in client.recv(65536)
     assert gateway.inflight() == {}
+    client.close()
+
+
+def test_a_connection_in_use_is_dropped_after_its_answer_when_the_upstream_has_moved(
+    gateway: Gateway, peer: Peer, gate: threading.Event, new_peer: StartPeer
+) -> None:
+    (client,) = clients(gateway, 1)
+    wait_until(lambda: len(peer.received) == 1)
+    other = new_peer()
+    write_routes(gateway.routes, table(other.address, 2))
+    wait_until(lambda: gateway.state()["upstream"] == other.address)
+    gate.set()
+    assert b" 200 " in client.recv(65536)
+    wait_until(lambda: not peer.open)
     client.close()
 
 

@@ -169,16 +169,27 @@ def test_an_answer_may_end_where_its_connection_ends(gateway: Gateway, peer: Pee
     assert gateway.infer().json()["model_version"] == "1.4.0"
 
 
-def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next_one(gateway: Gateway, peer: Peer) -> None:
+@pytest.mark.parametrize("missing", [0, 5])
+def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next_one(
+    gateway: Gateway, peer: Peer, missing: int
+) -> None:
+    unasked = http_answer(200, inference_of(UPSTREAM_MODEL, -1))
+    unasked = unasked[: len(unasked) - missing]
+
     def one_too_many(request: Received, connection: socket.socket) -> bytes:
-        value = float(request.body)
-        return http_answer(200, inference_of(UPSTREAM_MODEL, value)) + http_answer(
-            200, inference_of(UPSTREAM_MODEL, -1)
-        )
+        return http_answer(200, inference_of(UPSTREAM_MODEL, float(request.body))) + unasked
 
     peer.behave = one_too_many
     answers = [gateway.infer(b"%d" % number).json()["outputs"][0]["data"] for number in range(5)]
     assert answers == [[float(number)] for number in range(5)]
+
+
+def test_a_connection_on_which_the_upstream_speaks_unasked_is_closed(gateway: Gateway, peer: Peer) -> None:
+    assert gateway.infer().status == 200
+    (connection,) = peer.open
+    connection.sendall(GOOD)
+    wait_until(lambda: not peer.open)
+    assert gateway.infer().status == 200
 
 
 def test_a_version_that_the_upstream_lacks_is_not_the_clients_fault(gateway: Gateway, peer: Peer) -> None:

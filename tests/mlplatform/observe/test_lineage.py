@@ -27,7 +27,11 @@ def routed(version: str, at: str, result: str = "applied", environment: str = "p
 
 def found(*newest_first: dict[str, Any]) -> Lineage:
     return lineage(
-        repository({"production": {TUMOUR: deployment("1.0.0")}}), "production", TUMOUR, newest_first
+        repository({"production": {TUMOUR: deployment("1.0.0")}}),
+        "production",
+        TUMOUR,
+        "a" * 40,
+        newest_first,
     )
 
 
@@ -67,4 +71,4 @@ def test_other_applies_do_not_count(other: dict[str, Any]) -> None:
 
 def test_what_an_environment_does_not_pin_has_no_lineage_there() -> None:
     with pytest.raises(Refusal, match="development pins no clinic/tumour"):
-        lineage(repository({}), "development", TUMOUR, ())
+        lineage(repository({}), "development", TUMOUR, None, ())

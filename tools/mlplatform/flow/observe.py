@@ -8,6 +8,7 @@ from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
 from mlplatform.core.repository import Repository
 from mlplatform.flow.place import Place
+from mlplatform.load.history import history, holds_since
 from mlplatform.local.identity import read_target_id
 from mlplatform.local.lease import is_held
 from mlplatform.observe.lineage import Lineage, lineage
@@ -28,7 +29,13 @@ def status(place: Place, repository: Repository) -> dict[str, dict[str, Deployme
 
 def lineage_of(place: Place, repository: Repository, environment: str, model: str) -> Lineage:
     """Where what an environment pins comes from."""
-    return lineage(repository, environment, model, predicates(place))
+    said = predicates(place)
+    if repository.commit is None or model not in repository.deployments.get(environment, {}):
+        return lineage(repository, environment, model, None, said)
+    body = repository.deployments[environment][model].body
+    past = history(place.git, repository.commit)
+    pin = holds_since(past, environment, model, body.version, body.digest)
+    return lineage(repository, environment, model, pin.commit if pin else None, said)
 
 
 def predicates(place: Place) -> tuple[Predicate, ...]:

@@ -10,9 +10,14 @@ from mlplatform.flow.listener import Listener
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.reconcile import Reconciled, reconcile
 from mlplatform.load.history import history
-from mlplatform.propose.branch import Proposed, commit_proposal, delete_merged_branch
+from mlplatform.propose.branch import (
+    Proposed,
+    commit_proposal,
+    delete_merged_branch,
+    withdraw_proposal,
+)
 from mlplatform.propose.deploy import deploy
-from mlplatform.propose.merge import merge_locally
+from mlplatform.propose.merge import merge_locally, require_mergeable
 from mlplatform.propose.new import new
 from mlplatform.propose.pinned import Pinned
 from mlplatform.propose.promote import promote
@@ -76,15 +81,13 @@ def commit(place: Place, proposal: Proposal) -> Proposed:
 
 def apply_locally(place: Place, proposal: Proposal, asked: Asked, listener: Listener) -> Reconciled:
     """Judge the change, merge it into the base branch, and reconcile its environment."""
-    head = commit(place, proposal).commit
-    judged = judge_change(place.git, proposal.base, head).repository
-    _assert_local(judged, asked.environment)
+    _assert_local(repository_at(place.git, proposal.base), asked.environment)
+    require_mergeable(place.git, proposal, asked.base)
+    proposed = commit(place, proposal)
+    judged = judge_change(place.git, proposal.base, proposed.commit).repository
     if blocked := judged.blocked(asked.environment, asked.model.split("/")[0]):
-        raise Refusal(
-            f"the change is on branch {proposal.branch} and may not be merged: {blocked.message}",
-            fix=blocked.fix,
-            where=blocked.where,
-        )
+        withdraw_proposal(place.git, proposed)
+        raise Refusal(f"the change may not be made: {blocked.message}", fix=blocked.fix, where=blocked.where)
     merged = merge_locally(place.git, proposal.branch, asked.base)
     delete_merged_branch(place.git, proposal.branch, asked.base)
     return reconcile(place, repository_at(place.git, merged), asked.environment, listener)

@@ -34,13 +34,16 @@ class Lineage:
     commit: str | None
     data: tuple[DataUsed, ...]
     metrics: Mapping[str, float]
+    pinned: str | None  # the commit since which the environment has pinned it
     since: str | None  # when it was last put into force, as the ledger says
     change: str | None  # the commit that was applied then
     approved_by: tuple[str, ...]
 
 
-def lineage(repository: Repository, environment: str, model: str, predicates: Iterable[Predicate]) -> Lineage:
-    """The lineage of what `environment` pins; `predicates` are the ledger's, newest first."""
+def lineage(
+    repository: Repository, environment: str, model: str, pinned: str | None, predicates: Iterable[Predicate]
+) -> Lineage:
+    """The lineage of what an environment pins since the commit `pinned`; `predicates`: the ledger, newest first."""
     document = repository.deployments.get(environment, {}).get(model)
     if document is None:
         raise Refusal(f"{environment} pins no {model}", fix="run `platform status` to see what is where")
@@ -58,6 +61,7 @@ def lineage(repository: Repository, environment: str, model: str, predicates: It
         body.from_.commit or made.get("commit"),
         tuple(_used(repository, name, digest) for name, digest in sorted(data.items())),
         body.metrics or made.get("metrics") or {},
+        pinned,
         put.get("recordedAt"),
         put.get("commit"),
         tuple(put.get("approvedBy", ())),

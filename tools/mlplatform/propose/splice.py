@@ -14,7 +14,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.propose.nodes import Entry, Pointer, compose, data_of, end_of, entries, find, start_of
 from mlplatform.propose.scalars import write, write_text
 
-_LONGEST_LINE = 100
+_LONGEST_LINE = 140  # one data set with its digest fits
 _BLANK = re.compile(r"[ \t]*(#.*)?$")
 
 

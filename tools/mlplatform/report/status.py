@@ -54,14 +54,15 @@ def lineage_text(found: Lineage) -> str:
     facts = {
         "version": f"{found.version} ({found.digest})",
         "since": found.since or "not in force yet",
-        "change": found.change or "unknown",
+        "applied from": found.change or "unknown",
+        "pinned by": found.pinned or "unknown",
         "approved by": ", ".join(found.approved_by) or "unknown",
         "trained by": f"run {found.run or 'unknown'} at commit {found.commit or 'unknown'}",
         "metrics": ", ".join(f"{name} {value:g}" for name, value in found.metrics.items()) or "unknown",
     }
-    lines = [f"{name + ':':<13}{value}" for name, value in facts.items()]
+    lines = [f"{name + ':':<14}{value}" for name, value in facts.items()]
     for used in found.data:
         lines.append(
-            f"{'data:':<13}{used.name} {used.digest} ({used.classification or 'not declared any more'})"
+            f"{'data:':<14}{used.name} {used.digest} ({used.classification or 'not declared any more'})"
         )
     return "\n".join([f"{found.environment} {found.model}", *lines])
