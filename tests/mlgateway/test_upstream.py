@@ -242,6 +242,25 @@ def test_a_request_to_an_upstream_that_went_away_is_answered_by_its_successor(
     assert len(successor.received) == 1
 
 
+def test_a_request_that_took_too_long_is_not_tried_again_on_a_new_version(
+    peer: Peer, new_gateway: StartGateway, tmp_path: Path
+) -> None:
+    write_routes(tmp_path / "routes.json", table(peer.address))
+    gateway = new_gateway("--response-seconds", "0.5")
+    over = threading.Event()
+
+    def silent(request: Received, connection: socket.socket) -> None:
+        write_routes(gateway.routes, table(peer.address, 2, {MODEL: route("1.5.0", NEW)}))
+        over.wait(20)
+
+    peer.behave = silent
+    answer = gateway.infer()
+    over.set()
+    assert (answer.status, answer.headers["x-model-version"]) == (504, "1.4.0")
+    assert gateway.state()["generation"] == 2
+    assert len(peer.received) == 1
+
+
 def test_an_answer_that_came_before_the_whole_request_was_sent_spoils_its_connection_only(
     gateway: Gateway, peer: Peer
 ) -> None:

@@ -111,7 +111,9 @@ def target(tmp_path: Path) -> Iterator[LocalTarget]:
     yield found
     for name in stack.known(found):
         for pid in stack.state(found.environment(name)).values():
-            os.kill(pid, signal.SIGKILL)  # Triton takes 3 s to end in peace: what it leaves is cleaned up below
+            os.kill(
+                pid, signal.SIGKILL
+            )  # Triton takes 3 s to end in peace: what it leaves is cleaned up below
     stack.stop_all(found, stack.known(found))
 
 

@@ -49,4 +49,3 @@ def test_a_policy_that_the_change_breaks_is_found_as_well(lab: Laboratory) -> No
     found = rules(judge_change(lab.place.git, "HEAD", None))
     reset(lab)
     assert "policy-broken" in found
-

@@ -33,7 +33,9 @@ def choose(target: LocalTarget, environment: str) -> Ports:
     if found := ports_of(paths):
         return found
     taken = _kept_by_others(target)
-    free = [port for port in random.sample(CHOICE, min(len(CHOICE), 200)) if port not in taken and is_free(port)]
+    free = [
+        port for port in random.sample(CHOICE, min(len(CHOICE), 200)) if port not in taken and is_free(port)
+    ]
     if len(free) < 3:
         raise Refusal(
             f"no three free ports were found from {CHOICE.start} on", fix="stop some of what listens there"

@@ -351,6 +351,9 @@ def answering(said: bytes) -> Iterator[int]:
                 with connection:
                     connection.recv(65536)
                     connection.sendall(said)
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(65536):  # closing with something unread would reset what was said
+                        pass
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
