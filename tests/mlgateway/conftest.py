@@ -1,5 +1,7 @@
 """Shared fixtures: a peer to be the upstream, gateways that are ended after the test, one real Triton."""
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 
 from tests.mlgateway.running import UPSTREAM_MODEL, Gateway, start_gateway, table, write_routes
 from tests.mlgateway.triton_server import Triton, running_triton, serving_python
-from tests.mlgateway.upstream_peer import Peer, start_peer
+from tests.mlgateway.upstream_peer import Peer, Received, http_answer, inference_of, start_peer
 
 StartGateway = Callable[..., Gateway]
 StartPeer = Callable[[], Peer]
@@ -73,6 +75,20 @@ def gateway(peer: Peer, new_gateway: StartGateway, tmp_path: Path) -> Gateway:
     """One gateway in front of the peer, with MODEL routed at 1.4.0."""
     write_routes(tmp_path / "routes.json", table(peer.address))
     return new_gateway()
+
+
+@pytest.fixture
+def gate(peer: Peer) -> Iterator[threading.Event]:
+    """While it is closed the peer holds its answers back."""
+    opened = threading.Event()
+
+    def hold(request: Received, connection: socket.socket) -> bytes:
+        opened.wait(20)
+        return http_answer(200, inference_of(request.model))
+
+    peer.behave = hold
+    yield opened
+    opened.set()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,24 +17,10 @@ from tests.mlgateway.running import (
     wait_until,
     write_routes,
 )
-from tests.mlgateway.upstream_peer import Peer, Received, http_answer, inference_of, reset
+from tests.mlgateway.upstream_peer import Peer, Received, http_answer, reset
 
 NEW = "clinic.tumour.fedcba987654"
 REQUEST = f"POST {INFER} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{{}}".encode()
-
-
-@pytest.fixture
-def gate(peer: Peer) -> Iterator[threading.Event]:
-    """While it is closed the peer holds its answers back."""
-    opened = threading.Event()
-
-    def hold(request: Received, connection: socket.socket) -> bytes:
-        opened.wait(20)
-        return http_answer(200, inference_of(request.model))
-
-    peer.behave = hold
-    yield opened
-    opened.set()
 
 
 def clients(gateway: Gateway, number: int) -> list[socket.socket]:

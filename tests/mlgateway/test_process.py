@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ from tests.mlgateway.running import (
     wait_until,
     write_routes,
 )
-from tests.mlgateway.upstream_peer import Peer, Received, http_answer, inference_of
+from tests.mlgateway.upstream_peer import Peer
 
 REQUEST = f"POST {INFER} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{{}}".encode()
 
@@ -38,20 +37,6 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
         timeout=30,
         check=False,
     )
-
-
-@pytest.fixture
-def gate(peer: Peer) -> Iterator[threading.Event]:
-    """While it is closed the peer holds its answers back."""
-    opened = threading.Event()
-
-    def hold(request: Received, connection: socket.socket) -> bytes:
-        opened.wait(20)
-        return http_answer(200, inference_of(request.model))
-
-    peer.behave = hold
-    yield opened
-    opened.set()
 
 
 def test_a_taken_port_is_one_clear_sentence(tmp_path: Path) -> None:

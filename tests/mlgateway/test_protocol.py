@@ -217,6 +217,13 @@ def test_head_answers_as_get_does_without_the_body(gateway: Gateway, peer: Peer)
     assert not any(path.startswith("HEAD") for path in peer.paths())
 
 
+def test_an_inference_without_a_body_is_refused(untouched: tuple[Gateway, Peer]) -> None:
+    gateway, peer = untouched
+    answer = gateway.infer(b"")
+    assert (answer.status, answer.error) == (400, "an inference request must have a body")
+    assert peer.received == []
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from onnx import TensorProto, helper
 
+from mlplatform.core.kinds.model import TensorType
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import Candidate, ServingError
 from mlplatform.providers.serving.triton import TritonServing
@@ -65,7 +66,7 @@ def given(name: str, type_: str, shape: Sequence[int], data: Sequence[Any]) -> d
 
 
 def test_every_type_of_a_signature_goes_through_unchanged(serving: TritonServing, tmp_path: Path) -> None:
-    types = [
+    types: list[tuple[TensorType, int, list[Any]]] = [
         ("BOOL", TensorProto.BOOL, [True, False]),
         ("UINT8", TensorProto.UINT8, [0, 255]),
         ("INT8", TensorProto.INT8, [-128, 127]),
@@ -76,8 +77,8 @@ def test_every_type_of_a_signature_goes_through_unchanged(serving: TritonServing
         ("BYTES", TensorProto.STRING, ["café", ""]),
     ]
     signed = signature(
-        [tensor(f"X{n}", [-1, 2], type_) for n, (type_, _, _) in enumerate(types)],  # type: ignore[arg-type]
-        [tensor(f"Y{n}", [-1, 2], type_) for n, (type_, _, _) in enumerate(types)],  # type: ignore[arg-type]
+        [tensor(f"X{n}", [-1, 2], type_) for n, (type_, _, _) in enumerate(types)],
+        [tensor(f"Y{n}", [-1, 2], type_) for n, (type_, _, _) in enumerate(types)],
     )
     content = identity([(name, onnx) for name, onnx, _ in types])
     version = served(serving, candidate(tmp_path, new_model(), "1.0.0", content, signed))

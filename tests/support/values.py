@@ -5,7 +5,7 @@ from typing import Any
 
 from mlplatform.core.document import Document, Raw
 from mlplatform.core.finding import Finding
-from mlplatform.core.kinds import Deployment, Environment, Model
+from mlplatform.core.kinds import BODIES
 from mlplatform.core.naming import Kind, identify, path_of
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.repository import Repository
@@ -66,11 +66,10 @@ def deployment(
 
 
 def document(kind: Kind, name: str, said: Mapping[str, Any]) -> Document[Any]:
-    bodies = {Kind.ENVIRONMENT: Environment, Kind.MODEL: Model, Kind.DEPLOYMENT: Deployment}
     path = path_of(kind, name)
     identity = identify(path)
     assert identity is not None
-    return Document(Raw(path, identity, said, {(): (1, 1)}), bodies[kind].model_validate(said))
+    return Document(Raw(path, identity, said, {(): (1, 1)}), BODIES[kind].model_validate(said))
 
 
 def repository(

@@ -39,10 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     limits = Limits(**{field.name: getattr(options, field.name) for field in fields(Limits)})
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.raiseExceptions = False  # a full disk under the log must not disturb requests
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(
-        resource.RLIMIT_NOFILE, (most, most)
-    )  # a request takes two: the client's and the upstream's
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # a request takes two: client and upstream
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_run(options.listen, options.routes, limits))
 
@@ -100,10 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--routes", required=True, type=Path, metavar="FILE", help="followed while running")
     for field in fields(Limits):
-        flag, kind = (
-            "--" + field.name.replace("_", "-"),
-            _positive(int if isinstance(field.default, int) else float),
-        )
+        flag = "--" + field.name.replace("_", "-")
+        kind = _positive(int if isinstance(field.default, int) else float)
         parser.add_argument(flag, type=kind, default=field.default, help=f"{_HELP[field.name]} (%(default)s)")
     return parser
 

@@ -155,7 +155,7 @@ class ClientConnection(asyncio.Protocol):
             write_message(self._transport, head, body)
 
     def _invite_body(self) -> None:
-        if self._receiver.expecting and not self._busy and not self._waiting:
+        if self._receiver.expecting and not (self._busy or self._waiting or self._no_more):
             self._receiver.expecting = False
             self._transport.write(_CONTINUE)
 

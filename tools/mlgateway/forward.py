@@ -27,6 +27,8 @@ async def forward(ways: Ways, path: ModelPath, request: Request) -> Reply:
     way = ways.choose(path)
     if isinstance(way, Reply):
         return way
+    if path.verb is Verb.INFER and not request.body:  # Triton takes it for zero rows, and answers 200
+        return error_reply(400, "an inference request must have a body", _told(way.route))
     try:
         return await _attempt(ways, way, path, request)
     except UpstreamFailure as failure:

@@ -87,6 +87,13 @@ def test_within_a_lease_it_is_granted_again_and_kept_to_the_end(paths: Environme
         pass
 
 
+def test_a_link_to_the_repository_leads_to_the_same_lease(paths: EnvironmentPaths, tmp_path: Path) -> None:
+    link = tmp_path.with_name(f"{tmp_path.name}-link")
+    link.symlink_to(tmp_path)
+    with lease(paths), lease(LocalTarget(link).environment("production")):
+        pass
+
+
 def test_a_run_that_failed_gives_the_lease_back(paths: EnvironmentPaths) -> None:
     with pytest.raises(ZeroDivisionError), lease(paths):
         raise ZeroDivisionError

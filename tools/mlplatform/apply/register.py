@@ -22,6 +22,7 @@ def register(
     _assert_trained_on_declared_data(repository, model, run.lineage)
     digest = digest_of(store_for(run.payload_uri).entries(run.payload_uri))
     _assert_not_pinned_otherwise(repository, model, version, digest)
+    _assert_no_other_version(registry, model, version, digest)
     return registry.add(model, version, ArtifactRef(run.payload_uri, digest), run.lineage)
 
 
@@ -55,6 +56,16 @@ def _assert_not_pinned_otherwise(repository: Repository, model: str, version: st
                 fix="install the locked requirements and train the reviewed code, or give it a new version",
                 where=f"{document.path}:{line}:{column}",
             )
+
+
+def _assert_no_other_version(registry: Registry, model: str, version: str, digest: str) -> None:
+    """What is served is named by its digest, so the same bytes under two versions could not be told apart."""
+    held = registry.read().holding(model, digest)
+    if held and held.version != version:
+        raise Refusal(
+            f"these bytes are registered as {model} {held.version} already",
+            fix=f"use {held.version}, or train what differs",
+        )
 
 
 def _pins_otherwise(body: Deployment, version: str, digest: str) -> bool:

@@ -19,11 +19,12 @@ def lease(paths: EnvironmentPaths) -> Iterator[None]:
 
     Within a lease of this very process it is granted again: what starts servers may be part of an apply.
     """
-    if paths.lock in _held:
+    paths.folder.mkdir(parents=True, exist_ok=True)
+    lock = paths.lock.resolve()
+    if lock in _held:
         yield
         return
-    paths.folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(paths.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -32,10 +33,10 @@ def lease(paths: EnvironmentPaths) -> Iterator[None]:
                 f"{paths.folder.name} is being changed by another run{_holder(os.fstat(descriptor))}",
                 fix="wait until it has ended, then try again",
             ) from None
-        _held.add(paths.lock)
+        _held.add(lock)
         yield
     finally:
-        _held.discard(paths.lock)
+        _held.discard(lock)
         os.close(descriptor)
 
 

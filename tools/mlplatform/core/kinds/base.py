@@ -9,7 +9,9 @@ from pydantic.json_schema import WithJsonSchema
 from mlplatform.core.naming import NAME
 from mlplatform.core.payload import DIGEST
 
-_SEMVER = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?"
+_NUMBER = r"(0|[1-9][0-9]*)"
+_LABEL = rf"({_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_SEMVER = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_LABEL}(\.{_LABEL})*)?"
 _RFC3339 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
 
 Name = Annotated[str, StringConstraints(pattern=rf"^{NAME}$")]

@@ -1,0 +1,124 @@
+"""What may be registered from a training run, with real runs in a real registry."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlplatform.apply.register import register
+from mlplatform.core.errors import Refusal
+from mlplatform.core.naming import Kind
+from mlplatform.core.payload import digest_of, short
+from mlplatform.core.repository import Repository
+from mlplatform.providers.artifacts import store_for
+from mlplatform.providers.registry.mlflow import MlflowRegistry
+from tests.support.registries import client_of, mlflow_registry
+from tests.support.values import deployment, digest, document, repository
+
+TUMOUR, BIOPSIES = "clinic/tumour", "clinic/biopsies"
+DATASET = {
+    "schema": "dataset/v1",
+    "owner": "ada",
+    "location": "s3://clinic-data/biopsies/",
+    "region": "us-east-1",
+    "format": "csv",
+    "digest": digest("7.7.7"),
+    "classification": "internal",
+    "columns": {},
+}
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> MlflowRegistry:
+    return mlflow_registry(tmp_path_factory.mktemp("registry") / "development")
+
+
+def declared(**pins: dict[str, Any]) -> Repository:
+    """The model with its data set; `pins` gives each environment's deployment of it."""
+    made = repository(
+        {"development": {TUMOUR: deployment("9.9.9")}} | {e: {TUMOUR: said} for e, said in pins.items()}
+    )
+    return replace(made, datasets={BIOPSIES: document(Kind.DATASET, BIOPSIES, DATASET)})
+
+
+def trained(
+    registry: MlflowRegistry,
+    tmp_path: Path,
+    content: bytes,
+    data: str = digest("7.7.7"),
+    status: str = "FINISHED",
+) -> str:
+    """The id of a run that logged a payload and the data it was trained on."""
+    client = client_of(registry)
+    registry.training_environment(TUMOUR)
+    experiment = client.get_experiment_by_name(TUMOUR)
+    run: str = client.create_run(experiment.experiment_id).info.run_id
+    (tmp_path / "model.onnx").write_bytes(content)
+    client.log_artifact(run, str(tmp_path / "model.onnx"), "model")
+    client.log_metric(run, "auc", 0.95)
+    client.set_tag(run, f"data.{BIOPSIES}", data)
+    client.set_terminated(run, status)
+    return run
+
+
+def digest_from(registry: MlflowRegistry, run: str) -> str:
+    uri = registry.run(run).payload_uri
+    return digest_of(store_for(uri).entries(uri))
+
+
+def test_a_run_becomes_a_version_with_its_lineage(registry: MlflowRegistry, tmp_path: Path) -> None:
+    run = trained(registry, tmp_path, b"first")
+    done = register(declared(), registry, TUMOUR, "1.0.0", run)
+    assert registry.read().versions[TUMOUR]["1.0.0"] == done
+    assert (done.lineage.run, dict(done.lineage.metrics)) == (run, {"auc": 0.95})
+    assert done.ref.digest == digest_from(registry, run)
+
+
+def test_registering_it_again_changes_nothing(registry: MlflowRegistry, tmp_path: Path) -> None:
+    run = trained(registry, tmp_path, b"again")
+    first = register(declared(), registry, TUMOUR, "1.1.0", run)
+    assert register(declared(), registry, TUMOUR, "1.1.0", run) == first
+
+
+def test_a_run_on_other_data_than_declared_is_refused(registry: MlflowRegistry, tmp_path: Path) -> None:
+    run = trained(registry, tmp_path, b"other data", data=digest("6.6.6"))
+    with pytest.raises(Refusal, match="was not trained on the declared data: clinic/biopsies") as said:
+        register(declared(), registry, TUMOUR, "2.0.0", run)
+    assert said.value.where.startswith("models/clinic/tumour.yaml:")
+    assert "2.0.0" not in registry.read().versions.get(TUMOUR, {})
+
+
+def test_bytes_that_differ_from_the_reviewed_pin_are_refused(
+    registry: MlflowRegistry, tmp_path: Path
+) -> None:
+    run = trained(registry, tmp_path, b"not what was reviewed")
+    with pytest.raises(Refusal, match="the bytes differ from the reviewed ones") as said:
+        register(declared(production=deployment("3.0.0")), registry, TUMOUR, "3.0.0", run)
+    assert said.value.where.startswith("environments/production/clinic/tumour.yaml:")
+
+
+def test_the_same_bytes_under_another_version_are_refused(registry: MlflowRegistry, tmp_path: Path) -> None:
+    run = trained(registry, tmp_path, b"the same bytes")
+    register(declared(), registry, TUMOUR, "4.0.0", run)
+    with pytest.raises(Refusal, match=r"registered as clinic/tumour 4\.0\.0 already"):
+        register(declared(), registry, TUMOUR, "4.1.0", run)
+
+
+def test_other_bytes_under_the_same_version_are_refused(registry: MlflowRegistry, tmp_path: Path) -> None:
+    one, other = (trained(registry, tmp_path, content) for content in (b"one", b"other"))
+    held = register(declared(), registry, TUMOUR, "5.0.0", one)
+    with pytest.raises(Refusal, match=short(held.ref.digest)):
+        register(declared(), registry, TUMOUR, "5.0.0", other)
+
+
+def test_an_unfinished_run_is_refused(registry: MlflowRegistry, tmp_path: Path) -> None:
+    run = trained(registry, tmp_path, b"broken off", status="FAILED")
+    with pytest.raises(Refusal, match=run):
+        register(declared(), registry, TUMOUR, "6.0.0", run)
+
+
+def test_an_unknown_model_is_refused_with_the_file_to_add(registry: MlflowRegistry) -> None:
+    with pytest.raises(Refusal, match="there is no model clinic/other") as said:
+        register(declared(), registry, "clinic/other", "1.0.0", "0" * 32)
+    assert "models/clinic/other.yaml" in said.value.fix
