@@ -18,7 +18,7 @@ down: ## stop what `make up` started
 	@$(BIN)/platform down
 
 test: .venv/dev.stamp .venv-serving/serving.stamp ## set up and run every test
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: .venv/dev.stamp ## lint, types and layers
 	$(BIN)/ruff check .

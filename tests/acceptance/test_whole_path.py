@@ -105,7 +105,7 @@ def test_a_promotion_without_apply_locally_is_a_branch_for_review_and_nothing_el
 
 
 def test_promotion_through_integration_to_production_and_rollback_lose_no_request(clone: Clone) -> None:
-    with Traffic(url_of(clone), BODY, 2) as traffic:
+    with Traffic(url_of(clone), BODY, 2, pause=0.005) as traffic:
         traffic.wait_for("1.0.0", 20)
         clone.platform("promote", TUMOUR, "--to", "integration", "--apply-locally")
         assert answer(url_of(clone, "integration"))["model_version"] == "1.2.0"

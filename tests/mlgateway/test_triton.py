@@ -82,7 +82,7 @@ def test_metadata_and_readiness_are_tritons_own_but_for_the_names(front: Gateway
 @pytest.mark.parametrize(
     ("body", "part"),
     [
-        (b"{", "failed to parse the request JSON buffer"),
+        (b"x", "failed to parse the request JSON buffer"),
         (b"{}", "Unable to parse 'inputs'"),
         (b'{"inputs":[]}', f"expected 1 inputs but got 0 inputs for model '{MODEL}'"),
         (infer_body().replace(b'"X"', b'"Z"'), f"for model '{MODEL}'"),

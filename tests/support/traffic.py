@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 class Traffic:
     """Sends one body again and again from several threads; counts answers by version and keeps every failure.
 
-    A failure is an answer other than 200 or a broken connection; nothing is tried again.
+    A failure is an answer other than 200 or a broken connection; nothing is tried again. `pause` (seconds, between
+    two requests of a thread) leaves the machine to what else is measured.
     """
 
-    def __init__(self, url: str, body: bytes, threads: int = 4) -> None:
+    def __init__(self, url: str, body: bytes, threads: int = 4, pause: float = 0.0) -> None:
         self.answers: Counter[str] = Counter()
         self.failures: list[str] = []
-        self._place, self._body = urlsplit(url), body
+        self._place, self._body, self._pause = urlsplit(url), body, pause
         self._ended = threading.Event()
         self._counted = threading.Condition()
         self._threads = [threading.Thread(target=self._send, daemon=True) for _ in range(threads)]
@@ -42,7 +43,7 @@ class Traffic:
 
     def _send(self) -> None:
         connection = http.client.HTTPConnection(str(self._place.hostname), self._place.port, timeout=20)
-        while not self._ended.is_set():
+        while not self._ended.wait(self._pause):
             try:
                 connection.request("POST", self._place.path, self._body)
                 response = connection.getresponse()

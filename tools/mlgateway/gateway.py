@@ -4,14 +4,15 @@
 version has drained (its upstream model is no longer in `inflight`):
 
     {"generation": 7, "error": null, "upstream": "127.0.0.1:8123",
-     "models": {"clinic.tumour": [{"version": "1.4.0", "digest": "sha256:…", "weight": 100}]},
+     "models": {"clinic.tumour": [{"version": "1.4.0", "digest": "sha256:…",
+                                   "upstreamModel": "clinic.tumour.0123456789ab", "weight": 100}]},
      "inflight": {"clinic.tumour.0123456789ab": 3}}
 
 `generation` and `upstream` are null while no good route file has been seen; `error` is why the file on disk
 is not the one in force.
 """
 
-from mlgateway import VERSION
+from mlgateway import VERSION, guard
 from mlgateway.follow import Follower
 from mlgateway.forward import forward
 from mlgateway.messages import Reply, Request, error_reply, json_reply
@@ -41,6 +42,8 @@ class Gateway:
             return error_reply(405, message, ((b"allow", b", ".join(allowed)),))
         if isinstance(endpoint, Fixed):
             return await self._fixed(endpoint)
+        if infers and (refused := guard.refusal(request)):
+            return error_reply(*refused)
         return await forward(self._ways, endpoint, request)
 
     async def _fixed(self, endpoint: Fixed) -> Reply:
@@ -83,4 +86,9 @@ class Gateway:
 
 
 def _shown(route: Route) -> dict[str, object]:
-    return {"version": route.version, "digest": route.digest, "weight": route.weight}
+    return {
+        "version": route.version,
+        "digest": route.digest,
+        "upstreamModel": route.upstream_model,
+        "weight": route.weight,
+    }

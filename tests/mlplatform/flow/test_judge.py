@@ -49,3 +49,18 @@ def test_a_policy_that_the_change_breaks_is_found_as_well(lab: Laboratory) -> No
     found = rules(judge_change(lab.place.git, "HEAD", None))
     reset(lab)
     assert "policy-broken" in found
+
+
+def test_a_change_is_held_to_the_organisations_schemas_of_its_base_even_when_it_deletes_them(
+    lab: Laboratory,
+) -> None:
+    git = lab.place.git
+    schema = git.root / "policies/schemas/organisation/tenant.json"
+    schema.parent.mkdir(parents=True)
+    schema.write_text('{"properties": {"costCenter": {"pattern": "^ORG-"}}}')
+    git.run("add", "--all")
+    git.run("commit", "--quiet", "--message", "schema")
+    schema.unlink()
+    found = rules(judge_change(git, "HEAD", None))
+    git.run("reset", "--quiet", "--hard", "HEAD^")
+    assert "schema-organisation" in found

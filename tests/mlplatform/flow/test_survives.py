@@ -104,7 +104,9 @@ def test_an_apply_killed_at_any_step_is_finished_by_the_next_one(lab: Laboratory
     assert {point.split()[1].split("#")[0] for point in points} >= STEPS
     assert len(points) < len(VERSIONS) - 3
 
-    with Traffic(TritonServing.at(lab.place.paths("production")).url(SCALER), infer_body(), 2) as traffic:
+    with Traffic(
+        TritonServing.at(lab.place.paths("production")).url(SCALER), infer_body(), 2, pause=0.005
+    ) as traffic:
         for point, old, new in zip(points, VERSIONS[2:], VERSIONS[3:], strict=False):
             lab.pin("production", new)
             traffic.answers.clear()

@@ -173,7 +173,23 @@ def test_a_blocked_tenant_keeps_what_it_runs_and_the_plan_says_why() -> None:
 
 
 def test_a_blocked_tenants_models_are_not_taken_for_removed_ones() -> None:
-    assert planned({}, steady(), blocked_tenants={"clinic": BROKEN}).changes == ()
+    made = planned({}, steady(), blocked_tenants={"clinic": BROKEN})
+    assert made.changes == ()
+    assert [refused.resource for refused in made.refused] == [TUMOUR]
+
+
+@pytest.mark.parametrize("folder", ["Clinic", "clinci", "postal"])
+def test_a_deployment_that_was_put_into_a_wrong_folder_is_not_taken_for_a_removed_one(folder: str) -> None:
+    astray = error("path-unknown", f"environments/production/{folder}/tumour.yaml", "there is no such model")
+    made = planned({}, steady(), blocked_tenants={folder: astray})
+    assert made.changes == ()
+    assert made.refused[0].resource == TUMOUR
+    assert made.refused[0].where.startswith(astray.path)
+
+
+def test_another_tenants_error_outside_of_the_environments_stops_no_removal() -> None:
+    elsewhere = error("schema-type", "models/postal/digits.yaml", "owner is missing")
+    assert planned({}, steady(), blocked_tenants={"postal": elsewhere}).changes
 
 
 def test_a_blocked_environment_has_no_plan() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
 from mlplatform.providers.git import Git
@@ -90,3 +91,16 @@ def test_the_statement_names_what_was_touched_by_its_digest(ledger: Ledger, outb
     journal.heard(Outcome(ROUTE, Result.APPLIED))
     close(journal, ledger)
     assert next(ledger.newest_first()).statement.subjects == {"production/clinic/tumour@1.0.0": DIGEST}
+
+
+@pytest.mark.parametrize("content", [b"garbage\n", b'{"plan": 1}\n', b"[]\n", b"\xff\n", b"1\n"])
+def test_what_is_no_journal_is_refused_by_name_and_kept(
+    ledger: Ledger, outbox: Path, content: bytes
+) -> None:
+    outbox.mkdir()
+    odd = outbox / "production-odd.jsonl"
+    odd.write_bytes(content)
+    with pytest.raises(Refusal, match="cannot be read") as refused:
+        recover(outbox, "production", ledger)
+    assert refused.value.where == str(odd)
+    assert odd.read_bytes() == content

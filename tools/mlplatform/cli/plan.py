@@ -31,6 +31,17 @@ def command(environment: str, rev: str, out: Path | None, as_json: bool) -> None
     plan = make_plan(place, repository_at(place.git, rev), environment)
     text = json.dumps(plan.as_json(), indent=1)
     if out is not None:
-        out.write_text(text + "\n")
+        _write(out, text + "\n")
     click.echo(text if as_json else plan_text(plan))
     sys.exit(1 if plan.refused else 0)
+
+
+def _write(out: Path, text: str) -> None:
+    from mlplatform.core.errors import Refusal
+
+    try:
+        out.write_text(text)
+    except OSError as cause:
+        raise Refusal(
+            f"the plan cannot be written: {cause.strerror}", where=str(out), fix="name a file in --out"
+        ) from cause

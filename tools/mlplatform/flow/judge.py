@@ -27,13 +27,14 @@ def judge_commit(git: Git, rev: str) -> Checked:
 def judge_change(git: Git, base: str, head: str | None) -> Checked:
     """Rules of state and of change over what `head` (None: the working tree) makes of the commit `base`.
 
-    The policies of the base bind, so that no change weakens what it is judged by; its own are asked as well.
+    The policies and schemas of the base bind, so that no change weakens what it is judged by; its own are asked as well.
     """
     commit = git.resolve(base)
     changed = load(WorkingTree(git.root) if head is None else Commit(git, git.resolve(head)))
     starting = Base(load(Commit(git, commit)), history(git, commit))
-    binding = check(changed, connect_engine(starting.loaded.policies), base=starting)
-    if changed.policies == starting.loaded.policies:
+    held_to = replace(changed, policies=starting.loaded.policies, schemas=starting.loaded.schemas)
+    binding = check(held_to, connect_engine(starting.loaded.policies), base=starting)
+    if (changed.policies, changed.schemas) == (starting.loaded.policies, starting.loaded.schemas):
         return binding
     return _both(binding, check(changed, connect_engine(changed.policies), base=starting))
 

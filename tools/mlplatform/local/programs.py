@@ -4,6 +4,7 @@ import filecmp
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from mlplatform.providers.serving.triton.ports import HOST, Ports
 TOOLS = Path(mlplatform.__file__).parents[1]
 OLDEST_GLIBC = (2, 35)  # what the Triton wheel is built for
 _MAKE = "run `make up`, which builds it"
+_ODD = re.compile(r"[^\w./+@,:=%-]")
 # Asked of the serving environment's own Python. The library is what Triton's Python stub is linked to.
 _QUESTION = """
 import ctypes, json, os, sys, sysconfig
@@ -133,12 +135,22 @@ def _shared_memory(paths: EnvironmentPaths) -> str:
     return f"mlplatform-{short(digest_of_bytes(bytes(paths.folder.resolve())))}-"
 
 
+def require_plain_path(paths: EnvironmentPaths) -> None:
+    """Refusal for a folder whose name the shell that starts Triton's models would take apart."""
+    if odd := sorted(set(_ODD.findall(str(paths.folder)))):
+        raise Refusal(
+            f"Triton cannot serve models from a path with {' or '.join(map(repr, odd))} in it: {paths.folder}",
+            fix="clone the repository into a folder of another name",
+        )
+
+
 def triton_environment(found: Programs) -> Mapping[str, str]:
     """All that Triton and the models in it get to see; none of the user's variables, which may be secrets."""
     return {
         "PATH": f"{found.python.parent}:/usr/bin:/bin",
         "LD_LIBRARY_PATH": f"{found.packages / 'nvidia_pytriton.libs'}:{found.libraries}",
         "PYTHONHOME": str(found.home),
+        "PYTHONUTF8": "1",  # without a locale, a path outside ASCII could not be opened
         "PYTHONPATH": str(found.packages),
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",

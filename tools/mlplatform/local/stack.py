@@ -114,6 +114,8 @@ def _ready_to_start(target: LocalTarget, environment: str, missing: Sequence[str
             f"the servers of {environment} run, but the file that gives their ports is gone",
             fix="run `platform down`, then `platform up`",
         )
+    if TRITON in missing:
+        programs.require_plain_path(paths)
     for name in missing:
         if ended := processes.find(paths, name):
             processes.end_children(ended)

@@ -108,12 +108,13 @@ def _judge(model: str, desired: Deployment | None, actual: Actual, seen: Seen) -
         return _answering(model, desired, seen)
     if seen.applying:
         return State.PROGRESSING, "an apply is at work"
+    answers = actual.version or actual.digest
     failure = f"; the last apply failed: {seen.failures[model]}" if model in seen.failures else ""
     if actual.digest is None:
         return State.MISSING, f"nothing answers: run `platform apply`{failure}"
     if desired is None:
-        return State.DRIFTED, f"{actual.version} is served and no document declares it{failure}"
-    return State.DRIFTED, f"{actual.version} answers and {desired.version} is declared{failure}"
+        return State.DRIFTED, f"{answers} is served and no document declares it{failure}"
+    return State.DRIFTED, f"{answers} answers and {desired.version} is declared{failure}"
 
 
 def _answering(model: str, desired: Deployment, seen: Seen) -> tuple[State, str]:

@@ -2,6 +2,7 @@
 
 from mlplatform.core.document import Document
 from mlplatform.core.errors import Refusal
+from mlplatform.core.finding import Finding
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Change, Plan, Refused
 from mlplatform.core.repository import Repository
@@ -41,9 +42,16 @@ def _answers(repository: Repository, environment: str, actual: Actual) -> list[t
     declared = repository.deployments.get(environment, {})
     answers = [_declared(repository, environment, declared[name], actual) for name in sorted(declared)]
     for model in sorted(_known_to(actual) - declared.keys()):
-        if not repository.blocked(environment, model.split("/")[0]):
+        if stops := repository.blocked(environment, model.split("/")[0]) or _misread(repository):
+            answers.append(Refused(model, f"blocked: {stops.message}", stops.fix, stops.where))
+        else:
             answers.append(removal_changes(repository.environments[environment].body, model, actual))
     return answers
+
+
+def _misread(repository: Repository) -> Finding | None:
+    """An error in any tenant's deployments: the document that a removal misses may be that very one, misplaced."""
+    return next((f for f in repository.blocked_tenants.values() if f.path.startswith("environments/")), None)
 
 
 def _declared(

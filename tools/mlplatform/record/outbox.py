@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Plan
 from mlplatform.record.statement import Statement, deployment_statement
@@ -34,7 +35,20 @@ class Journal:
         self._append(outcome.as_json())
 
     def statement(self) -> Statement | None:
-        """The journal as a statement; a change without an outcome was interrupted. None: nothing was begun."""
+        """The journal as a statement; a change without an outcome was interrupted. None: nothing was begun.
+
+        Refusal when the file is no journal: it is in nobody's power here to say what it stands for.
+        """
+        try:
+            return self._read()
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as cause:
+            raise Refusal(
+                f"the journal of an apply cannot be read: {cause}",
+                where=str(self.path),
+                fix="see what it holds, move it out of .platform/outbox, and run the command again",
+            ) from cause
+
+    def _read(self) -> Statement | None:
         lines = list(_whole_lines(self.path.read_text()))
         if not lines:
             return None

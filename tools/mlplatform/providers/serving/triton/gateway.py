@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import Pending, Ready, ServingError
@@ -16,6 +17,7 @@ class InForce:
 
     version: str
     digest: str
+    upstream_model: str
     weight: int
 
 
@@ -26,6 +28,7 @@ class GatewayState:
 
     generation: int | None
     error: str | None
+    upstream: str | None
     models: Mapping[str, tuple[InForce, ...]]
     inflight: Mapping[str, int]
 
@@ -47,8 +50,10 @@ class Gateway:
     def state(self) -> GatewayState:
         said = self.server.ask_json("GET", "/gateway/state")
         try:
-            models = {name: tuple(InForce(**r) for r in found) for name, found in said["models"].items()}
-            return GatewayState(said["generation"], said["error"], models, said["inflight"])
+            models = {name: tuple(map(_in_force, found)) for name, found in said["models"].items()}
+            return GatewayState(
+                said["generation"], said["error"], said["upstream"], models, said["inflight"]
+            )
         except (KeyError, TypeError, AttributeError):
             raise NoAnswer(f"{self.server} answered a state that cannot be read") from None
 
@@ -67,3 +72,7 @@ class Gateway:
         if seen.generation is None or seen.generation < generation:
             return Pending(f"{self.server} has not read the routes yet")
         return Ready()
+
+
+def _in_force(route: Mapping[str, Any]) -> InForce:
+    return InForce(route["version"], route["digest"], route["upstreamModel"], route["weight"])

@@ -16,7 +16,12 @@ from mlplatform.providers.serving.interface import (
 from mlplatform.providers.serving.triton import folder, routes
 from mlplatform.providers.serving.triton.config import config_digest, config_text, public_name, upstream_name
 from mlplatform.providers.serving.triton.control import NOT_THERE, Control, Loaded, State, refused
-from mlplatform.providers.serving.triton.gateway import Gateway, GatewayState, RoutesRefused
+from mlplatform.providers.serving.triton.gateway import (
+    Gateway,
+    GatewayState,
+    InForce,
+    RoutesRefused,
+)
 from mlplatform.providers.serving.triton.http import NoAnswer
 from mlplatform.providers.serving.triton.instances import alive
 from mlplatform.providers.serving.triton.ports import HOST, Ports, read_ports
@@ -36,12 +41,19 @@ class TritonServing:
         return TritonServing(paths)
 
     def observe(self) -> Observation:
-        """The versions in the model repository as Triton has them; the weights as the gateway has them."""
+        """The versions in the model repository as Triton has them; the weights as the gateway has them.
+
+        A route that was changed by hand counts for what it asks, never for the digest that it claims.
+        """
         versions, state = self._versions(), self._gateway.state()
-        weights = {
-            name.replace(".", "/"): {route.digest: route.weight for route in found}
-            for name, found in state.models.items()
-        }
+        labels = {(held.model, held.digest): held.version for held in versions}
+        weights: dict[str, dict[str, int]] = {}
+        for name, found in state.models.items():
+            model = name.replace(".", "/")
+            weights[model] = {
+                self._asked(model, route, state.upstream, labels.get((model, route.digest))): route.weight
+                for route in found
+            }
         return Observation(versions, weights)
 
     def ensure(self, candidate: Candidate) -> Ready | Pending:
@@ -108,6 +120,16 @@ class TritonServing:
 
     def url(self, model: str) -> str:
         return f"http://{HOST}:{self._ports.gateway}/v2/models/{public_name(model)}/infer"
+
+    def _asked(self, model: str, route: InForce, upstream: str | None, version: str | None) -> str:
+        """The digest that answers for a route; where it asks anything else than it says, what it asks."""
+        as_written = (upstream, route.upstream_model) == (
+            self._ports.upstream,
+            upstream_name(model, route.digest),
+        )
+        if as_written and version in (None, route.version):
+            return route.digest
+        return f"{route.upstream_model} at {upstream}, called {route.version}"
 
     @property
     def _ports(self) -> Ports:
