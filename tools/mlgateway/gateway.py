@@ -42,8 +42,8 @@ class Gateway:
             return error_reply(405, message, ((b"allow", b", ".join(allowed)),))
         if isinstance(endpoint, Fixed):
             return await self._fixed(endpoint)
-        if infers and (refused := guard.refusal(request)):
-            return error_reply(*refused)
+        if infers and (unfit := guard.refusal(request)):
+            return error_reply(*unfit)
         return await forward(self._ways, endpoint, request)
 
     async def _fixed(self, endpoint: Fixed) -> Reply:

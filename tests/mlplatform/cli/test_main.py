@@ -1,6 +1,7 @@
 """The command line: help, usage, and what becomes of an error."""
 
 import importlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import click
 import pytest
 
 from mlplatform.cli.main import COMMANDS, main
+from mlplatform.core.errors import Refusal
 
 HEAVY = ("mlflow", "pydantic", "yaml", "regorus", "rich", "sklearn", "jsonschema")
 
@@ -72,3 +74,24 @@ def test_a_fault_of_ours_is_exit_3_and_says_where_its_log_is(
     log = Path(said.rsplit(" ", 1)[1].strip())
     assert "ZeroDivisionError: oops" in log.read_text()
     log.unlink()
+
+
+def test_what_an_error_quotes_cannot_write_on_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise Refusal("no \x1b[2Jmodel\r\n" + "x" * 5000, fix="say \x9b31m\u202eit", where="a\nb")
+
+    monkeypatch.setattr("mlplatform.flow.place.here", refuse)
+    with pytest.raises(SystemExit):
+        main(["check"])
+    said = capsys.readouterr().err
+    assert all(line.isprintable() and len(line) < 1100 for line in said.split("\n"))
+    assert said.startswith("error: a\\nb: no \\x1b[2Jmodel\\r\\nxxx")
+    assert said.count("\n") == 2
+
+
+def test_a_refusal_is_json_on_standard_output_where_json_is_asked_for(tmp_path: Path) -> None:
+    done = run("status", "--json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "not in a git repository" in json.loads(done.stdout)["error"]["message"]

@@ -94,9 +94,7 @@ def test_the_statement_names_what_was_touched_by_its_digest(ledger: Ledger, outb
 
 
 @pytest.mark.parametrize("content", [b"garbage\n", b'{"plan": 1}\n', b"[]\n", b"\xff\n", b"1\n"])
-def test_what_is_no_journal_is_refused_by_name_and_kept(
-    ledger: Ledger, outbox: Path, content: bytes
-) -> None:
+def test_what_is_no_journal_is_refused_by_name_and_kept(ledger: Ledger, outbox: Path, content: bytes) -> None:
     outbox.mkdir()
     odd = outbox / "production-odd.jsonl"
     odd.write_bytes(content)

@@ -8,15 +8,19 @@ from mlplatform.cli import options
 @click.command(epilog="Example: platform logs clinic/tumour --env production --lines 50")
 @click.argument("model")
 @options.environment
-@click.option("--lines", default=20, show_default=True, help="How many of the last lines.")
+@click.option(
+    "--lines", type=click.IntRange(min=1), default=20, show_default=True, help="How many of the last lines."
+)
 @options.debug
 def command(model: str, environment: str, lines: int) -> None:
     """Show the last lines that the environment's servers wrote about MODEL (tenant/model)."""
     from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.place import environment_of, here
+    from mlplatform.flow.place import environment_of, here, model_of
     from mlplatform.local.logs import tail
 
     place = here()
-    environment_of(repository_at(place.git, "HEAD"), environment)
+    repository = repository_at(place.git, "HEAD")
+    environment_of(repository, environment)
+    model_of(repository, model)
     for line in tail(place.paths(environment), model, lines):
         click.echo(line)

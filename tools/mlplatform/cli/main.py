@@ -24,6 +24,9 @@ COMMANDS = {
 }
 
 
+_LONGEST = 1000
+
+
 class Commands(click.Group):
     """Commands by name from the table."""
 
@@ -62,10 +65,10 @@ def main(args: list[str] | None = None) -> None:
         wrong.show()
         sys.exit(wrong.exit_code)
     except Exception as error:
-        sys.exit(_said(error, debug="--debug" in arguments))
+        sys.exit(_said(error, debug="--debug" in arguments, as_json="--json" in arguments))
 
 
-def _said(error: Exception, *, debug: bool) -> int:
+def _said(error: Exception, *, debug: bool, as_json: bool) -> int:
     from mlplatform.cli.fault import write_fault
     from mlplatform.core.errors import Refusal
 
@@ -74,17 +77,27 @@ def _said(error: Exception, *, debug: bool) -> int:
 
         traceback.print_exc()
     if isinstance(error, Refusal):
-        _print_refusal(error)
+        _print_refusal(error, as_json=as_json)
         return 1
     log = write_fault(error)
-    click.echo(
-        f"error: a fault of ours: {type(error).__name__}: {error}\n  the traceback is in {log}", err=True
-    )
+    click.echo(_shown(f"error: a fault of ours: {type(error).__name__}: {error}"), err=True)
+    click.echo(f"  the traceback is in {log}", err=True)
     return 3
 
 
-def _print_refusal(refusal: Any) -> None:
+def _print_refusal(refusal: Any, *, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        said = {"message": refusal.message, "fix": refusal.fix, "where": refusal.where}
+        click.echo(json.dumps({"error": said}))
     place = f"{refusal.where}: " if refusal.where else ""
-    click.echo(f"error: {place}{refusal.message}", err=True)
+    click.echo(_shown(f"error: {place}{refusal.message}"), err=True)
     if refusal.fix:
-        click.echo(f"  {refusal.fix}", err=True)
+        click.echo(_shown(f"  {refusal.fix}"), err=True)
+
+
+def _shown(text: str) -> str:
+    """What an error quotes may come from anywhere: it moves no cursor, clears no screen and begins no line."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"

@@ -27,7 +27,7 @@ def judge_commit(git: Git, rev: str) -> Checked:
 def judge_change(git: Git, base: str, head: str | None) -> Checked:
     """Rules of state and of change over what `head` (None: the working tree) makes of the commit `base`.
 
-    The policies and schemas of the base bind, so that no change weakens what it is judged by; its own are asked as well.
+    The policies and schemas of the base bind, so that no change weakens what it is judged by; its own are asked too.
     """
     commit = git.resolve(base)
     changed = load(WorkingTree(git.root) if head is None else Commit(git, git.resolve(head)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.kinds import Environment
+from mlplatform.core.kinds import Environment, Model
 from mlplatform.core.repository import Repository
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local.identity import read_target_id
@@ -47,6 +47,15 @@ def environment_of(repository: Repository, name: str) -> Environment:
         known = ", ".join(repository.environments_in_order()) or "none"
         raise Refusal(f"there is no environment {name} (there are: {known})")
     return repository.environments[name].body
+
+
+def model_of(repository: Repository, name: str) -> Model:
+    """The document of a model; Refusal when there is none that its schema holds for."""
+    if name not in repository.models:
+        raise Refusal(
+            f"there is no model {name}", fix="name one as tenant/model: `platform status` lists them"
+        )
+    return repository.models[name].body
 
 
 def here() -> Place:

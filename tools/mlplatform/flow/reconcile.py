@@ -64,6 +64,8 @@ def reconcile(
     """Plan (or take a plan that still holds) and apply it, under the environment's lease, and record it."""
     settings = environment_of(repository, environment)
     paths = place.paths(environment)
+    if planned is not None and planned.environment != environment:
+        raise Refusal(f"the plan is for {planned.environment}, not for {environment}")
     with lease(paths):
         recover(place.target.outbox, environment, place.ledger())
         made = make_plan(place, repository, environment)

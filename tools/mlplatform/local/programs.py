@@ -23,7 +23,7 @@ from mlplatform.providers.serving.triton.ports import HOST, Ports
 TOOLS = Path(mlplatform.__file__).parents[1]
 OLDEST_GLIBC = (2, 35)  # what the Triton wheel is built for
 _MAKE = "run `make up`, which builds it"
-_ODD = re.compile(r"[^\w./+@,:=%-]")
+_ODD = re.compile(r"[^\w./+@,:=%-]", re.ASCII)
 # Asked of the serving environment's own Python. The library is what Triton's Python stub is linked to.
 _QUESTION = """
 import ctypes, json, os, sys, sysconfig
@@ -136,10 +136,10 @@ def _shared_memory(paths: EnvironmentPaths) -> str:
 
 
 def require_plain_path(paths: EnvironmentPaths) -> None:
-    """Refusal for a folder whose name the shell that starts Triton's models would take apart."""
+    """Refusal for a folder that the shell which starts Triton's models, or the Python in them, would misread."""
     if odd := sorted(set(_ODD.findall(str(paths.folder)))):
         raise Refusal(
-            f"Triton cannot serve models from a path with {' or '.join(map(repr, odd))} in it: {paths.folder}",
+            f"Triton cannot serve models from a path with {' or '.join(map(repr, odd))} in it: {str(paths.folder)!r}",
             fix="clone the repository into a folder of another name",
         )
 
@@ -150,7 +150,6 @@ def triton_environment(found: Programs) -> Mapping[str, str]:
         "PATH": f"{found.python.parent}:/usr/bin:/bin",
         "LD_LIBRARY_PATH": f"{found.packages / 'nvidia_pytriton.libs'}:{found.libraries}",
         "PYTHONHOME": str(found.home),
-        "PYTHONUTF8": "1",  # without a locale, a path outside ASCII could not be opened
         "PYTHONPATH": str(found.packages),
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -1,5 +1,7 @@
 """What it takes to take a model out of an environment that no longer declares it."""
 
+from collections.abc import Mapping
+
 from mlplatform.core.kinds import Environment
 from mlplatform.core.plan import Action, Change
 from mlplatform.plan.actual import Actual
@@ -10,7 +12,7 @@ def removal_changes(environment: Environment, name: str, actual: Actual) -> tupl
     """Route nothing to it, take its aliases, unload it. Registered versions and their bytes stay."""
     changes = []
     if weights := actual.serving.weights.get(name):
-        before = {"weights": dict(weights)}
+        before = {"weights": dict(weights), "version": _version(name, weights, actual)}
         changes.append(Change(Action.ROUTE, environment.serving.provider, name, before, None))
     aliases = actual.registry.aliases.get(name, {})
     if "champion" in aliases:
@@ -18,3 +20,8 @@ def removal_changes(environment: Environment, name: str, actual: Actual) -> tupl
         changes.append(Change(Action.CHAMPION, environment.registry.provider, name, before_aliases, None))
     changes += [retire(environment.serving.provider, held) for held in actual.serving.held(name)]
     return tuple(changes)
+
+
+def _version(name: str, weights: Mapping[str, int], actual: Actual) -> str | None:
+    served = actual.serving.find(name, max(weights, key=lambda digest: weights[digest]))
+    return served.version if served else None

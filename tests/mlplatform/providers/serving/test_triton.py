@@ -301,6 +301,34 @@ def test_a_spoiled_route_file_changes_no_answer_and_the_next_route_mends_it(
     assert serving.observe().weights[first.model] == {first.ref.digest: 100}
 
 
+@pytest.mark.parametrize("key", ["upstreamModel", "version", "upstream"])
+def test_a_route_that_was_changed_by_hand_is_not_taken_for_the_version_that_it_names(
+    serving: TritonServing, paths: EnvironmentPaths, tmp_path: Path, key: str
+) -> None:
+    model = new_model()
+    right, other = (
+        scaled(tmp_path, model, version, scale) for version, scale in (("1.0.0", 2), ("1.1.0", 3))
+    )
+    assert serving.ensure(other) == Ready()
+    serve(serving, right)
+    said = json.loads(paths.routes.read_text())
+    said["generation"] += 1
+    route = said["models"][model.replace("/", ".")]["routes"][0]
+    wrong = {
+        "upstreamModel": upstream_name(model, other.ref.digest),
+        "version": "9.9.9",
+        "upstream": "127.0.0.1:9",
+    }
+    (said if key == "upstream" else route)[key] = wrong[key]
+    paths.routes.write_text(json.dumps(said))
+    gateway = Gateway.of(paths, read_ports(paths) or pytest.fail("no ports"))
+    assert waiting.until(lambda: gateway.state().generation == said["generation"])
+    assert right.ref.digest not in serving.observe().weights[model]
+    assert serving.route(model, {right.ref.digest: 100}) == Ready()
+    assert serving.observe().weights[model] == {right.ref.digest: 100}
+    assert answer_of(serving, model) == 2.0
+
+
 def test_models_that_begin_alike_are_told_apart(serving: TritonServing, tmp_path: Path) -> None:
     model = new_model()
     short_name = serve(serving, scaled(tmp_path, model, "1.0.0", 2))

@@ -27,6 +27,9 @@ PROGRAMS = Path(mlplatform.__file__).parents[1] / "serving"
 
 
 _DESCRIPTION = ("config.pbtxt", "served.json", "1/model.py")
+# Triton would load a folder `2` beside `1` and answer with it.
+_KNOWN = {"config.pbtxt", "served.json", "1"}
+_KNOWN_VERSION = {"model.py", MANIFEST_NAME, PAYLOAD_FOLDER, "__pycache__"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,9 @@ def restore(paths: EnvironmentPaths, held: Identity) -> str | None:
     folder = paths.model_repository / held.upstream
     if not _has_program(held.format):
         return f"Triton has no program for the format {held.format} here"
+    shutil.rmtree(
+        folder / "1" / "__pycache__", ignore_errors=True
+    )  # the stub's; it would run before model.py
     if reason := _spoiled(folder, held.digest):
         return reason
     _write(folder / "1" / "model.py", _program(held.format))
@@ -134,7 +140,11 @@ def _describe(folder: Path, candidate: Candidate) -> None:
 
 
 def _spoiled(folder: Path, digest: str) -> str | None:
-    """Why the payload in a folder is not what the digest says, or None when it is."""
+    """Why a folder is not what we put there for the digest, or None when it is."""
+    for inside, known in ((folder, _KNOWN), (folder / "1", _KNOWN_VERSION)):
+        names = {path.name for path in inside.iterdir()} if inside.is_dir() else set()
+        if unknown := sorted(name for name in names - known if not name.endswith(".new")):
+            return f"{', '.join(unknown)} was added to {inside.relative_to(folder.parent)}"
     try:
         FileStore().verify(ArtifactRef((folder / "1").as_uri(), digest))
     except ArtifactError as error:

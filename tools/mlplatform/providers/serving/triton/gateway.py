@@ -51,11 +51,11 @@ class Gateway:
         said = self.server.ask_json("GET", "/gateway/state")
         try:
             models = {name: tuple(map(_in_force, found)) for name, found in said["models"].items()}
-            return GatewayState(
-                said["generation"], said["error"], said["upstream"], models, said["inflight"]
-            )
+            return GatewayState(said["generation"], said["error"], said["upstream"], models, said["inflight"])
         except (KeyError, TypeError, AttributeError):
-            raise NoAnswer(f"{self.server} answered a state that cannot be read") from None
+            raise NoAnswer(
+                f"{self.server} answered a state that cannot be read: run `platform down`, then `platform up`"
+            ) from None
 
     def follow(self, generation: int, stale: str | None = None) -> Ready | Pending:
         """Ready once this generation of the route file is in force; `stale` is the error of the file before it."""
