@@ -7,6 +7,8 @@ import re
 import shlex
 import signal
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +39,13 @@ def answer(url: str) -> dict[str, Any]:
 
 def url_of(clone: Clone, environment: str = "production") -> str:
     return str(clone.status(environment, TUMOUR)["url"])
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Return once it holds; each question is a whole command, so nothing is asked too often."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
 
 
 def written(clone: Clone) -> dict[Path, int]:
@@ -187,6 +196,16 @@ def test_training_that_gives_other_bytes_than_reviewed_is_refused_and_rewrites_n
     (clone.root / path).write_text(before)
     clone.commit("pin what was reviewed")
     clone.platform("up")
+
+
+def test_a_spoiled_route_file_harms_no_answer_and_the_next_apply_writes_it_again(clone: Clone) -> None:
+    url, routes = url_of(clone), LocalTarget(clone.root).environment("production").routes
+    routes.write_text("{")
+    wait_for(lambda: clone.status("production", TUMOUR)["state"] == "Degraded")
+    assert answer(url)["model_version"] == "1.0.0"
+    clone.platform("apply", "--env", "production")
+    assert clone.status("production", TUMOUR)["state"] == "Ready"
+    assert json.loads(routes.read_text())["models"].keys() >= {"clinic.tumour", "postal.digits"}
 
 
 @pytest.mark.parametrize("server", ["triton", "gateway"])

@@ -1,5 +1,7 @@
 """One word for how declared and actual stand."""
 
+from dataclasses import replace
+
 import pytest
 
 from mlplatform.core.finding import error
@@ -35,6 +37,12 @@ def test_a_routed_version_that_cannot_answer_is_degraded_and_says_why() -> None:
 def test_an_unreachable_server_is_degraded_and_never_ready() -> None:
     found = status(seen(None))
     assert (found.state, found.reason) == (State.DEGRADED, "Triton does not answer")
+
+
+def test_routes_that_would_not_outlive_a_restart_are_degraded() -> None:
+    there = serving(served(TUMOUR, "1.0.0"), routed={TUMOUR: "1.0.0"})
+    found = status(seen(replace(there, trouble="the route file is gone")))
+    assert (found.state, found.reason) == (State.DEGRADED, "the route file is gone")
 
 
 def test_nothing_routed_is_missing() -> None:

@@ -114,6 +114,13 @@ def test_a_version_that_is_loaded_but_not_ready_is_loaded_again() -> None:
     assert [action for action, _ in actions(made)] == ["load", "probe", "route", "champion"]
 
 
+def test_routes_that_would_not_outlive_a_restart_are_written_again() -> None:
+    there = steady()
+    troubled = replace(there, serving=replace(there.serving, trouble="the route file is gone"))
+    made = planned({TUMOUR: deployment("1.0.0")}, troubled)
+    assert [action for action, _ in actions(made)] == ["probe", "route"]
+
+
 def test_a_batch_model_is_copied_and_made_champion_and_not_served() -> None:
     there = actual(earlier={"integration": registry(registered(TUMOUR, "1.0.0"))})
     made = planned({TUMOUR: deployment("1.0.0")}, there, kinds={TUMOUR: "batch"})

@@ -119,6 +119,8 @@ def _judge(model: str, desired: Deployment | None, actual: Actual, seen: Seen) -
 
 def _answering(model: str, desired: Deployment, seen: Seen) -> tuple[State, str]:
     held = seen.serving.find(model, desired.digest) if seen.serving else None
+    if seen.serving and seen.serving.trouble and model not in seen.batch:
+        return State.DEGRADED, seen.serving.trouble
     if model in seen.batch or (held and held.ready):
         return State.READY, ""
     return State.DEGRADED, held.reason if held and held.reason else "the version is routed and not ready"

@@ -60,7 +60,7 @@ def _serve(
             None if served is None else {"version": served.version, "digest": served.digest, "ready": False}
         )
         changes.append(Change(Action.LOAD, provider, name, before, candidate))
-    if weights != {body.digest: 100}:
+    if weights != {body.digest: 100} or actual.serving.trouble:
         changes.append(Change(Action.PROBE, provider, name, None, candidate))
         after = {"weights": {body.digest: 100}, "version": body.version}
         changes.append(Change(Action.ROUTE, provider, name, _routed(name, weights, actual), after))

@@ -49,10 +49,14 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What is served now: versions, and per model the weight (0 to 100) of each digest that is routed."""
+    """What is served now: versions, and per model the weight (0 to 100) of each digest that is routed.
+
+    `trouble` says why the routes in force would not outlive a restart; empty when they would.
+    """
 
     versions: Sequence[Served]
     weights: Mapping[str, Mapping[str, int]]
+    trouble: str = ""
 
     def held(self, model: str) -> tuple[Served, ...]:
         return tuple(served for served in self.versions if served.model == model)

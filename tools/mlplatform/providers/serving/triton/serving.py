@@ -54,7 +54,8 @@ class TritonServing:
                 self._asked(model, route, state.upstream, labels.get((model, route.digest))): route.weight
                 for route in found
             }
-        return Observation(versions, weights)
+        trouble = f"the gateway keeps to the last good routes: {state.error}" if state.error else ""
+        return Observation(versions, weights, trouble)
 
     def ensure(self, candidate: Candidate) -> Ready | Pending:
         """Put the verified folder and load it; what fails to load is taken away again, so that no restart tries it."""
