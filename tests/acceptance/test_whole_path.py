@@ -225,3 +225,11 @@ def test_down_stops_what_up_started(clone: Clone) -> None:
     with pytest.raises(ConnectionRefusedError):
         answer(url)
     assert clone.platform("down").strip() == "nothing was running"
+
+
+def test_a_promotion_to_a_target_that_is_down_merges_nothing(clone: Clone) -> None:
+    tip = ["git", "-C", str(clone.root), "for-each-ref", "refs/heads"]
+    before = subprocess.run(tip, capture_output=True, text=True, check=True).stdout
+    said = clone.platform("promote", TUMOUR, "--to", "production", "--apply-locally", code=1)
+    assert "platform up" in said
+    assert subprocess.run(tip, capture_output=True, text=True, check=True).stdout == before

@@ -24,6 +24,7 @@ from mlplatform.propose.promote import promote
 from mlplatform.propose.proposal import Proposal
 from mlplatform.propose.rollback import rollback
 from mlplatform.providers.registry import connect_registry
+from mlplatform.providers.serving import connect_serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ def commit(place: Place, proposal: Proposal) -> Proposed:
 
 def apply_locally(place: Place, proposal: Proposal, asked: Asked, listener: Listener) -> Reconciled:
     """Judge the change, merge it into the base branch, and reconcile its environment."""
-    _assert_local(repository_at(place.git, proposal.base), asked.environment)
+    repository = repository_at(place.git, proposal.base)
+    _assert_local(repository, asked.environment)
+    # a target that is down is refused before anything is merged, not after
+    connect_serving(environment_of(repository, asked.environment), place.paths(asked.environment)).observe()
     require_mergeable(place.git, proposal, asked.base)
     proposed = commit(place, proposal)
     judged = judge_change(place.git, proposal.base, proposed.commit).repository

@@ -26,7 +26,7 @@ location: s3://$tenant-$name/v1/   # CHANGE: a bucket path, or a file as in exam
 region: us-east-1   # CHANGE
 format: csv   # csv, parquet or jsonl
 digest: $no_digest   # CHANGE: sha256 of the data
-classification: confidential   # CHANGE: public < internal < confidential < pii
+classification: internal   # CHANGE: public < internal < confidential < pii
 columns:
   example: {type: float, classification: internal}   # CHANGE: a line a column
 encryption: {atRest: "aws:kms", key: alias/$tenant, inTransit: tls}
