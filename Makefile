@@ -6,8 +6,9 @@ PYTHON ?= $(shell for name in python3 python3.11 python3.12; do $$name -c '$(SUI
 BIN := .venv/bin
 UV := $(BIN)/uv
 BENCH ?=
+OPA = $(shell command -v opa || ls -d "$${XDG_CACHE_HOME:-$$HOME/.cache}"/mlplatform/opa-*/opa 2> /dev/null | tail -n 1)
 
-.PHONY: help up down test check bench lock format schemas clean
+.PHONY: help up down test check rego bench lock format schemas docs clean
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -20,11 +21,20 @@ down: ## stop what `make up` started
 test: .venv/dev.stamp .venv-serving/serving.stamp ## set up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
-check: .venv/dev.stamp ## lint, types and layers
+check: .venv/dev.stamp rego ## lint, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+rego: ## check, format and test the policies as their authors do, where there is opa
+	@if [ -n "$(OPA)" ]; then set -ex; \
+	  "$(OPA)" check --strict --capabilities policies/capabilities.json policies/rego; \
+	  "$(OPA)" fmt --diff --fail policies/rego; \
+	  "$(OPA)" test policies/rego; \
+	else \
+	  echo "left out: opa check, fmt and test of policies/rego, as there is no opa (python -m tests.support.opa builds it)"; \
+	  [ "$$CI" != true ]; fi
 
 bench: .venv/dev.stamp .venv-serving/serving.stamp ## measure; BENCH=name for one
 	@for script in $(if $(BENCH),bench/$(BENCH).py,$(wildcard bench/*.py)); do $(BIN)/python $$script || exit 1; done
@@ -35,6 +45,9 @@ format: .venv/dev.stamp ## format the code
 
 schemas: .venv/platform.stamp ## write policies/schemas/ anew from the models
 	$(BIN)/python -m mlplatform.report.schemas policies/schemas
+
+docs: .venv/platform.stamp ## write docs/rules.md anew from the rules
+	$(BIN)/python -m mlplatform.report.rules docs/rules.md
 
 lock: .venv/bootstrap.stamp ## lock the requirements anew
 	@for name in bootstrap platform dev serving; do \

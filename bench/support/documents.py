@@ -1,5 +1,7 @@
 """Good repositories of any size, of documents of about 700 bytes."""
 
+import hashlib
+
 DIGEST = "sha256:" + "7" * 64
 METRICS = {"auc": 0.93, "accuracy": 0.88, "precision": 0.87, "recall": 0.91}
 RUN, COMMIT = "0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef01234567"
@@ -17,9 +19,9 @@ clearance: pii
 repositories: [acme/{name}-models]
 accounts: {{training: "111111111111", inference: "222222222222"}}
 quotas:
-  development: {{gpu: 0, cpu: 8, memoryGiB: 16, endpoints: 5}}
-  integration: {{gpu: 0, cpu: 8, memoryGiB: 16, endpoints: 5}}
-  production: {{gpu: 1, cpu: 16, memoryGiB: 64, endpoints: 5}}
+  development: {{gpu: 0, cpu: 12, memoryGiB: 16, endpoints: 6}}
+  integration: {{gpu: 0, cpu: 12, memoryGiB: 16, endpoints: 6}}
+  production: {{gpu: 1, cpu: 16, memoryGiB: 64, endpoints: 6}}
 budget: {{monthlyUSD: 2000}}
 freeze: []
 """
@@ -70,7 +72,7 @@ digest: {digest}
 from:
 {source}  run: 0123456789abcdef0123456789abcdef
   commit: 0123456789abcdef0123456789abcdef01234567
-  data: {{{tenant}/{dataset}: "{digest}"}}
+  data: {{{tenant}/{dataset}: "{data}"}}
 metrics: {{auc: 0.93, accuracy: 0.88, precision: 0.87, recall: 0.91}} # re-checked against the registry
 serving: {{instances: 2, cpu: 1, memoryGiB: 1, gpu: {{count: 0}}}}
 rollout: {{strategy: all}}
@@ -83,7 +85,13 @@ registry: {{provider: mlflow, uri: local, prefix: ""}}
 serving: {{provider: triton, uri: local}}
 blastRadius: {{maxChangedPercent: 30, minResources: 10}}
 """
-PLATFORM = "schema: platform/v1\nteam: [margaret, dennis]\nownedPaths: [platform.yaml, policies/, tools/]\n"
+PLATFORM = """\
+schema: platform/v1
+team: [margaret, dennis]
+ownedPaths: [platform.yaml, policies/, tools/]
+approvals: {tenant: 1, pii: 2, platform: 1}
+prices: {gpuHourUSD: 1.2, cpuHourUSD: 0.04, memoryGiBHourUSD: 0.005}
+"""
 
 
 def documents(count: int) -> dict[str, str]:
@@ -100,8 +108,10 @@ def documents(count: int) -> dict[str, str]:
 def _tenant(tenant: str) -> dict[str, str]:
     texts = {f"tenants/{tenant}/tenant.yaml": TENANT.format(name=tenant)}
     for number in range(DATASETS):
-        path = f"tenants/{tenant}/datasets/events-{number}.yaml"
-        texts[path] = DATASET.format(tenant=tenant, name=f"events-{number}", digest=DIGEST)
+        name = f"events-{number}"
+        texts[f"tenants/{tenant}/datasets/{name}.yaml"] = DATASET.format(
+            tenant=tenant, name=name, digest=_digest(tenant, name)
+        )
     for number in range(MODELS):
         texts[f"models/{tenant}/model-{number}.yaml"] = MODEL.format(
             tenant=tenant, dataset=f"events-{number}"
@@ -109,6 +119,15 @@ def _tenant(tenant: str) -> dict[str, str]:
         for environment, before in zip(ENVIRONMENTS, ("", *ENVIRONMENTS), strict=False):
             source = f"  environment: {before}\n" if before else ""
             texts[f"environments/{environment}/{tenant}/model-{number}.yaml"] = DEPLOYMENT.format(
-                tenant=tenant, dataset=f"events-{number}", digest=DIGEST, source=source
+                tenant=tenant,
+                dataset=f"events-{number}",
+                digest=DIGEST,
+                data=_digest(tenant, f"events-{number}"),
+                source=source,
             )
     return texts
+
+
+def _digest(*of: str) -> str:
+    """A digest of its own for each data set: those with the same one would be the same data."""
+    return f"sha256:{hashlib.sha256('/'.join(of).encode()).hexdigest()}"

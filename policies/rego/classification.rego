@@ -1,9 +1,12 @@
 # METADATA
 # title: A data set is classified as what it holds
+# description: |
+#   `twins` are the other data sets with the same digest or at the same location, by name: the same data under
+#   another name.
 # custom:
 #   kinds: [dataset]
 #   asks: state
-#   reads: [document]
+#   reads: [document, twins]
 package platform.classification
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
@@ -16,6 +19,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   severity: error
 #   soc2: [CC6.1, C1.1]
 #   fix: Raise the classification of the data set, or drop the column.
+#   passes: "classification: pii with columns: {email: {type: string, classification: pii}}"
+#   fails: "classification: public with columns: {email: {type: string, classification: pii}}"
 satisfied contains "classification-covers-columns" if {
 	data.lib.sensitivity.of(input.document) == input.document.classification
 }
@@ -29,4 +34,37 @@ deny contains {
 	"at": ["classification"],
 } if {
 	not "classification-covers-columns" in satisfied
+}
+
+# METADATA
+# title: The same data is classified the same
+# description: |
+#   Data does not become harmless by being declared a second time: a data set is at least as sensitive as every other
+#   one with the same digest or location, of whichever tenant. Where two owners disagree, the higher one holds.
+# custom:
+#   id: classification-twins
+#   severity: error
+#   soc2: [CC6.1, C1.1]
+#   fix: Raise the classification to that of the other data set, or agree with its owner that both are lowered.
+#   passes: "clinic/biopsies and clinic/biopsies-copy, with one digest, are both classification: pii"
+#   fails: "clinic/biopsies is classification: pii, and clinic/biopsies-copy with the same digest is public"
+satisfied contains "classification-twins" if {
+	every twin in input.twins {
+		data.lib.sensitivity.covers(input.document.classification, data.lib.sensitivity.of(twin))
+	}
+}
+
+deny contains {
+	"rule": "classification-twins",
+	"message": sprintf("%s is the same data and %s, and here it is classified %s", [
+		name,
+		data.lib.sensitivity.of(twin),
+		data.lib.sensitivity.declared(input.document),
+	]),
+	"at": ["classification"],
+} if {
+	not "classification-twins" in satisfied
+	some name, twin in input.twins
+	classification := data.lib.sensitivity.declared(input.document)
+	not data.lib.sensitivity.covers(classification, data.lib.sensitivity.of(twin))
 }

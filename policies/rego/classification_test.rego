@@ -4,10 +4,12 @@ import data.platform.classification
 
 holding(declared, columns) := {"classification": declared, "columns": columns}
 
-denied_in(document) := ids if {
-	decision := classification.decision with input as {"document": document}
+denied_beside(document, twins) := ids if {
+	decision := classification.decision with input as {"document": document, "twins": twins}
 	ids := {denial.rule | some denial in decision.deny}
 }
+
+denied_in(document) := denied_beside(document, {})
 
 email := {"email": {"type": "string", "classification": "pii"}}
 
@@ -28,13 +30,58 @@ test_a_column_without_classification_counts_as_pii if {
 	denied_in(holding("internal", {"free_text": {"type": "string"}})) == {"classification-covers-columns"}
 }
 
+test_a_classification_in_capitals_is_none if {
+	denied_in(holding("PII", email)) == {"classification-covers-columns"}
+	denied_in(holding("internal", {"word": {"type": "string", "classification": "Public"}})) == {"classification-covers-columns"}
+}
+
 test_data_without_classification_is_denied if {
 	denied_in({"columns": score}) == {"classification-covers-columns"}
 }
 
 test_the_denial_says_what_the_columns_are if {
-	decision := classification.decision with input as {"document": holding("public", email)}
+	decision := classification.decision with input as {"document": holding("public", email), "twins": {}}
 	some denial in decision.deny
 	denial.message == "the data set is classified public and holds pii columns"
 	denial.at == ["classification"]
+}
+
+test_twins_of_the_same_classification_are_allowed if {
+	denied_beside(holding("pii", {}), {"clinic/events": holding("pii", {}), "postal/words": holding("public", {})}) == set()
+}
+
+test_a_less_sensitive_twin_is_denied if {
+	denied_beside(holding("public", {}), {"clinic/events": holding("internal", {})}) == {"classification-twins"}
+}
+
+test_one_more_sensitive_twin_among_many_is_enough if {
+	twins := {"clinic/events": holding("public", {}), "postal/words": holding("confidential", {})}
+	denied_beside(holding("internal", {}), twins) == {"classification-twins"}
+}
+
+test_a_column_makes_a_twin_sensitive if {
+	denied_beside(holding("internal", {}), {"clinic/events": holding("public", email)}) == {"classification-twins"}
+}
+
+test_a_twin_without_classification_counts_as_pii if {
+	denied_beside(holding("confidential", {}), {"clinic/events": {"columns": {}}}) == {"classification-twins"}
+	denied_beside(holding("pii", {}), {"clinic/events": {"columns": {}}}) == set()
+}
+
+test_data_without_classification_covers_no_twin if {
+	denied_beside({"columns": {}}, {"clinic/events": holding("public", {})}) == {"classification-covers-columns", "classification-twins"}
+}
+
+test_the_denial_names_the_twin if {
+	decision := classification.decision with input as {
+		"document": holding("public", {}),
+		"twins": {"clinic/events": holding("pii", {})},
+	}
+	some denial in decision.deny
+	denial.message == "clinic/events is the same data and pii, and here it is classified public"
+}
+
+test_without_twins_the_question_is_not_answered if {
+	decision := classification.decision with input as {"document": holding("public", {})}
+	decision.evaluated == {"classification-covers-columns"}
 }

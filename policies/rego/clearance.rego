@@ -16,6 +16,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   severity: error
 #   soc2: [CC6.1, CC6.3]
 #   fix: Train on less sensitive data, or have the platform team raise the tenant's clearance.
+#   passes: "data: {datasets: [clinic/biopsies]}, which is pii, and tenant clinic has clearance: pii"
+#   fails: "data: {datasets: [postal/letters]}, which is pii, and tenant postal has clearance: internal"
 satisfied contains "data-clearance" if {
 	every name in input.document.data.datasets {
 		is_cleared_for(name)
@@ -49,6 +51,8 @@ is_cleared_for(name) if {
 #   severity: error
 #   soc2: [CC6.1, CC6.3]
 #   fix: Have the owner of the data set add the tenant to its sharedWith.
+#   passes: "data: {datasets: [clinic/biopsies]} in a model of clinic, or of a tenant in the data set's sharedWith"
+#   fails: "data: {datasets: [clinic/biopsies]} in a model of postal, and the data set says sharedWith: []"
 satisfied contains "data-sharing" if {
 	every name in input.document.data.datasets {
 		may_read(name)

@@ -10,17 +10,21 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 
 # METADATA
 # title: Sensitive data is encrypted at rest with a managed key
-# description: Who gets hold of a disk or a bucket must not get hold of the data; a managed key can be taken away.
+# description: |
+#   Who gets hold of a disk or a bucket must not get hold of the data. A key that we manage can be taken away; the
+#   cloud's own (alias/aws/…) cannot. Public and internal data needs none.
 # custom:
 #   id: encryption-at-rest
 #   severity: error
 #   soc2: [CC6.1, CC6.7]
 #   fix: Set encryption.atRest to aws:kms and encryption.key to the alias of the tenant's key.
+#   passes: "encryption: {atRest: aws:kms, key: alias/clinic, inTransit: tls}"
+#   fails: "classification: pii with encryption: {atRest: AES256, inTransit: tls}"
 satisfied contains "encryption-at-rest" if harmless
 
 satisfied contains "encryption-at-rest" if {
 	input.document.encryption.atRest == "aws:kms"
-	data.lib.text.is_given(input.document.encryption.key)
+	is_our_own(input.document.encryption.key)
 }
 
 deny contains {
@@ -39,6 +43,8 @@ deny contains {
 #   severity: error
 #   soc2: [CC6.1, CC6.7]
 #   fix: Set encryption.inTransit to tls.
+#   passes: "encryption: {atRest: aws:kms, key: alias/clinic, inTransit: tls}"
+#   fails: "classification: pii with encryption: {atRest: aws:kms, key: alias/clinic, inTransit: none}"
 satisfied contains "encryption-in-transit" if harmless
 
 satisfied contains "encryption-in-transit" if input.document.encryption.inTransit == "tls"
@@ -49,6 +55,11 @@ deny contains {
 	"at": ["encryption", "inTransit"],
 } if {
 	not "encryption-in-transit" in satisfied
+}
+
+is_our_own(key) if {
+	data.lib.text.is_given(key)
+	not contains(lower(key), "alias/aws/")
 }
 
 harmless if sensitivity in {"public", "internal"}

@@ -50,6 +50,13 @@ test_a_key_of_the_bucket_is_not_managed if {
 	denied_in(encrypted({"atRest": "AES256", "key": "alias/reading", "inTransit": "tls"})) == {"encryption-at-rest"}
 }
 
+test_a_key_of_the_cloud_is_not_managed_by_us if {
+	denied_in(encrypted({"atRest": "aws:kms", "key": "alias/aws/s3", "inTransit": "tls"})) == {"encryption-at-rest"}
+	denied_in(encrypted({"atRest": "aws:kms", "key": "Alias/AWS/s3", "inTransit": "tls"})) == {"encryption-at-rest"}
+	arn := "arn:aws:kms:us-east-1:111111111111:alias/aws/s3"
+	denied_in(encrypted({"atRest": "aws:kms", "key": arn, "inTransit": "tls"})) == {"encryption-at-rest"}
+}
+
 test_pii_in_clear_on_the_wire_is_denied if {
 	document := encrypted({"atRest": "aws:kms", "key": "alias/reading", "inTransit": "none"})
 	denied_in(document) == {"encryption-in-transit"}

@@ -16,34 +16,25 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   severity: error
 #   soc2: [CC7.1, CC8.1]
 #   fix: Deploy a version that meets the gate; platform promote records its metrics.
+#   passes: "metrics: {auc: 0.91} where the model says gates: {production: {auc: {min: 0.85}}}"
+#   fails: "metrics: {auc: 0.84} where the model says gates: {production: {auc: {min: 0.85}}}"
 satisfied contains "gates-met" if {
+	metrics := recorded
 	every metric, gate in gates {
-		is_met(metric, gate)
+		data.lib.gates.is_met(metrics, metric, gate)
 	}
 }
 
 deny contains {
 	"rule": "gates-met",
-	"message": shortfall(metric, gate),
+	"message": data.lib.gates.shortfall(recorded, metric, gate),
 	"at": ["metrics", metric],
 } if {
 	not "gates-met" in satisfied
 	some metric, gate in gates
-	not is_met(metric, gate)
+	not data.lib.gates.is_met(recorded, metric, gate)
 }
 
-gates := object.get(input.model, ["gates", input.environment.name], {})
+gates := data.lib.gates.of(input.model, input.environment.name)
 
-is_met(metric, gate) if {
-	value := input.document.metrics[metric]
-	value >= object.get(gate, "min", value)
-	value <= object.get(gate, "max", value)
-}
-
-shortfall(metric, gate) := sprintf("%s is %v and the gate asks for at least %v", [metric, value, gate.min]) if {
-	value := input.document.metrics[metric]
-	value < gate.min
-} else := sprintf("%s is %v and the gate asks for at most %v", [metric, value, gate.max]) if {
-	value := input.document.metrics[metric]
-	value > gate.max
-} else := sprintf("%s has a gate here and is not recorded", [metric])
+recorded := object.get(input.document, "metrics", {})

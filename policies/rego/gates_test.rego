@@ -65,3 +65,14 @@ test_without_a_model_nothing_is_answered if {
 	decision := gates.decision with input as {"document": {"metrics": {}}, "environment": {"name": "production"}}
 	decision.evaluated == set()
 }
+
+test_a_bound_that_is_null_is_none if {
+	denied_in(asked({"auc": 0.9}, {"auc": {"min": 0.85, "max": null}})) == set()
+	denied_in(asked({"auc": 0.8}, {"auc": {"min": 0.85, "max": null}})) == {"gates-met"}
+}
+
+test_a_metric_that_is_no_number_is_denied if denied_in(asked({"auc": "0.9"}, {"auc": {"min": 0.85}})) == {"gates-met"}
+
+test_numbers_are_written_as_people_do if {
+	messages_in(asked({"rmse": 1234567.5}, {"rmse": {"max": 0.00001}})) == {"rmse is 1234567.5 and the gate asks for at most 0.00001"}
+}

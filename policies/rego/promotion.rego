@@ -20,6 +20,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   severity: error
 #   soc2: [CC8.1]
 #   fix: Promote the version to the environment before this one first (platform promote).
+#   passes: "version: 1.1.0 in production, with the digest that integration pins or pinned"
+#   fails: "version: 1.1.0 in production, which only development ran, or with another digest"
 satisfied contains "promotion-order" if exempt
 
 satisfied contains "promotion-order" if pinned == input.change.base
@@ -44,6 +46,8 @@ deny contains {
 #   severity: error
 #   soc2: [CC8.1]
 #   fix: Promote the version to the environment before this one first (platform promote).
+#   passes: "shadow: {version: 1.2.0, digest: …, percent: 100} in production, which integration pins or pinned"
+#   fails: "shadow: {version: 1.2.0, digest: …, percent: 100} in production, which only development ran"
 satisfied contains "promotion-challengers" if exempt
 
 satisfied contains "promotion-challengers" if {

@@ -18,22 +18,24 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   severity: error
 #   soc2: [CC7.1, CC8.1]
 #   fix: Deploy a version that is as good as the one that runs, or have maxDropFromCurrent changed in the model first.
+#   passes: "auc: 0.93 becomes auc: 0.92, and the gate says maxDropFromCurrent: 0.01"
+#   fails: "auc: 0.93 becomes auc: 0.91, and the gate says maxDropFromCurrent: 0.01"
 satisfied contains "gates-regression" if exempt
 
 satisfied contains "gates-regression" if {
 	every metric, gate in gates {
-		holds_up(metric, gate)
+		data.lib.gates.holds_up(before, after, metric, gate)
 	}
 }
 
 deny contains {
 	"rule": "gates-regression",
-	"message": shortfall(metric, gate),
+	"message": data.lib.gates.drop(before, after, metric, gate),
 	"at": ["metrics", metric],
 } if {
 	not "gates-regression" in satisfied
 	some metric, gate in gates
-	not holds_up(metric, gate)
+	not data.lib.gates.holds_up(before, after, metric, gate)
 }
 
 exempt if input.change.action == "removed"
@@ -42,31 +44,8 @@ exempt if input.change.base == null
 
 exempt if input.change.isRollback == true
 
-gates := object.get(input.model, ["gates", input.environment.name], {})
+gates := data.lib.gates.of(input.model, input.environment.name)
 
-holds_up(_, gate) if not "maxDropFromCurrent" in object.keys(gate)
+before := object.get(input.change, ["before", "metrics"], {})
 
-holds_up(metric, gate) if billionths(loss(metric, gate)) <= billionths(gate.maxDropFromCurrent)
-
-loss(metric, gate) := current(metric) - input.document.metrics[metric] if not less_is_better(gate)
-
-loss(metric, gate) := input.document.metrics[metric] - current(metric) if less_is_better(gate)
-
-current(metric) := input.change.before.metrics[metric]
-
-less_is_better(gate) if {
-	"max" in object.keys(gate)
-	not "min" in object.keys(gate)
-}
-
-# So that 0.93 - 0.92 is 0.01 in every engine.
-billionths(number) := round(number * 1000000000)
-
-shortfall(metric, gate) := sprintf("%s goes from %v to %v and may lose %v", [
-	metric,
-	current(metric),
-	input.document.metrics[metric],
-	gate.maxDropFromCurrent,
-]) if {
-	loss(metric, gate)
-} else := sprintf("%s cannot be compared: it is not recorded for both this version and the one that runs", [metric])
+after := object.get(input.document, "metrics", {})

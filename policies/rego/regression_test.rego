@@ -61,7 +61,7 @@ test_an_unknown_rollback_is_none if {
 }
 
 test_the_first_version_replaces_nothing if {
-	denied_in(change_is(asked({}, {"auc": 0.9}, gate), {"action": "added", "base": null})) == set()
+	denied_in(change_is(asked({}, {"auc": 0.9}, gate), {"action": "added", "base": null, "before": null})) == set()
 }
 
 test_removal_is_always_open if {
@@ -72,4 +72,9 @@ test_without_a_model_nothing_is_answered if {
 	question := object.remove(asked({"auc": 0.9}, {"auc": 0.9}, gate), ["model"])
 	decision := regression.decision with input as question
 	decision.evaluated == set()
+}
+
+test_a_drop_that_is_null_is_none if {
+	denied_in(asked({"auc": 0.9}, {"auc": 0.1}, {"min": 0, "maxDropFromCurrent": null})) == set()
+	denied_in(asked({"auc": 22}, {"auc": 20}, {"min": null, "max": 30, "maxDropFromCurrent": 1})) == set()
 }

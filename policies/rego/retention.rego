@@ -16,6 +16,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   severity: error
 #   soc2: [C1.2, P4.2, P4.3]
 #   fix: Add retention with days and deletion.
+#   passes: "retention: {days: 365, deletion: anonymise}"
+#   fails: "classification: pii and no retention"
 satisfied contains "pii-retention" if impersonal
 
 satisfied contains "pii-retention" if {
@@ -39,6 +41,8 @@ deny contains {
 #   severity: error
 #   soc2: [P2.1, P3.2]
 #   fix: Add consent with its basis and the record that proves it.
+#   passes: "consent: {basis: contract, record: DPA-17}"
+#   fails: "classification: pii and no consent"
 satisfied contains "pii-consent" if impersonal
 
 satisfied contains "pii-consent" if {

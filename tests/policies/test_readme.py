@@ -2,7 +2,8 @@
 
 import re
 
-from mlplatform.check.joined import PARTS
+from mlplatform.check.joined import readable
+from mlplatform.core.naming import Kind
 from mlplatform.providers.policy.metadata import read_packages
 from tests.support.repository import ROOT, good_repository, judged, said, with_change
 
@@ -24,4 +25,5 @@ def test_the_example_is_a_package_that_is_asked() -> None:
 
 
 def test_every_part_is_described() -> None:
-    assert {part for parts in PARTS.values() for part in parts} <= set(re.findall(r"`(\w+)`", README))
+    parts = {part for kind in Kind for asks in ("state", "change", "review") for part in readable(kind, asks)}
+    assert parts | readable("path", "review") <= set(re.findall(r"`(\w+)`", README))

@@ -1,6 +1,5 @@
 """Every test beside the policies, run by the embedded engine; and each rule is tested both ways."""
 
-import re
 from functools import cache
 from typing import Any
 
@@ -8,10 +7,8 @@ import pytest
 
 from mlplatform.providers.policy.annotations import package_of
 from mlplatform.providers.policy.metadata import read_packages
-from tests.support.repository import real_policies
+from tests.support.rego import POLICIES, TESTS, embedded, names_of_tests, passes
 
-POLICIES = real_policies()
-TESTS = {path: text for path, text in POLICIES.items() if path.endswith("_test.rego")}
 PACKAGES, FLAWS = read_packages({path: text for path, text in POLICIES.items() if path not in TESTS})
 RULES = [(package.path, rule) for package in PACKAGES for rule in package.rules]
 
@@ -20,42 +17,28 @@ ALWAYS = '\nsatisfied contains "{rule}"\n'
 NEVER = '\ndeny contains {{"rule": "{rule}", "message": "never", "at": []}}\n'
 
 
-def _names(path: str) -> list[str]:
-    return re.findall(r"^(test_\w+)", TESTS[path], re.MULTILINE)
-
-
-def _engine(policies: dict[str, str]) -> Any:
-    from regorus import Engine
-
-    engine = Engine()
-    for path, text in policies.items():
-        engine.add_policy(path, text)
-    engine.set_input({})
-    return engine
-
-
 @cache
 def _real() -> Any:
-    return _engine(POLICIES)
-
-
-def _passes(engine: Any, path: str, name: str) -> bool:
-    return bool(engine.eval_rule_as_json(f"data.{package_of(TESTS[path])}.{name}") == "true")
+    return embedded(POLICIES)
 
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [pytest.param(path, name, id=f"{path[14:-10]}-{name[5:]}") for path in TESTS for name in _names(path)],
+    [
+        pytest.param(path, name, id=f"{path[14:-10]}-{name[5:]}")
+        for path in TESTS
+        for name in names_of_tests(path)
+    ],
 )
-def test_a_rego_test_passes(path: str, name: str) -> None:
-    assert _passes(_real(), path, name)
+def test_a_rego_testpasses(path: str, name: str) -> None:
+    assert passes(_real(), path, name)
 
 
 @pytest.mark.parametrize("path", [path for path in POLICIES if path not in TESTS])
 def test_a_policy_has_tests_beside_it_under_a_name_of_their_own(path: str) -> None:
     tests = path.replace(".rego", "_test.rego")
     assert package_of(TESTS[tests]) == f"{package_of(POLICIES[path])}_test"
-    names = _names(tests)
+    names = names_of_tests(tests)
     assert names
     assert len(names) == len(set(names))
 
@@ -64,8 +47,8 @@ def test_a_policy_has_tests_beside_it_under_a_name_of_their_own(path: str) -> No
 @pytest.mark.parametrize("mutant", [ALWAYS, NEVER], ids=["denies-something", "allows-something"])
 def test_a_rule_has_a_test_that_fails_without_it(path: str, rule: str, mutant: str) -> None:
     tests = path.replace(".rego", "_test.rego")
-    engine = _engine({**POLICIES, path: POLICIES[path] + mutant.format(rule=rule)})
-    assert not all(_passes(engine, tests, name) for name in _names(tests))
+    engine = embedded({**POLICIES, path: POLICIES[path] + mutant.format(rule=rule)})
+    assert not all(passes(engine, tests, name) for name in names_of_tests(tests))
 
 
 def test_there_are_rules() -> None:

@@ -1,12 +1,13 @@
 """A small, good repository as texts by path, ways to break it, and what load and check make of it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from mlplatform.check.check import check
-from mlplatform.core.base import Base
+from mlplatform.check.check import HeldTo, check
+from mlplatform.core.base import Base, FileChange
 from mlplatform.core.checked import Checked
 from mlplatform.core.history import History, Pin
 from mlplatform.core.loaded import Loaded
@@ -30,7 +31,10 @@ members: [linus]
 contact: {email: reading@example.com, oncall: reading-oncall}
 costCenter: K8-READ
 clearance: pii
-quotas: {production: {gpu: 2, cpu: 16, memoryGiB: 64, endpoints: 5}}
+quotas:
+  development: {gpu: 0, cpu: 4, memoryGiB: 8, endpoints: 2}
+  integration: {gpu: 0, cpu: 4, memoryGiB: 8, endpoints: 2}
+  production: {gpu: 2, cpu: 16, memoryGiB: 64, endpoints: 5}
 budget: {monthlyUSD: 2000}
 """
 
@@ -106,7 +110,7 @@ def good_repository() -> dict[str, str]:
     """One tenant, two data sets, one model, three environments: 1.1.0 in the first two, 1.0.0 in production."""
     model = "reading/recommender.yaml"
     return {
-        "platform.yaml": "schema: platform/v1\nteam: [margaret, dennis]\nownedPaths: [policies/, tools/]\n",
+        "platform.yaml": "schema: platform/v1\nteam: [margaret, dennis]\nownedPaths: [policies/, tools/, environments/*/environment.yaml]\n",
         "tenants/reading/tenant.yaml": TENANT,
         "tenants/reading/datasets/events.yaml": EVENTS,
         "tenants/reading/datasets/lexicon.yaml": LEXICON,
@@ -179,10 +183,20 @@ def loaded(files: Mapping[str, str], commit: str | None = None) -> Loaded:
     return load(Texts(files, commit))
 
 
-def judged(files: Mapping[str, str], *, base: Base | None = None) -> Checked:
+def differing(base: Loaded, head: Loaded) -> tuple[FileChange, ...]:
+    """The documents that differ, as git would list them."""
+    return tuple(
+        FileChange(path, "added" if path not in base.raws else "changed" if path in head.raws else "removed")
+        for path in sorted({*base.raws, *head.raws})
+        if path not in base.raws or path not in head.raws or base.raws[path].data != head.raws[path].data
+    )
+
+
+def judged(files: Mapping[str, str], *, base: Base | None = None, held_to: HeldTo | None = None) -> Checked:
     """What check finds in the files, with the policies among them."""
     found = loaded(files)
-    checked = check(found, _engine(tuple(found.policies.items())), base=base)
+    base = replace(base, files=differing(base.loaded, found)) if base else None
+    checked = check(found, _engine(tuple(found.policies.items())), held_to, base=base)
     own = {finding.rule for finding in checked.findings} - {finding.rule for finding in found.findings}
     assert own <= {*checked.rules, "check-crashed"}, "a finding of a rule that was not asked"
     return checked
@@ -200,7 +214,14 @@ def base_of(files: Mapping[str, str], *pins: Pin, complete: bool = True) -> Base
     for pin in (*_pinned_in(found), *pins):
         by_model.setdefault((pin.environment, pin.model), []).append(pin)
     history = History(BASE_COMMIT, {key: tuple(some) for key, some in by_model.items()}, complete)
-    return Base(found, history)
+    counted = Counter(raw.identity.environment for raw in found.raws.values() if raw.identity.model)
+    deployments = {name: count for name, count in counted.items() if name}
+    signatures = {
+        (str(one.environment), str(one.model)): found.raws[f"models/{one.model}.yaml"].data["signature"]
+        for raw in found.raws.values()
+        if (one := raw.identity).environment and one.model and f"models/{one.model}.yaml" in found.raws
+    }
+    return Base(found, history, (), deployments, {}, signatures)
 
 
 def _pinned_in(found: Loaded) -> list[Pin]:

@@ -23,6 +23,7 @@ DEVELOPMENT = "environments/development/environment.yaml"
 INTEGRATION = "environments/integration/environment.yaml"
 PRODUCTION = "environments/production/environment.yaml"
 FIRST = "environments/development/reading/recommender.yaml"
+OTHER = "sha256:" + "f" * 64
 PINNED = "environments/production/reading/recommender.yaml"
 
 BROKEN = {
@@ -39,8 +40,8 @@ BROKEN = {
         f"{MODEL}:11:3 link-environment there is no environment staging",
     ),
     "a quota for an environment that is not there": (
-        (TENANT, "quotas: {production:", "quotas: {prod:"),
-        f"{TENANT}:8:10 link-environment there is no environment prod",
+        (TENANT, "  production: {gpu", "  prod: {gpu"),
+        f"{TENANT}:11:3 link-environment there is no environment prod",
     ),
     "an owner from somewhere else": (
         (EVENTS, "owner: ada", "owner: mallory"),
@@ -54,7 +55,7 @@ BROKEN = {
         (
             LEXICON,
             "digest: sha256:",
-            "digest: sha256:0000000000000000000000000000000000000000000000000000000000000000 #",
+            f"digest: {OTHER} #",
         ),
         f"{LEXICON}:6:1 link-data examples/data/reading/words.csv has the digest {digest_of_bytes(WORDS.encode())}",
     ),
@@ -94,6 +95,33 @@ BROKEN = {
 def test_a_broken_reference_is_found_where_it_stands(change: tuple[str, str, str], expected: str) -> None:
     found = [line for line in said(judged(with_change(good_repository(), *change))) if " link-" in line]
     assert found == [expected]
+
+
+SCRIPT = "examples/training/reading_recommender.py"
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (SCRIPT, []),
+        ("examples/training/reading_other.py", ["there is no file examples/training/reading_other.py"]),
+        (
+            "examples/training/school_predictor.py",
+            ["examples/training/school_predictor.py is not tenant reading's"],
+        ),
+        ("examples/training/csv_data.py", ["examples/training/csv_data.py is not tenant reading's"]),
+        (
+            "examples/training/reading/x.py",
+            ["examples/training/reading/x.py is not tenant reading's"],
+        ),
+    ],
+)
+def test_a_model_is_trained_by_a_script_of_its_tenant_that_is_there(script: str, expected: list[str]) -> None:
+    there = {SCRIPT: "", "examples/training/school_predictor.py": "", "examples/training/csv_data.py": ""}
+    files = with_change(
+        {**good_repository(), **there}, MODEL, "gates:", f"training: {{script: {script}}}\ngates:"
+    )
+    assert said(judged(files)) == [f"{MODEL}:10:12 link-training {line}" for line in expected]
 
 
 def test_a_broken_reference_is_found_once() -> None:

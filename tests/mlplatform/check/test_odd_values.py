@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from mlplatform.check.check import check
-from mlplatform.core.base import Base
 from mlplatform.core.document import Raw
 from mlplatform.core.naming import identify
 from mlplatform.providers.policy import connect_engine
@@ -28,6 +27,6 @@ def test_no_value_makes_a_judge_crash(path: str, odd: object) -> None:
         broken = replace(
             GOOD, raws={**GOOD.raws, path: Raw(path, raw.identity, {**raw.data, key: odd}, raw.places)}
         )
-        for head, base in ((broken, BASE), (GOOD, Base(broken, BASE.history))):
+        for head, base in ((broken, BASE), (GOOD, replace(BASE, loaded=broken))):
             checked = check(head, ENGINE, base=base)
             assert "check-crashed" not in {finding.rule for finding in checked.findings}

@@ -110,7 +110,7 @@ def _extra(
         f"# METADATA\n# title: extra\n# custom:\n#   kinds: {kinds}\n#   asks: {asks}\n#   reads: {reads}\n"
         "package platform.extra\n\n"
         "# METADATA\n# title: extra rule\n# description: because\n"
-        "# custom: {id: extra-rule, severity: error, soc2: [CC6.1], fix: mend it}\n"
+        "# custom: {id: extra-rule, severity: error, soc2: [CC6.1], fix: mend it, passes: a, fails: b}\n"
     )
     return {**good_repository(), EXTRA: head + rego}
 
@@ -308,7 +308,7 @@ def test_a_package_that_reads_what_its_kind_does_not_have_is_found() -> None:
     files = _extra(SATISFIED + NO_DENIAL + DECISION, reads="[document, model]")
     (finding,) = judged(files).findings
     assert finding.rule == "policy-metadata"
-    assert "a state package about tenant documents cannot read model" in finding.message
+    assert "a state package about tenant cannot read model" in finding.message
 
 
 def test_a_package_of_state_cannot_read_the_change() -> None:

@@ -1,10 +1,12 @@
 """Promotions are judged by what the base branch's history pinned, never by what a document says."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from mlplatform.check.changes import document_changes, facts
+from mlplatform.check.changes import Changes
 from mlplatform.core.checked import Checked
 from mlplatform.core.history import Pin
+from mlplatform.core.naming import Kind
 from tests.support.repository import (
     NEW,
     OLD,
@@ -23,6 +25,7 @@ DEVELOPMENT = "environments/development/reading/recommender.yaml"
 INTEGRATION = "environments/integration/reading/recommender.yaml"
 PINNED = "environments/production/reading/recommender.yaml"
 OTHER = "sha256:" + "3" * 64
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def _pin(environment: str, version: str, digest: str) -> Pin:
@@ -60,13 +63,13 @@ def test_a_rollback_to_what_production_pinned_is_allowed_though_integration_neve
 
 
 def test_a_rollback_to_a_digest_that_production_never_pinned_is_denied() -> None:
-    assert len(said(_promoted("0.9.0", NEW, _pin("production", "0.9.0", OTHER)))) == 1
+    denied = _promoted("0.9.0", NEW, _pin("production", "0.9.0", OTHER))
+    assert {finding.rule for finding in denied.findings} == {"promotion-order", "semver-order"}
 
 
 def test_a_shallow_history_is_denied_with_the_cause() -> None:
-    (found,) = said(_promoted("1.1.0", NEW, complete=False))
-    assert "promotion-order" in found
-    assert "git history is cut short" in found
+    found = said(_promoted("1.1.0", NEW, complete=False))
+    assert any("promotion-order" in one and "git history is cut short" in one for one in found)
 
 
 def test_a_version_worse_than_the_present_one_is_denied() -> None:
@@ -88,7 +91,8 @@ def test_a_change_cannot_choose_its_own_way_to_production() -> None:
         "environments/production/environment.yaml": environment(3, "development"),
         PINNED: deployment("1.2.0", OTHER, "development"),
     }
-    assert [finding.rule for finding in judged(after, base=before).findings] == ["promotion-order"]
+    found = judged(after, base=before).findings
+    assert [finding.rule for finding in found if finding.is_error] == ["promotion-order"]
 
 
 def test_a_promotion_of_integration_and_production_at_once_is_denied() -> None:
@@ -122,6 +126,9 @@ def test_a_new_environment_is_taken_at_its_word() -> None:
     before = good_repository()
     folder = "environments/canary"
     after = {**before, f"{folder}/environment.yaml": environment(3, "integration")}
+    quota = "quotas:\n"
+    canary = "  canary: {gpu: 0, cpu: 4, memoryGiB: 8, endpoints: 2}\n"
+    after = with_change(after, "tenants/reading/tenant.yaml", quota, quota + canary)
     pinned = f"{folder}/reading/recommender.yaml"
     good = judged({**after, pinned: deployment("1.1.0", NEW, "integration")}, base=base_of(before))
     bad = judged({**after, pinned: deployment("1.0.0", OLD, "integration")}, base=base_of(before))
@@ -133,8 +140,9 @@ def _facts(
     after: Mapping[str, str], before: Mapping[str, str], *pins: Pin, complete: bool = True
 ) -> dict[str, object]:
     head, base = loaded(after), base_of(before, *pins, complete=complete)
-    (change,) = document_changes(head, base)
-    return facts(change, head, base)
+    changes = Changes(head, base, NOW)
+    (change,) = (one for one in changes.documents if one.identity.kind is Kind.DEPLOYMENT)
+    return changes.facts(change)
 
 
 def test_the_facts_of_a_promotion() -> None:
@@ -143,8 +151,14 @@ def test_the_facts_of_a_promotion() -> None:
     known = _facts(after, before, _pin("production", "1.1.0", NEW), _pin("integration", "1.0.0", OLD))
     old, new = {"version": "1.0.0", "digest": OLD}, {"version": "1.1.0", "digest": NEW}
     assert known.pop("before")
+    assert known.pop("signatureBefore")
     assert known == {
         "action": "changed",
+        "changedKeys": ["digest", "version"],
+        "now": 1_795_262_400_000_000_000,
+        "freezes": [],
+        "hasSignatureBefore": True,
+        "step": "minor",
         "promotesFrom": "integration",
         "historyComplete": True,
         "base": old,
@@ -192,4 +206,39 @@ def test_a_shallow_history_leaves_out_what_nobody_knows() -> None:
 def test_a_document_that_cannot_be_read_is_not_taken_for_removed() -> None:
     before = good_repository()
     head = loaded({**before, PINNED: "{"})
-    assert list(document_changes(head, base_of(before))) == []
+    assert Changes(head, base_of(before), NOW).documents == ()
+
+
+def test_a_step_up_is_named_by_the_first_part_that_differs() -> None:
+    steps = {}
+    for version in ("2.0.0", "1.10.0", "1.9.1", "1.9.0"):
+        before = {**good_repository(), PINNED: deployment("1.9.0-rc.1", OLD, "integration")}
+        steps[version] = _facts({**before, PINNED: deployment(version, NEW, "integration")}, before)["step"]
+    assert steps == {"2.0.0": "major", "1.10.0": "minor", "1.9.1": "patch", "1.9.0": "prerelease"}
+
+
+def test_windows_of_the_base_and_of_the_head_both_freeze() -> None:
+    window = "freeze: [{from: 2026-11-20T00:00:00Z, to: 2026-11-22T00:00:00+01:00, reason: {}}]\n"
+    good = good_repository()
+    tenant, place = "tenants/reading/tenant.yaml", "environments/production/environment.yaml"
+    before = {**good, tenant: good[tenant] + window.replace("{}", "Exams")}
+    after = {**good, place: good[place] + window.replace("{}", "Audit")}
+    after[PINNED] = good[PINNED].replace("instances: 1", "instances: 2")
+    found = _facts(after, before)["freezes"]
+    assert isinstance(found, list)
+    assert [(one["by"], one["reason"]) for one in found] == [
+        ("environment production", "Audit"),
+        ("tenant reading", "Exams"),
+    ]
+    assert found[0]["to"] - found[0]["from"] == 47 * 3600 * 10**9
+
+
+def test_an_environment_is_asked_about_when_only_its_deployments_change() -> None:
+    before = good_repository()
+    head = loaded({**before, PINNED: before[PINNED].replace("instances: 1", "instances: 2")})
+    base = base_of(before)
+    changes = Changes(head, base, NOW)
+    (kept,) = (change for change in changes.documents if change.identity.kind is Kind.ENVIRONMENT)
+    said = changes.facts(kept)
+    assert (kept.identity.name, said["action"], said["changedKeys"]) == ("production", "kept", [])
+    assert said["deployments"] == {"total": 1, "added": 0, "changed": 1, "removed": 0}

@@ -1,7 +1,17 @@
 """Keys and values that a kind does not know are findings at their exact place, in plain words."""
 
+from collections.abc import Iterator
+from string import Template
+from typing import Any
+
 import pytest
 
+from mlplatform.check.words import PATTERNS
+from mlplatform.core.kinds.schemas import json_schema
+from mlplatform.core.naming import Kind
+from mlplatform.propose.templates import DATASET, LEFT
+from mlplatform.propose.templates import MODEL as MODEL_LEFT
+from mlplatform.propose.templates import TENANT as TENANT_LEFT
 from tests.support.repository import OLD, good_repository, judged, said, with_change
 
 TENANT = "tenants/reading/tenant.yaml"
@@ -92,9 +102,33 @@ CASES = {
         f"{MODEL}:11:17 schema-value gates.integration.auc: a gate needs min, max or maxDropFromCurrent",
     ),
     "a name that is none": (
-        (TENANT, "quotas: {production:", "quotas: {Production:"),
-        f'{TENANT}:8:10 schema-value quotas.Production is "Production" and has to be 3 to 40 of a-z, 0-9 and -, '
+        (TENANT, "  production: {gpu", "  Production: {gpu"),
+        f'{TENANT}:11:3 schema-value quotas.Production is "Production" and has to be 3 to 40 of a-z, 0-9 and -, '
         "starting with a letter, not ending in -",
+    ),
+    "a word with a near one": (
+        (TENANT, "clearance: pii", "clearance: pi"),
+        f'{TENANT}:7:1 schema-value clearance is "pi" and has to be one of public, internal, confidential, pii',
+    ),
+    "a value that `platform new` left": (
+        (TENANT, "costCenter: K8-READ", "costCenter: CHANGE-ME"),
+        f"{TENANT}:6:1 schema-placeholder costCenter still has to be written",
+    ),
+    "an owner that `platform new` left": (
+        (TENANT, "[ada, grace, mary]", "[ada, grace, owner-three]"),
+        f"{TENANT}:3:22 schema-placeholder owners.2 still has to be written",
+    ),
+    "a digest of nothing": (
+        (PINNED, f"digest: {OLD}", f"digest: sha256:{'0' * 64}"),
+        f"{PINNED}:3:1 schema-placeholder digest still has to be written",
+    ),
+    "a column that `platform new` left": (
+        (EVENTS, "score:", "change_me:"),
+        f"{EVENTS}:10:3 schema-placeholder columns.change_me still has to be written",
+    ),
+    "a data set that `platform new` left": (
+        (MODEL, "reading/lexicon]", "reading/change-me]"),
+        f"{MODEL}:9:35 schema-placeholder data.datasets.1 still has to be written",
     ),
     "a time without zone": (
         (
@@ -102,7 +136,7 @@ CASES = {
             "budget:",
             "freeze: [{from: 2026-08-15T00:00:00, to: 2026-09-05T00:00:00Z, reason: holidays}]\nbudget:",
         ),
-        f"{TENANT}:9:11 schema-value freeze.0.from: the time needs a zone, as in 2026-08-15T00:00:00Z",
+        f"{TENANT}:12:11 schema-value freeze.0.from: the time needs a zone, as in 2026-08-15T00:00:00Z",
     ),
     "a time that is none": (
         (
@@ -110,7 +144,7 @@ CASES = {
             "budget:",
             "freeze: [{from: tomorrow, to: 2026-09-05T00:00:00Z, reason: holidays}]\nbudget:",
         ),
-        f'{TENANT}:9:11 schema-value freeze.0.from is "tomorrow" and has to be a time as in 2026-08-15T00:00:00Z',
+        f'{TENANT}:12:11 schema-value freeze.0.from is "tomorrow" and has to be a time as in 2026-08-15T00:00:00Z',
     ),
 }
 
@@ -119,6 +153,41 @@ CASES = {
 def test_a_value_that_does_not_fit_is_found_at_its_place(change: tuple[str, str, str], expected: str) -> None:
     found = [line for line in said(judged(with_change(good_repository(), *change))) if " schema-" in line]
     assert found == [expected]
+
+
+@pytest.mark.parametrize("change", [change for change, _ in CASES.values()], ids=CASES)
+def test_whoever_is_refused_is_told_what_to_write(change: tuple[str, str, str]) -> None:
+    findings = judged(with_change(good_repository(), *change)).findings
+    assert all(finding.fix for finding in findings if finding.rule.startswith("schema-"))
+
+
+def _patterns(schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        schema = dict(enumerate(schema))
+    if not isinstance(schema, dict):
+        return
+    if isinstance(schema.get("pattern"), str) and "format" not in schema:
+        yield schema["pattern"]
+    yield from schema.get("patternProperties", {})
+    for part in schema.values():
+        yield from _patterns(part)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_no_user_has_to_read_a_regular_expression(kind: Kind) -> None:
+    assert {pattern for pattern in _patterns(json_schema(kind)) if pattern not in PATTERNS} == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "template"), [(TENANT, TENANT_LEFT), (EVENTS, DATASET), (MODEL, MODEL_LEFT)]
+)
+def test_nothing_that_platform_new_wrote_passes_unchanged(path: str, template: Template) -> None:
+    names = {"hint": "# yaml", "name": "reading", "tenant": "reading", "first": "development"}
+    text = template.substitute(names, dataset="reading/change-me", **LEFT)
+    rules = {
+        finding.rule for finding in judged({**good_repository(), path: text}).findings if finding.path == path
+    }
+    assert "schema-placeholder" in rules
 
 
 def test_every_flaw_of_a_document_is_found_at_once() -> None:

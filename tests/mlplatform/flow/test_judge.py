@@ -46,9 +46,11 @@ def test_a_change_is_judged_by_the_policies_of_its_base_even_when_it_deletes_the
 
 def test_a_policy_that_the_change_breaks_is_found_as_well(lab: Laboratory) -> None:
     (lab.place.git.root / ENCRYPTION).write_text("package platform.encryption\n\nnot rego")
-    found = rules(judge_change(lab.place.git, "HEAD", None))
+    checked = judge_change(lab.place.git, "HEAD", None)
     reset(lab)
-    assert "policy-broken" in found
+    assert "policy-broken" not in rules(checked)
+    assert "policy-broken" in {finding.rule for finding in checked.proposed}
+    assert not checked.is_clean
 
 
 def test_a_change_is_held_to_the_organisations_schemas_of_its_base_even_when_it_deletes_them(

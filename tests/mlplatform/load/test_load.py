@@ -5,6 +5,7 @@ import pytest
 
 from mlplatform.core.loaded import Loaded
 from mlplatform.core.naming import Identity, Kind
+from mlplatform.core.table import Table
 from mlplatform.load.load import load
 from mlplatform.load.source import WorkingTree
 from tests.support.scratch import Scratch
@@ -86,7 +87,6 @@ def test_policies_come_as_texts_without_their_tests(repo: Scratch) -> None:
     repo.write("policies/rego/lib/b.rego", "package b # \u00e9\n")
     repo.write("policies/rego/a_test.rego", "package a_test\n")
     repo.write("policies/rego/README.md", "about\n")
-    repo.write("policies/other/c.rego", "package c\n")
     found = loaded(repo)
     assert found.policies == {
         "policies/rego/a.rego": "package a\n",
@@ -139,6 +139,19 @@ def test_the_organisations_schemas_are_those_that_name_a_kind(repo: Scratch) -> 
     ]
 
 
+def test_a_policy_in_the_wrong_place_is_a_finding(repo: Scratch) -> None:
+    repo.write("policies/other/c.rego", "package c\n")
+    assert told(loaded(repo)) == [("path-unknown", "policies/other/c.rego", 1, 1)]
+
+
+def test_training_scripts_are_listed_and_never_read(repo: Scratch, tmp_path: Path) -> None:
+    repo.write("examples/training/clinic_tumour.py", "raise SystemExit")
+    repo.write("examples/training/deep/x.py", "")
+    repo.write("examples/train.py", "")
+    (repo.root / "examples/training/link.py").symlink_to(tmp_path)
+    assert loaded(repo).scripts == {"examples/training/clinic_tumour.py", "examples/training/deep/x.py"}
+
+
 def test_the_data_that_data_sets_name_is_digested_and_no_other(repo: Scratch) -> None:
     repo.write(DATASET, "schema: dataset/v1\nlocation: examples/data/clinic/biopsies.csv\n")
     repo.write("tenants/clinic/datasets/remote.yaml", "schema: dataset/v1\nlocation: s3://bucket/x/\n")
@@ -151,6 +164,7 @@ def test_the_data_that_data_sets_name_is_digested_and_no_other(repo: Scratch) ->
     found = loaded(repo)
     digest = "sha256:" + hashlib.sha256(b"a\n1\n").hexdigest()
     assert found.digests == {"examples/data/clinic/biopsies.csv": digest}
+    assert found.tables == {"examples/data/clinic/biopsies.csv": Table(("a",), 1, {})}
     assert found.findings == ()
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from mlplatform.check.freezes import freezes
 from mlplatform.core.base import Base
 from mlplatform.core.document import Raw
 from mlplatform.core.loaded import Loaded
@@ -23,48 +25,115 @@ class DocumentChange:
 
     @property
     def action(self) -> str:
+        """What becomes of it; an environment is asked about when only deployments in it change: it is `kept`."""
         if self.before is None:
             return "added"
-        return "removed" if self.after is None else "changed"
+        if self.after is None:
+            return "removed"
+        return "kept" if self.before.data == self.after.data else "changed"
 
 
-def document_changes(head: Loaded, base: Base) -> Iterator[DocumentChange]:
+class Changes:
+    """What differs between a base and a head, and the facts that packages see of it."""
+
+    def __init__(self, head: Loaded, base: Base, now: datetime) -> None:
+        self.documents = tuple(_document_changes(head, base))
+        self.now = now
+        self._head, self._base = head, base
+
+    def facts(self, change: DocumentChange) -> dict[str, Any]:
+        """What Rego sees as `input.change` of a document (policies/README.md says what it holds)."""
+        before = change.before.data if change.before else None
+        after = change.after.data if change.after else {}
+        keys = {*(before or {}), *after}
+        said: dict[str, Any] = {
+            "action": change.action,
+            "before": before,
+            "changedKeys": sorted(key for key in keys if (before or {}).get(key) != after.get(key)),
+            "now": nanoseconds(self.now),
+        }
+        if change.identity.kind is Kind.DEPLOYMENT:
+            said |= self._of_deployment(change)
+        if change.identity.kind is Kind.ENVIRONMENT:
+            said["deployments"] = self._counts(change.identity.name)
+        return said
+
+    def is_rollback(self, change: DocumentChange) -> bool:
+        """Whether a deployment goes back to what its environment pinned before."""
+        if change.identity.kind is not Kind.DEPLOYMENT or change.after is None:
+            return False
+        wanted = _pin(change.after.data)
+        current = _pin(change.before.data) if change.before else None
+        return self._base.history.complete and wanted != current and wanted in self._own_pins(change.identity)
+
+    def _of_deployment(self, change: DocumentChange) -> dict[str, Any]:
+        """`sourcePins`, `ownPins` and `isRollback` are left out where history is cut short: what needs them denies."""
+        identity = change.identity
+        environment, model = str(identity.environment), str(identity.model)
+        source = _promotes_from(environment, self._head, self._base)
+        current = _pin(change.before.data) if change.before else None
+        wanted = _pin(change.after.data) if change.after else None
+        signature = self._base.signatures.get((environment, model))
+        said: dict[str, Any] = {
+            "promotesFrom": source,
+            "historyComplete": self._base.history.complete,
+            "base": current,
+            "hasSignatureBefore": signature is not None,
+            "freezes": freezes(self._head, self._base, identity),
+            **_relation(wanted, current),
+        }
+        if signature is not None:
+            said["signatureBefore"] = signature
+        if self._base.history.complete:
+            said["ownPins"] = self._own_pins(identity)
+            said["sourcePins"] = _pins(self._base, source, model) if source else []
+            said["isRollback"] = self.is_rollback(change)
+        return said
+
+    def _own_pins(self, identity: Identity) -> list[Pinned]:
+        return _pins(self._base, str(identity.environment), str(identity.model))
+
+    def _counts(self, environment: str) -> dict[str, int]:
+        """How many deployments of an environment there are at the base, and what becomes of them."""
+        of_environment = [
+            change
+            for change in self.documents
+            if change.identity.kind is Kind.DEPLOYMENT and change.identity.environment == environment
+        ]
+        counted = {
+            "total": self._base.deployments.get(environment, 0),
+            "added": 0,
+            "changed": 0,
+            "removed": 0,
+        }
+        for change in of_environment:
+            counted[change.action] += 1
+        return counted
+
+
+def nanoseconds(moment: datetime) -> int:
+    """A time as Rego counts it: whole nanoseconds since 1970, UTC."""
+    return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1000
+
+
+def _document_changes(head: Loaded, base: Base) -> Iterator[DocumentChange]:
     """The documents whose data differs; one that cannot be read at head is neither changed nor gone."""
     before, after = base.loaded.raws, head.raws
     unreadable = {finding.path for finding in head.findings}
-    for path, raw in after.items():
-        old = before.get(path)
-        if old is None or old.data != raw.data:
-            yield DocumentChange(raw.identity, path, old, raw)
-    for path, raw in before.items():
-        if path not in after and path not in unreadable:
-            yield DocumentChange(raw.identity, path, raw, None)
-
-
-def facts(change: DocumentChange, head: Loaded, base: Base) -> dict[str, Any]:
-    """What Rego sees as `input.change`: the action and the data before, and for a deployment what was pinned where.
-
-    `base` is what the environment pins at the base; `relation` how the version compares with it (up, down, same,
-    new). `sourcePins` is what the environment that promotes to this one pins or pinned, `ownPins` what this one
-    did, and `isRollback` whether this pin is among them and not the present one: these three are left out where
-    the history is not complete, so that a rule that needs them denies.
-    """
-    said: dict[str, Any] = {"action": change.action, "before": change.before.data if change.before else None}
-    if change.identity.kind is not Kind.DEPLOYMENT:
-        return said
-    environment, model = str(change.identity.environment), str(change.identity.model)
-    source = _promotes_from(environment, head, base)
-    current = _pin(change.before.data) if change.before else None
-    wanted = _pin(change.after.data) if change.after else None
-    said |= {"promotesFrom": source, "historyComplete": base.history.complete, "base": current}
-    if relation := _relation(wanted, current):
-        said["relation"] = relation
-    if base.history.complete:
-        own = _pins(base, environment, model)
-        said["ownPins"] = own
-        said["sourcePins"] = _pins(base, source, model) if source else []
-        said["isRollback"] = wanted is not None and wanted in own and wanted != current
-    return said
+    touched: set[str] = set()
+    for path in sorted({*before, *after}):
+        old, new = before.get(path), after.get(path)
+        if old is not None and new is None and path in unreadable:
+            continue
+        if old is None or new is None or old.data != new.data:
+            identity = (new or old).identity  # type: ignore[union-attr]
+            touched.update({str(identity.environment)} if identity.kind is Kind.DEPLOYMENT else ())
+            yield DocumentChange(identity, path, old, new)
+    for environment in sorted(touched):
+        path = path_of(Kind.ENVIRONMENT, environment)
+        old, new = before.get(path), after.get(path)
+        if old is not None and new is not None and old.data == new.data:
+            yield DocumentChange(new.identity, path, old, new)
 
 
 def _promotes_from(environment: str, head: Loaded, base: Base) -> str | None:
@@ -94,14 +163,23 @@ def _pin(data: Mapping[str, Any]) -> Pinned | None:
     return None
 
 
-def _relation(wanted: Pinned | None, current: Pinned | None) -> str | None:
-    """How a version compares with the present one; None where one of them is no semantic version."""
+def _relation(wanted: Pinned | None, current: Pinned | None) -> dict[str, str]:
+    """How a version compares with the present one, and how far a step up goes; nothing where that is unknown."""
     from semver import Version
 
     if wanted is None or current is None:
-        return "new" if wanted else None
+        return {"relation": "new"} if wanted else {}
     try:
-        order = Version.parse(wanted["version"]).compare(Version.parse(current["version"]))
+        new, old = Version.parse(wanted["version"]), Version.parse(current["version"])
     except ValueError:
-        return None
-    return ("same", "up", "down")[order]
+        return {}
+    relation = ("same", "up", "down")[new.compare(old)]
+    return {"relation": relation} | ({"step": _step(old, new)} if relation == "up" else {})
+
+
+def _step(old: Any, new: Any) -> str:
+    """The first part of the version that differs."""
+    for part in ("major", "minor", "patch"):
+        if getattr(old, part) != getattr(new, part):
+            return part
+    return "prerelease"

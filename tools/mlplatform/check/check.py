@@ -2,33 +2,71 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import ParamSpec
 
-from mlplatform.check import capabilities, links, organisation, policies, schema
+from mlplatform.check import capabilities, links, organisation, policies, schema, tables, waivers
 from mlplatform.check.blocked import blocked
-from mlplatform.check.known import assemble
+from mlplatform.check.changes import Changes
+from mlplatform.check.gathered import gather
+from mlplatform.check.infrastructure import infrastructure
+from mlplatform.check.known import Known, assemble
+from mlplatform.check.questions import Asker
 from mlplatform.core.base import Base
-from mlplatform.core.checked import Checked
+from mlplatform.core.checked import Checked, DeploymentChange
+from mlplatform.core.document import Raw
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Body
 from mlplatform.core.loaded import Loaded
+from mlplatform.core.naming import Kind
+from mlplatform.core.review import Review
+from mlplatform.core.rule import Asks
 from mlplatform.providers.policy.interface import PolicyEngine
 from mlplatform.providers.policy.metadata import Package
+from mlplatform.providers.scan.interface import Scanner
 
 P = ParamSpec("P")
-RULES = (*schema.RULES, *organisation.RULES, *links.RULES, *capabilities.RULES, *policies.RULES)
+RULES = (
+    *schema.RULES,
+    *organisation.RULES,
+    *links.RULES,
+    *tables.RULES,
+    *capabilities.RULES,
+    *policies.RULES,
+    *waivers.RULES,
+)
+SCANNED = "checkov"  # stands for Checkov's rules where they were not asked
 _log = logging.getLogger(__name__)
 
 
-def check(loaded: Loaded, engine: PolicyEngine, *, base: Base | None = None) -> Checked:
+@dataclass(frozen=True, slots=True)
+class HeldTo:
+    """What a source is judged by besides its policies, which the engine has.
+
+    `now` is an aware time; `waivers` the documents whose waivers count (None: the source's own); `review` the
+    people of the change; `scanner` judges infrastructure, if any was loaded.
+    """
+
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    waivers: Mapping[str, Raw] | None = None
+    review: Review | None = None
+    scanner: Scanner | None = None
+
+
+def check(
+    loaded: Loaded, engine: PolicyEngine, held_to: HeldTo | None = None, *, base: Base | None = None
+) -> Checked:
     """Judge what was loaded: its state, and with a base the change from there as well.
 
     Every finding is collected and none stops the others. A judge that crashes is an error finding itself.
     """
+    held_to = held_to or HeldTo()
     bodies: dict[str, Body] = {}
-    asked = policies.Asked((), (), ())
+    asked = policies.Asked((), ())
+    dry: list[Finding] = []
+    changes: list[DeploymentChange] = []
 
     def judge_schema() -> list[Finding]:
         found, refused = schema.bodies(loaded.raws)
@@ -37,27 +75,96 @@ def check(loaded: Loaded, engine: PolicyEngine, *, base: Base | None = None) -> 
 
     def choose_packages() -> Iterable[Finding]:
         nonlocal asked
-        asked = policies.packages_to_ask(engine, with_change=base is not None)
+        asked = policies.packages_to_ask(engine)
         return asked.findings
+
+    def judge_policies() -> Iterable[Finding]:
+        differences = Changes(loaded, base, held_to.now) if base else None
+        review = held_to.review
+        asker = Asker(known, loaded, gather(known, loaded.tables, loaded.partial), base, differences, review)
+        yield from policies.denials(asked.of("state"), asker, engine)
+        if differences:
+            changes.extend(_changed(differences))
+            yield from policies.denials(asked.of("change"), asker, engine)
+            dry.extend(policies.denials(asked.of("review"), asker, engine))
+            if review:
+                yield from dry
 
     findings = [*loaded.findings, *_run("schema", judge_schema), *_run("policies", choose_packages)]
     known = assemble(loaded, bodies)
     findings += _run("organisation", organisation.organisation, loaded.raws, loaded.schemas)
-    findings += _run("links", links.links, known, loaded.digests)
+    findings += _run("links", links.links, known, loaded.digests, loaded.scripts)
+    findings += _run("tables", tables.tables, known, loaded.tables)
     findings += _run("capabilities", capabilities.capabilities, known)
-    findings += _run("policies", policies.denials, asked.packages, known, loaded, engine, base)
-    tenants, environments = blocked(known, findings)
+    findings += _run("policies", judge_policies)
+    findings += _run("infrastructure", infrastructure, loaded, held_to.scanner)
+    judged = _waive(known, loaded, asked, held_to, base, findings)
+    tenants, environments = blocked(known, judged.findings)
     return Checked(
         repository=replace(known.repository, blocked_tenants=tenants, blocked_environments=environments),
-        findings=tuple(sorted(findings)),
+        findings=tuple(sorted(judged.findings)),
         documents=len(loaded.raws),
-        rules=(*RULES, *_ids(asked.packages)),
-        not_applicable=_ids(asked.not_applicable),
+        rules=(*RULES, *_ids(asked.of(*_asks(base, held_to)))),
+        not_applicable=_not_asked(asked, base, held_to),
+        waived=judged.waived,
+        missing_approvals=tuple(sorted(dry)),
+        changes=tuple(changes),
     )
+
+
+def _waive(
+    known: Known,
+    loaded: Loaded,
+    asked: policies.Asked,
+    held_to: HeldTo,
+    base: Base | None,
+    findings: list[Finding],
+) -> waivers.Judged:
+    """The findings after waivers, with what is wrong with the waivers among them."""
+    judged = waivers.Judged(tuple(findings), (), ())
+
+    def judge_waivers() -> Iterable[Finding]:
+        nonlocal judged
+        binding = waivers.binding(
+            held_to.waivers if held_to.waivers is not None else loaded.raws, loaded.raws
+        )
+        rules = {rule.id: rule for package in asked.packages for rule in package.rules.values()}
+        has_scanned = held_to.scanner is not None and bool(loaded.infrastructure)
+        judged = waivers.Waivers(binding, known, rules, held_to.now, base, has_scanned).judge(findings)
+        return judged.complaints
+
+    complaints = _run("waivers", judge_waivers)
+    return replace(judged, findings=(*judged.findings, *complaints))
+
+
+def _asks(base: Base | None, held_to: HeldTo) -> tuple[Asks, ...]:
+    if base is None:
+        return ("state",)
+    return ("state", "change", "review") if held_to.review else ("state", "change")
+
+
+def _not_asked(asked: policies.Asked, base: Base | None, held_to: HeldTo) -> tuple[str, ...]:
+    binding = _asks(base, held_to)
+    left_out = [package for package in asked.packages if package.asks not in binding]
+    return (*_ids(left_out), *(() if held_to.scanner else (SCANNED,)))
 
 
 def _ids(packages: Iterable[Package]) -> tuple[str, ...]:
     return tuple(rule for package in packages for rule in package.rules)
+
+
+def _changed(changes: Changes) -> Iterable[DeploymentChange]:
+    """What becomes of deployments, for whoever reviews the change."""
+    for change in changes.documents:
+        if change.identity.kind is Kind.DEPLOYMENT and change.action != "kept":
+            yield DeploymentChange(
+                str(change.identity.environment),
+                str(change.identity.model),
+                "added" if change.before is None else "removed" if change.after is None else "changed",
+                changes.is_rollback(change),
+                change.before.data if change.before else None,
+                change.after.data if change.after else None,
+            )
 
 
 def _run(

@@ -8,46 +8,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from mlplatform.check.words import BOUNDS, DAY, PATTERNS, TIME, TYPES, ZONE
 from mlplatform.core.document import Pointer, Raw
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import BODIES
-from mlplatform.core.kinds import base as types
-from mlplatform.core.naming import NAME_WORDS, Kind
-
-_TIME = "a time as in 2026-08-15T00:00:00Z"
-_TYPES = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "datetime_type": _TIME,
-}
-_BOUNDS = {
-    "greater_than_equal": "at least {ge}",
-    "greater_than": "more than {gt}",
-    "less_than_equal": "at most {le}",
-    "less_than": "less than {lt}",
-    "string_too_long": "at most {max_length} characters long",
-    "finite_number": "a finite number",
-}
-
-
-def _pattern(alias: Any) -> str:
-    return str(alias.__metadata__[0].pattern)
-
-
-_PATTERNS = {
-    _pattern(types.Name): NAME_WORDS,
-    _pattern(types.QualifiedName): "a tenant and a name, as in reading/events",
-    _pattern(types.Login): "a forge login",
-    _pattern(types.Digest): "sha256: and 64 hex digits",
-    _pattern(types.Version): "a semantic version, as in 1.4.0",
-    _pattern(types.GitCommit): "40 hex digits of a git commit",
-}
+from mlplatform.core.naming import Kind
 
 
 def complaints(raw: Raw, refused: ValidationError) -> Iterator[Finding]:
@@ -67,11 +32,12 @@ def _complaint(raw: Raw, detail: ErrorDetails) -> Finding:
         case "missing":
             fix = f"add {pointer[-1]}"
             return error("schema-missing-key", raw.path, f"{name} is missing", fix=fix, at=at)
-        case found if found in _TYPES:
-            said = f"{name} is {shown(detail['input'])} and has to be {_TYPES[found]}"
-            return error("schema-type", raw.path, said, fix=_unquote(detail["input"], found), at=at)
+        case found if found in TYPES:
+            said = f"{name} is {shown(detail['input'])} and has to be {TYPES[found]}"
+            return error("schema-type", raw.path, said, fix=_type(detail["input"], found), at=at)
         case _:
-            return error("schema-value", raw.path, _value(name, detail), at=at)
+            said, fix = _value(name, detail)
+            return error("schema-value", raw.path, said, fix=fix, at=at)
 
 
 def _unknown_key(name: str, key: str, known: list[str]) -> tuple[str, str]:
@@ -80,37 +46,65 @@ def _unknown_key(name: str, key: str, known: list[str]) -> tuple[str, str]:
     return f"unknown key {name}", f"remove it; the keys here are {', '.join(known)}" if known else "remove it"
 
 
-def _unquote(value: Any, found: str) -> str:
-    """What to do about a number or a truth value that is quoted."""
-    if not isinstance(value, str) or found not in ("int_type", "float_type", "bool_type"):
-        return ""
-    looks_right = value in ("true", "false") if found == "bool_type" else value.replace(".", "", 1).isdigit()
-    return "drop the quotes" if looks_right else ""
+def _type(value: Any, found: str) -> str:
+    """What to write; a number or a truth value in quotes needs no other."""
+    if isinstance(value, str) and found in ("int_type", "float_type", "bool_type"):
+        number = value.replace(".", "", 1).isdigit()
+        if value in ("true", "false") if found == "bool_type" else number:
+            return "drop the quotes"
+    if found == "string_type" and isinstance(value, int | float):
+        return "put it in quotes"
+    return f"write {TYPES[found]}"
 
 
-def _value(name: str, detail: ErrorDetails) -> str:
+def _value(name: str, detail: ErrorDetails) -> tuple[str, str]:
+    """What is wrong with a value, and what to write."""
     context, said = detail.get("ctx", {}), f"{name} is {shown(detail['input'])}"
     match detail["type"]:
         case "literal_error":
-            allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ")
-            return f"{said} and has to be {'one of ' if ', ' in allowed else ''}{allowed}"
+            return _choice(said, detail["input"], str(context["expected"]))
         case "string_pattern_mismatch":
             pattern = str(context["pattern"])
-            return f"{said} and has to be {_PATTERNS.get(pattern, f'like {pattern}')}"
+            wanted = PATTERNS.get(pattern, f"like {pattern}")
+            return f"{said} and has to be {wanted}", f"write {wanted}"
         case "too_short":
-            return f"{name} has {context['actual_length']} entries and needs at least {context['min_length']}"
+            wanted = f"at least {context['min_length']}"
+            return f"{name} has {context['actual_length']} entries and needs {wanted}", f"name {wanted}"
         case "too_long":
-            return f"{name} has {context['actual_length']} entries and may have {context['max_length']}"
+            wanted = str(context["max_length"])
+            return (
+                f"{name} has {context['actual_length']} entries and may have {wanted}",
+                f"name {wanted} or fewer",
+            )
+        case "string_too_short" if context["min_length"] > 1:
+            wanted = f"at least {context['min_length']} characters long"
+            return f"{said} and has to be {wanted}", "say more: a reviewer has to understand it"
         case "string_too_short":
-            return f"{name} says nothing"
+            return f"{name} says nothing", "write it, or remove the key"
+        case "value_error" if ZONE in detail["msg"]:
+            return f"{name}: {_sentence(detail)}", "add the zone, as in 2026-08-15T00:00:00Z: Z is UTC"
         case "value_error" if "isoformat" in detail["msg"] or "must be in" in detail["msg"]:
-            return f"{said} and has to be {_TIME}"
+            wanted = DAY if name == "expires" else TIME
+            return f"{said} and has to be {wanted}", f"write {wanted}"
         case "value_error":
-            return f"{name}: {detail['msg'].removeprefix('Value error, ')}"
-        case bound if bound in _BOUNDS:
-            return f"{said} and has to be {_BOUNDS[bound].format(**context)}"
+            return f"{name}: {_sentence(detail)}", "write what is missing"
+        case bound if bound in BOUNDS:
+            wanted = BOUNDS[bound].format(**context)
+            return f"{said} and has to be {wanted}", f"make it {wanted}"
         case _:
-            return f"{said}: {detail['msg']}"
+            return f"{said}: {detail['msg']}", "correct the value"
+
+
+def _choice(said: str, value: Any, expected: str) -> tuple[str, str]:
+    allowed = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
+    near = get_close_matches(value, allowed, 1) if isinstance(value, str) else []
+    one_of = "one of " if len(allowed) > 1 else ""
+    fix = f"write {near[0] if near else one_of + ', '.join(allowed)}"
+    return f"{said} and has to be {one_of}{', '.join(allowed)}", fix
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    return detail["msg"].removeprefix("Value error, ")
 
 
 def shown(value: Any) -> str:

@@ -7,30 +7,36 @@ from typing import Any
 from mlplatform.core.document import Document
 from mlplatform.core.kinds import Body
 from mlplatform.core.loaded import Loaded
-from mlplatform.core.naming import Identity, Kind, identify
+from mlplatform.core.naming import Identity, Kind, identify, path_of
 from mlplatform.core.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The repository, with nothing blocked in it yet, and the documents that are there but broken."""
+    """The repository, with nothing blocked in it yet, the documents that are there but broken, and the paths of
+    those that were not loaded, as no change is about them."""
 
     repository: Repository
     documents: Mapping[Kind, Mapping[str, Document[Any]]]
     broken: frozenset[tuple[Kind, str]]
+    others: frozenset[str] = frozenset()
 
     def find(self, kind: Kind, name: str) -> Document[Any] | None:
         """The document, if its schema holds; a deployment is named `production/reading/recommender`."""
         return self.documents[kind].get(name)
 
     def exists(self, kind: Kind, name: str) -> bool:
-        """Whether there is such a document, be it broken."""
-        return name in self.documents[kind] or (kind, name) in self.broken
+        """Whether there is such a document, be it broken or not loaded."""
+        if name in self.documents[kind] or (kind, name) in self.broken:
+            return True
+        return bool(self.others) and path_of(kind, name) in self.others
 
     def names(self, kind: Kind) -> Iterator[str]:
         """The names that are taken."""
         yield from self.documents[kind]
         yield from (name for broken, name in self.broken if broken is kind)
+        identities = (identify(path) for path in self.others)
+        yield from (one.name for one in identities if one and one.kind is kind)
 
 
 def assemble(loaded: Loaded, bodies: Mapping[str, Body]) -> Known:
@@ -51,7 +57,7 @@ def assemble(loaded: Loaded, bodies: Mapping[str, Body]) -> Known:
         blocked_environments={},
     )
     broken = {(one.kind, one.name) for one in _there(loaded) if one.name not in by_kind[one.kind]}
-    return Known(repository, by_kind, frozenset(broken))
+    return Known(repository, by_kind, frozenset(broken), loaded.others)
 
 
 def _there(loaded: Loaded) -> Iterator[Identity]:

@@ -1,6 +1,6 @@
 """Whether what documents refer to is there: one finding a broken reference."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from mlplatform.check.known import Known
 from mlplatform.check.links_environment import deployment_links, environment_links
@@ -10,6 +10,7 @@ from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Dataset, Model, Tenant
 from mlplatform.core.naming import Kind, path_of
 
+SCRIPT_ROOT = "examples/training/"
 RULES = (
     "link-platform",
     "link-tenant",
@@ -19,14 +20,16 @@ RULES = (
     "link-environment",
     "link-owner",
     "link-data",
+    "link-training",
     "link-order",
     "link-registry",
     "link-origin",
 )
 
 
-def links(known: Known, digests: Mapping[str, str]) -> Iterator[Finding]:
-    """Every broken reference; `digests` holds the digest of each data file in the repository by path."""
+def links(known: Known, digests: Mapping[str, str], scripts: Collection[str]) -> Iterator[Finding]:
+    """Every broken reference; `digests` holds the digest of each data file in the repository by path, `scripts`
+    the paths of the training scripts there are."""
     repository = known.repository
     yield from _platform(known)
     for tenant in repository.tenants.values():
@@ -35,6 +38,7 @@ def links(known: Known, digests: Mapping[str, str]) -> Iterator[Finding]:
         yield from _dataset(known, dataset, digests)
     for model in repository.models.values():
         yield from _model(known, model)
+        yield from _training(model, scripts)
     yield from environment_links(known)
     yield from deployment_links(known)
 
@@ -90,6 +94,20 @@ def _model(known: Known, model: Document[Model]) -> Iterator[Finding]:
     for name in model.body.gates:
         if not known.exists(Kind.ENVIRONMENT, name):
             yield missing(known, model, ("gates", name), Kind.ENVIRONMENT, name)
+
+
+def _training(model: Document[Model], scripts: Collection[str]) -> Iterator[Finding]:
+    """The script that trains a model is there, and is the tenant's own: a tenant's name holds no underscore."""
+    if model.body.training is None:
+        return
+    script, own = model.body.training.script, f"{SCRIPT_ROOT}{model.raw.identity.tenant}_"
+    at = model.place(("training", "script"))
+    if not script.startswith(own):
+        said = f"{script} is not tenant {model.raw.identity.tenant}'s"
+        yield error("link-training", model.path, said, fix=f"let the script's path begin with {own}", at=at)
+    elif script not in scripts:
+        fix = "commit the script, or correct the path"
+        yield error("link-training", model.path, f"there is no file {script}", fix=fix, at=at)
 
 
 def _owner(known: Known, document: Document[Dataset] | Document[Model], owner: str) -> Iterator[Finding]:

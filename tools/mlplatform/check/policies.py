@@ -1,16 +1,13 @@
 """What the packages of policies/rego deny. A package that does not answer is a denial itself."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mlplatform.check.changes import document_changes, facts
-from mlplatform.check.joined import PARTS, Joiner, write_change
-from mlplatform.check.known import Known
-from mlplatform.core.base import Base
-from mlplatform.core.document import Raw
+from mlplatform.check.joined import readable
+from mlplatform.check.questions import Asker, Question
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.loaded import Loaded
-from mlplatform.core.naming import Kind, path_of
+from mlplatform.core.naming import shown
+from mlplatform.core.rule import Asks
 from mlplatform.providers.policy.interface import Decision, PolicyEngine, PolicyError
 from mlplatform.providers.policy.metadata import FOLDER, Package, read_packages
 
@@ -18,25 +15,18 @@ RULES = ("policy-missing", "policy-broken", "policy-metadata", "policy-unanswere
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A document that packages are asked about: its JSON input is made when its package is known."""
-
-    raw: Raw
-    change: str | None = None
-    is_removed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """The packages that are asked, those that are not (of change, without a base), and why others cannot be."""
+    """The packages that can be asked, by what they ask, and why others cannot be."""
 
     packages: tuple[Package, ...]
-    not_applicable: tuple[Package, ...]
     findings: tuple[Finding, ...]
 
+    def of(self, *asks: Asks) -> tuple[Package, ...]:
+        return tuple(package for package in self.packages if package.asks in asks)
 
-def packages_to_ask(engine: PolicyEngine, *, with_change: bool) -> Asked:
-    """Which packages the engine is asked; nothing of what is left out for a fault goes without a finding."""
+
+def packages_to_ask(engine: PolicyEngine) -> Asked:
+    """Which packages the engine can be asked; nothing of what is left out for a fault goes without a finding."""
     packages, flaws = read_packages(engine.policies)
     broken = {flaw.path for flaw in engine.broken}
     findings = [
@@ -55,43 +45,32 @@ def packages_to_ask(engine: PolicyEngine, *, with_change: bool) -> Asked:
     unusable = {finding.path for finding in findings}
     if any(path.startswith(f"{FOLDER}lib/") for path in broken):
         unusable = {package.path for package in packages}  # any of them may call into the library
-    usable = [package for package in packages if package.path not in unusable]
-    asked = [package for package in usable if with_change or package.asks == "state"]
-    return Asked(tuple(asked), tuple(p for p in usable if p not in asked), tuple(findings))
+    return Asked(
+        tuple(package for package in packages if package.path not in unusable),
+        tuple(findings),
+    )
 
 
 _REPAIR = "repair the policy: until then no environment is changed"
 
 
 def _reads(package: Package) -> Iterator[Finding]:
-    """Whether the parts that a package reads are there for every kind it judges."""
-    for kind in package.kinds:
-        there = PARTS[kind] - ({"change"} if package.asks == "state" else set())
+    """Whether the parts that a package reads are there for everything it judges."""
+    for subject in package.kinds:
+        there = readable(subject, package.asks)
         for part in (part for part in package.reads if part not in there):
-            said = f"METADATA: a {package.asks} package about {kind.value} documents cannot read {part}"
+            said = f"METADATA: a {package.asks} package about {subject} cannot read {part}"
             fix = f"it may read {', '.join(sorted(there))}"
             yield error("policy-metadata", package.path, said, fix=fix)
 
 
-def denials(
-    asked: Iterable[Package], known: Known, loaded: Loaded, engine: PolicyEngine, base: Base | None
-) -> Iterator[Finding]:
-    """What the packages deny of the documents whose schema holds."""
-    of_state = {
-        kind: [Question(document.raw) for document in known.documents[kind].values()] for kind in Kind
-    }
-    of_change = _changes(known, loaded, base) if base else {}
-    joiner = Joiner(lambda kind, name: document.raw if (document := known.find(kind, name)) else None)
-    before = Joiner(lambda kind, name: _at_head_or_base(kind, name, known, base))
-    for package in asked:
-        by_kind = of_state if package.asks == "state" else of_change
+def denials(packages: Iterable[Package], asker: Asker, engine: PolicyEngine) -> Iterator[Finding]:
+    """What the packages deny of the documents whose schema holds, and of the files that change."""
+    for package in packages:
         questions, inputs = [], []
-        for question in (q for kind in package.kinds for q in by_kind.get(kind, ())):
-            using = before if question.is_removed else joiner
-            reads = [part for part in package.reads if not (question.is_removed and part == "document")]
-            identity, partly = question.raw.identity, question.is_removed
+        for question in asker.questions(package.asks, package.kinds):
             # What refers to a broken document is blocked by that document's own findings.
-            if (text := using.join(identity, reads, question.change, partly=partly)) is not None:
+            if (text := asker.input(question, package.reads)) is not None:
                 questions.append(question)
                 inputs.append(text)
         answers = engine.decide(package.name, inputs)
@@ -99,44 +78,28 @@ def denials(
             yield from _findings(package, question, answer)
 
 
-def _changes(known: Known, head: Loaded, base: Base) -> Mapping[Kind, list[Question]]:
-    found: dict[Kind, list[Question]] = {}
-    for change in document_changes(head, base):
-        raw = change.after or change.before
-        if raw is None or (change.after and known.find(raw.identity.kind, raw.identity.name) is None):
-            continue
-        question = Question(raw, write_change(facts(change, head, base)), change.after is None)
-        found.setdefault(raw.identity.kind, []).append(question)
-    return found
-
-
-def _at_head_or_base(kind: Kind, name: str, known: Known, base: Base | None) -> Raw | None:
-    if document := known.find(kind, name):
-        return document.raw
-    return base.loaded.raws.get(path_of(kind, name)) if base and name else None
-
-
 def _findings(package: Package, question: Question, answer: Decision | PolicyError) -> Iterator[Finding]:
-    raw = question.raw
     if isinstance(answer, PolicyError):
         rules = ", ".join(package.rules)
-        yield _unanswered(raw, f"package {package.name} did not answer for {rules}: {answer}")
+        yield _unanswered(question, f"package {package.name} did not answer for {rules}: {answer}")
         return
     for rule in package.rules.keys() - answer.evaluated:
         yield _unanswered(
-            raw, f"package {package.name} did not evaluate {rule}: a value that it needs is undefined"
+            question, f"package {package.name} did not evaluate {rule}: a value that it needs is undefined"
         )
     denied = {denial.rule for denial in answer.denials}
     for rule in (answer.evaluated | denied) - package.rules.keys():
         yield _unanswered(
-            raw, f"package {package.name} answers for {rule}, which its METADATA does not declare"
+            question, f"package {package.name} answers for {rule}, which its METADATA does not declare"
         )
     for denial in answer.denials:
         if rule_of := package.rules.get(denial.rule):
-            line, column = raw.place(denial.at)
-            yield Finding(raw.path, line, column, rule_of.id, rule_of.severity, denial.message, rule_of.fix)
+            line, column = question.place(denial.at)
+            yield Finding(
+                shown(question.path), line, column, rule_of.id, rule_of.severity, denial.message, rule_of.fix
+            )
 
 
-def _unanswered(raw: Raw, said: str) -> Finding:
+def _unanswered(question: Question, said: str) -> Finding:
     fix = "have the platform team repair the package; until then the document counts as denied"
-    return error("policy-unanswered", raw.path, said, fix=fix)
+    return error("policy-unanswered", shown(question.path), said, fix=fix)

@@ -6,9 +6,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from mlplatform.check.complaints import complaints
+from mlplatform.core.active import active
 from mlplatform.core.document import Pointer, Raw
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import BODIES, Body
+from mlplatform.core.placeholders import NO_COLUMN, is_placeholder
 
 RULES = (
     "schema-unknown-key",
@@ -17,6 +19,8 @@ RULES = (
     "schema-value",
     "schema-empty",
     "schema-repeated",
+    "schema-placeholder",
+    "schema-active",
 )
 
 
@@ -38,10 +42,12 @@ def bodies(raws: Mapping[str, Raw]) -> tuple[dict[str, Body], list[Finding]]:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether nothing in it is empty or said twice; asked of every value of every document."""
+    """Whether nothing in it is empty, said twice, left to be written or active; asked of every value there is."""
     kind = type(value)
+    if kind is str:
+        return not (is_placeholder(value) or active(value))
     if kind is dict:
-        return all(map(_is_plain, value.values()))
+        return NO_COLUMN not in value and all(map(_is_plain, value.values()))
     if kind is list:
         return all(map(_is_plain, value)) and not _repeated(value)
     return value is not None
@@ -53,6 +59,13 @@ def _odd(raw: Raw) -> Iterator[Finding]:
         if value is None:
             fix = "write a value, or remove the key"
             yield error("schema-empty", raw.path, f"{name} has no value", fix=fix, at=raw.place(pointer))
+        elif pointer[-1:] == (NO_COLUMN,) or (isinstance(value, str) and is_placeholder(value)):
+            fix = "write your own: this is what `platform new` left"
+            said = f"{name} still has to be written"
+            yield error("schema-placeholder", raw.path, said, fix=fix, at=raw.place(pointer))
+        elif isinstance(value, str) and (what := active(value)):
+            fix = "say it in plain words: documents are copied into reports, scripts and tables"
+            yield error("schema-active", raw.path, f"{name} holds {what}", fix=fix, at=raw.place(pointer))
         elif isinstance(value, list):
             for place, said in _repeated(value):
                 at = raw.place((*pointer, place))

@@ -1,42 +1,94 @@
 """platform check"""
 
-import json
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mlplatform.cli import options
 
+if TYPE_CHECKING:
+    from mlplatform.core.rule import Rule
+    from mlplatform.providers.git import Git
+
+FORMATS = ("text", "json", "github", "sarif", "junit", "markdown")
+
 
 @click.command(
-    epilog="Example: platform check --base origin/main --json",
+    epilog="Example: platform check --base origin/main --head feature --approvals approvals.json --format markdown",
 )
-@click.option("--base", default=None, metavar="REV", help="Judge as a change of this commit as well.")
-@click.option("--head", default=None, metavar="REV", help="The commit to judge [default: the working tree].")
+@click.option("--base", metavar="REV", help="Judge as a change of this commit, by its policies.")
+@click.option("--head", metavar="REV", help="The commit to judge [default: the working tree].")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True
+    "--approvals",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Who asked for the change, wrote and approved it (JSON); needs --base and --head.",
 )
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Judge all, not just what the change touches; run Checkov always.",
+)
+@click.option("--fast", is_flag=True, help="Without Checkov: for a hook, not for a check that binds.")
+@click.option(
+    "--engine",
+    type=click.Choice(["embedded", "opa"]),
+    help="What evaluates the policies [default: opa where OPA_URL names a server, else embedded].",
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="How to print the result [default: text].")
 @options.as_json
 @options.debug
-def command(base: str | None, head: str | None, form: str, as_json: bool) -> None:
-    """Judge the documents: schema, links, policies.
+def command(
+    base: str | None,
+    head: str | None,
+    approvals: Path | None,
+    everything: bool,
+    fast: bool,
+    engine: str | None,
+    form: Any,
+    as_json: bool,
+) -> None:
+    """Judge the documents: schema, links, policies, infrastructure.
 
-    Without --base only rules of state are asked; with it rules of change as well.
+    Without --base only rules of state are asked; with it rules of change as well, and the policies, schemas and
+    waivers of the base bind. Without --approvals it says which approvals are missing, and they stop nothing.
     Exit code 1 when there is an error.
     """
-    from mlplatform.flow.judge import judge_change, judge_commit, judge_working_tree
+    _refuse_contradictions(base, head, approvals, everything and fast, as_json and form not in (None, "json"))
+    form = "json" if as_json else form or "text"
+
+    from mlplatform.flow.judge import Options, judge_change, judge_commit, judge_working_tree
     from mlplatform.flow.place import here
-    from mlplatform.report.check import checked_github, checked_json, checked_text
+    from mlplatform.report.check import rendered
 
     git = here().git
+    how = Options(engine=engine, scanner=not fast, everything=everything, approvals=approvals)
     if base is not None:
-        checked = judge_change(git, base, head)
+        checked = judge_change(git, base, head, how)
     else:
-        checked = judge_working_tree(git) if head is None else judge_commit(git, head)
-    if as_json or form == "json":
-        click.echo(json.dumps(checked_json(checked), indent=1))
-    elif form == "github":
-        click.echo(checked_github(checked))
-    else:
-        click.echo(checked_text(checked))
+        checked = judge_working_tree(git, how) if head is None else judge_commit(git, head, how)
+    rules = _rules(git, base or head) if form == "sarif" else {}
+    # The whole report, or nothing: and in UTF-8 wherever it is read next.
+    click.echo(rendered(checked, form, rules).encode(errors="replace"))
     sys.exit(0 if checked.is_clean else 1)
+
+
+def _refuse_contradictions(
+    base: str | None, head: str | None, approvals: Path | None, all_and_fast: bool, json_and_other: bool
+) -> None:
+    if approvals is not None and (base is None or head is None):
+        raise click.UsageError("--approvals needs --base and --head: approvals are of one commit.")
+    if all_and_fast:
+        raise click.UsageError("--all runs Checkov and --fast leaves it out: choose one.")
+    if json_and_other:
+        raise click.UsageError("--json is --format json: choose one format.")
+
+
+def _rules(git: "Git", rev: str | None) -> "Mapping[str, Rule]":
+    from mlplatform.flow.explain import rules
+
+    return rules(git, rev)

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -9,6 +10,7 @@ import click
 # command → (module, one line for the list of commands): a module is imported only when its command is asked for
 COMMANDS = {
     "check": "Judge the documents: schema, links, policies.",
+    "explain": "Say what a rule wants, why, and how to be right.",
     "plan": "Show what an apply would change in an environment.",
     "apply": "Make an environment as the commit declares it.",
     "status": "Show what is declared and what runs, everywhere.",
@@ -65,7 +67,13 @@ def main(args: list[str] | None = None) -> None:
         wrong.show()
         sys.exit(wrong.exit_code)
     except Exception as error:
-        sys.exit(_said(error, debug="--debug" in arguments, as_json="--json" in arguments))
+        sys.exit(_said(error, debug="--debug" in arguments, as_json=_asks_json(arguments)))
+
+
+def _asks_json(arguments: list[str]) -> bool:
+    return (
+        "--json" in arguments or "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+    )
 
 
 def _said(error: Exception, *, debug: bool, as_json: bool) -> int:

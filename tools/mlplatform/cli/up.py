@@ -21,7 +21,7 @@ def command() -> None:
     from mlplatform.flow.place import here
     from mlplatform.flow.up import bring_up
     from mlplatform.report.change import reconciled_text
-    from mlplatform.report.check import checked_text
+    from mlplatform.report.check.text import checked_text
     from mlplatform.report.request import example_request
     from mlplatform.report.status import status_text
 

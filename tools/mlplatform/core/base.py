@@ -1,14 +1,37 @@
 """What a change is judged against."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
 
 from mlplatform.core.history import History
 from mlplatform.core.loaded import Loaded
 
+Action = Literal["added", "changed", "removed"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FileChange:
+    """A file, of whatever sort, that a change adds, changes (bytes or mode) or removes."""
+
+    path: str
+    action: Action
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The commit that a change starts from, and the history up to it."""
+    """The commit that a change starts from, the history up to it, and the files that the change touches.
+
+    `deployments` counts what each environment pins at the base; `merged` says when each waiver came to it, by path;
+    `signatures` holds the signature that a model had when its present version was first pinned, by environment
+    and model. `everything` says that all was loaded, and not only what the change touches.
+    """
 
     loaded: Loaded
     history: History
+    files: tuple[FileChange, ...]
+    deployments: Mapping[str, int]
+    merged: Mapping[str, datetime]
+    signatures: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    everything: bool = True

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     MODEL = "model"
     ENVIRONMENT = "environment"
     DEPLOYMENT = "deployment"
+    WAIVER = "waiver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Identity:
                 return None
 
 
-DOCUMENT_ROOTS = ("platform.yaml", "tenants/", "models/", "environments/")
+DOCUMENT_ROOTS = ("platform.yaml", "tenants/", "models/", "environments/", "policies/waivers/")
 
 _PATHS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.DEPLOYMENT, re.compile(rf"environments/({NAME})/({NAME})/({NAME})\.yaml")),
@@ -62,6 +63,7 @@ _PATHS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.DATASET, re.compile(rf"tenants/({NAME})/datasets/({NAME})\.yaml")),
     (Kind.TENANT, re.compile(rf"tenants/({NAME})/tenant\.yaml")),
     (Kind.ENVIRONMENT, re.compile(rf"environments/({NAME})/environment\.yaml")),
+    (Kind.WAIVER, re.compile(rf"policies/waivers/({NAME})\.yaml")),
     (Kind.PLATFORM, re.compile(r"platform\.yaml")),
 )
 
@@ -90,3 +92,25 @@ def path_of(kind: Kind, name: str) -> str:
             return f"environments/{name}/environment.yaml"
         case Kind.DEPLOYMENT:
             return f"environments/{name}.yaml"
+        case Kind.WAIVER:
+            return f"policies/waivers/{name}.yaml"
+
+
+def tenant_of(path: str) -> str:
+    """The tenant that a path belongs to by its place, or nothing."""
+    match path.split("/"):
+        case ["tenants" | "models", tenant, _, *_] | ["environments", _, tenant, _, *_]:
+            return tenant
+        case ["examples", "data", tenant, _, *_]:
+            return tenant
+        case ["examples", "training", file] if "_" in file:
+            return file.split("_")[0]
+        case ["examples", "training", folder, _, *_]:
+            return folder
+    return ""
+
+
+def shown(path: str) -> str:
+    """A path that can be printed: what is not UTF-8, or cannot be seen, is escaped."""
+    text = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

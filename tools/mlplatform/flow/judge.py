@@ -1,42 +1,85 @@
-"""load → check, for the working tree or a commit."""
+"""load → check, for the working tree, a commit, or what a change makes of a commit."""
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
 
-from mlplatform.check.check import check
+from mlplatform.check.check import HeldTo, check
 from mlplatform.core.base import Base
 from mlplatform.core.checked import Checked
+from mlplatform.core.finding import Finding
 from mlplatform.core.loaded import Loaded
+from mlplatform.core.naming import Kind
 from mlplatform.core.repository import Repository
-from mlplatform.load.history import history
+from mlplatform.core.source import Source
+from mlplatform.flow.changeset import ChangeSet, changeset
+from mlplatform.load.infrastructure import infrastructure, scanner_policies
 from mlplatform.load.load import load
+from mlplatform.load.review import read_review
 from mlplatform.load.source import Commit, WorkingTree
 from mlplatform.providers.git import Git
-from mlplatform.providers.policy import connect_engine
+from mlplatform.providers.policy import connect_engine, engine_name
+from mlplatform.providers.policy.interface import PolicyEngine
+from mlplatform.providers.scan import connect_scanner
+from mlplatform.providers.scan.interface import Scanner
 
 
-def judge_working_tree(git: Git) -> Checked:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to judge: by which engine (None: what the environment says), with a scanner or without, everything or only
+    what a change touches, by whose approvals, and at what time."""
+
+    engine: str | None = None
+    scanner: bool = True
+    everything: bool = False
+    approvals: Path | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+def judge_working_tree(git: Git, options: Options | None = None) -> Checked:
     """Rules of state over what lies in the working tree."""
-    return _check(load(WorkingTree(git.root)))
+    return _judge_state(WorkingTree(git.root), options or Options())
 
 
-def judge_commit(git: Git, rev: str) -> Checked:
+def judge_commit(git: Git, rev: str, options: Options | None = None) -> Checked:
     """Rules of state over a commit."""
-    return _check(load(Commit(git, git.resolve(rev))))
+    return _judge_state(Commit(git, git.resolve(rev)), options or Options())
 
 
-def judge_change(git: Git, base: str, head: str | None) -> Checked:
+def judge_change(git: Git, base: str, head: str | None, options: Options | None = None) -> Checked:
     """Rules of state and of change over what `head` (None: the working tree) makes of the commit `base`.
 
-    The policies and schemas of the base bind, so that no change weakens what it is judged by; its own are asked too.
+    The policies, schemas and waivers of the base bind, so that no change weakens what it is judged by; those of the
+    change are asked beside.
     """
-    commit = git.resolve(base)
-    changed = load(WorkingTree(git.root) if head is None else Commit(git, git.resolve(head)))
-    starting = Base(load(Commit(git, commit)), history(git, commit))
-    held_to = replace(changed, policies=starting.loaded.policies, schemas=starting.loaded.schemas)
-    binding = check(held_to, connect_engine(starting.loaded.policies), base=starting)
-    if (changed.policies, changed.schemas) == (starting.loaded.policies, starting.loaded.schemas):
+    options = options or Options()
+    source = WorkingTree(git.root) if head is None else Commit(git, git.resolve(head))
+    review = read_review(options.approvals) if options.approvals else None
+    changed = changeset(git, base, head, everything=options.everything)
+    if changed.policies_changed and not options.everything:
+        changed = changeset(
+            git, base, head, everything=True
+        )  # what they say of everything else counts as well
+    scanner, head_loaded = _scan(source, changed, options)
+    starting = changed.base.loaded
+    bound = replace(
+        head_loaded,
+        policies=starting.policies,
+        schemas=starting.schemas,
+        scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0],
+    )
+    held_to = HeldTo(options.now, waivers=starting.raws, review=review, scanner=scanner)
+    with _engine(starting.policies, options) as engine:
+        binding = check(bound, engine, held_to, base=changed.base)
+    if not _brings_rules(changed.base, head_loaded):
         return binding
-    return _both(binding, check(changed, connect_engine(changed.policies), base=starting))
+    wider = changed if changed.base.everything else changeset(git, base, head, everything=True)
+    own = replace(wider.head, infrastructure=head_loaded.infrastructure, scanned_by=head_loaded.scanned_by)
+    with _engine(own.policies, options) as engine:
+        beside = check(own, engine, replace(held_to, waivers=None), base=wider.base)
+    return _beside(binding, beside)
 
 
 def repository_at(git: Git, rev: str) -> Repository:
@@ -44,21 +87,75 @@ def repository_at(git: Git, rev: str) -> Repository:
     return judge_commit(git, rev).repository
 
 
-def _check(loaded: Loaded) -> Checked:
-    return check(loaded, connect_engine(loaded.policies))
+def _judge_state(source: Source, options: Options) -> Checked:
+    loaded, scanner = load(source), None
+    if options.everything and options.scanner:
+        scanner = connect_scanner()
+        loaded = _with_infrastructure(source, loaded, scanner)
+    with _engine(loaded.policies, options) as engine:
+        return check(loaded, engine, HeldTo(options.now, scanner=scanner))
 
 
-def _both(binding: Checked, proposed: Checked) -> Checked:
-    """What either set of policies finds; what either blocks is blocked."""
-    mine, other = binding.repository, proposed.repository
+def _scan(source: Source, changed: ChangeSet, options: Options) -> tuple[Scanner | None, Loaded]:
+    """The scanner, when something it judges changed, and the head with what it judges."""
+    if not options.scanner:
+        return None, changed.head
+    scanner = connect_scanner()
+    touched = (
+        scanner.is_infrastructure(file.path) or file.path.startswith("policies/checkov/")
+        for file in changed.base.files
+    )
+    if not options.everything and not any(touched):
+        return None, changed.head
+    return scanner, _with_infrastructure(source, changed.head, scanner)
+
+
+def _with_infrastructure(source: Source, loaded: Loaded, scanner: Scanner) -> Loaded:
+    files, unreadable = infrastructure(source, scanner.is_infrastructure)
+    policies, no_policies = scanner_policies(source)
+    return replace(
+        loaded,
+        infrastructure=files,
+        scanned_by=policies,
+        findings=tuple(sorted({*loaded.findings, *unreadable, *no_policies})),
+    )
+
+
+@contextmanager
+def _engine(policies: Mapping[str, str], options: Options) -> Iterator[PolicyEngine]:
+    engine = connect_engine(policies, engine_name(options.engine))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _brings_rules(base: Base, head: Loaded) -> bool:
+    """Whether the change has policies, schemas or waivers of its own."""
+    before = base.loaded
+    return (before.policies, before.schemas, _waivers(before)) != (
+        head.policies,
+        head.schemas,
+        _waivers(head),
+    ) or any(file.path.startswith("policies/checkov/") for file in base.files)
+
+
+def _waivers(loaded: Loaded) -> dict[str, object]:
+    return {path: raw.data for path, raw in loaded.raws.items() if raw.identity.kind is Kind.WAIVER}
+
+
+def _beside(binding: Checked, own: Checked) -> Checked:
+    """What binds, and beside it what only the change's own policies find; what either blocks is blocked."""
+    mine, other = binding.repository, own.repository
     repository = replace(
         mine,
         blocked_tenants={**other.blocked_tenants, **mine.blocked_tenants},
         blocked_environments={**other.blocked_environments, **mine.blocked_environments},
     )
+    known: set[Finding] = {*binding.findings, *(waived.finding for waived in binding.waived)}
     return replace(
         binding,
         repository=repository,
-        findings=tuple(sorted({*binding.findings, *proposed.findings})),
-        rules=tuple(dict.fromkeys((*binding.rules, *proposed.rules))),
+        proposed=tuple(sorted(set(own.findings) - known)),
+        rules=tuple(dict.fromkeys((*binding.rules, *own.rules))),
     )

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from mlplatform.core.finding import Finding, error
+from mlplatform.core.naming import shown
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.load.paths import not_plain, shown
+from mlplatform.load.paths import not_plain
 
 
 def contents(

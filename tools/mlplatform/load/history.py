@@ -1,23 +1,31 @@
 """What each environment pinned, commit by commit: read from git, never from what a document says of itself."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 
 from mlplatform.core.history import History, Pin
 from mlplatform.core.naming import Kind, identify
 from mlplatform.core.payload import DIGEST
 from mlplatform.load.yaml import parse
 from mlplatform.providers.git import Git, PathChange
+from mlplatform.providers.git.past import At, files_at
 
 _DIGEST = re.compile(DIGEST)
+_ALL = ("environments/",)
+_MOST_PATHS = 500  # beyond it a command line could be too long, and git no faster than without paths
 _Said = tuple[str, str] | None  # version and digest; None where there is no readable pin
 
 
-def history(git: Git, rev: str) -> History:
-    """Every pin in the first-parent history of a revision, newest first, each with the commit that brought it."""
+def history(git: Git, rev: str, paths: Sequence[str] | None = None) -> History:
+    """Every pin in the first-parent history of a revision, newest first, each with the commit that brought it.
+
+    With paths of deployments, only theirs.
+    """
     commit = git.resolve(rev)
-    changes = [change for change in git.changes(commit, ["environments/"]) if _is_deployment(change.path)]
+    changes = [change for change in _changes(git, commit, paths) if _is_deployment(change.path)]
     blobs = git.blobs(sorted({change.oid for change in changes if change.oid}))
     said = {oid: _said(data) for oid, data in blobs.items()}
     by_path: dict[str, list[PathChange]] = {}
@@ -33,6 +41,37 @@ def holds_since(known: History, environment: str, model: str, version: str, dige
     """The pin that a deployment as it stands at the history's commit holds since; None when it is not committed."""
     newest = next(iter(known.of(environment, model)), None)
     return newest if newest and (newest.version, newest.digest) == (version, digest) else None
+
+
+def documents_at(git: Git, wanted: Iterable[At]) -> Mapping[At, Mapping[str, Any]]:
+    """What documents said at commits, by commit and path; without those that were not there or cannot be read."""
+    found = {at: parse(at[1], data).data for at, data in files_at(git, wanted).items()}
+    return {at: data for at, data in found.items() if data is not None}
+
+
+def document_at(git: Git, commit: str, path: str) -> Mapping[str, Any] | None:
+    """What a document said at a commit; None when it was not there or cannot be read."""
+    return documents_at(git, [(commit, path)]).get((commit, path))
+
+
+def merged_at(git: Git, rev: str, paths: Iterable[str]) -> Mapping[str, datetime]:
+    """When each path came to the first-parent history of a revision as it is there: by the committers' clocks."""
+    wanted = set(paths)
+    if not wanted:
+        return {}
+    newest: dict[str, datetime] = {}
+    for change in _changes(git, rev, sorted(wanted)):
+        if change.path in wanted:
+            newest.setdefault(change.path, datetime.fromtimestamp(change.time, UTC))
+    return newest
+
+
+def _changes(git: Git, rev: str, paths: Sequence[str] | None) -> Iterable[PathChange]:
+    if paths is None or len(paths) <= _MOST_PATHS:
+        return git.changes(rev, _ALL if paths is None else paths) if paths or paths is None else ()
+    some = frozenset(paths)
+    folders = sorted({path.split("/", 1)[0] for path in paths})
+    return (change for change in git.changes(rev, folders) if change.path in some)
 
 
 def _is_deployment(path: str) -> bool:

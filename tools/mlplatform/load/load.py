@@ -8,16 +8,17 @@ from mlplatform.core.finding import Finding, error
 from mlplatform.core.loaded import Loaded
 from mlplatform.core.naming import Identity, Kind
 from mlplatform.core.payload import digest_of_bytes
-from mlplatform.core.source import Source, SourceFile
+from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.characters import MAX_BYTES
 from mlplatform.load.contents import contents, texts
 from mlplatform.load.paths import documents
-from mlplatform.load.policies import policy_files, schema_files
+from mlplatform.load.policies import MAX_POLICY, passed_over, policy_files, schema_files
 from mlplatform.load.scalars import short
+from mlplatform.load.tables import read_tables
 from mlplatform.load.yaml import parse
 
 DATA_ROOT = "examples/data/"
-_MAX_POLICY = 1024 * 1024
+SCRIPT_ROOT = "examples/training/"
 _MAX_DATA = 64 * 1024 * 1024
 
 
@@ -26,17 +27,20 @@ def load(source: Source) -> Loaded:
     files = source.files(("",))
     identities, misplaced = documents(files)
     raws, unreadable = _documents(source, files, identities)
-    policies, no_policies = texts(source, policy_files(files), _MAX_POLICY)
-    schema_paths, no_kind = schema_files(files)
-    schemas, no_schemas = texts(source, schema_paths, _MAX_POLICY)
+    policies, no_policies = texts(source, policy_files(files), MAX_POLICY)
+    schemas, no_schemas = texts(source, schema_files(files), MAX_POLICY)
     data, no_data = contents(source, _data_files(files, raws.values()), _MAX_DATA)
+    tables, no_tables = read_tables(data)
+    unread = [*passed_over(files), *no_policies, *no_schemas, *no_data, *no_tables]
     return Loaded(
         commit=source.commit,
         raws=raws,
-        findings=tuple(sorted([*misplaced, *unreadable, *no_policies, *no_kind, *no_schemas, *no_data])),
+        findings=tuple(sorted({*misplaced, *unreadable, *unread})),
         policies=policies,
         schemas=schemas,
         digests={path: digest_of_bytes(content) for path, content in data.items()},
+        tables=tables,
+        scripts=frozenset(_scripts(files)),
     )
 
 
@@ -84,6 +88,11 @@ def _data_files(files: Sequence[SourceFile], raws: Iterable[Raw]) -> list[Source
     """The files of this repository that data sets name as their location."""
     named = {_location(raw.data) for raw in raws if raw.identity.kind is Kind.DATASET}
     return [file for file in files if file.path in named]
+
+
+def _scripts(files: Sequence[SourceFile]) -> Iterator[str]:
+    """The training scripts there are."""
+    return (file.path for file in files if file.path.startswith(SCRIPT_ROOT) and file.type is FileType.FILE)
 
 
 def _location(data: Mapping[str, Any]) -> str:

@@ -4,17 +4,29 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import DOCUMENT_ROOTS, NAME_WORDS, Identity, identify
+from mlplatform.core.naming import DOCUMENT_ROOTS, NAME_WORDS, Identity, identify, shown
 from mlplatform.core.source import FileType, SourceFile
 
 _FILES = tuple(root for root in DOCUMENT_ROOTS if not root.endswith("/"))
 _FOLDERS = tuple(root.rstrip("/") for root in DOCUMENT_ROOTS if root.endswith("/"))
-_FIXED = frozenset({*_FOLDERS, "datasets", "tenant.yaml", "environment.yaml"})
+_FIXED = frozenset(
+    {
+        "tenants",
+        "models",
+        "environments",
+        "policies",
+        "waivers",
+        "datasets",
+        "tenant.yaml",
+        "environment.yaml",
+    }
+)
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
 _PLACES = {
     "tenants": "tenants/<tenant>/tenant.yaml or tenants/<tenant>/datasets/<name>.yaml",
     "models": "models/<tenant>/<model>.yaml",
     "environments": "environments/<env>/environment.yaml or environments/<env>/<tenant>/<model>.yaml",
+    "policies/waivers": "policies/waivers/<name>.yaml",
 }
 
 
@@ -44,14 +56,13 @@ def not_plain(file: SourceFile) -> Finding:
     return error("path-special", path, "this is not a plain file", fix="put a plain file here")
 
 
-def shown(path: str) -> str:
-    """A path that can be printed: what is not UTF-8, or cannot be seen, is escaped."""
-    text = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def _belongs(path: str) -> bool:
-    return path in _FILES or path.split("/", 1)[0] in _FOLDERS
+    return path in _FILES or _folder(path) is not None
+
+
+def _folder(path: str) -> str | None:
+    """The folder of documents that a path lies in, or is itself."""
+    return next((folder for folder in _FOLDERS if path == folder or path.startswith(f"{folder}/")), None)
 
 
 def _unknown(path: str) -> Finding:
@@ -60,7 +71,7 @@ def _unknown(path: str) -> Finding:
             return _error(path, "no document is looked for under this name", f"rename it to {better}")
     if path.endswith(".yaml") and _has_right_depth(path):
         return _error(path, "a name in this path is not allowed", f"a name is {NAME_WORDS}")
-    root = path.split("/", 1)[0]
+    root = _folder(path) or path
     said = f"only documents lie in {root}/, and none is looked for here"
     return _error(path, said, f"documents are {_PLACES.get(root, root)}")
 

@@ -1,16 +1,36 @@
 """Which files judge: Rego, and the organisation's own JSON Schemas. What would be passed over is a finding."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import PurePosixPath
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import Kind
-from mlplatform.core.source import FileType, SourceFile
-from mlplatform.load.paths import shown
+from mlplatform.core.naming import Kind, shown
+from mlplatform.core.source import FileType, Source, SourceFile
+from mlplatform.load.contents import texts
+from mlplatform.load.paths import not_plain
 
+MAX_POLICY = 1024 * 1024
+_ROOT = "policies/"
 _REGO = "policies/rego/"
 _SCHEMAS = "policies/schemas/organisation/"
+_WAIVERS = "policies/waivers/"  # documents, and so judged as those are
 _KINDS = tuple(kind.value for kind in Kind)
 _SILENT = ("README.md", ".gitkeep")
+_OTHERS = re.compile(r"policies/(capabilities\.json|schemas/[a-z]+\.schema\.json|checkov/[^/]+\.yaml)")
+_NEAR = ("policies", "policy", "rego")
+_FOLDERS = {
+    _REGO: "policies end in .rego, and nothing else lies here",
+    _SCHEMAS: f"name it <kind>.json or <kind>-<word>.json, with one of {', '.join(_KINDS)} as the kind",
+    "policies/checkov/": "Checkov's policies are policies/checkov/<name>.yaml",
+    _ROOT: "what judges lies in policies/rego/, schemas/, waivers/ and checkov/",
+}
+
+
+def read_policies(source: Source) -> dict[str, str]:
+    """The policies of a source by path, without those that cannot be read."""
+    return texts(source, policy_files(source.files((_REGO,))), MAX_POLICY)[0]
 
 
 def policy_files(files: Sequence[SourceFile]) -> list[SourceFile]:
@@ -18,12 +38,51 @@ def policy_files(files: Sequence[SourceFile]) -> list[SourceFile]:
     return [file for file in files if _is_policy(file.path) or _hides(file, _REGO)]
 
 
-def schema_files(files: Sequence[SourceFile]) -> tuple[list[SourceFile], list[Finding]]:
-    """The organisation's schemas, and a finding for each file among them that no kind would be judged by."""
-    inside = [file for file in files if file.path.startswith(_SCHEMAS) or _hides(file, _SCHEMAS)]
-    schemas = [file for file in inside if _is_schema(file.path) or _hides(file, _SCHEMAS)]
-    silent = [file for file in inside if file.path.endswith(_SILENT)]
-    return schemas, [_passed_over(file.path) for file in inside if file not in (*schemas, *silent)]
+def schema_files(files: Sequence[SourceFile]) -> list[SourceFile]:
+    """The organisation's schemas, and whatever stands in place of one that it cannot be read."""
+    return [file for file in files if _is_schema(file.path) or _hides(file, _SCHEMAS)]
+
+
+def passed_over(files: Sequence[SourceFile]) -> Iterator[Finding]:
+    """A finding for each file among the policies, or just beside them, that nothing would be judged by."""
+    for file in files:
+        if not file.path.startswith(_ROOT):
+            yield from _astray(file.path)
+        elif file.path.startswith(_WAIVERS) or _hides(file, _REGO) or _hides(file, _SCHEMAS):
+            continue
+        elif file.type is not FileType.FILE:
+            yield not_plain(file)
+        elif not _has_a_place(file.path):
+            yield _nothing(file.path, _fix(file.path))
+
+
+def _has_a_place(path: str) -> bool:
+    is_rego = path.startswith(_REGO) and path.casefold().endswith(".rego")
+    is_silent = PurePosixPath(path).name in _SILENT
+    return is_rego or is_silent or _is_schema(path) or _OTHERS.fullmatch(path) is not None
+
+
+def _fix(path: str) -> str:
+    name = PurePosixPath(path).name
+    if name.endswith(".rego"):
+        return f"move it to {_REGO}{name}"
+    if ".rego" in name and path.startswith(_REGO):
+        return f"name it {path[: path.rindex('.rego')]}.rego, or remove it"
+    folder = path.split("/")[1]
+    if get_close_matches(folder.casefold(), ["waivers"], 1, 0.8):
+        return f"move it to {_WAIVERS}{name}"
+    return next(said for start, said in _FOLDERS.items() if path.startswith(start))
+
+
+def _astray(path: str) -> Iterator[Finding]:
+    """A file in a folder whose name is nearly that of the policies."""
+    root, slash, rest = path.partition("/")
+    if not slash:
+        return
+    if root.casefold() == "policies":
+        yield _nothing(path, f"move it to {_ROOT}{rest}")
+    elif path.casefold().endswith(".rego") and get_close_matches(root.casefold(), _NEAR, 1, 0.8):
+        yield _nothing(path, f"move it to {_REGO}{PurePosixPath(path).name}")
 
 
 def _is_policy(path: str) -> bool:
@@ -33,7 +92,7 @@ def _is_policy(path: str) -> bool:
 
 def _is_schema(path: str) -> bool:
     name = path.removeprefix(_SCHEMAS)
-    return name.startswith(_KINDS) and name.endswith(".json") and "/" not in name
+    return name != path and name.startswith(_KINDS) and name.endswith(".json") and "/" not in name
 
 
 def _hides(file: SourceFile, folder: str) -> bool:
@@ -43,6 +102,6 @@ def _hides(file: SourceFile, folder: str) -> bool:
     return file.path.startswith(folder) or folder.startswith(file.path + "/")
 
 
-def _passed_over(path: str) -> Finding:
-    fix = f"name it <kind>.json or <kind>-<word>.json, with one of {', '.join(_KINDS)} as the kind"
-    return error("path-unknown", shown(path), "no document is judged by a schema of this name", fix=fix)
+def _nothing(path: str, fix: str) -> Finding:
+    said = "nothing is judged by a file of this name here"
+    return error("path-unknown", shown(path), said, fix=shown(fix))

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -26,15 +26,15 @@ class Commit:
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
         """The files at or below these paths, sorted; `""` stands for everything."""
         return sorted(
-            SourceFile(path, _type(entry.bits), entry.size)
+            SourceFile(path, file_type(entry.bits), entry.size)
             for path, entry in self._tree.items()
-            if _is_under(path, under)
+            if is_under(path, under)
         )
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
         """The bytes of plain files, by path."""
         entries = {path: self._tree[path] for path in paths if path in self._tree}
-        oids = {path: entry.oid for path, entry in entries.items() if _type(entry.bits) is FileType.FILE}
+        oids = {path: entry.oid for path, entry in entries.items() if file_type(entry.bits) is FileType.FILE}
         blobs = self._git.blobs(sorted(set(oids.values())))
         return {path: blobs[oid] for path, oid in oids.items()}
 
@@ -53,8 +53,11 @@ class WorkingTree:
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
         """The files at or below these paths, sorted; `""` stands for everything."""
+        return self.look({path for path in self._paths() if is_under(path, under)})
+
+    def look(self, paths: Iterable[str]) -> Sequence[SourceFile]:
+        """What lies at these paths, sorted, without those where nothing does."""
         seen: dict[str, FileType | None] = {"": FileType.OTHER}
-        paths = {path for path in self._paths() if _is_under(path, under)}
         return sorted(file for file in (self._look(path, seen) for path in paths) if file)
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
@@ -97,7 +100,7 @@ class WorkingTree:
             return None
         except OSError:  # it is there and we may not look: that must not read as absent
             return SourceFile(path, FileType.OTHER, -1)
-        kind = _type(found.st_mode)
+        kind = file_type(found.st_mode)
         return SourceFile(path, kind, found.st_size if kind is FileType.FILE else -1)
 
 
@@ -116,14 +119,14 @@ def _walk(root: str, folder: str) -> Iterator[str]:
                 yield from _walk(root, path)
 
 
-def _type(mode: int) -> FileType:
+def file_type(mode: int) -> FileType:
     """What git's or the system's file mode stands for: they agree on these bits."""
     if stat.S_ISREG(mode):
         return FileType.FILE
     return FileType.SYMLINK if stat.S_ISLNK(mode) else FileType.OTHER
 
 
-def _is_under(path: str, under: Sequence[str]) -> bool:
+def is_under(path: str, under: Sequence[str]) -> bool:
     return any(
         not root or path == root.rstrip("/") or path.startswith(root.rstrip("/") + "/") for root in under
     )

@@ -4,11 +4,12 @@ from string import Template
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
+from mlplatform.core.placeholders import NO_NAME
 from mlplatform.propose.base import Base, document_path
 from mlplatform.propose.edit import schema_hint
 from mlplatform.propose.message import message_of
 from mlplatform.propose.proposal import Proposal
-from mlplatform.propose.templates import DATASET, MODEL, NO_DIGEST, TENANT
+from mlplatform.propose.templates import DATASET, LEFT, MODEL, TENANT
 from mlplatform.providers.git import Git
 
 TEMPLATES: dict[Kind, Template] = {Kind.TENANT: TENANT, Kind.DATASET: DATASET, Kind.MODEL: MODEL}
@@ -32,9 +33,9 @@ def new(git: Git, base: str, *, kind: Kind, name: str, reason: str = "") -> Prop
         tenant=tenant,
         first=next((env for env in at.names(Kind.ENVIRONMENT) if not at.promotes_from(env)), "development"),
         dataset=next(
-            (one for one in at.names(Kind.DATASET) if one.startswith(f"{tenant}/")), f"{tenant}/change-me"
+            (one for one in at.names(Kind.DATASET) if one.startswith(f"{tenant}/")), f"{tenant}/{NO_NAME}"
         ),
-        no_digest=NO_DIGEST,
+        **LEFT,
     )
     title = f"{kind.value}: {name} (new)"
     return Proposal(

@@ -2,16 +2,24 @@
 
 from string import Template
 
-NO_DIGEST = "sha256:" + "0" * 64
+from mlplatform.core import placeholders as left
+
+LEFT = {
+    "change_me": left.CHANGE_ME,
+    "owner": left.OWNERS[0],
+    "owners": ", ".join(left.OWNERS),
+    "no_digest": left.NO_DIGEST,
+    "no_column": left.NO_COLUMN,
+}
 
 TENANT = Template("""\
 $hint
 schema: tenant/v1
-description: $name   # CHANGE: what the team does, in a line
-owners: [owner-one, owner-two, owner-three]   # CHANGE: forge logins; three, so that two can approve the third's change
+description: $change_me   # CHANGE: what the team does, in a line
+owners: [$owners]   # CHANGE: forge logins; three, so that two can approve the third's change
 members: []
 contact: {email: $name@example.com, oncall: $name-oncall}   # CHANGE
-costCenter: CHANGE-ME   # CHANGE
+costCenter: $change_me   # CHANGE
 clearance: internal   # CHANGE: the most sensitive data that the team's models may read
 quotas:   # one line an environment
   $first: {gpu: 0, cpu: 4, memoryGiB: 8, endpoints: 2}
@@ -21,25 +29,25 @@ budget: {monthlyUSD: 0}   # CHANGE
 DATASET = Template("""\
 $hint
 schema: dataset/v1
-owner: owner-one   # CHANGE: a forge login
+owner: $owner   # CHANGE: a forge login
 location: s3://$tenant-$name/v1/   # CHANGE: a bucket path, or a file as in examples/data/$tenant/$name.csv
 region: us-east-1   # CHANGE
 format: csv   # csv, parquet or jsonl
 digest: $no_digest   # CHANGE: sha256 of the data
 classification: internal   # CHANGE: public < internal < confidential < pii
 columns:
-  example: {type: float, classification: internal}   # CHANGE: a line a column
+  $no_column: {type: float, classification: internal}   # CHANGE: a line a column
 encryption: {atRest: "aws:kms", key: alias/$tenant, inTransit: tls}
 retention: {days: 365, deletion: delete}   # CHANGE
-consent: {basis: contract, record: CHANGE-ME}   # CHANGE: why we may process it, and where that is written
+consent: {basis: contract, record: $change_me}   # CHANGE: why we may process it, and where that is written
 sharedWith: []
 """)
 
 MODEL = Template("""\
 $hint
 schema: model/v1
-owner: owner-one   # CHANGE: a forge login
-description: $name   # CHANGE: what it predicts, in a line
+owner: $owner   # CHANGE: a forge login
+description: $change_me   # CHANGE: what it predicts, in a line
 type: real-time   # real-time, batch or streaming
 format: onnx
 signature:   # CHANGE: what goes in and what comes out; -1 is the batch

@@ -4,19 +4,18 @@ import json
 import sys
 from pathlib import Path
 
-from mlplatform.core.kinds.schemas import file_name, json_schema
-from mlplatform.core.naming import Kind
+from mlplatform.core.kinds.schemas import MODELS, file_name, json_schema
 
 
-def schema_text(kind: Kind) -> str:
+def schema_text(name: str) -> str:
     """What the schema's file holds."""
-    return json.dumps(json_schema(kind), indent=2) + "\n"
+    return json.dumps(json_schema(name), indent=2) + "\n"
 
 
 def write_schemas(folder: Path) -> None:
-    """Write the schema of every kind into a folder."""
-    for kind in Kind:
-        (folder / file_name(kind)).write_text(schema_text(kind))
+    """Write the schema of every kind of document, and of approvals, into a folder."""
+    for name in MODELS:
+        (folder / file_name(name)).write_text(schema_text(name))
 
 
 if __name__ == "__main__":

@@ -122,6 +122,10 @@ def test_a_blob_that_is_not_there_is_an_error(repo: Scratch) -> None:
         repo.git.blobs([repo.head()])
 
 
+def committed(repo: Scratch, commit: str) -> int:
+    return int(repo.run("log", "-1", "--format=%ct", commit))
+
+
 def test_changes_follow_the_first_parents_newest_first(repo: Scratch) -> None:
     first = repo.head()
     repo.run("checkout", "--quiet", "-b", "side")
@@ -135,9 +139,9 @@ def test_changes_follow_the_first_parents_newest_first(repo: Scratch) -> None:
     (repo.root / PIN).unlink()
     removed = repo.commit({}, "remove")
     assert changes(repo, PIN) == [
-        PathChange(removed, PIN, None),
-        PathChange(merged, PIN, oid),
-        PathChange(first, PIN, repo.run("rev-parse", f"{first}:{PIN}")),
+        PathChange(removed, PIN, None, committed(repo, removed)),
+        PathChange(merged, PIN, oid, committed(repo, merged)),
+        PathChange(first, PIN, repo.run("rev-parse", f"{first}:{PIN}"), committed(repo, first)),
     ]
 
 
@@ -145,7 +149,7 @@ def test_a_symlink_in_place_of_a_file_has_no_content(repo: Scratch) -> None:
     (repo.root / PIN).unlink()
     (repo.root / PIN).symlink_to("../../README.md")
     commit = repo.commit({}, "link")
-    assert changes(repo, PIN)[0] == PathChange(commit, PIN, None)
+    assert changes(repo, PIN)[0] == PathChange(commit, PIN, None, committed(repo, commit))
 
 
 def test_a_renamed_file_is_one_that_went_and_one_that_came(repo: Scratch) -> None:

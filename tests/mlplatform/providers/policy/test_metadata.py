@@ -4,7 +4,7 @@ import pytest
 
 from mlplatform.core.finding import Severity
 from mlplatform.core.naming import Kind
-from mlplatform.providers.policy.metadata import read_packages
+from mlplatform.providers.policy.metadata import RESERVED, read_packages
 from tests.support.repository import real_policies
 
 PATH = "policies/rego/size.rego"
@@ -29,6 +29,9 @@ package platform.size # the concern
 #   severity: warning
 #   soc2: [CC6.1, A1.2]
 #   fix: Make it smaller.
+#   passes: "size: 3"
+#   fails: |
+#     size: 4
 satisfied contains "size" if true
 """
 
@@ -46,7 +49,27 @@ def test_a_package_and_its_rules_are_read() -> None:
     rule = package.rules["size"]
     assert (rule.title, rule.description) == ("Nothing is too large", "Because large things fall.")
     assert (rule.severity, rule.soc2, rule.fix) == (Severity.WARNING, ("CC6.1", "A1.2"), "Make it smaller.")
-    assert (rule.path, rule.line) == (PATH, 11)
+    assert (rule.passes, rule.fails) == ("size: 3", "size: 4")
+    assert (rule.asks, rule.is_waivable, rule.where) == ("state", False, f"{PATH}:11")
+
+
+def test_a_package_may_be_about_changed_files_and_ask_for_a_review() -> None:
+    text = GOOD.replace("[tenant, model]", "[path, tenant]").replace("asks: state", "asks: review")
+    ((package,), flaws) = read_packages({PATH: text})
+    assert flaws == ()
+    assert package.kinds == ("path", Kind.TENANT)
+    assert (package.asks, package.rules["size"].asks) == ("review", "review")
+
+
+def test_a_rule_says_that_it_may_be_waived() -> None:
+    ((package,), _) = read_packages({PATH: GOOD.replace("#   fix:", "#   waivable: true\n#   fix:")})
+    assert package.rules["size"].is_waivable
+
+
+@pytest.mark.parametrize("id_", [*(p for p in RESERVED if p.islower())])
+def test_what_belongs_to_a_checker_in_python_is_reserved(id_: str) -> None:
+    _, (flaw,) = read_packages({PATH: GOOD.replace("id: size", f"id: {id_.rstrip('-')}-size")})
+    assert "begins like the rules of a checker" in flaw.message
 
 
 def test_the_packages_of_this_repository_say_everything() -> None:
@@ -78,7 +101,7 @@ FLAWS = {
         "[tenant, model]",
         "[tenants]",
         3,
-        "custom.kinds.0: Input should be 'platform', 'tenant'",
+        "custom.kinds.0: has to be one of platform, tenant,",
     ),
     "no kinds": ("#   kinds: [tenant, model]\n", "", 3, "custom.kinds: Field required"),
     "no parts": ("[document, tenant]", "[]", 3, "custom.reads"),
@@ -97,13 +120,28 @@ FLAWS = {
     "an id that is none": ("id: size", "id: Size Limit", 11, "custom.id"),
     "an id of a checker": ("id: size", "id: schema-size", 11, "begins like the rules of a checker"),
     "a rule without custom": (
-        "# custom:\n#   id: size\n#   severity: warning\n#   soc2: [CC6.1, A1.2]\n#   fix: Make it smaller.\n",
+        GOOD[GOOD.index("# custom:\n#   id: size") : GOOD.index("satisfied")],
         "",
         11,
         "custom: Field required",
     ),
+    "a rule that shows nothing that passes": (
+        '#   passes: "size: 3"\n',
+        "",
+        11,
+        "custom.passes: Field required",
+    ),
+    "a rule that shows nothing that fails": ("#   fails: |\n#     size: 4\n", "", 11, "custom.fails: Field"),
+    "an example that says nothing": ('passes: "size: 3"', 'passes: " "', 11, "custom.passes"),
+    "a waiver that may be": (
+        "#   fix: Make it smaller.",
+        "#   fix: Make it.\n#   waivable: maybe",
+        11,
+        "custom.waivable",
+    ),
+    "a state package about changes": ("[tenant, model]", "[path]", 3, "cannot be about path"),
     "an id twice": ("#   id: size\n", "#   id: size\n#   id: other\n", 17, "is there twice"),
-    "no YAML": ("#   fix: Make it smaller.\n", "#   fix: [\n", 21, "is not YAML"),
+    "no YAML": ("#   fix: Make it smaller.\n", "#   fix: [\n", 22, "is not YAML"),
     "another name than the path": (
         "package platform.size",
         "package platform.sizes",
@@ -152,7 +190,7 @@ def test_a_rule_of_two_packages_is_found() -> None:
     packages, (flaw,) = read_packages({PATH: GOOD, "policies/rego/weight.rego": other})
     assert len(packages) == 2
     assert (flaw.path, flaw.line) == ("policies/rego/weight.rego", 11)
-    assert flaw.message == f"the rule size is declared in {PATH} already"
+    assert flaw.message == f"the rule size is declared at {PATH}:11 already"
 
 
 def test_a_package_may_not_say_its_metadata_twice() -> None:

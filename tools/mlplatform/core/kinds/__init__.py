@@ -7,6 +7,7 @@ from mlplatform.core.kinds.environment import Environment
 from mlplatform.core.kinds.model import Model
 from mlplatform.core.kinds.platform import Platform
 from mlplatform.core.kinds.tenant import Tenant
+from mlplatform.core.kinds.waiver import Waiver
 from mlplatform.core.naming import Kind
 
 BODIES: dict[Kind, type[Body]] = {
@@ -16,6 +17,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.MODEL: Model,
     Kind.ENVIRONMENT: Environment,
     Kind.DEPLOYMENT: Deployment,
+    Kind.WAIVER: Waiver,
 }
 
-__all__ = ["BODIES", "Body", "Dataset", "Deployment", "Environment", "Model", "Platform", "Tenant"]
+__all__ = ["BODIES", "Body", "Dataset", "Deployment", "Environment", "Model", "Platform", "Tenant", "Waiver"]

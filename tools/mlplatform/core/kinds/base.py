@@ -1,6 +1,6 @@
 """The value types that documents share: strict, frozen, unknown keys are errors."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -22,6 +22,7 @@ Version = Annotated[str, StringConstraints(pattern=rf"^{_SEMVER}$", max_length=6
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 GitCommit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
 Percent = Annotated[float, Field(ge=0, le=100)]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$", max_length=80)]
 Classification = Literal["public", "internal", "confidential", "pii"]
 
 
@@ -40,6 +41,17 @@ Moment = Annotated[
     BeforeValidator(_as_time),
     AfterValidator(_has_zone),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{_RFC3339}$"}),
+]
+
+
+def _as_day(value: object) -> object:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_as_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
 ]
 
 

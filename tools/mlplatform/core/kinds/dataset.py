@@ -38,10 +38,11 @@ class Consent(Part):
     record: Text
 
 
+_STEP = "[A-Za-z0-9_=-][A-Za-z0-9._=-]*"  # of a bucket path: never . or .., which some clients would follow
 Location = Annotated[
     str,
     StringConstraints(
-        pattern=r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9._/=-]*|examples/data/[a-z0-9-]+/[a-z0-9-]+\.csv)$"
+        pattern=rf"^(s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/({_STEP}/)*({_STEP})?|examples/data/[a-z0-9-]+/[a-z0-9-]+\.csv)$"
     ),
 ]
 

@@ -76,10 +76,11 @@ class Drift(Part):
 
 
 class Monitoring(Part):
-    """What share of the requests is looked at (0 to 1), and how drift is found."""
+    """What share of the requests is looked at (0 to 1), how drift is found, and how requests are logged."""
 
     sampleRate: float = Field(ge=0, le=1)
     drift: Drift
+    requestLog: Literal["off", "masked", "full"] = "masked"
 
 
 class Training(Part):

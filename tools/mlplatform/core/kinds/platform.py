@@ -4,7 +4,24 @@ from typing import Literal
 
 from pydantic import Field
 
-from mlplatform.core.kinds.base import Body, Login, Text
+from mlplatform.core.kinds.base import Body, Freeze, Login, Part, Text
+
+
+class Quorums(Part):
+    """How many people must approve a change, where an environment does not say it: of what a tenant owns, of what
+    personal data is involved in, and of what the platform team owns."""
+
+    tenant: int = Field(ge=0, le=10)
+    pii: int = Field(ge=1, le=10)
+    platform: int = Field(ge=1, le=10)
+
+
+class Prices(Part):
+    """What one unit costs for an hour, in US dollars; a month counts 730 hours."""
+
+    gpuHourUSD: float = Field(ge=0)
+    cpuHourUSD: float = Field(ge=0)
+    memoryGiBHourUSD: float = Field(ge=0)
 
 
 class Platform(Body):
@@ -15,3 +32,6 @@ class Platform(Body):
     team: list[Login] = Field(min_length=2)
     bots: list[Login] = []
     ownedPaths: list[Text] = Field(min_length=1)
+    approvals: Quorums | None = None
+    prices: Prices | None = None
+    freeze: list[Freeze] = []

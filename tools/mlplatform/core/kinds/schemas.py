@@ -1,12 +1,14 @@
-"""The JSON Schema of each kind, for editors and other tools; the models are what `check` judges by."""
+"""The JSON Schema of each kind, and of the approvals of a change; the models are what `check` judges by."""
 
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
 
 from mlplatform.core.kinds import BODIES
 from mlplatform.core.naming import Kind
+from mlplatform.core.review import Review
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -22,17 +24,16 @@ class _ForEditors(GenerateJsonSchema):
         return {**made, "additionalProperties": False} if "patternProperties" in made else made
 
 
-def json_schema(kind: Kind) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of one kind of document."""
-    made = BODIES[kind].model_json_schema(by_alias=True, schema_generator=_ForEditors)
-    about = {
-        "$schema": _DIALECT,
-        "$id": f"urn:mlplatform:schema:{kind.value}:v1",
-        "title": f"{kind.value}/v1",
-    }
+MODELS: dict[str, type[BaseModel]] = {**{kind.value: BODIES[kind] for kind in Kind}, "approvals": Review}
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one kind of document, or of what --approvals reads."""
+    made = MODELS[name].model_json_schema(by_alias=True, schema_generator=_ForEditors)
+    about = {"$schema": _DIALECT, "$id": f"urn:mlplatform:schema:{name}:v1", "title": f"{name}/v1"}
     return {**about, **made, **about}
 
 
-def file_name(kind: Kind) -> str:
+def file_name(name: str) -> str:
     """What the schema's file is called in policies/schemas/."""
-    return f"{kind.value}.schema.json"
+    return f"{name}.schema.json"

@@ -56,11 +56,15 @@ class TreeEntry:
 
 @dataclass(frozen=True, slots=True)
 class PathChange:
-    """What a commit made of a path: `oid` is None when no plain file lies there any more."""
+    """What a commit made of a path: `oid` is None when no plain file lies there any more.
+
+    `time` is the committer's, in seconds since 1970: whoever makes a commit says it.
+    """
 
     commit: str
     path: str
     oid: str | None
+    time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class Git:
         """What each commit of the first-parent history changed at or below these paths, newest first."""
         out = self.run(
             *("log", "--first-parent", "-m", "--root", "--raw", "-z", "--no-abbrev"),
-            *("--no-renames", "--no-ext-diff", "--no-textconv", "--no-notes", "--format=%H"),
+            *("--no-renames", "--no-ext-diff", "--no-textconv", "--no-notes", "--format=%H %ct"),
             *("--end-of-options", self.resolve(rev), "--", *(path.rstrip("/") for path in under)),
         )
         return _changes(iter(out.split(b"\0")))
@@ -176,13 +180,12 @@ def _blobs(out: bytes, count: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _changes(tokens: Iterator[bytes]) -> Iterator[PathChange]:
-    commit = ""
+    commit, time = "", "0"
     for token in tokens:
         word = token.lstrip(b"\n").decode()
-        if not word.startswith(":"):
-            commit = word
-            continue
-        _, mode, _, oid, _ = word.split(" ")
-        yield PathChange(
-            commit, os.fsdecode(next(tokens)), oid if mode in _PLAIN and oid.strip("0") else None
-        )
+        if word and not word.startswith(":"):
+            commit, time = word.split(" ")
+        elif word:
+            _, mode, _, oid, _ = word.split(" ")
+            path = os.fsdecode(next(tokens))
+            yield PathChange(commit, path, oid if mode in _PLAIN and oid.strip("0") else None, int(time))

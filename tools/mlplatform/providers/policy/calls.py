@@ -18,9 +18,9 @@ def flaws_in_calls(module: Tree, builtins: frozenset[str]) -> Iterator[Flaw]:
     path, tree = module["source"]["file"], module["ast"]
     text = module["source"]["contents"].encode()
     imported = {_alias(one, text) for one in tree["imports"]}
-    own = {_dotted(head["refr"]) for head in _nodes(tree["rules"], "Func")}
-    own |= {_dotted(default["refr"]) for default in _nodes(tree["rules"], "Default")}
-    for call in _nodes(tree["rules"], "Call"):
+    found = _nodes(tree["rules"], "Func", "Default", "Call")
+    own = {_dotted(one["refr"]) for one in (*found["Func"], *found["Default"])}
+    for call in sorted(found["Call"], key=_place):
         name = _dotted(call["fcn"])
         if name in own:
             continue
@@ -41,16 +41,25 @@ def _complaint(name: str, imported: set[str], builtins: frozenset[str]) -> str:
     return ""
 
 
-def _nodes(tree: Any, kind: str) -> Iterator[Tree]:
-    """Every node of a kind, wherever it stands."""
-    if isinstance(tree, dict):
-        if kind in tree:
-            yield tree[kind]
-        for child in tree.values():
-            yield from _nodes(child, kind)
-    elif isinstance(tree, list):
-        for child in tree:
-            yield from _nodes(child, kind)
+def _nodes(tree: Any, *kinds: str) -> Mapping[str, list[Tree]]:
+    """The nodes of these kinds, wherever they stand; one pass without recursion, as trees are large."""
+    found: dict[str, list[Tree]] = {kind: [] for kind in kinds}
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is list:
+            waiting.extend(node)
+        elif type(node) is dict:
+            for key, child in node.items():
+                if key in found:
+                    found[key].append(child)
+                if type(child) in (dict, list):
+                    waiting.append(child)
+    return found
+
+
+def _place(call: Tree) -> tuple[int, int]:
+    return call["span"]["line"], call["span"]["col"]
 
 
 def _alias(imported: Tree, text: bytes) -> str:

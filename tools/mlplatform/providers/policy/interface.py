@@ -57,3 +57,7 @@ class PolicyEngine(Protocol):
         An input whose decision is missing, undefined, malformed or raises gets a PolicyError in its place.
         """
         ...
+
+    def close(self) -> None:
+        """Lets go of what the engine holds (`contextlib.closing` does it); it cannot be asked afterwards."""
+        ...

@@ -4,43 +4,55 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictBool,
+    StringConstraints,
+    ValidationError,
+)
 
 from mlplatform.core.finding import Severity
 from mlplatform.core.naming import Kind
+from mlplatform.core.rule import Asks, Rule
 from mlplatform.providers.policy.annotations import Annotation, AnnotationError, annotations, package_of
 from mlplatform.providers.policy.interface import Flaw
 
 FOLDER = "policies/rego/"
-# The rules of the checkers in Python begin with these.
-RESERVED = ("schema-", "link-", "capability-", "policy-", "check-", "document-")
+# The rules of the checkers in Python, and Checkov's own, begin with these.
+RESERVED = (
+    "schema-",
+    "link-",
+    "capability-",
+    "policy-",
+    "check-",
+    "document-",
+    "yaml-",
+    "path-",
+    "file-",
+    "waiver-",
+    "checkov-",
+    "CKV",
+    "data-columns",
+)
 
-Text = Annotated[str, StringConstraints(min_length=1)]
+# What a package is asked about: documents of a kind, or `path`, any changed file, document or not.
+Subject = Kind | Literal["path"]
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule of a package: `soc2` names the criteria that it is evidence for."""
-
-    id: str
-    title: str
-    description: str
-    severity: Severity
-    soc2: tuple[str, ...]
-    fix: str
-    path: str
-    line: int
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One concern: the kinds of document it judges, the parts of the joined input it reads, its rules by id."""
+    """One concern: what it judges, the parts of the joined input it reads, its rules by id."""
 
     name: str
     path: str
     title: str
-    kinds: tuple[Kind, ...]
-    asks: Literal["state", "change"]
+    kinds: tuple[Subject, ...]
+    asks: Asks
     reads: tuple[str, ...]
     rules: Mapping[str, Rule]
 
@@ -68,21 +80,18 @@ def _read(path: str, text: str) -> Package | None:
     if about_package is None:
         raise AnnotationError(1, f"package {name} has no METADATA")
     note = _note(_PackageNote, about_package)
-    rules = [_rule(path, found) for found in about_rules]
+    custom = note.custom
+    if custom.asks == "state" and "path" in custom.kinds:
+        raise AnnotationError(about_package.line, "a state package cannot be about path: a path has changed")
+    rules: dict[str, Rule] = {}
+    for found in about_rules:
+        rule = _rule(path, found, custom.asks)
+        if rule.id in rules:
+            raise AnnotationError(found.line, f"the rule {rule.id} is declared twice")
+        rules[rule.id] = rule
     if not rules:
         raise AnnotationError(1, f"package {name} declares no rule")
-    if twice := next((one for one in rules if [r.id for r in rules].count(one.id) > 1), None):
-        raise AnnotationError(twice.line, f"the rule {twice.id} is declared twice")
-    custom = note.custom
-    return Package(
-        name,
-        path,
-        note.title,
-        tuple(custom.kinds),
-        custom.asks,
-        tuple(custom.reads),
-        {r.id: r for r in rules},
-    )
+    return Package(name, path, note.title, tuple(custom.kinds), custom.asks, tuple(custom.reads), rules)
 
 
 def _placed_package(path: str, text: str) -> str:
@@ -125,7 +134,8 @@ def _repeated(packages: list[Package]) -> Iterator[Flaw]:
     seen: dict[str, Rule] = {}
     for rule in (rule for package in packages for rule in package.rules.values()):
         if first := seen.get(rule.id):
-            yield Flaw(rule.path, rule.line, 1, f"the rule {rule.id} is declared in {first.path} already")
+            path, _, line = rule.where.rpartition(":")
+            yield Flaw(path, int(line), 1, f"the rule {rule.id} is declared at {first.where} already")
         seen.setdefault(rule.id, rule)
 
 
@@ -141,11 +151,19 @@ class _Note(BaseModel):
 N = TypeVar("N", bound=_Note)
 
 
+def _subject(value: object) -> Subject:
+    if value == "path":
+        return "path"
+    if not isinstance(value, str) or value not in list(Kind):
+        raise ValueError(f"has to be one of {', '.join(Kind)}, path")
+    return Kind(value)
+
+
 class _PackageCustom(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    kinds: list[Kind] = Field(min_length=1)
-    asks: Literal["state", "change"]
+    kinds: list[Annotated[Subject, PlainValidator(_subject)]] = Field(min_length=1)
+    asks: Asks
     reads: list[Text] = Field(min_length=1)
 
 
@@ -164,6 +182,9 @@ class _RuleCustom(BaseModel):
         min_length=1
     )
     fix: Text
+    passes: Text
+    fails: Text
+    waivable: StrictBool = False
 
 
 class _RuleNote(_Note):
@@ -172,16 +193,25 @@ class _RuleNote(_Note):
     custom: _RuleCustom
 
 
-def _rule(path: str, found: Annotation) -> Rule:
+def _rule(path: str, found: Annotation, asks: Asks) -> Rule:
     note = _note(_RuleNote, found)
     custom = note.custom
     if custom.id.startswith(RESERVED):
         raise AnnotationError(
             found.line, f"the rule {custom.id} begins like the rules of a checker in Python"
         )
-    description = " ".join(note.description.split())
     return Rule(
-        custom.id, note.title, description, custom.severity, tuple(custom.soc2), custom.fix, path, found.line
+        id=custom.id,
+        title=note.title,
+        description=" ".join(note.description.split()),
+        severity=custom.severity,
+        soc2=tuple(custom.soc2),
+        fix=custom.fix,
+        passes=custom.passes,
+        fails=custom.fails,
+        asks=asks,
+        is_waivable=custom.waivable,
+        where=f"{path}:{found.line}",
     )
 
 
@@ -191,4 +221,6 @@ def _note(model: type[N], found: Annotation) -> N:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "METADATA"
-        raise AnnotationError(found.line, f"METADATA: {place}: {first['msg']}") from None
+        raise AnnotationError(
+            found.line, f"METADATA: {place}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None

@@ -1,0 +1,75 @@
+# METADATA
+# title: A change is measured by the gates that were agreed before it
+# custom:
+#   kinds: [deployment]
+#   asks: change
+#   reads: [document, model, environment, base, change]
+package platform.agreed
+
+decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
+
+# METADATA
+# title: A version meets the gates of the base too
+# description: |
+#   Who deploys a version cannot lower its gates in the same pull request: the gates that the base has for the
+#   environment, maxDropFromCurrent among them, are met as well as those of the head. A model that the base does not
+#   have was promised nothing yet. A rollback is always open.
+# custom:
+#   id: gates-agreed
+#   severity: error
+#   soc2: [CC7.1, CC8.1]
+#   fix: Deploy a version that meets the gates of the base, or have them changed in a pull request of their own first.
+#   passes: "metrics: {auc: 0.91} where the base has {auc: {min: 0.85}}, whatever the pull request makes of the gate"
+#   fails: "metrics: {auc: 0.84} where the base has {auc: {min: 0.85}} and the pull request makes it {auc: {min: 0.8}}"
+satisfied contains "gates-agreed" if input.change.action == "removed"
+
+satisfied contains "gates-agreed" if input.change.isRollback == true
+
+satisfied contains "gates-agreed" if {
+	is_object(input.base)
+	not "model" in object.keys(input.base)
+}
+
+# Gates that the change leaves alone are judged as they are, by gates-met and gates-regression.
+satisfied contains "gates-agreed" if gates == data.lib.gates.of(input.model, input.environment.name)
+
+satisfied contains "gates-agreed" if {
+	every metric, gate in gates {
+		is_met(metric, gate)
+		is_held(metric, gate)
+	}
+}
+
+deny contains {
+	"rule": "gates-agreed",
+	"message": sprintf("%s, as agreed before this change", [data.lib.gates.shortfall(after, metric, gate)]),
+	"at": ["metrics", metric],
+} if {
+	not "gates-agreed" in satisfied
+	some metric, gate in gates
+	not is_met(metric, gate)
+}
+
+deny contains {
+	"rule": "gates-agreed",
+	"message": sprintf("%s, as agreed before this change", [data.lib.gates.drop(before, after, metric, gate)]),
+	"at": ["metrics", metric],
+} if {
+	not "gates-agreed" in satisfied
+	some metric, gate in gates
+	is_met(metric, gate)
+	not is_held(metric, gate)
+}
+
+is_met(metric, gate) if data.lib.gates.is_met(after, metric, gate)
+
+# The first version replaces nothing.
+is_held(_, _) if input.change.base == null
+
+is_held(metric, gate) if data.lib.gates.holds_up(before, after, metric, gate)
+
+gates := data.lib.gates.of(input.base.model, input.environment.name)
+
+before := object.get(input.change, ["before", "metrics"], {})
+
+after := object.get(input.document, "metrics", {})

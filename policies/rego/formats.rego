@@ -1,0 +1,40 @@
+# METADATA
+# title: What runs for users is a model and no program
+# custom:
+#   kinds: [deployment]
+#   asks: state
+#   reads: [model, environment]
+package platform.formats
+
+decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
+
+# METADATA
+# title: Executable formats stay in the first environment
+# description: |
+#   An onnx or tensorrt file is a graph of known operations. A pyfunc is Python code: loading it runs whatever is in
+#   it, where the production data and keys are. It may be tried in the environment that promotes from no other.
+# custom:
+#   id: format-executable
+#   severity: error
+#   soc2: [CC6.8, CC8.1]
+#   fix: Export the model to onnx, or ask for a waiver for this deployment.
+#   passes: "a deployment in production of a model with format: onnx"
+#   fails: "a deployment in production of a model with format: pyfunc"
+#   waivable: true
+satisfied contains "format-executable" if input.model.format in {"onnx", "tensorrt"}
+
+satisfied contains "format-executable" if {
+	is_object(input.environment)
+	object.get(input.environment, "promotesFrom", null) == null
+}
+
+deny contains {
+	"rule": "format-executable",
+	"message": sprintf("%s has the format %v, which runs code of its own, and may not leave the first environment", [
+		input.model.name,
+		input.model.format,
+	]),
+	"at": ["version"],
+} if {
+	not "format-executable" in satisfied
+}

@@ -1,0 +1,142 @@
+package lib.quorum_test
+
+asked := {
+	"base": {
+		"platform": {"team": ["margaret", "dennis"], "approvals": {"tenant": 1, "pii": 2, "platform": 1}},
+		"tenant": {"name": "clinic", "owners": ["ada", "grace", "mary"]},
+	},
+	"change": {"tenant": "clinic", "ownedByPlatform": false, "action": "changed", "kind": "", "before": null},
+}
+
+production := {"approvals": {"required": 2, "from": ["owners"], "selfApproval": false}}
+
+pii := {"classification": "pii", "columns": {}}
+
+public := {"classification": "public", "columns": {}}
+
+but(question, differences) := object.union(question, differences)
+
+required(question) := data.lib.quorum.terms(question).required
+
+of_kind(kind, action) := but(asked, {"change": {"kind": kind, "action": action}})
+
+deployment := but(of_kind("deployment", "changed"), {
+	"document": {"version": "1.0.0"},
+	"base": {"environment": production},
+	"environment": {"approvals": {"required": 0, "from": ["members"], "selfApproval": true}},
+})
+
+dataset(before, after) := but(of_kind("dataset", "changed"), {"document": after, "base": {"document": before}})
+
+model(before, after) := but(of_kind("model", "changed"), {
+	"document": {"data": {"datasets": object.keys(after)}},
+	"datasets": after,
+	"base": {"document": {"data": {"datasets": object.keys(before)}}, "datasets": before},
+})
+
+test_files_of_the_platform_are_approved_by_its_team if {
+	owned := but(asked, {"change": {"ownedByPlatform": true}})
+	data.lib.quorum.terms(owned) == {"required": 1, "from": ["platform"], "own": false}
+}
+
+test_files_of_a_tenant_are_approved_by_its_owners if {
+	data.lib.quorum.terms(asked) == {"required": 1, "from": ["owners"], "own": false}
+	required(but(asked, {"base": {"platform": {"approvals": {"tenant": 3}}}})) == 3
+}
+
+test_a_platform_that_says_nothing_asks_what_is_usual if {
+	silent := json.remove(asked, ["base/platform/approvals"])
+	required(silent) == 1
+	required(but(silent, {"change": {"ownedByPlatform": true}})) == 1
+	required(but(silent, {"base": {"platform": {"approvals": null}}})) == 1
+	required(but(json.remove(dataset(pii, pii), ["base/platform/approvals"]), {})) == 2
+}
+
+test_odd_numbers_are_no_terms if {
+	not required(but(asked, {"base": {"platform": {"approvals": {"tenant": null}}}}))
+	not required(but(asked, {"base": {"platform": {"approvals": {"tenant": "0"}}}}))
+	not required(but(deployment, {"base": {"environment": {"approvals": {"required": null}}}}))
+	not required(but(deployment, {"base": {"environment": {"approvals": {"selfApproval": "no"}}}}))
+	not required(but(deployment, {"base": {"environment": {"approvals": {"from": "owners"}}}}))
+}
+
+test_a_deployment_is_approved_as_the_environment_says_at_the_base if {
+	data.lib.quorum.terms(deployment) == {"required": 2, "from": ["owners"], "own": false}
+}
+
+test_only_a_new_environment_is_taken_at_its_word if {
+	new := json.remove(deployment, ["base/environment"])
+	data.lib.quorum.terms(new) == {"required": 0, "from": ["members"], "own": true}
+	not required(json.remove(deployment, ["base/environment/approvals"]))
+	not required(json.remove(new, ["environment"]))
+}
+
+test_one_approval_is_enough_for_a_rollback if {
+	required(but(deployment, {"change": {"isRollback": true, "before": {}}})) == 1
+	lax := but(deployment, {"change": {"isRollback": true, "before": {}}, "base": {"environment": {"approvals": {"required": 0}}}})
+	required(lax) == 0
+	shadowing := but(deployment, {"change": {"isRollback": true, "before": {}}, "document": {"shadow": {"version": "2.0.0"}}})
+	required(shadowing) == 2
+}
+
+test_personal_data_asks_for_more if {
+	required(dataset(public, public)) == 1
+	required(dataset(pii, pii)) == 2
+	required(but(dataset(pii, pii), {"base": {"platform": {"approvals": {"tenant": 3}}}})) == 3
+}
+
+test_personal_data_before_or_after_counts if {
+	required(dataset(pii, public)) == 2
+	required(dataset(public, pii)) == 2
+	required(dataset(public, {"columns": {"email": {"classification": "pii"}}})) == 2
+}
+
+test_a_data_set_that_comes_or_goes_counts_as_what_it_is if {
+	added := json.remove(but(dataset({}, public), {"change": {"action": "added"}}), ["base/document"])
+	required(added) == 1
+	required(but(added, {"document": pii})) == 2
+	removed := json.remove(but(dataset({}, {}), {"change": {"action": "removed", "before": public}}), ["document", "base/document"])
+	required(removed) == 1
+	required(but(removed, {"change": {"before": pii}})) == 2
+}
+
+test_a_data_set_that_cannot_be_read_counts_as_personal if {
+	required(json.remove(dataset(public, public), ["document"])) == 2
+	required(json.remove(dataset(public, public), ["base/document"])) == 2
+	required(json.remove(dataset(public, public), ["document", "base/document"])) == 2
+}
+
+test_a_model_is_as_personal_as_what_it_reads_or_read if {
+	required(model({"clinic/words": public}, {"clinic/words": public})) == 1
+	required(model({}, {})) == 1
+	required(model({"clinic/words": public}, {"clinic/words": public, "clinic/people": pii})) == 2
+	required(model({"clinic/people": pii}, {"clinic/people": public})) == 2
+	required(model({"clinic/people": pii}, {})) == 2
+}
+
+test_a_model_whose_data_is_not_known_counts_as_personal if {
+	question := model({"clinic/words": public}, {"clinic/words": public})
+	required(json.remove(question, ["datasets"])) == 2
+	required(json.remove(question, ["base/datasets"])) == 2
+	required(json.remove(question, ["document"])) == 2
+	required(but(question, {"document": {"data": {"datasets": ["clinic/other"]}}})) == 2
+	required(but(question, {"document": {"data": {"datasets": null}}})) == 2
+}
+
+test_a_model_that_comes_or_goes_counts_as_what_it_reads if {
+	question := model({"clinic/words": public}, {"clinic/words": public})
+	required(json.remove(but(question, {"change": {"action": "added"}}), ["base/document", "base/datasets"])) == 1
+	gone := json.remove(but(question, {"change": {"action": "removed", "before": question.base.document}}), ["document", "base/document"])
+	required(json.remove(gone, ["datasets"])) == 1
+	required(but(gone, {"base": {"datasets": {"clinic/words": pii}}})) == 2
+}
+
+test_the_file_of_personal_data_is_personal if {
+	required(but(asked, {"datasets": {"clinic/people": pii}})) == 2
+	required(but(asked, {"base": {"datasets": {"clinic/people": pii}}})) == 2
+	required(but(asked, {"datasets": {"clinic/words": public}})) == 1
+}
+
+test_a_tenant_document_is_not_personal if required(of_kind("tenant", "changed")) == 1
+
+test_a_kind_nobody_foresaw_has_no_terms if not required(of_kind("feature", "changed"))

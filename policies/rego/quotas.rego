@@ -1,0 +1,60 @@
+# METADATA
+# title: A tenant stays within what it was given
+# description: |
+#   `deployments` are those of the tenant: `{environment: {tenant/model: deployment}}`.
+# custom:
+#   kinds: [tenant]
+#   asks: state
+#   reads: [document, deployments]
+package platform.quotas
+
+decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
+
+# METADATA
+# title: The quotas cover what the tenant's deployments use
+# description: |
+#   Machines are shared, and GPUs are few: what one tenant takes, another lacks. In each environment the instances of
+#   all versions are added up, those of challengers and shadows too, and compared with the quota for it; a deployment
+#   is one endpoint. An environment without a quota has a quota of 0.
+# custom:
+#   id: quota-covers
+#   severity: error
+#   soc2: [A1.1, CC8.1]
+#   fix: Scale down, or have the platform team approve a higher quota in tenant.yaml.
+#   passes: "quotas: {production: {gpu: 2, …}} and two deployments there with instances: 1 and gpu: {count: 1}"
+#   fails: "quotas: {production: {gpu: 2, …}} and one deployment there with instances: 3 and gpu: {count: 1}"
+#   waivable: true
+satisfied contains "quota-covers" if {
+	every environment, deployments in input.deployments {
+		is_covered(data.lib.scale.of(deployments), object.get(input.document.quotas, [environment], {}))
+	}
+}
+
+deny contains {
+	"rule": "quota-covers",
+	"message": sprintf("the deployments in %s use %s %s and the quota is %s", [
+		environment,
+		data.lib.number.text(used[resource]),
+		unit,
+		data.lib.number.text(object.get(quota, resource, 0)),
+	]),
+	"at": ["quotas", environment, resource],
+} if {
+	not "quota-covers" in satisfied
+	some environment, deployments in input.deployments
+	quota := object.get(input.document.quotas, [environment], {})
+	used := data.lib.scale.of(deployments)
+	some resource, unit in units
+	not is_enough(used, quota, resource)
+}
+
+units := {"gpu": "GPU", "cpu": "CPU", "memoryGiB": "GiB of memory", "endpoints": "endpoints"}
+
+is_covered(used, quota) if {
+	is_enough(used, quota, "gpu")
+	is_enough(used, quota, "cpu")
+	is_enough(used, quota, "memoryGiB")
+	is_enough(used, quota, "endpoints")
+}
+
+is_enough(used, quota, resource) if data.lib.number.at_most(used[resource], object.get(quota, resource, 0))

@@ -1,0 +1,108 @@
+# METADATA
+# title: It is seen when an environment gets easier to change
+# custom:
+#   kinds: [environment]
+#   asks: change
+#   reads: [document, change]
+package platform.weakened
+
+decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
+
+# METADATA
+# title: An environment keeps its safeguards
+# description: |
+#   Fewer approvals, the approval of the people who made a change, more people who may approve, a larger blast
+#   radius, another way to get there, or a freeze dropped before it is over: each may be right, and none may go
+#   unseen. What it makes easier is judged by the base until it is merged.
+# custom:
+#   id: environment-weakened
+#   severity: warning
+#   soc2: [CC5.3, CC8.1]
+#   fix: Say in the pull request why the safeguard is not needed any more.
+#   passes: "approvals: {required: 3, from: [owners]} in place of {required: 2, from: [owners]}"
+#   fails: "approvals: {required: 1, from: [owners, members]} in place of {required: 2, from: [owners]}"
+satisfied contains "environment-weakened" if input.change.action in {"added", "removed", "kept"}
+
+satisfied contains "environment-weakened" if {
+	every safeguard, _ in places {
+		safeguard in kept
+	}
+	every window in freezes_before {
+		is_kept(window)
+	}
+}
+
+deny contains {
+	"rule": "environment-weakened",
+	"message": sprintf("%s goes from %s to %s", [concat(".", place), shown(before, place), shown(after, place)]),
+	"at": place,
+} if {
+	not "environment-weakened" in satisfied
+	some safeguard, place in places
+	not safeguard in kept
+}
+
+deny contains {
+	"rule": "environment-weakened",
+	"message": sprintf("the freeze from %v to %v is dropped before it is over: %v", [window.from, window.to, window.reason]),
+	"at": ["freeze"],
+} if {
+	not "environment-weakened" in satisfied
+	some window in freezes_before
+	not is_kept(window)
+}
+
+before := input.change.before if is_object(input.change.before)
+
+after := input.document
+
+places := {
+	"quorum": ["approvals", "required"],
+	"groups": ["approvals", "from"],
+	"four eyes": ["approvals", "selfApproval"],
+	"share": ["blastRadius", "maxChangedPercent"],
+	"number": ["blastRadius", "minResources"],
+	"way": ["promotesFrom"],
+}
+
+kept contains "quorum" if after.approvals.required >= before.approvals.required
+
+kept contains "groups" if {
+	every name in after.approvals.from {
+		name in before.approvals.from
+	}
+}
+
+kept contains "four eyes" if object.get(after.approvals, "selfApproval", false) == false
+
+kept contains "four eyes" if before.approvals.selfApproval == true
+
+kept contains "share" if after.blastRadius.maxChangedPercent <= before.blastRadius.maxChangedPercent
+
+kept contains "number" if after.blastRadius.minResources <= before.blastRadius.minResources
+
+kept contains "way" if object.get(before, "promotesFrom", null) == null
+
+kept contains "way" if after.promotesFrom == before.promotesFrom
+
+freezes_before := object.get(before, "freeze", [])
+
+is_kept(window) if nanoseconds(window.to) <= input.change.now
+
+is_kept(window) if {
+	some other in object.get(after, "freeze", [])
+	other.from == window.from
+	other.to == window.to
+}
+
+# As long as before, from now on.
+is_kept(window) if {
+	some other in object.get(after, "freeze", [])
+	nanoseconds(window.to) <= nanoseconds(other.to)
+	nanoseconds(other.from) <= max({nanoseconds(window.from), input.change.now})
+}
+
+# Only of times that fit into nanoseconds: others raise.
+nanoseconds(said) := time.parse_rfc3339_ns(said) if regex.match(`^(19[7-9]|20[0-9]|21[0-9])[0-9]-`, said)
+
+shown(document, place) := json.marshal(object.get(document, place, null))

@@ -1,0 +1,58 @@
+"""A file that somebody could take for a policy judges, or is a finding."""
+
+import pytest
+
+from mlplatform.core.source import FileType, SourceFile
+from mlplatform.load.policies import passed_over
+
+JUDGES = [
+    *("policies/README.md", "policies/capabilities.json", "policies/rego/README.md", "policies/rego/x.rego"),
+    *("policies/rego/lib/x.rego", "policies/rego/x_test.rego", "policies/schemas/tenant.schema.json"),
+    *("policies/schemas/organisation/tenant-acme.json", "policies/schemas/organisation/README.md"),
+    *("policies/checkov/configuration.yaml", "policies/checkov/README.md", "policies/waivers/x.yaml"),
+    *("README.md", "tools/x.py", "infrastructure/main.tf", "tests/policies/x.rego", "policy.md"),
+]
+UNKNOWN = {
+    "policies/rego/x.rego.txt": "name it policies/rego/x.rego, or remove it",
+    "policies/rego/x.rego.bak": "name it policies/rego/x.rego, or remove it",
+    "policies/rego/x.reg": "policies end in .rego",
+    "policies/rego/data.json": "policies end in .rego",
+    "policies/rego/lib/x.yaml": "policies end in .rego",
+    "policies/x.rego": "move it to policies/rego/x.rego",
+    "policies/other/x.rego": "move it to policies/rego/x.rego",
+    "policies/Rego/x.rego": "move it to policies/rego/x.rego",
+    "policies/waiver/x.yaml": "move it to policies/waivers/x.yaml",
+    "policies/Waivers/x.yaml": "move it to policies/waivers/x.yaml",
+    "policies/waivers.yaml": "what judges lies in",
+    "policies/checkov/x.yml": "Checkov's policies are",
+    "policies/checkov/x.py": "Checkov's policies are",
+    "policies/checkov/deep/x.yaml": "Checkov's policies are",
+    "policies/schemas/organisation/tennant.json": "name it <kind>.json",
+    "policies/schemas/tenant.json": "what judges lies in",
+    "policies/capabilities.yaml": "what judges lies in",
+    "Policies/rego/x.rego": "move it to policies/rego/x.rego",
+    "POLICIES/waivers/x.yaml": "move it to policies/waivers/x.yaml",
+    "policy/rego/x.rego": "move it to policies/rego/x.rego",
+    "rego/x.rego": "move it to policies/rego/x.rego",
+    "polices/x.REGO": "move it to policies/rego/x.REGO",
+}
+
+
+@pytest.mark.parametrize("path", JUDGES)
+def test_a_file_that_judges_or_is_nobodys_business_is_no_finding(path: str) -> None:
+    assert list(passed_over([SourceFile(path, FileType.FILE, 1)])) == []
+
+
+@pytest.mark.parametrize(("path", "fix"), UNKNOWN.items())
+def test_a_file_that_nothing_would_be_judged_by_is_told_its_place(path: str, fix: str) -> None:
+    (finding,) = passed_over([SourceFile(path, FileType.FILE, 1)])
+    assert (finding.rule, finding.path, finding.is_error) == ("path-unknown", path, True)
+    assert finding.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    "path", ["policies/checkov", "policies/checkov/x.yaml", "policies/capabilities.json"]
+)
+def test_what_stands_in_place_of_a_file_that_judges_is_a_finding(path: str) -> None:
+    (finding,) = passed_over([SourceFile(path, FileType.SYMLINK, -1)])
+    assert (finding.rule, finding.path) == ("path-symlink", path)

@@ -1,0 +1,260 @@
+"""Our checks of workflows: each refuses what it is for, and lets its harmless neighbour pass."""
+
+import pytest
+
+from mlplatform.core.finding import Finding
+from mlplatform.providers.scan.checks.workflows import judge_action, judge_workflows
+from mlplatform.providers.scan.tree import read_documents
+
+PATH = ".github/workflows/check.yml"
+SHA = "08c6903cd8c0fde910a37f88322edcfb5dd907a8"
+HEAD = """
+on: {on}
+permissions: {permissions}
+jobs:
+  check:
+    runs-on: ubuntu-24.04
+"""
+READ = "{contents: read}"
+
+
+def job(body: str, *, on: str = "push", permissions: str = READ) -> str:
+    """A workflow of one job whose lines below `runs-on` are given."""
+    lines = (f"    {line}" for line in body.strip("\n").splitlines())
+    return HEAD.format(on=on, permissions=permissions) + "\n".join(lines) + "\n"
+
+
+def steps(*written: str, on: str = "push") -> str:
+    """A workflow of one job with these steps."""
+    return job("\n".join(["steps:", *(f"  - {step}" for step in written)]), on=on)
+
+
+TARGET = "pull_request_target"
+PULL = "pull_request"
+CHECKOUT = f"uses: actions/checkout@{SHA}"
+
+REFUSED = {
+    "the head checked out with the base's rights": (
+        "CKV_MLP_1",
+        steps(f"{{{CHECKOUT}, with: {{ref: '${{{{ github.event.pull_request.head.sha }}}}'}}}}", on=TARGET),
+    ),
+    "the head's branch checked out": (
+        "CKV_MLP_1",
+        steps(f"{{{CHECKOUT}, with: {{ref: 'refs/pull/${{{{ github.event.number }}}}/merge'}}}}", on=TARGET),
+    ),
+    "the head's repository checked out": (
+        "CKV_MLP_1",
+        steps(
+            f"{{{CHECKOUT}, with: {{repository: '${{{{ github.event.pull_request.head.repo.full_name }}}}'}}}}",
+            on=TARGET,
+        ),
+    ),
+    "the head of a run checked out": (
+        "CKV_MLP_1",
+        steps(
+            f"{{{CHECKOUT}, with: {{ref: '${{{{ github.event.workflow_run.head_sha }}}}'}}}}",
+            on="{workflow_run: {workflows: [check], types: [completed]}}",
+        ),
+    ),
+    "the head checked out by gh": ("CKV_MLP_1", steps("run: gh pr checkout 7", on=TARGET)),
+    "the head checked out by git": (
+        "CKV_MLP_1",
+        steps("{run: 'git fetch origin \"$SHA\" && git checkout FETCH_HEAD', env: {SHA: '1'}}", on=TARGET),
+    ),
+    "the head checked out for a comment": (
+        "CKV_MLP_1",
+        steps("run: git fetch origin refs/pull/7/head:x && git switch x", on="issue_comment"),
+    ),
+    "a title in a script": (
+        "CKV_MLP_2",
+        steps("run: echo ${{ github.event.pull_request.title }}"),
+    ),
+    "a title in a script of several lines": (
+        "CKV_MLP_2",
+        steps("{name: a, run: \"true\\necho '${{github.event.issue.title}}'\"}"),
+    ),
+    "a branch in a script": ("CKV_MLP_2", steps("run: git log ${{ github.head_ref }}")),
+    "a reference in a script": ("CKV_MLP_2", steps("run: echo ${{ github.ref_name }}")),
+    "an input in a script": ("CKV_MLP_2", steps("run: echo ${{ inputs.version }}")),
+    "a value of a document in a script": ("CKV_MLP_2", steps("run: a ${{ steps.read.outputs.version }}")),
+    "everything in a script": ("CKV_MLP_2", steps("run: echo '${{ toJSON(github.event) }}'")),
+    "an index in a script": ("CKV_MLP_2", steps("run: echo ${{ github['head_ref'] }}")),
+    "a hidden title in a script": (
+        "CKV_MLP_2",
+        steps("run: echo ${{ github.sha && github.event.pull_request.title }}"),
+    ),
+    "a title in github-script": (
+        "CKV_MLP_2",
+        steps(
+            f"{{uses: actions/github-script@{SHA}, with: {{script: 'x = \"${{{{ github.event.comment.body }}}}\"'}}}}"
+        ),
+    ),
+    "a matrix of somebody's making in a script": (
+        "CKV_MLP_2",
+        job(
+            "strategy: {matrix: {x: '${{ fromJSON(needs.a.outputs.b) }}'}}\nsteps: [{run: 'echo ${{ matrix.x }}'}]"
+        ),
+    ),
+    "an action of a tag": ("CKV_MLP_3", steps("uses: actions/checkout@v5")),
+    "an action of a branch": ("CKV_MLP_3", steps("uses: acme/action@main")),
+    "an action of a short commit": ("CKV_MLP_3", steps("uses: acme/action@08c6903")),
+    "an action of nothing": ("CKV_MLP_3", steps("uses: acme/action")),
+    "an action of an image's tag": ("CKV_MLP_3", steps("uses: docker://alpine:3.20")),
+    "a reusable workflow of a tag": (
+        "CKV_MLP_3",
+        "on: push\npermissions: {}\njobs:\n  a:\n    uses: acme/x/.github/workflows/a.yml@v1\n",
+    ),
+    "an action of an expression": ("CKV_MLP_3", steps("uses: 'acme/action@${{ inputs.x }}'")),
+    "a token that writes": ("CKV_MLP_4", job("steps: [{run: ls}]", on=PULL, permissions="{contents: write}")),
+    "a token that takes roles": (
+        "CKV_MLP_4",
+        job("steps: [{run: ls}]", on=PULL, permissions="{id-token: write}"),
+    ),
+    "a token that approves": (
+        "CKV_MLP_4",
+        job("steps: [{run: ls}]", on="[push, pull_request]", permissions="{pull-requests: write}"),
+    ),
+    "a token that writes all": ("CKV_MLP_4", job("steps: [{run: ls}]", on=PULL, permissions="write-all")),
+    "a token in the merge queue that writes": (
+        "CKV_MLP_4",
+        job("steps: [{run: ls}]", on="[merge_group]", permissions="{contents: write}"),
+    ),
+    "a token of a job that writes": (
+        "CKV_MLP_4",
+        job("permissions: {contents: write}\nsteps: [{run: ls}]", on=PULL),
+    ),
+    "a token of which nothing is said": (
+        "CKV_MLP_4",
+        "on: pull_request\njobs: {a: {runs-on: x, steps: [{run: ls}]}}\n",
+    ),
+    "a token of which too little is said": (
+        "CKV_MLP_4",
+        "on: pull_request\npermissions:\njobs: {a: {runs-on: x, steps: [{run: ls}]}}\n",
+    ),
+    "a token of the base's workflow that pushes": (
+        "CKV_MLP_4",
+        job("steps: [{run: ls}]", on=TARGET, permissions="{contents: write}"),
+    ),
+    "a condition on a job": ("CKV_MLP_5", job("if: github.actor != 'ada'\nsteps: [{run: ls}]", on=PULL)),
+    "a condition that ends like always": (
+        "CKV_MLP_5",
+        job("if: false && always()\nsteps: [{run: ls}]", on="merge_group"),
+    ),
+    "a trigger with paths": (
+        "CKV_MLP_5",
+        job("steps: [{run: ls}]", on="{pull_request: {paths: ['models/**']}}"),
+    ),
+    "a trigger without paths": (
+        "CKV_MLP_5",
+        job("steps: [{run: ls}]", on="{pull_request: {paths-ignore: ['docs/**']}}"),
+    ),
+    "a job that may fail": ("CKV_MLP_5", job("continue-on-error: true\nsteps: [{run: ls}]", on=PULL)),
+    "a step that may fail": (
+        "CKV_MLP_5",
+        job("steps: [{run: platform check, continue-on-error: true}]", on=PULL),
+    ),
+    "a job skipped with another": ("CKV_MLP_5", job("needs: build\nsteps: [{run: ls}]", on=PULL)),
+    "a job that always runs and never looks": (
+        "CKV_MLP_5",
+        job("needs: build\nif: always()\nsteps: [{run: ls}]", on=PULL),
+    ),
+    "a secret": ("CKV_MLP_6", steps("{run: a, env: {KEY: '${{ secrets.DEPLOY_KEY }}'}}", on=PULL)),
+    "every secret": ("CKV_MLP_6", steps("{run: a, env: {KEY: '${{ toJSON(secrets) }}'}}", on=PULL)),
+    "a secret by index": ("CKV_MLP_6", steps("{run: a, env: {K: \"${{ secrets['A'] }}\"}}", on=PULL)),
+    "a secret that is called alike": (
+        "CKV_MLP_6",
+        steps("{run: a, env: {K: '${{ secrets.GITHUB_TOKEN_OF_ADA }}'}}", on=PULL),
+    ),
+    "inherited secrets": (
+        "CKV_MLP_6",
+        "on: pull_request\npermissions: {}\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n    secrets: inherit\n",
+    ),
+}
+
+HARMLESS = {
+    "nothing special": job("steps: [{run: ls}]", on="[push, pull_request, merge_group]"),
+    "no rights": job("steps: [{run: ls}]", on=PULL, permissions="{}"),
+    "rights to read": job("steps: [{run: ls}]", on=PULL, permissions="read-all"),
+    "an upload of findings": job("steps: [{run: ls}]", on=PULL, permissions="{security-events: write}"),
+    "a comment by the base's workflow": job(
+        "steps: [{run: ls}]", on=TARGET, permissions="{pull-requests: write}"
+    ),
+    "a push that writes": job(
+        "steps: [{run: ls}]", on="push", permissions="{contents: write, id-token: write}"
+    ),
+    "a push with a condition": job(
+        "if: github.ref == 'x'\nneeds: build\nsteps: [{run: ls}]", on="{push: {paths: [a]}}"
+    ),
+    "a push with a secret": steps("{run: a, env: {KEY: '${{ secrets.DEPLOY_KEY }}'}}"),
+    "the job's own token": steps("{run: a, env: {T: '${{ secrets.GITHUB_TOKEN }}'}}", on=PULL),
+    "a base checked out": steps(CHECKOUT, on=TARGET),
+    "a head checked out without rights": steps(
+        f"{{{CHECKOUT}, with: {{ref: '${{{{ github.event.pull_request.head.sha }}}}'}}}}", on=PULL
+    ),
+    "a head fetched and not checked out": steps(
+        '{run: \'git fetch origin "$SHA" && platform check --head "$SHA"\','
+        " env: {SHA: '${{ github.event.pull_request.head.sha }}'}}",
+        on=TARGET,
+    ),
+    "a title in the environment": steps(
+        "{run: 'echo \"$TITLE\"', env: {TITLE: '${{ github.event.pull_request.title }}'}}"
+    ),
+    "a commit in a script": steps("run: echo ${{ github.sha }} ${{ github.event.pull_request.head.sha }}"),
+    "a literal matrix in a script": job(
+        "strategy: {matrix: {x: [a, b]}}\nsteps: [{run: 'echo ${{ matrix.x }}'}]"
+    ),
+    "a condition on a step": steps("{run: ls, if: github.event.pull_request.title != 'x'}", on=PULL),
+    "pinned actions": steps(
+        CHECKOUT,
+        f"uses: acme/all/deep@{SHA}",
+        "uses: ./.github/actions/set-up",
+        f"uses: docker://a/b@sha256:{'0' * 64}",
+    ),
+    "a job that always runs and looks": job(
+        "needs: [build]\nif: ${{ always() }}\n"
+        "steps: [{run: 'test $R = success', env: {R: '${{ needs.build.result }}'}}]",
+        on=PULL,
+    ),
+    "branches of a trigger": job("steps: [{run: ls}]", on="{pull_request: {branches: [main]}}"),
+}
+
+
+def judged(text: str, path: str = PATH) -> list[Finding]:
+    return list(judge_workflows({path: read_documents(text)[0]}))
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_takes_over_a_workflow_is_refused(case: str) -> None:
+    rule, text = REFUSED[case]
+    assert {finding.rule for finding in judged(text)} == {rule}
+
+
+@pytest.mark.parametrize("case", HARMLESS)
+def test_what_is_harmless_passes(case: str) -> None:
+    assert judged(HARMLESS[case]) == []
+
+
+def test_a_finding_points_at_the_value() -> None:
+    text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v5\n"
+    (finding,) = judged(text)
+    assert finding.where == f"{PATH}:6:15"
+    assert finding.message == "Actions are pinned to a commit: actions/checkout@v5 is not pinned to a commit"
+
+
+def test_a_workflow_that_others_call_is_judged_by_their_events_too() -> None:
+    called = "on: workflow_call\npermissions: {}\njobs: {a: {if: false, runs-on: x, steps: [{run: ls}]}}\n"
+    caller = f"on: pull_request\npermissions: {READ}\njobs: {{a: {{uses: ./{PATH}}}}}\n"
+    roots = {PATH: read_documents(called)[0]}
+    assert list(judge_workflows(roots)) == []
+    roots[".github/workflows/pull.yml"] = read_documents(caller)[0]
+    assert [(finding.path, finding.rule) for finding in judge_workflows(roots)] == [(PATH, "CKV_MLP_5")]
+
+
+def test_a_composite_action_is_judged_for_scripts_and_pins() -> None:
+    text = (
+        "runs:\n  using: composite\n  steps:\n"
+        "    - {run: 'echo ${{ inputs.name }}', shell: bash}\n    - uses: acme/action@v1\n"
+        "    - {run: 'echo \"$NAME\"', shell: bash, env: {NAME: '${{ inputs.name }}'}}\n"
+    )
+    found = judge_action(".github/actions/a/action.yml", read_documents(text)[0])
+    assert [(finding.rule, finding.line) for finding in found] == [("CKV_MLP_2", 4), ("CKV_MLP_3", 5)]

@@ -1,0 +1,18 @@
+"""What the scanner of infrastructure finds. A scanner that does not answer is a finding itself."""
+
+from collections.abc import Iterator
+
+from mlplatform.core.finding import Finding, error
+from mlplatform.core.loaded import Loaded
+from mlplatform.providers.scan.interface import ScanError, Scanner
+
+
+def infrastructure(loaded: Loaded, scanner: Scanner | None) -> Iterator[Finding]:
+    """The findings of the files that were loaded for the scanner."""
+    if scanner is None or not loaded.infrastructure:
+        return
+    try:
+        yield from scanner.scan(loaded.infrastructure, loaded.scanned_by)
+    except ScanError as why:
+        path = next(iter(sorted(loaded.infrastructure)))
+        yield error(why.rule, path, str(why), fix=why.fix)

@@ -1,0 +1,173 @@
+"""What packages are asked about: documents as they are, documents that change, and files that change."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlplatform.check.changes import Changes, DocumentChange, nanoseconds
+from mlplatform.check.gathered import gather_before
+from mlplatform.check.joined import Gathered, Joiner, write
+from mlplatform.check.known import Known
+from mlplatform.check.people import about, is_first, is_owned_by_platform, people
+from mlplatform.core.base import Base, FileChange
+from mlplatform.core.document import Pointer, Raw
+from mlplatform.core.loaded import Loaded
+from mlplatform.core.naming import Identity, Kind, identify, path_of, shown, tenant_of
+from mlplatform.core.review import Review
+from mlplatform.core.rule import Asks
+from mlplatform.providers.policy.metadata import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that packages are asked about; `name` is a document's name or a file's path.
+
+    `without` names the parts that are not there; `is_file` says that it is no document, neither before nor after.
+    """
+
+    subject: Subject
+    name: str
+    path: str
+    identity: Identity
+    raw: Raw | None
+    without: frozenset[str] = frozenset()
+    is_partial: bool = False
+    is_file: bool = False
+    facts: Callable[[], dict[str, Any]] | None = None
+
+    def place(self, at: Pointer) -> tuple[int, int]:
+        return self.raw.place(at) if self.raw else (1, 1)
+
+
+class Asker:
+    """Makes the questions of a source, and of what it makes of a base, and their inputs."""
+
+    def __init__(
+        self,
+        known: Known,
+        head: Loaded,
+        gathered: Gathered,
+        base: Base | None,
+        changes: Changes | None,
+        review: Review | None,
+    ) -> None:
+        self._known, self._head, self._base, self._changes = known, head, base, changes
+        self._joiner = Joiner(self._at_head, gathered)
+        self._removed = Joiner(lambda kind, name: self._at_head(kind, name) or self._at_base(kind, name))
+        self._before = Joiner(self._at_base, gather_before(head, base))
+        self._review = write(people(review, head.commit))
+        self._facts: dict[str, str] = {}
+
+    def questions(self, asks: Asks, subjects: Iterable[Subject]) -> Iterator[Question]:
+        """What a package that asks this of these subjects is asked about."""
+        for subject in subjects:
+            if subject == "path":
+                yield from self._files()
+            elif asks == "state":
+                for document in self._known.documents[subject].values():
+                    yield Question(subject, document.name, document.path, document.raw.identity, document.raw)
+            else:
+                yield from self._documents(subject)
+
+    def input(self, question: Question, reads: Sequence[str]) -> str | None:
+        """The input of a question for a package that reads these parts; None when it cannot be asked."""
+        given: dict[str, str] = {}
+        if question.facts:
+            given["change"] = self._fact(question)
+            not_joined = {"change", "base", "review"} | ({"document"} if question.is_file else set())
+            joined = [part for part in reads if part not in not_joined]
+            if question.subject is Kind.DATASET:
+                joined.append("twins")
+            given["base"] = self._before.parts(question.identity, joined) if "base" in reads else "{}"
+            given["review"] = self._review
+        parts = [part for part in reads if part not in question.without]
+        using = self._removed if question.is_partial and question.subject != "path" else self._joiner
+        return using.join(
+            question.subject, question.name, question.identity, parts, given, partly=question.is_partial
+        )
+
+    def _fact(self, question: Question) -> str:
+        """The facts of a change as JSON: every package that asks about it gets the same."""
+        key = f"{question.subject} {question.path}"
+        if key not in self._facts:
+            self._facts[key] = write(question.facts() if question.facts else {})
+        return self._facts[key]
+
+    def _documents(self, kind: Subject) -> Iterator[Question]:
+        changes = self._changes
+        for change in changes.documents if changes else ():
+            identity = change.identity
+            if identity.kind is not kind or changes is None:
+                continue
+            if change.after is None:
+                yield Question(
+                    kind,
+                    identity.name,
+                    change.path,
+                    identity,
+                    change.before,
+                    frozenset({"document"}),
+                    is_partial=True,
+                    facts=_later(changes, change),
+                )
+            elif self._known.find(identity.kind, identity.name):
+                facts = _later(changes, change)
+                yield Question(kind, identity.name, change.path, identity, change.after, facts=facts)
+
+    def _files(self) -> Iterator[Question]:
+        for file in self._base.files if self._base else ():
+            yield self._file(file, self._base)  # type: ignore[arg-type]
+
+    def _file(self, file: FileChange, base: Base) -> Question:
+        identity, is_document = about(file.path, base, self._head)
+        raw = self._head.raws.get(file.path) if is_document else None
+        without = frozenset() if raw else frozenset({"document"})
+
+        def facts() -> dict[str, Any]:
+            return self._facts_of_file(file, base)
+
+        return Question(
+            "path",
+            shown(file.path),
+            file.path,
+            identity,
+            raw,
+            without,
+            is_partial=True,
+            is_file=not is_document,
+            facts=facts,
+        )
+
+    def _facts_of_file(self, file: FileChange, base: Base) -> dict[str, Any]:
+        """What Rego sees as `input.change` of a file."""
+        identity, tenant = identify(file.path), tenant_of(file.path)
+        changes = self._changes
+        of_document = next((c for c in changes.documents if c.path == file.path), None) if changes else None
+        said: dict[str, Any] = {"before": None, "changedKeys": [], "now": 0}
+        if changes:
+            said["now"] = nanoseconds(changes.now)
+            if of_document:
+                said |= {key: changes.facts(of_document)[key] for key in ("before", "changedKeys")}
+        environment = identity.environment if identity else None
+        return said | {
+            "path": shown(file.path),
+            "action": file.action,
+            "kind": identity.kind.value if identity else "",
+            "tenant": shown(tenant),
+            "environment": environment or "",
+            "ownedByPlatform": is_owned_by_platform(file.path, base, self._head),
+            "tenantIsNew": bool(tenant) and path_of(Kind.TENANT, tenant) not in base.loaded.raws,
+            "isFirstEnvironment": environment is not None and is_first(environment, base, self._head),
+            "isRollback": bool(changes and of_document and changes.is_rollback(of_document)),
+        }
+
+    def _at_head(self, kind: Kind, name: str) -> Raw | None:
+        document = self._known.find(kind, name)
+        return document.raw if document else None
+
+    def _at_base(self, kind: Kind, name: str) -> Raw | None:
+        return self._base.loaded.raws.get(path_of(kind, name)) if self._base and name else None
+
+
+def _later(changes: Changes, change: DocumentChange) -> Callable[[], dict[str, Any]]:
+    return lambda: changes.facts(change)

@@ -1,0 +1,194 @@
+"""Exceptions that were reviewed: which findings they suspend, and what is wrong with them themselves."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pydantic import ValidationError
+
+from mlplatform.check.known import Known
+from mlplatform.core.base import Base
+from mlplatform.core.checked import Waived
+from mlplatform.core.document import Document, Raw
+from mlplatform.core.finding import Finding, error, warning
+from mlplatform.core.kinds.waiver import Waiver
+from mlplatform.core.naming import Kind, identify, tenant_of
+from mlplatform.core.rule import Rule
+
+RULES = (
+    "waiver-rule",
+    "waiver-path",
+    "waiver-owner",
+    "waiver-term",
+    "waiver-expiring",
+    "waiver-expired",
+    "waiver-unused",
+)
+LONGEST_DAYS = 90
+_WARNING_DAYS = 14
+_SCANNED = "CKV"  # what Checkov's own rules begin with
+_OWN_SCANNED = ("checkov-skip",)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The findings that count, those that are suspended, and what is wrong with the waivers."""
+
+    findings: tuple[Finding, ...]
+    waived: tuple[Waived, ...]
+    complaints: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waivers:
+    """The waivers of a source: `binding` are those that count, by path; a change is bound by those of its base."""
+
+    binding: Mapping[str, Waiver]
+    known: Known
+    rules: Mapping[str, Rule]
+    now: datetime
+    base: Base | None
+    has_scanned: bool
+
+    def judge(self, findings: Iterable[Finding]) -> Judged:
+        """Suspend what a waiver in force covers: exactly its rule at exactly its path."""
+        kept: list[Finding] = []
+        waived: list[Waived] = []
+        for finding in findings:
+            if found := self._covers(finding):
+                path, waiver = found
+                waived.append(Waived(finding, path, waiver.owner, waiver.reason, waiver.expires))
+            else:
+                kept.append(finding)
+        used = {one.waiver for one in waived}
+        return Judged(tuple(kept), tuple(sorted(waived)), tuple(self._complaints(used)))
+
+    def _covers(self, finding: Finding) -> tuple[str, Waiver] | None:
+        for path, waiver in self.binding.items():
+            if (waiver.rule, waiver.path) == (finding.rule, finding.path) and self._is_in_force(path, waiver):
+                return path, waiver
+        return None
+
+    def _is_in_force(self, path: str, waiver: Waiver) -> bool:
+        if not self._is_waivable(waiver.rule):
+            return False
+        return not self._is_over(waiver) or not self._is_touched(path, waiver)
+
+    def _is_over(self, waiver: Waiver) -> bool:
+        return waiver.expires < self._today
+
+    @property
+    def _today(self) -> date:
+        return self.now.date()
+
+    def _is_waivable(self, rule: str) -> bool:
+        known = self.rules.get(rule)
+        if known is None:
+            return rule.startswith(_SCANNED) or rule in _OWN_SCANNED
+        return known.is_waivable
+
+    def _is_touched(self, path: str, waiver: Waiver) -> bool:
+        """Whether a change is about what a waiver covers: only then must the waiver be in order for it to pass.
+
+        A waiver that ends must not stop another tenant's change, its rollback least of all; and never main itself.
+        """
+        if self.base is None:
+            return False
+        files = {file.path for file in self.base.files}
+        tenants = {tenant_of(file) for file in files} - {""}
+        return bool({path, waiver.path} & files) or tenant_of(waiver.path) in tenants
+
+    def _complaints(self, used: set[str]) -> Iterator[Finding]:
+        for document in self.known.documents[Kind.WAIVER].values():
+            yield from self._form(document)
+            yield from self._time(document, used)
+
+    def _form(self, document: Document[Waiver]) -> Iterator[Finding]:
+        """Whether a waiver is about one rule that may be waived, one file, and has somebody who answers for it."""
+        waiver, place = document.body, document.place
+        rule = self.rules.get(waiver.rule)
+        if rule is None and not self._is_waivable(waiver.rule):
+            fix = "`platform explain` lists the rules"
+            said = f"there is no rule {waiver.rule} that a waiver could suspend"
+            yield error("waiver-rule", document.path, said, fix=fix, at=place(("rule",)))
+        elif not self._is_waivable(waiver.rule):
+            fix = f"do what the rule asks: platform explain {waiver.rule}"
+            yield error(
+                "waiver-rule",
+                document.path,
+                f"{waiver.rule} can be waived by nobody",
+                fix=fix,
+                at=place(("rule",)),
+            )
+        if complaint := self._path(waiver.path):
+            fix = "name the one file that the finding is about"
+            yield error("waiver-path", document.path, complaint, fix=fix, at=place(("path",)))
+        if waiver.owner.casefold() not in self._answerable(waiver):
+            said = f"{waiver.owner} is neither of the platform team nor of the tenant that {waiver.path} belongs to"
+            fix = "name the one who will see to it that the waiver is not needed any more"
+            yield error("waiver-owner", document.path, said, fix=fix, at=place(("owner",)))
+
+    def _path(self, path: str) -> str:
+        if path.endswith("/") or path.startswith("/") or {"..", ".", ""} & set(path.split("/")):
+            return f"{path} is not the path of one file"
+        identity = identify(path)
+        if identity and not self.known.exists(identity.kind, identity.name):
+            return f"there is no {path}"
+        return ""
+
+    def _answerable(self, waiver: Waiver) -> set[str]:
+        repository = self.known.repository
+        people = list(repository.platform.body.team) if repository.platform else []
+        if tenant := repository.tenants.get(tenant_of(waiver.path)):
+            people += [*tenant.body.owners, *tenant.body.members]
+        return {login.casefold() for login in people}
+
+    def _time(self, document: Document[Waiver], used: set[str]) -> Iterator[Finding]:
+        waiver, at = document.body, document.place(("expires",))
+        raise_ = error if self._is_touched(document.path, waiver) else warning
+        latest = self._today + timedelta(days=LONGEST_DAYS)
+        if self._is_new(document.raw) and waiver.expires > latest:
+            fix = f"let it expire on {latest} at the latest"
+            said = f"a waiver may hold for {LONGEST_DAYS} days, and this one would until {waiver.expires}"
+            yield error("waiver-term", document.path, said, fix=fix, at=at)
+        if self._is_over(waiver):
+            fix = "repair what it covers and remove it, or have it renewed first, in a change of its own"
+            yield raise_("waiver-expired", document.path, f"it expired on {waiver.expires}", fix=fix, at=at)
+        elif waiver.expires <= self._today + timedelta(days=_WARNING_DAYS):
+            fix = f"repair {waiver.path}, or have the waiver renewed"
+            yield warning("waiver-expiring", document.path, f"it expires on {waiver.expires}", fix=fix, at=at)
+        if document.path not in used and (age := self._unused_for(document)) is not None:
+            said = f"nothing needs it: {waiver.path} does not break {waiver.rule}"
+            is_old = age > timedelta(days=_WARNING_DAYS)
+            fix = (
+                "remove it"
+                if is_old
+                else f"remove it if that stays so: {_WARNING_DAYS} days after its merge it is an error"
+            )
+            yield (raise_ if is_old else warning)("waiver-unused", document.path, said, fix=fix)
+
+    def _is_new(self, raw: Raw) -> bool:
+        before = self.base.loaded.raws.get(raw.path) if self.base else None
+        return self.base is not None and (before is None or before.data != raw.data)
+
+    def _unused_for(self, document: Document[Waiver]) -> timedelta | None:
+        """How long an unused waiver has been on the base; None when that says nothing about whether it is needed."""
+        waiver = document.body
+        rule = self.rules.get(waiver.rule)
+        was_asked = rule.asks == "state" if rule else self.has_scanned
+        if not was_asked or document.path not in self.binding or self.base is None:
+            return None
+        merged = self.base.merged.get(document.path)
+        return self.now - merged if merged else None
+
+
+def binding(raws: Mapping[str, Raw], head: Mapping[str, Raw]) -> dict[str, Waiver]:
+    """The waivers among these documents that hold as they are, and that the head has not removed."""
+    found: dict[str, Waiver] = {}
+    for raw in raws.values():
+        if raw.identity.kind is Kind.WAIVER and raw.path in head:
+            try:
+                found[raw.path] = Waiver.model_validate(raw.data)
+            except ValidationError:
+                continue  # the document's own finding says so, and it suspends nothing
+    return found

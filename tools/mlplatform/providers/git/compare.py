@@ -1,0 +1,125 @@
+"""What differs between two commits, or a commit and the working tree. Nothing that is read here can run anything.
+
+Only plumbing that prints names, modes and ids: no patch is made, so that neither textconv nor an external diff is
+asked, and no rename is looked for. The working tree is compared by what the index last saw of each file (size, times,
+inode); where the index was told not to look (assume-unchanged, skip-worktree) the file counts as touched.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from mlplatform.core.errors import Refusal
+from mlplatform.providers.git.git import Git, GitError
+
+PLAIN = frozenset({"100644", "100755"})
+_NONE = "000000"
+# What a user may have told git to look at less closely.
+_LOOK_CLOSELY = (
+    "-c",
+    "core.checkStat=default",
+    "-c",
+    "core.trustctime=true",
+    "-c",
+    "core.untrackedCache=false",
+)
+_NOT_LOOKED_AT = re.compile(rb"(?:\A|\0)(?!H )(\S) ([^\0]+)")
+
+
+class Entry(NamedTuple):
+    """What a path of a commit is: git's mode, and the id of its content."""
+
+    mode: str
+    oid: str
+
+
+Listing = Mapping[str, Entry]
+
+
+class Difference(NamedTuple):
+    """A path before and after; None where there was or is nothing."""
+
+    old: Entry | None
+    new: Entry | None
+
+
+def listing(git: Git, commit: str) -> dict[str, Entry]:
+    """Every path of a commit, without the sizes, which take git as long again."""
+    records = os.fsdecode(git.run("ls-tree", "-r", "-z", "--full-tree", commit)).split("\0")
+    found: dict[str, Entry] = {}
+    for record in records[:-1]:
+        about, _, path = record.partition("\t")
+        mode, _, oid = about.split(" ")
+        found[path] = Entry(mode, oid)
+    if len(found) != len(records) - 1:
+        raise GitError(f"the commit {commit} has a broken tree, with two entries for one path")
+    return found
+
+
+def differences(git: Git, old: str, new: str) -> dict[str, Difference]:
+    """The paths that differ between two commits."""
+    found: dict[str, Difference] = {}
+    for path, difference in _raw(
+        git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
+    ):
+        if path in found:
+            raise GitError(f"the commit {new} has a broken tree, with two entries for one path")
+        found[path] = difference
+    return found
+
+
+def touched(git: Git, commit: str) -> tuple[set[str], set[str]]:
+    """The paths in which the working tree may differ from a commit, and those of them that git tracks or would add.
+
+    The others were in the commit and no longer count, even where a file still lies there.
+    """
+    said = git.run(
+        *(*_LOOK_CLOSELY, "diff-index", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"),
+        *("--ignore-submodules=dirty", commit, "--"),
+    )
+    others = _paths(git.run(*_LOOK_CLOSELY, "ls-files", "-z", "--others", "--exclude-standard"))
+    index = git.run("ls-files", "-z", "--cached", "-v")
+    unseen = {os.fsdecode(path) for _, path in _NOT_LOOKED_AT.findall(index)}
+    maybe = {path for path, _ in _raw(said)} | others | unseen
+    tracked = {line[2:] for line in index.split(b"\0")}
+    return maybe, others | {path for path in maybe if os.fsencode(path) in tracked}
+
+
+def merge_base(git: Git, base: str, head: str) -> str:
+    """Where two commits parted: `base` itself when the head goes on from it; Refusal when they never met."""
+    try:
+        found = git.run("merge-base", "--all", base, head).decode().split()
+    except GitError:
+        raise Refusal(
+            f"the commits {base[:12]} and {head[:12]} have no commit in common in this clone",
+            fix="fetch the whole history (`git fetch --unshallow`), or rebase onto the base",
+        ) from None
+    return base if base in found else found[0]
+
+
+def sizes(git: Git, oids: Sequence[str]) -> Mapping[str, int]:
+    """The size in bytes of blobs by id; those that are not there are left out."""
+    wanted = "".join(f"{oid}\n" for oid in oids).encode()
+    out = git.run(
+        "cat-file", "--buffer", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=wanted
+    )
+    said = (line.split(" ") for line in out.decode().splitlines())
+    return {words[0]: int(words[2]) for words in said if len(words) == 3 and words[1] == "blob"}
+
+
+def _raw(out: bytes) -> Iterator[tuple[str, Difference]]:
+    """`:mode mode id id status`, then the path, for each path."""
+    tokens = iter(out.split(b"\0"))
+    for token in tokens:
+        if token:
+            old_mode, new_mode, old, new, _ = token.decode().removeprefix(":").split(" ")
+            yield os.fsdecode(next(tokens)), Difference(_entry(old_mode, old), _entry(new_mode, new))
+
+
+def _entry(mode: str, oid: str) -> Entry | None:
+    return None if mode == _NONE else Entry(mode, oid)
+
+
+def _paths(out: bytes) -> set[str]:
+    return {os.fsdecode(path).rstrip("/") for path in out.split(b"\0") if path}

@@ -1,0 +1,169 @@
+"""Calls to an OPA server, each with a deadline; whatever goes wrong has a type and a cause in one sentence."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from mlplatform.providers.policy.interface import PolicyError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+T = TypeVar("T")
+
+
+class ServerLost(PolicyError):
+    """The server is down, slow, or answers what no OPA server would: asking on makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One entry of the `errors` that OPA answers with: a policy's id and the place in it."""
+
+    id: str
+    line: int
+    column: int
+    message: str
+
+
+class Refused(Exception):
+    """OPA does not compile a policy, or an evaluation stops; OPA says where."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(faults[0].message)
+        self.faults = faults
+
+
+class OpaServer:
+    """An OPA server at a URL such as `http://127.0.0.1:8181`; no call takes longer than `seconds`."""
+
+    def __init__(self, url: str, *, token: str | None = None, seconds: float = 10.0) -> None:
+        from opa_client import OpaClient
+
+        self.url, self._seconds = url, seconds
+        host, port, is_secret = _address(url)
+        # No retries: behind each a call would wait for another deadline.
+        self._client = OpaClient(host, port, ssl=is_secret, token=token, retries=0, timeout=seconds)
+        if host.strip("[]") in LOOPBACK:
+            self._client._session.trust_env = (
+                False  # a proxy of the environment is not meant for this machine
+            )
+
+    def is_ready(self) -> bool:
+        return bool(self._call(self._client.check_health))
+
+    def policies(self) -> Mapping[str, str]:
+        """The package of every policy that the server holds, by id."""
+        found = self._call(self._client.get_policies_info)
+        root = f"{self._client.root_url}/data/"
+        return {id_: info["path"].removeprefix(root).replace("/", ".") for id_, info in found.items()}
+
+    def put(self, id_: str, text: str) -> None:
+        """Uploads a policy; Refused when it does not compile beside the others."""
+        self._call(lambda: self._client.update_policy_from_string(text, id_, rego_compat=False))
+
+    def remove(self, id_: str) -> None:
+        """Removes a policy; Refused where another one calls it, and where it is not there."""
+        self._call(lambda: self._client.delete_policy(id_))
+
+    def ask(self, package: str, rule: str, given: Any) -> Any:
+        """The value of a rule for an input, or None where it is undefined; Refused when its evaluation stops."""
+        strict = {"strict-builtin-errors": "true"}
+        answer = self._call(lambda: self._client.query_rule(given, package, rule, strict))
+        if not isinstance(answer, dict):
+            raise ServerLost(f"{self._name} answers what no OPA server would")
+        return answer.get("result")
+
+    def close(self) -> None:
+        self._client.close_connection()
+
+    @property
+    def _name(self) -> str:
+        return f"the OPA server at {self.url}"
+
+    def _call(self, call: Callable[[], T]) -> T:
+        """The call's result; a thread of its own, as the client's timeout starts anew with every byte."""
+        answers: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
+        Thread(target=_answer, args=(call, answers), daemon=True).start()
+        try:
+            result, error = answers.get(timeout=self._seconds)
+        except Empty:
+            raise ServerLost(f"{self._name} did not answer within {self._seconds:g} s") from None
+        if error is not None:
+            raise self._judged(error) from None
+        return result  # type: ignore[return-value]  # there is a result where there is no error
+
+    def _judged(self, error: Exception) -> Exception:
+        """What an error of the client stands for."""
+        from opa_client.errors import DeletePolicyError, RegoParseError
+        from requests import exceptions as http
+
+        match error:
+            case RegoParseError() if faults := _faults(error.errors):
+                return Refused(faults)
+            case DeletePolicyError():  # others call it, or it is gone already
+                return Refused((Fault("", 1, 1, str(error.message)),))
+            case RegoParseError():
+                return ServerLost(f"{self._name} refuses: {error.message}")
+            case http.HTTPError():
+                if faults := _faults_of_evaluation(error.response):
+                    return Refused(faults)
+                return ServerLost(f"{self._name} answers {error.response.status_code}")
+            case http.Timeout():
+                return ServerLost(f"{self._name} did not answer within {self._seconds:g} s")
+            case http.ConnectionError() | http.ChunkedEncodingError():
+                return ServerLost(f"{self._name} cannot be reached, or broke off")
+            case _:
+                return ServerLost(f"{self._name} answers what no OPA server would")
+
+
+def _answer(call: Callable[[], T], answers: SimpleQueue[tuple[T | None, Exception | None]]) -> None:
+    try:
+        answers.put((call(), None))
+    except Exception as error:
+        answers.put((None, error))
+
+
+def _address(url: str) -> tuple[str, int, bool]:
+    """The host (as it stands in a URL), port and whether it is HTTPS."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme not in ("http", "https") or parts.path.strip("/") or "@" in parts.netloc:
+        raise PolicyError(f"OPA_URL has to be like http://127.0.0.1:8181, and is {url!r}")
+    is_secret = parts.scheme == "https"
+    return f"[{host}]" if ":" in host else host, port or (443 if is_secret else 80), is_secret
+
+
+def _faults_of_evaluation(response: Any) -> tuple[Fault, ...]:
+    """The faults in an answer 500 that is about a policy and not about the server."""
+    try:
+        body = response.json()
+    except ValueError:
+        return ()
+    errors = body.get("errors") if isinstance(body, dict) else None
+    of_policy = isinstance(errors, list) and all(
+        isinstance(one, dict) and str(one.get("code")).startswith("eval_") for one in errors
+    )
+    return _faults(errors) if of_policy else ()
+
+
+def _faults(errors: Any) -> tuple[Fault, ...]:
+    if not isinstance(errors, list):
+        return ()
+    return tuple(_fault(one) for one in errors if isinstance(one, dict) and one.get("message"))
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    at = error.get("location")
+    at = at if isinstance(at, dict) else {}
+    line, column = at.get("row"), at.get("col")
+    return Fault(
+        str(at.get("file", "")),
+        max(line, 1) if isinstance(line, int) else 1,
+        max(column, 1) if isinstance(column, int) else 1,
+        " ".join(str(error["message"]).split()),
+    )

@@ -1,0 +1,128 @@
+"""Checkov over the repository's infrastructure, so that nothing in it can talk the scan round."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mlplatform.core.finding import Finding, Severity, error
+from mlplatform.core.rule import Rule
+from mlplatform.providers.scan import answers, process, shapes, texts
+from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
+from mlplatform.providers.scan.checks.workflows import judge_action, judge_workflows
+from mlplatform.providers.scan.interface import ScanError
+from mlplatform.providers.scan.sorts import Sort, reason, sort_of
+from mlplatform.providers.scan.tree import Node, TreeError, read_documents
+
+
+@dataclass(slots=True)
+class _Given:
+    """What a scan is about: texts by folder and path, trees of what is YAML, and what was found on the way."""
+
+    folders: dict[str, dict[str, str]] = field(default_factory=dict)
+    trees: dict[str, list[Node]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    has_policy: bool = False
+
+    def add(self, folder: str, path: str, text: str) -> None:
+        self.folders.setdefault(folder, {})[path] = text
+
+
+class Checkov:
+    """Checkov's frameworks for Terraform, Kubernetes, GitHub workflows, Dockerfiles and secrets, and our own checks."""
+
+    def __init__(self, *, seconds: float = process.DEADLINE_SECONDS) -> None:
+        self._seconds = seconds
+
+    def is_infrastructure(self, path: str) -> bool:
+        """Whether a file, by its path alone, is something that this scanner judges or that could configure it."""
+        return sort_of(path) is not Sort.NONE
+
+    def scan(self, files: Mapping[str, bytes], policies: Mapping[str, str]) -> Sequence[Finding]:
+        """What is wrong with the files by path; `policies` are policies/checkov/* by path. ScanError when it fails."""
+        given = _Given()
+        if sum(map(len, files.values())) > texts.TREE_BYTES or len(files) > texts.FILES:
+            message = f"the infrastructure is more than {texts.FILES} files or {texts.TREE_BYTES >> 20} MiB"
+            raise ScanError(message, rule="checkov-failed", fix="take out what is not infrastructure")
+        for path in sorted(files):
+            _take(given, path, files[path])
+        given.findings += judge_workflows(
+            {path: documents[0] for path, documents in given.trees.items() if sort_of(path) is Sort.WORKFLOW}
+        )
+        if given.folders or given.has_policy:
+            folders = {**given.folders, "policies": _policies(policies)}
+            answer = process.run(folders, seconds=self._seconds)
+            given.findings += answers.findings(answer, given.folders, given.trees)
+        return sorted(set(given.findings))
+
+    def rules(self, policies: Mapping[str, str]) -> Sequence[Rule]:
+        """Every rule that its findings can carry; takes some seconds, as Checkov says its own."""
+        own = {**OWN, **{rule.id: rule for rule in SCANNER}}
+        theirs = (_rule(rule) for rule in process.list_rules(_policies(policies)))
+        return [*own.values(), *(rule for rule in theirs if rule.id not in answers.NOT_ASKED)]
+
+
+def _take(given: _Given, path: str, data: bytes) -> None:
+    sort = sort_of(path)
+    if sort is Sort.CONFIGURATION:
+        message = "a file that could configure Checkov, which nothing in the tree does"
+        given.findings.append(error("checkov-configuration", path, message, fix="delete it"))
+        return
+    given.has_policy = given.has_policy or sort is Sort.POLICY
+    if sort in (Sort.POLICY, Sort.NONE):
+        return  # policies reach Checkov from the caller, who knows which are binding
+    text, findings = texts.read(path, data)
+    given.findings += findings
+    if text is None:
+        return
+    if sort is Sort.DATA and shapes.is_manifest(text):
+        sort = Sort.KUBERNETES
+    if sort is Sort.UNJUDGED:
+        why, fix = reason(path)
+        given.findings.append(texts.failed(path, why, fix))
+    wrong = _shape(given, sort, path, text)
+    given.findings += wrong
+    judged = sort in (Sort.TERRAFORM, Sort.KUBERNETES, Sort.WORKFLOW, Sort.DOCKERFILE) and not wrong
+    given.add(sort.value if judged else "other", path, text)
+
+
+def _shape(given: _Given, sort: Sort, path: str, text: str) -> list[Finding]:
+    """What keeps Checkov from judging a file; our own checks of it are done here as well."""
+    if sort is Sort.DOCKERFILE:
+        return list(shapes.dockerfile(path, text))
+    if sort is Sort.ACTION and not path.endswith(("/action.yml", "/action.yaml")):
+        return []
+    if sort not in (Sort.KUBERNETES, Sort.WORKFLOW, Sort.ACTION):
+        return []
+    try:
+        documents = read_documents(text)
+    except TreeError as why:
+        return [texts.failed(path, why.message, "write plain YAML", at=why.at)]
+    if sort is not Sort.KUBERNETES and len(documents) != 1:
+        return [texts.failed(path, "it is not one YAML document", "write one document")]
+    given.trees[path] = documents
+    if sort is Sort.KUBERNETES:
+        return [*shapes.template(path, text), *shapes.manifests(path, documents)]
+    if sort is Sort.WORKFLOW:
+        return list(shapes.workflow(path, documents[0]))
+    given.findings += judge_action(path, documents[0])
+    return []
+
+
+def _policies(policies: Mapping[str, str]) -> dict[str, str]:
+    """The organisation's YAML policies; Python among them is never taken."""
+    return {path: text for path, text in policies.items() if path.endswith((".yaml", ".yml"))}
+
+
+def _rule(said: dict[str, str]) -> Rule:
+    name, about = said["name"].rstrip("."), said["about"]
+    return Rule(
+        id=said["id"],
+        title=name,
+        description=f"Checkov {said['id']} judges {about}: {name}.",
+        severity=Severity.ERROR,
+        soc2=("CC6.1", "CC7.1"),
+        fix=f"change what the finding points at so that it holds: {name}",
+        passes=f"{about} of which it is true: {name}",
+        fails=f"{about} of which it is not",
+        is_waivable=True,
+        where="Checkov",
+    )

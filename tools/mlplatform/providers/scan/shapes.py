@@ -1,0 +1,129 @@
+"""Files that Checkov would drop without a word, or read as something else: found before it sees them."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from mlplatform.core.finding import Finding
+from mlplatform.providers.scan.sorts import Sort
+from mlplatform.providers.scan.texts import failed, place
+from mlplatform.providers.scan.tree import Node, TreeError, read_documents
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+WORKFLOW_KEYS = _words("name run-name on permissions env defaults concurrency jobs")
+JOB_KEYS = _words(
+    "name permissions needs if runs-on environment concurrency outputs env defaults steps timeout-minutes strategy "
+    "continue-on-error container services uses with secrets snapshot"
+)
+STEP_KEYS = _words("id if name uses run working-directory shell with env continue-on-error timeout-minutes")
+TEMPLATE = re.compile(r"\{\{-?\s*\.(?:Release|Values)\.")
+INSTRUCTIONS = _words(
+    "FROM RUN CMD LABEL MAINTAINER EXPOSE ENV ADD COPY ENTRYPOINT VOLUME USER WORKDIR ARG ONBUILD STOPSIGNAL "
+    "HEALTHCHECK SHELL"
+)
+DIRECTIVE = re.compile(r"#\s*(?:syntax|escape|check)\s*=", re.IGNORECASE)
+HEREDOC = re.compile(r"<<-?\s*['\"]?\w")
+
+SHAPE = "write it as GitHub documents it"
+
+
+def workflow(path: str, root: Node) -> Iterator[Finding]:
+    """What in a workflow is not as GitHub documents it."""
+    yield from _unknown(path, root, WORKFLOW_KEYS, "a workflow")
+    jobs = root.get("jobs")
+    if root.get("on") is None or jobs is None or not jobs.entries:
+        yield failed(path, "a workflow has `on` and `jobs`", SHAPE, at=root.at)
+        return
+    for _, job in jobs.values():
+        yield from _unknown(path, job, JOB_KEYS, "a job")
+        steps = job.get("steps")
+        if (steps is None) == (job.get("uses") is None) or (steps and steps.items is None):
+            yield failed(path, "a job has either a list of `steps` or `uses`", SHAPE, at=job.at)
+        for step in (steps.items if steps else None) or ():
+            yield from _unknown(path, step, STEP_KEYS, "a step")
+
+
+def manifests(path: str, documents: list[Node]) -> Iterator[Finding]:
+    """What among the documents of a file is not a Kubernetes manifest."""
+    fix = "give each document apiVersion, kind and metadata.name; what is not a manifest belongs elsewhere"
+    for document in documents:
+        if document.text == "":
+            continue
+        for manifest in expand(document):
+            metadata = manifest.get("metadata")
+            name = (metadata.get("name") or metadata.get("generateName")) if metadata else None
+            if not _text(manifest.get("apiVersion")) or not _text(manifest.get("kind")) or not _text(name):
+                yield failed(path, "this is not a Kubernetes manifest", fix, at=manifest.at)
+
+
+def expand(document: Node) -> list[Node]:
+    """The manifests of a document: the items of a List, or itself."""
+    items = document.get("items")
+    if _text(document.get("kind")) == "List" and items is not None:
+        return list(items.items or ())
+    return [document]
+
+
+def template(path: str, text: str) -> Iterator[Finding]:
+    """Helm's templates, which Checkov drops whole."""
+    if match := TEMPLATE.search(text):
+        yield failed(
+            path, "a template, not a manifest", "commit what it makes", at=place(text, match.start())
+        )
+
+
+def is_manifest(text: str) -> bool:
+    """Whether a YAML or JSON file, wherever it lies, is a Kubernetes manifest, or says so and cannot be read."""
+    try:
+        documents = read_documents(text)
+    except TreeError:
+        return "apiVersion" in text and "kind" in text
+    return any({"apiVersion", "kind"} <= set(document.keys()) for document in documents)
+
+
+def dockerfile(path: str, text: str) -> Iterator[Finding]:
+    """What in a Dockerfile Checkov's parser would misread: directives, here-documents, unknown instructions."""
+    fix = "write it with the plain instructions of a Dockerfile"
+    continues = has_from = False
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if DIRECTIVE.match(stripped):
+            yield failed(path, "a parser directive", "delete it", at=(number, 1))
+        if not stripped or stripped.startswith("#"):
+            continue
+        if HEREDOC.search(stripped):
+            yield failed(
+                path, "a here-document", "put the script in a file, and COPY and RUN it", at=(number, 1)
+            )
+        word = stripped.split(maxsplit=1)[0].upper()
+        if not continues and word not in INSTRUCTIONS:
+            yield failed(path, f"{word[:30]} is not an instruction", fix, at=(number, 1))
+        if not continues and word == "ONBUILD":
+            yield failed(
+                path, "an instruction that runs later, which Checkov does not see", fix, at=(number, 1)
+            )
+        has_from = has_from or (not continues and word == "FROM")
+        continues = stripped.endswith("\\")
+    if not has_from:
+        yield failed(path, "a Dockerfile has a FROM", fix)
+
+
+def _unknown(path: str, node: Node, known: frozenset[str], what: str) -> Iterator[Finding]:
+    if node.entries is None:
+        yield failed(path, f"{what} is a mapping", SHAPE, at=node.at)
+    for key, (written, _) in (node.entries or {}).items():
+        if key not in known:
+            yield failed(path, f"{what} has no `{key[:60]}`", SHAPE, at=written.at)
+
+
+def _text(node: Node | None) -> str:
+    return (node.text or "") if node else ""
+
+
+OF_YAML: dict[Sort, Callable[[str, list[Node]], Iterator[Finding]]] = {
+    Sort.KUBERNETES: manifests,
+    Sort.WORKFLOW: lambda path, documents: workflow(path, documents[0]),
+}

@@ -1,0 +1,120 @@
+"""What a file is, by its path: which framework judges it, or why none does."""
+
+import re
+from enum import StrEnum
+
+
+class Sort(StrEnum):
+    """What is done with a file; the first four are judged by the framework of that name."""
+
+    TERRAFORM = "terraform"
+    KUBERNETES = "kubernetes"
+    WORKFLOW = "github_actions"
+    DOCKERFILE = "dockerfile"
+    ACTION = "action"  # judged by our own checks, and for secrets
+    DATA = "data"  # may hold a manifest; what says apiVersion and kind is one
+    POLICY = "policy"  # the organisation's own Checkov policies
+    CONFIGURATION = "configuration"  # could configure Checkov
+    UNJUDGED = "unjudged"  # infrastructure that no framework of ours judges
+    NONE = "none"
+
+
+# Documents, policies and code have judges of their own.
+OURS = (
+    "tenants/",
+    "models/",
+    "environments/",
+    "policies/",
+    "tests/",
+    "tools/",
+    "examples/",
+    "docs/",
+    "bench/",
+)
+POLICIES = "policies/checkov/"
+INFRASTRUCTURE = "infrastructure/"
+
+CONFIGURES = re.compile(
+    r"(?:^|/)(?:\.?checkov[^/]*\.ya?ml|\.checkov[^/]*|\.bcignore|\.bridgecrew[^/]*|\.prismacloud[^/]*|\.external_modules"
+    r"|\.terraform|\.terragrunt-cache|github_conf|gitlab_conf)(?:/|$)",
+    re.IGNORECASE,
+)
+TERRAFORM = re.compile(r"(?:\.tf|(?:^|/)terraform\.tfvars|\.auto\.tfvars|\.terraform\.lock\.hcl)$")
+OVERRIDE = re.compile(r"(?:^|/|_)override\.tf$")
+OTHER_TERRAFORM = re.compile(
+    r"\.(?:tf|tfvars|hcl|tofu|tfstate|tfplan|tfquery)(?:\.(?:json|hcl|backup))?$|\.terraformrc$",
+    re.IGNORECASE,
+)
+DOCKERFILE = re.compile(r"(?:^|/)(?:[^/]+\.)?[Dd]ockerfile(?:\.[^/]+)?$")
+OTHER_DOCKERFILE = re.compile(r"(?:^|/)(?:[^/]*\.)?(?:dockerfile|containerfile)(?:\.[^/]+)?$", re.IGNORECASE)
+NOT_DOCKERFILE = re.compile(r"\.(?:dockerignore|containerignore|md)$", re.IGNORECASE)
+COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$", re.IGNORECASE)
+CHART = re.compile(
+    r"(?:^|/)(?:kustomization(?:\.ya?ml)?|chart\.ya?ml|helmfile[^/]*\.ya?ml|[^/]+\.tpl)$", re.IGNORECASE
+)
+WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml$")
+ACTION = re.compile(r"\.github/actions/|action\.ya?ml$")
+YAML = re.compile(r"\.ya?ml$", re.IGNORECASE)
+
+REASONS = (
+    (
+        OVERRIDE,
+        "Terraform merges this file into others, which Checkov does not",
+        "write the values where they belong",
+    ),
+    (
+        OTHER_TERRAFORM,
+        "Checkov judges no such Terraform file",
+        "write resources as .tf and values as *.auto.tfvars",
+    ),
+    (COMPOSE, "Checkov judges no Compose files", "write Kubernetes manifests, or delete it"),
+    (
+        CHART,
+        "Helm and Kustomize are not run here, so what it makes is not judged",
+        "commit the manifests it makes",
+    ),
+    (
+        OTHER_DOCKERFILE,
+        "Checkov does not take this name for a Dockerfile",
+        "name it Dockerfile or NAME.dockerfile",
+    ),
+)
+
+
+def sort_of(path: str) -> Sort:
+    """What a file is."""
+    if CONFIGURES.search(path):
+        return Sort.CONFIGURATION
+    if path.startswith(POLICIES):
+        return _policy(path)
+    if WORKFLOW.fullmatch(path):
+        return Sort.WORKFLOW
+    if TERRAFORM.search(path) and not OVERRIDE.search(path):
+        return Sort.TERRAFORM
+    if DOCKERFILE.search(path) and not NOT_DOCKERFILE.search(path):
+        return Sort.DOCKERFILE
+    if not NOT_DOCKERFILE.search(path) and any(pattern.search(path) for pattern, _, _ in REASONS):
+        return Sort.UNJUDGED
+    return Sort.ACTION if ACTION.match(path) else _data(path)
+
+
+def reason(path: str) -> tuple[str, str]:
+    """Why no framework judges an UNJUDGED file, and what to do."""
+    return next((why, fix) for pattern, why, fix in REASONS if pattern.search(path))
+
+
+def _policy(path: str) -> Sort:
+    """Checkov would run Python that lies beside its policies: there is none here."""
+    if YAML.search(path):
+        return Sort.POLICY
+    return Sort.NONE if path.endswith(".md") else Sort.CONFIGURATION
+
+
+def _data(path: str) -> Sort:
+    if path.startswith(INFRASTRUCTURE):
+        if YAML.search(path):
+            return Sort.KUBERNETES
+        return Sort.DATA if path.endswith(".json") else Sort.NONE
+    if not YAML.search(path) or path.startswith(OURS) or path == "platform.yaml":
+        return Sort.NONE
+    return Sort.DATA

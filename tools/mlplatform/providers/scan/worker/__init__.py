@@ -1,0 +1,1 @@
+"""What runs in the scanner's own process: Checkov, confined to the files it was given."""

@@ -1,0 +1,121 @@
+"""Terraform: what Checkov finds, what our own checks find, and proof that every block was looked at."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mlplatform.providers.scan.checks import terraform as own
+from mlplatform.providers.scan.checks.blocks import KINDS, Block
+
+INDEX = re.compile(r"\[[^\]]*\]")
+
+
+def judge(runner: Any, root: Path, answer: dict[str, Any]) -> None:
+    """Judge the whole folder; the blocks that Checkov leaves out (`count = 0`) are judged as they are written."""
+    declared = _declared(root, answer)
+    first = _run(runner, root, expands=True)
+    left_out = set(declared) - {block.key for block in first.blocks}
+    runs = [(first, set(declared))]
+    if left_out:
+        runs.append((_run(runner, root, expands=False), left_out))
+    seen: set[tuple[str, str, str, str]] = set()
+    for run, wanted in runs:
+        _keep(run, wanted, root, answer, is_whole=run is first)
+        seen |= {block.key for block in run.blocks}
+    for key in sorted(set(declared) - seen):
+        answer["broken"].setdefault(key[0], f"Checkov did not look at {' '.join(key[1:])}")
+    answer["seen"]["terraform"] = sorted(
+        str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()
+    )
+    blocks = [block for run, wanted in runs for block in run.blocks if block.key in wanted]
+    for block in blocks:
+        block.source = declared.get(block.key, {})
+    answer["failed"] += [failure.as_record() for failure in own.judge(blocks)]
+
+
+class _Run:
+    """One run of Checkov's Terraform framework: its report and the blocks, variables resolved, that it judged."""
+
+    def __init__(self, report: Any, blocks: list[Block]) -> None:
+        self.report = report
+        self.blocks = blocks
+
+
+def _run(runner: Any, root: Path, *, expands: bool) -> _Run:
+    from mlplatform.providers.scan.worker.frameworks import only
+
+    os.environ["CHECKOV_ENABLE_FOREACH_HANDLING"] = str(expands)
+    running = _uncounted(runner)()
+    report = running.run(root_folder=str(root), runner_filter=only("terraform"))
+    blocks = [
+        block
+        for key, definition in running.definitions.items()
+        for block in _blocks(str(Path(key.file_path).relative_to(root)), definition)
+    ]
+    return _Run(report, blocks)
+
+
+def _uncounted(runner: Any) -> Any:
+    """Checkov's checks pass over what has `count = 0`; what a variable turns off today it turns on tomorrow."""
+
+    class Uncounted(runner):  # type: ignore[misc]
+        def _update_definitions_and_breadcrumbs(self, *given: Any) -> None:
+            super()._update_definitions_and_breadcrumbs(*given)
+            for definition in self.definitions.values():
+                for block in _blocks("", definition):
+                    block.body.pop("count", None)
+
+    return Uncounted
+
+
+def _keep(
+    run: _Run, wanted: set[tuple[str, str, str, str]], root: Path, answer: dict[str, Any], *, is_whole: bool
+) -> None:
+    from mlplatform.providers.scan.worker.frameworks import collect, record_of
+
+    if is_whole:
+        collect(run.report, root, answer)
+        for path in run.report.parsing_errors:
+            answer["broken"][str(Path(path).relative_to(root))] = "Checkov cannot parse it"
+        return
+    names = {(path, ".".join(filter(None, (type_, name)))) for path, _, type_, name in wanted}
+    for record in run.report.failed_checks:
+        kept = record_of(record, root)
+        if any(kept["path"] == path and kept["resource"].endswith(name) for path, name in names):
+            answer["failed"].append(kept)
+
+
+def _declared(root: Path, answer: dict[str, Any]) -> dict[tuple[str, str, str, str], dict[str, Any]]:
+    """Every block that the files hold, as written, by its key; a file that does not parse is broken."""
+    import hcl2
+
+    found: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    for path in sorted(root.rglob("*")):
+        if path.suffix not in (".tf", ".tfvars", ".hcl") or not path.is_file():
+            continue
+        relative = str(path.relative_to(root))
+        try:
+            with path.open(encoding="utf-8") as file:
+                content = hcl2.load(file)  # type: ignore[attr-defined]
+        except Exception as why:  # lark raises many kinds of exception, and some of its own making
+            answer["broken"][relative] = f"it is not HCL: {' '.join(str(why).split())[:160]}"
+            continue
+        if path.suffix == ".tf":
+            for block in _blocks(relative, content):
+                if block.key in found:
+                    answer["broken"][relative] = f"{' '.join(block.key[1:])} is written twice"
+                found[block.key] = block.body
+    return found
+
+
+def _blocks(path: str, definition: dict[str, Any]) -> Iterator[Block]:
+    for kind in KINDS:
+        for entry in definition.get(kind) or ():
+            for type_, named in entry.items():
+                if kind in ("resource", "data"):
+                    for name, body in named.items():
+                        yield Block(path, kind, type_, INDEX.sub("", name), body)
+                else:
+                    yield Block(path, kind, "", INDEX.sub("", type_), named)

@@ -1,0 +1,49 @@
+"""The judgement as GitHub's workflow commands; values are escaped, so that no document can write one of its own."""
+
+from mlplatform.core.checked import Checked
+from mlplatform.core.finding import Finding
+from mlplatform.report.check.summary import missing, proposed, summary
+from mlplatform.report.check.text import finding_text, waived_text
+from mlplatform.report.plain import counted, one_line
+
+_KEPT = 10  # GitHub keeps so many annotations of each level for a step, and drops the rest silently
+
+
+def checked_github(checked: Checked) -> str:
+    """The annotations that GitHub keeps, errors first, then everything else as plain lines, then how many those are."""
+    found = sorted([*checked.findings, *proposed(checked)])
+    errors = [finding for finding in found if finding.is_error]
+    warnings = [finding for finding in found if not finding.is_error]
+    notices = [f"{message} ({counted(len(paths), 'path')})" for message, paths in missing(checked).items()]
+    return "\n".join(
+        [
+            *(_annotation("error", finding) for finding in errors[:_KEPT]),
+            *(_annotation("warning", finding) for finding in warnings[:_KEPT]),
+            *(f"::notice title=approvals still missing::{_data(said)}" for said in notices[:_KEPT]),
+            *map(finding_text, (*errors[_KEPT:], *warnings[_KEPT:])),
+            *map(waived_text, checked.waived),
+            *map(one_line, notices[_KEPT:]),
+            _last(
+                checked, {"error": len(errors), "warning": len(warnings), "missing approval": len(notices)}
+            ),
+        ]
+    )
+
+
+def _annotation(level: str, finding: Finding) -> str:
+    place = f"file={_property(finding.path)},line={finding.line},col={finding.column}"
+    said = f"{finding.message} {finding.fix}".strip()
+    return f"::{level} {place},title={_property(finding.rule)}::{_data(said)}"
+
+
+def _last(checked: Checked, found: dict[str, int]) -> str:
+    more = [counted(number - _KEPT, f"more {level}") for level, number in found.items() if number > _KEPT]
+    return summary(checked) + (f"; not annotated, in the lines above: {', '.join(more)}" if more else "")
+
+
+def _data(text: str) -> str:
+    return one_line(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,48 @@
+"""What every format says of a judgement: the counts, and which approvals are missing."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mlplatform.core.checked import Checked
+from mlplatform.core.finding import Finding, Severity
+from mlplatform.report.plain import counted
+
+
+def summary(checked: Checked) -> str:
+    """`40 documents, 31 rules (9 not applicable): 1 error, no warnings`, and what else stops the change."""
+    asked = f"{counted(checked.documents, 'document')}, {counted(len(checked.rules), 'rule')}"
+    if checked.not_applicable:
+        asked += f" ({len(checked.not_applicable)} not applicable)"
+    said = [tally(checked.findings)]
+    if checked.waived:
+        said.append(f"{len(checked.waived)} waived")
+    if checked.proposed:
+        said.append(f"{tally(checked.proposed)} by the change's own policies")
+    return f"{asked}: {'; '.join(said)}"
+
+
+def tally(findings: Iterable[Finding]) -> str:
+    """`1 error, no warnings`"""
+    severities = [finding.severity for finding in findings]
+    errors, warnings = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
+    return f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+
+
+def missing(checked: Checked) -> dict[str, tuple[str, ...]]:
+    """What approvals are missing, in words, each with the paths that it is missing for."""
+    paths: dict[str, list[str]] = {}
+    for finding in checked.missing_approvals:
+        paths.setdefault(finding.message, []).append(finding.path)
+    return {message: tuple(dict.fromkeys(found)) for message, found in paths.items()}
+
+
+def proposed(checked: Checked) -> tuple[Finding, ...]:
+    """What only the change's own policies find, saying so, to stand among the findings."""
+    return tuple(
+        replace(finding, message=f"by the change's own policies: {finding.message}")
+        for finding in checked.proposed
+    )
+
+
+def errors_first(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (not finding.is_error, finding))

@@ -1,0 +1,48 @@
+"""The judgement for a terminal or a log."""
+
+from collections.abc import Iterable
+
+from mlplatform.core.checked import Checked, Waived
+from mlplatform.core.finding import Finding
+from mlplatform.report.check.summary import missing, summary
+from mlplatform.report.plain import counted, one_line
+
+
+def checked_text(checked: Checked) -> str:
+    """A line a finding, then what is waived, proposed and missing, then the counts."""
+    approvals = (
+        f"{one_line(message)} ({counted(len(paths), 'path')})" for message, paths in missing(checked).items()
+    )
+    return "\n".join(
+        [
+            *map(finding_text, checked.findings),
+            *_section("this change's own policies also find", map(finding_text, checked.proposed)),
+            *_section("waived", map(waived_text, checked.waived)),
+            *_section("approvals still missing", approvals),
+            summary(checked),
+        ]
+    )
+
+
+def finding_text(finding: Finding) -> str:
+    """`path:line:column: error: what [rule]`, and on a second line what to do."""
+    fix = f"\n    {one_line(finding.fix)}" if finding.fix else ""
+    place = one_line(finding.where)
+    return f"{place}: {finding.severity.value}: {one_line(finding.message)} [{one_line(finding.rule)}]{fix}"
+
+
+def waived_text(waived: Waived) -> str:
+    """The finding, and who answers for the waiver, until when and why."""
+    finding = waived.finding
+    until = (
+        f"waived until {waived.expires.isoformat()} by {one_line(waived.owner)} ({one_line(waived.waiver)})"
+    )
+    return (
+        f"{one_line(finding.where)}: {one_line(finding.message)} [{one_line(finding.rule)}]"
+        f"\n    {until}: {one_line(waived.reason)}"
+    )
+
+
+def _section(title: str, entries: Iterable[str]) -> list[str]:
+    lines = [f"  {line}" for entry in entries for line in entry.split("\n")]
+    return [f"{title}:", *lines] if lines else []

@@ -1,0 +1,112 @@
+"""What `platform explain` prints."""
+
+import textwrap
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from mlplatform.core.placeholders import CHANGE_ME, OWNERS
+from mlplatform.core.rule import Asks, Rule
+from mlplatform.providers.policy.interface import Flaw
+from mlplatform.report.table import table
+
+WHEN: dict[Asks, str] = {
+    "state": "asked of the documents as they are",
+    "change": "asked of a change (check --base)",
+    "review": "asked of a change and who approved it (check --base --approvals)",
+}
+TERM_DAYS = 30
+_WIDTH = 100
+_APPROVED = (
+    "Propose it alone. policies/ belongs to the platform team, who approve it; it has to be merged before what needs "
+    "it, as a change is judged by the waivers of its base. It may hold for 90 days; every report shows what it "
+    "suspends, two weeks before its end it is a warning, and after it an error."
+)
+_NEVER = "Nobody can waive it."
+
+
+def rule_text(rule: Rule, today: date) -> str:
+    """One rule, with a waiver to copy where it can be waived."""
+    facts = [rule.severity.value, WHEN[rule.asks], f"SOC 2 {', '.join(rule.soc2)}", rule.where]
+    parts = [f"{rule.id}: {rule.title}\n  {' · '.join(filter(None, facts))}"]
+    parts += [_part(title, text) for title, text in (("Why", rule.description), ("Fix", rule.fix))]
+    parts += [_example(title, text) for title, text in (("Passes", rule.passes), ("Fails", rule.fails))]
+    return "\n\n".join([*parts, _waiver(rule, today)])
+
+
+def waiver_text(rule: str, expires: str) -> str:
+    """A waiver whose schema holds, and that is refused until what is marked in it was changed."""
+    return (
+        "schema: waiver/v1\n"
+        f"rule: {rule}\n"
+        f"path: {CHANGE_ME}   # the one file that the finding is about, as models/clinic/tumour.yaml\n"
+        f"reason: {CHANGE_ME} why the rule cannot hold here, and what protects us meanwhile\n"
+        f"owner: {OWNERS[0]}   # who sees to it that it is not needed any more: of the tenant or the platform team\n"
+        f"expires: {expires}\n"
+    )
+
+
+def rule_json(rule: Rule, today: date) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "description": rule.description,
+        "severity": rule.severity.value,
+        "asks": rule.asks,
+        "soc2": list(rule.soc2),
+        "fix": rule.fix,
+        "passes": rule.passes,
+        "fails": rule.fails,
+        "waivable": rule.is_waivable,
+        "waiver": waiver_text(rule.id, _expires(today)) if rule.is_waivable else None,
+        "where": rule.where,
+    }
+
+
+def rules_text(rules: Iterable[Rule], flaws: Iterable[Flaw]) -> str:
+    """Every rule in a line, and the files whose rules are missing among them."""
+    rows = [[rule.id, rule.severity.value, rule.asks, rule.title] for rule in rules]
+    notes = [f"{flaw.path}:{flaw.line}: its rules are not listed: {flaw.message}" for flaw in flaws]
+    about = [
+        "`platform explain RULE` says more about one.",
+        "Checkov's own rules are not listed: `platform explain CKV_AWS_19` explains one of them.",
+    ]
+    return "\n".join([table(["rule", "severity", "asks", "wants"], rows), "", *notes, *about])
+
+
+def rules_json(rules: Iterable[Rule], flaws: Iterable[Flaw], today: date) -> dict[str, Any]:
+    return {
+        "rules": [rule_json(rule, today) for rule in rules],
+        "broken": [{"path": flaw.path, "line": flaw.line, "message": flaw.message} for flaw in flaws],
+    }
+
+
+def _waiver(rule: Rule, today: date) -> str:
+    if not rule.is_waivable:
+        return _part("Waiver", _NEVER)
+    document = textwrap.indent(waiver_text(rule.id, _expires(today)), "    ")
+    return f"Waiver\n  policies/waivers/<name>.yaml:\n\n{document}\n{_indented(_APPROVED)}"
+
+
+def _expires(today: date) -> str:
+    return str(today + timedelta(days=TERM_DAYS))
+
+
+def _part(title: str, text: str) -> str:
+    sentence = f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    return f"{title}\n{_indented(sentence)}"
+
+
+def _example(title: str, text: str) -> str:
+    return f"{title}\n{textwrap.indent(text.rstrip(), '    ')}"
+
+
+def _indented(text: str) -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,107 @@
+"""Writes docs/rules.md: `python -m mlplatform.report.rules docs/rules.md`, in the root of the repository."""
+
+import html
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from mlplatform.check.rules import rules_of
+from mlplatform.core.rule import Rule
+from mlplatform.load.policies import read_policies
+from mlplatform.load.source import WorkingTree
+from mlplatform.report.explain import WHEN, waiver_text
+
+_FAMILIES = {
+    "tools/mlplatform/load/": "Reading: files, paths and YAML",
+    "policies/schemas/": "Schema",
+    "tools/mlplatform/check/": "Links, data, capabilities, waivers and the judges themselves",
+    "policies/rego/": "Policies",
+    "tools/mlplatform/providers/scan/": "Infrastructure",
+}
+_HEAD = """\
+# Rules
+
+<!-- Written by `make docs` from the rules themselves: edit those. -->
+
+Every finding of `platform check` carries the id of one of these. `platform explain RULE` prints one of them, and
+`platform explain CKV_AWS_19` one of Checkov's own, which are too many to list.
+
+A rule is asked of the documents as they are (**state**), of what a change makes of them (**change**, with
+`--base`), or of who asked for and approved a change (**review**, with `--approvals`). Only errors stop anything.
+
+## Waivers
+
+A rule that can be waived may be suspended for one file, until a day at most 90 days away, by a document
+`policies/waivers/<name>.yaml`:
+
+```yaml
+{waiver}```
+
+The platform team approves it, and it is merged before what needs it: a change is judged by the waivers of its base.
+Every report shows what it suspends. It is a warning two weeks before its end, and an error after it; one that nothing
+needs is a warning for two weeks after its merge, and then an error.
+"""
+
+
+def rules_markdown(rules: Iterable[Rule]) -> str:
+    """The catalogue: a table of contents a family, and a section a rule."""
+    ordered = sorted(rules, key=lambda rule: (_place(rule), rule.id))
+    head = _HEAD.format(waiver=waiver_text("CHANGE-ME", "2026-12-31"))
+    families = (_family(place, list(some)) for place, some in groupby(ordered, key=_place))
+    return "\n".join([head, *families])
+
+
+def _place(rule: Rule) -> int:
+    return next((n for n, place in enumerate(_FAMILIES) if rule.where.startswith(place)), len(_FAMILIES))
+
+
+def _family(place: int, rules: list[Rule]) -> str:
+    title = [*_FAMILIES.values(), "Others"][place]
+    rows = [
+        f"| [{rule.id}](#{rule.id.lower()}) | {_text(rule.title).replace('|', chr(92) + '|')} |"
+        for rule in rules
+    ]
+    return "\n".join([f"## {title}", "", "| rule | wants |", "|---|---|", *rows, "", *map(_section, rules)])
+
+
+def _section(rule: Rule) -> str:
+    waived = "can be waived" if rule.is_waivable else "cannot be waived"
+    return "\n".join(
+        [
+            f"### {rule.id}",
+            "",
+            f"**{_text(rule.title)}.** {_text(rule.description)}.",
+            "",
+            f"{rule.severity.value.capitalize()}, {WHEN[rule.asks]}, {waived}. SOC 2: {', '.join(rule.soc2)}. Fix: "
+            f"{_text(rule.fix)}.",
+            "",
+            *_example("passes", rule.passes),
+            *_example("fails", rule.fails),
+        ]
+    )
+
+
+def _example(title: str, text: str) -> Iterator[str]:
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    yield from (f"{title.capitalize()}:", fence, text.rstrip(), fence, "")
+
+
+def _text(text: str) -> str:
+    """Text as Markdown shows it: only what lies in backticks is left as it is."""
+    parts = text.rstrip(".").split("`")
+    return "`".join(html.escape(part, quote=False) if n % 2 == 0 else part for n, part in enumerate(parts))
+
+
+def write_rules(file: Path, root: Path) -> None:
+    """Write the catalogue of the rules of a working tree; ValueError when its policies cannot say theirs."""
+    rules, flaws = rules_of(read_policies(WorkingTree(root)))
+    if flaws:
+        raise ValueError(f"{flaws[0].path}:{flaws[0].line}: {flaws[0].message}")
+    file.write_text(rules_markdown(rules.values()))
+
+
+if __name__ == "__main__":
+    write_rules(Path(sys.argv[1]), Path.cwd())
