@@ -110,7 +110,8 @@ def good_repository() -> dict[str, str]:
     """One tenant, two data sets, one model, three environments: 1.1.0 in the first two, 1.0.0 in production."""
     model = "reading/recommender.yaml"
     return {
-        "platform.yaml": "schema: platform/v1\nteam: [margaret, dennis]\nownedPaths: [policies/, tools/, environments/*/environment.yaml]\n",
+        "platform.yaml": "schema: platform/v1\nteam: [margaret, dennis]\n"
+        "ownedPaths: [policies/, tools/, environments/*/environment.yaml]\n",
         "tenants/reading/tenant.yaml": TENANT,
         "tenants/reading/datasets/events.yaml": EVENTS,
         "tenants/reading/datasets/lexicon.yaml": LEXICON,

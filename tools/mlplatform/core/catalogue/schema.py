@@ -77,9 +77,9 @@ RULES = (
     _rule(
         "schema-active",
         "A text says something and does nothing",
-        "Descriptions, records and cost centres are copied into comments, pages, scripts and tables. ${{ }} is filled in "
-        "by a workflow, $( ) and backticks are run by a shell, links and HTML are fetched by a browser, and a leading = "
-        "is computed by a spreadsheet: whoever forgets to quote would run what a document says.",
+        "Descriptions, records and cost centres are copied into comments, pages, scripts and tables. ${{ }} is "
+        "filled in by a workflow, $( ) and backticks are run by a shell, links and HTML are fetched by a browser, "
+        "and a leading = is computed by a spreadsheet: whoever forgets to quote would run what a document says.",
         fix="say it in plain words",
         passes="description: Which digit is this?",
         fails='description: "Which digit? $(curl example.com)"',
