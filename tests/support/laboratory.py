@@ -32,7 +32,7 @@ TENANT = {
     "contact": {"email": "lab@example.com", "oncall": "lab-oncall"},
     "costCenter": "LAB",
     "clearance": "internal",
-    "quotas": {},
+    "quotas": {name: {"gpu": 0, "cpu": 64, "memoryGiB": 256, "endpoints": 20} for name in ENVIRONMENTS},
     "budget": {"monthlyUSD": 10},
 }
 POINTS = {
