@@ -1,6 +1,7 @@
 """A small repository and target of one tenant: scaling models whose answers tell which version computed them."""
 
 import json
+import math
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -78,13 +79,22 @@ class Laboratory:
             {f"environments/{environment}/{name}.yaml": said}, f"{environment}: {name} {version}"
         )
 
+    def remove(self, environment: str, name: str = SCALER) -> str:
+        """Declare a model in an environment no longer, and return the commit."""
+        return self.commit({f"environments/{environment}/{name}.yaml": None}, f"{environment}: no {name}")
+
     def registry(self, environment: str) -> RegistryState:
         settings = document(Kind.ENVIRONMENT, environment, environments()[environment]).body
         return connect_registry(settings, self.place.paths(environment)).read()
 
 
-def laboratory(root: Path, versions: Iterable[str], *, models: Iterable[str] = (SCALER,)) -> Laboratory:
-    """A committed repository with registries prepared, and the versions registered in development and integration."""
+def laboratory(
+    root: Path, versions: Iterable[str], *, models: Iterable[str] = (SCALER,), broken: Iterable[str] = ()
+) -> Laboratory:
+    """A committed repository with registries prepared, and the versions registered in development and integration.
+
+    The `broken` versions load and answer what is no number, which a probe does not let through.
+    """
     root.mkdir(parents=True, exist_ok=True)
     run_git(root, "init", "-q", "-b", "main")
     run_git(root, "config", "user.name", "Ada Lovelace")
@@ -95,6 +105,9 @@ def laboratory(root: Path, versions: Iterable[str], *, models: Iterable[str] = (
         version: write_payload(root / "payloads" / version, {"model.onnx": scaling_model(number)})
         for number, version in enumerate(versions, start=1)
     }
+    for version in broken:
+        files = {"model.onnx": scaling_model(math.inf), "notes.txt": version.encode()}
+        refs[version] = write_payload(root / "payloads" / version, files)
     made = Laboratory(Place(Git(root), LocalTarget(root)), refs)
     made.commit(documents(models), "a laboratory")
     target_id(made.place.target)

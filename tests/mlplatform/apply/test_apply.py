@@ -7,10 +7,11 @@ import pytest
 
 from mlplatform.apply.apply import apply
 from mlplatform.apply.hands import Hands
+from mlplatform.apply.steps import STEPS as STEPS_OF_APPLY
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.payload import ArtifactRef
-from mlplatform.core.plan import Plan
+from mlplatform.core.plan import Action, Change, Plan
 from mlplatform.plan.plan import plan
 from mlplatform.providers.registry.interface import (
     Lineage,
@@ -19,9 +20,11 @@ from mlplatform.providers.registry.interface import (
     TrainingRun,
 )
 from mlplatform.providers.serving.interface import Candidate, Observation, Pending, Ready, ServingError
-from tests.support.values import COMMIT, actual, deployment, registered, registry, repository
+from tests.support.values import COMMIT, actual, deployment, digest, registered, registry, repository
 
 DIGITS, TUMOUR = "postal/digits", "clinic/tumour"
+PINNED = {DIGITS: "2.0.0", TUMOUR: "1.0.0"}
+STEPS = ["copy", "load", "probe", "route", "champion"]
 
 
 @dataclass
@@ -31,6 +34,13 @@ class Told:
     calls: list[tuple[str, str]] = field(default_factory=list)
     breaks: Mapping[tuple[str, str], Exception] = field(default_factory=dict)
     pending: int = 0
+    fence: int = 0
+    is_lost_after: int = 10**6
+
+    def require(self) -> None:
+        """The lease, which another run takes after so many steps."""
+        if len(self.calls) >= self.is_lost_after:
+            raise Refusal("another run holds production")
 
     def hear(self, step: str, model: str) -> None:
         self.calls.append((step, model))
@@ -73,7 +83,7 @@ class Store:
         return added
 
     def point(self, model: str, champion: str | None, previous: str | None) -> None:
-        self.told.hear("champion", model)
+        self.told.hear("champion" if champion == PINNED[model] else "champion back", model)
 
     def prepare(self) -> None:
         raise AssertionError("an apply prepares nothing")
@@ -88,6 +98,7 @@ class Server:
 
     told: Told
     loaded: list[Candidate] = field(default_factory=list)
+    routed: dict[str, dict[str, int]] = field(default_factory=dict)
     name: str = "memory"
 
     def observe(self) -> Observation:
@@ -102,7 +113,8 @@ class Server:
         self.told.hear("probe", candidate.model)
 
     def route(self, model: str, weights: Mapping[str, int]) -> Ready | Pending:
-        self.told.hear("route", model)
+        self.routed[model] = dict(weights)
+        self.told.hear("route" if weights.get(digest(PINNED[model])) else "route back", model)
         return Ready()
 
     def retire(self, model: str, digest: str) -> Ready | Pending:
@@ -125,7 +137,7 @@ def applied(
     told: Told, planned: Plan | None = None
 ) -> tuple[tuple[Outcome, ...], list[Outcome], Store, Server]:
     store, server, heard = Store(told), Server(told), list[Outcome]()
-    hands = Hands(store, server, COMMIT, ("ada",))
+    hands = Hands(store, server, COMMIT, ("ada",), told)
     return apply(planned or made(), hands, heard.append), heard, store, server
 
 
@@ -136,8 +148,7 @@ def results(outcomes: tuple[Outcome, ...], model: str) -> list[str]:
 def test_changes_are_made_in_the_plans_order_and_each_has_an_outcome() -> None:
     told = Told()
     outcomes, heard, _, _ = applied(told)
-    steps = ["copy", "load", "probe", "route", "champion"]
-    assert told.calls == [(s, TUMOUR) for s in steps] + [(s, DIGITS) for s in steps]
+    assert told.calls == [(step, model) for model in (TUMOUR, DIGITS) for step in STEPS]
     assert {outcome.result for outcome in outcomes} == {Result.APPLIED}
     assert list(outcomes) == heard
 
@@ -149,15 +160,65 @@ def test_the_copied_version_carries_commit_and_approvals() -> None:
     assert server.loaded[0].ref == added.ref
 
 
-@pytest.mark.parametrize("step", ["copy", "load", "probe", "route", "champion"])
-def test_a_failure_ends_its_deployment_and_not_its_neighbours(step: str) -> None:
+@pytest.mark.parametrize("step", STEPS)
+def test_a_failure_puts_its_deployment_back_and_leaves_its_neighbours_alone(step: str) -> None:
     told = Told(breaks={(step, TUMOUR): ServingError("the server is down")})
-    outcomes, _, _, _ = applied(told)
-    steps = ["copy", "load", "probe", "route", "champion"]
-    at = steps.index(step)
-    assert results(outcomes, TUMOUR) == ["applied"] * at + ["failed"] + ["not-attempted"] * (4 - at)
+    outcomes, heard, _, _ = applied(told)
+    at = STEPS.index(step)
+    done = {"copy": "applied", "load": "restored", "probe": "applied", "route": "restored"}
+    ends = [done[before] for before in STEPS[:at]] + ["failed"] + ["not-attempted"] * (4 - at)
+    assert results(outcomes, TUMOUR) == ends
     assert results(outcomes, DIGITS) == ["applied"] * 5
     assert outcomes[at].reason == "the server is down"
+    assert {(o.change.action, o.change.resource): o for o in heard} == {
+        (o.change.action, o.change.resource): o for o in outcomes
+    }
+
+
+def test_traffic_goes_back_first_then_the_aliases_then_the_memory() -> None:
+    told = Told(breaks={("champion", TUMOUR): ServingError("the registry is down")})
+    applied(told)
+    mine = [step for step, model in told.calls if model == TUMOUR]
+    assert mine == [*STEPS, "route back", "champion back", "retire"]
+
+
+def test_what_cannot_be_put_back_is_said_and_the_rest_is_put_back_all_the_same() -> None:
+    down = ServingError("the registry is down")
+    told = Told(breaks={("champion", TUMOUR): down, ("champion back", TUMOUR): down})
+    outcomes, _, _, _ = applied(told)
+    assert results(outcomes, TUMOUR) == ["applied", "restored", "applied", "restored", "failed"]
+    assert outcomes[4].reason == (
+        "the registry is down; putting back its champion failed too: the registry is down"
+    )
+
+
+def test_a_step_of_a_rollout_that_fails_puts_back_what_the_steps_before_it_did() -> None:
+    whole, told = made(), Told()
+    half = {"weights": {digest("1.0.0"): 50, digest("0.9.0"): 50}, "version": "1.0.0"}
+    route = next(c for c in whole.changes if (c.resource, c.action) == (TUMOUR, Action.ROUTE))
+    at = whole.changes.index(route)
+    first = replace(route, before={"weights": {digest("0.9.0"): 100}, "version": "0.9.0"}, after=half)
+    changes = (*whole.changes[:at], first, replace(route, before=half), *whole.changes[at + 1 :])
+    staged = Plan.of(whole.environment, whole.target, whole.commit, changes)
+
+    def abort_at_all(change: Change, hands: Hands) -> None:
+        if change.before == half:
+            raise Refusal("error rate 3 % is above 1 %")
+        STEPS_OF_APPLY[Action.ROUTE](change, hands)
+
+    store, server, heard = Store(told), Server(told), list[Outcome]()
+    hands = Hands(store, server, COMMIT, ("ada",), told)
+    outcomes = apply(staged, hands, heard.append, {**STEPS_OF_APPLY, Action.ROUTE: abort_at_all})
+    ends = ["applied", "restored", "applied", "restored", "failed", "not-attempted"]
+    assert results(outcomes, TUMOUR) == ends
+    assert server.routed[TUMOUR] == {digest("0.9.0"): 100}
+
+
+def test_a_lease_that_is_lost_ends_the_run_before_the_next_step() -> None:
+    told = Told(is_lost_after=2)
+    with pytest.raises(Refusal, match="another run holds production"):
+        applied(told)
+    assert told.calls == [("copy", TUMOUR), ("load", TUMOUR)]
 
 
 def test_an_unforeseen_error_is_an_outcome_too() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mlplatform.core.finding import error
+from mlplatform.core.hold import Hold, documents_digest
 from mlplatform.observe.status import DeploymentStatus, Seen, State, environment_status
 from mlplatform.providers.serving.interface import Observation
 from tests.support.values import deployment, digest, repository, served, serving
@@ -85,3 +86,15 @@ def test_a_batch_model_is_ready_when_its_champion_is_the_declared_version(
     declared = repository({"production": {TUMOUR: deployment("1.0.0")}}, kinds={TUMOUR: "batch"})
     found = environment_status(declared, "production", seen(serving(), batch=champions))[TUMOUR]
     assert found.state is state
+
+
+def test_a_version_on_hold_is_held_and_says_why_and_what_answers() -> None:
+    declared = repository({"production": {TUMOUR: deployment("1.1.0")}})
+    documents = documents_digest(declared, "production", TUMOUR)
+    hold = Hold("production", TUMOUR, "1.1.0", digest("1.1.0"), documents, {}, "probe: wrong shape", "today")
+    there = serving(served(TUMOUR, "1.0.0"), routed={TUMOUR: "1.0.0"})
+    found = environment_status(
+        declared, "production", replace(seen(there), holds={(TUMOUR, digest("1.1.0")): hold})
+    )[TUMOUR]
+    assert found.state is State.HELD
+    assert found.reason == "1.1.0 is on hold since today: probe: wrong shape; 1.0.0 answers"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.statement import Statement, registration_statement
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import Ledger, local_ledger
-from mlplatform.record.statement import Statement, registration_statement
 
 DIGEST = "sha256:" + "a" * 64
 

@@ -1,6 +1,7 @@
 """What `platform plan` and `platform apply` print."""
 
 from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.reconciled import Reconciled
 from mlplatform.plan.plan import plan
 from mlplatform.report.change import outcome_text, plan_text, reconciled_text
 from tests.support.values import actual, deployment, registered, registry, repository, served, serving
@@ -50,4 +51,6 @@ def test_a_failed_outcome_says_why() -> None:
 def test_the_end_of_an_apply_counts_its_outcomes() -> None:
     outcomes = [Outcome(change, Result.APPLIED) for change in NEW.changes[:3]]
     outcomes.append(Outcome(NEW.changes[3], Result.FAILED, "x"))
-    assert reconciled_text(NEW, outcomes) == "production at cccccccccccc: 3 applied, 1 failed"
+    assert (
+        reconciled_text(Reconciled(NEW, tuple(outcomes))) == "production at cccccccccccc: 3 applied, 1 failed"
+    )

@@ -1,42 +1,79 @@
 """Does exactly what a plan says, in its order, and says what happened to every change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import groupby
 
 from mlplatform.apply.hands import Hands
-from mlplatform.apply.steps import STEPS
+from mlplatform.apply.restore import restore
+from mlplatform.apply.steps import STEPS, Step
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Outcome, Result
-from mlplatform.core.plan import Change, Plan
+from mlplatform.core.plan import Action, Change, Plan
 
 Heard = Callable[[Outcome], None]
+Steps = Mapping[Action, Step]
 
 
-def apply(plan: Plan, hands: Hands, heard: Heard) -> tuple[Outcome, ...]:
-    """Make the plan's changes; `heard` is told each outcome as it happens.
+def apply(plan: Plan, hands: Hands, heard: Heard, steps: Steps = STEPS) -> tuple[Outcome, ...]:
+    """Make the plan's changes; `heard` is told each outcome as it happens, and again when it is put back.
 
-    The first failure of a deployment ends that deployment: its further changes are not attempted, what was
-    running keeps running, and the other deployments go on. The next plan holds just what is left to do.
+    The first failure of a deployment ends that deployment: traffic and aliases go back to what they were, its further
+    changes are not attempted, and the other deployments go on. Before each change the lease is asked anew.
     """
     if not plan.is_intact() or plan.commit != hands.commit:
         raise Refusal(
             "the plan was changed after it was made", fix="make a new one: platform plan --out FILE"
         )
     outcomes: list[Outcome] = []
-    failed: dict[str, Outcome] = {}
-    for change in plan.changes:
-        outcome = _attempt(change, hands, failed.get(change.resource))
-        if outcome.result is Result.FAILED:
-            failed[change.resource] = outcome
-        outcomes.append(outcome)
-        heard(outcome)
+    for _, changes in groupby(plan.changes, key=lambda change: change.resource):
+        outcomes += _deployment(tuple(changes), hands, heard, steps)
     return tuple(outcomes)
 
 
-def _attempt(change: Change, hands: Hands, failure: Outcome | None) -> Outcome:
-    if failure is not None:
-        return Outcome(change, Result.NOT_ATTEMPTED, f"{failure.change.action} failed before it")
+def _deployment(changes: tuple[Change, ...], hands: Hands, heard: Heard, steps: Steps) -> tuple[Outcome, ...]:
+    outcomes: list[Outcome] = []
+    for at, change in enumerate(changes):
+        hands.lease.require()
+        outcome = _attempt(change, hands, steps)
+        heard(outcome)
+        outcomes.append(outcome)
+        if outcome.result is Result.FAILED:
+            left = [
+                Outcome(later, Result.NOT_ATTEMPTED, f"{change.action} failed before it")
+                for later in changes[at + 1 :]
+            ]
+            for untouched in left:
+                heard(untouched)
+            return (*_put_back(outcomes, hands, heard), *left)
+    return tuple(outcomes)
+
+
+def _put_back(outcomes: list[Outcome], hands: Hands, heard: Heard) -> tuple[Outcome, ...]:
+    """The outcomes after what was done is undone; the last of them is the failure."""
+    *before, failure = outcomes
+    if failure.change.action is Action.RETIRE:
+        return tuple(
+            outcomes
+        )  # the version answers and is champion: what is left to unload is no reason to go back
+    undone, trouble = restore([outcome.change for outcome in outcomes], hands)
+    why = f"{failure.change.action} failed after it"
+    put_back = [
+        Outcome(outcome.change, Result.RESTORED, why) if outcome.change in undone else outcome
+        for outcome in before
+    ]
+    for outcome in put_back:
+        if outcome.result is Result.RESTORED:
+            heard(outcome)
+    if trouble:
+        failure = replace(failure, reason=f"{failure.reason}; {trouble}")
+        heard(failure)
+    return (*put_back, failure)
+
+
+def _attempt(change: Change, hands: Hands, steps: Steps) -> Outcome:
     try:
-        STEPS[change.action](change, hands)
+        steps[change.action](change, hands)
     except Refusal as said_no:
         return Outcome(change, Result.FAILED, str(said_no))
     except Exception as fault:  # whatever breaks, its neighbours go on and the outcome is on record

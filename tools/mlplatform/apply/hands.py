@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+from mlplatform.core.lease import Lease
 from mlplatform.providers.registry.interface import Registry
 from mlplatform.providers.serving.interface import Serving
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """The registry and serving provider of one environment, the commit they are made to match, and who approved it."""
+    """The registry and serving provider of one environment, the commit they are made to match, who approved it, and
+    the lease without which nothing is touched."""
 
     registry: Registry
     serving: Serving
     commit: str
     approved_by: tuple[str, ...]
+    lease: Lease

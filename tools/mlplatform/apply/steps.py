@@ -30,7 +30,7 @@ def copy(change: Change, hands: Hands) -> None:
 def load(change: Change, hands: Hands) -> None:
     """Load the version beside what is served."""
     candidate = _candidate(change, hands)
-    _wait(f"{change.resource} {candidate.version} to load", lambda: hands.serving.ensure(candidate))
+    wait(f"{change.resource} {candidate.version} to load", lambda: hands.serving.ensure(candidate))
 
 
 def probe(change: Change, hands: Hands) -> None:
@@ -41,7 +41,7 @@ def probe(change: Change, hands: Hands) -> None:
 def route(change: Change, hands: Hands) -> None:
     """Send requests to the version, or to nothing when the deployment is gone."""
     weights = change.after["weights"] if change.after else {}
-    _wait(
+    wait(
         f"the routes of {change.resource} to be in force",
         lambda: hands.serving.route(change.resource, weights),
     )
@@ -58,7 +58,7 @@ def retire(change: Change, hands: Hands) -> None:
     before = change.before
     if before is None:
         raise Refusal(f"a retirement of {change.resource} that does not say what to retire")
-    _wait(
+    wait(
         f"{change.resource} {before['version']} to drain",
         lambda: hands.serving.retire(change.resource, before["digest"]),
     )
@@ -101,7 +101,8 @@ def _copied(resource: str, after: Values, hands: Hands) -> str:
     return version.ref.uri
 
 
-def _wait(what: str, ask: Callable[[], Ready | Pending]) -> None:
+def wait(what: str, ask: Callable[[], Ready | Pending]) -> None:
+    """Ask until it is ready; ServingError after DEADLINE_SECONDS."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while isinstance(answer := ask(), Pending):
         if time.monotonic() > deadline:

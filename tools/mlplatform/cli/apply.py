@@ -13,13 +13,15 @@ from mlplatform.cli import options
 @options.environment
 @options.rev
 @click.option("--plan", "plan_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--go-back", metavar="WHY", default="", help="Apply a commit older than the one applied last.")
 @options.as_json
 @options.debug
-def command(environment: str, rev: str, plan_file: Path | None, as_json: bool) -> None:
+def command(environment: str, rev: str, plan_file: Path | None, go_back: str, as_json: bool) -> None:
     """Make an environment as a commit declares it, and record what happened.
 
     With --plan only just that plan is applied, and only while it still holds. Running it again finishes what
-    an interrupted apply left. Exit code 1 when a change failed or a deployment is refused.
+    an interrupted apply left. What fails is put back and its version goes on hold until its document changes or
+    `platform retry` is run. Exit code 1 when a change failed or a deployment is refused.
     """
     from mlplatform.cli.listener import printing
     from mlplatform.flow.judge import repository_at
@@ -31,10 +33,7 @@ def command(environment: str, rev: str, plan_file: Path | None, as_json: bool) -
     place = here()
     planned = read_plan(plan_file) if plan_file else None
     repository = repository_at(place.git, planned.commit if planned else rev)
-    done = reconcile(place, repository, environment, SILENT if as_json else printing(), planned)
-    click.echo(
-        json.dumps(reconciled_json(done.plan, done.outcomes), indent=1)
-        if as_json
-        else reconciled_text(done.plan, done.outcomes)
-    )
+    listener = SILENT if as_json else printing()
+    done = reconcile(place, repository, environment, listener, planned, going_back=go_back)
+    click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)

@@ -18,6 +18,7 @@ COMMANDS = {
     "deploy": "Propose to pin a version in the first environment.",
     "promote": "Propose to pin what already runs one environment earlier.",
     "rollback": "Propose to pin again what ran before.",
+    "retry": "Lift the hold on a version that failed, and apply again.",
     "lineage": "Show where a running version comes from and who approved it.",
     "logs": "Show what the servers say about a model.",
     "new": "Propose a starting document for a tenant, data set or model.",

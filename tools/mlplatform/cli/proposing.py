@@ -22,9 +22,8 @@ def carry_out(place: Any, proposal: Any, asked: Any, *, apply_locally: bool, as_
         click.echo(proposal.title)
     listener = SILENT if as_json else printing()
     done = propose.apply_locally(place, proposal, asked, listener)
-    plan, outcomes = done.plan, done.outcomes
-    both = {**said, "applied": reconciled_json(plan, outcomes)}
-    click.echo(json.dumps(both, indent=1) if as_json else reconciled_text(plan, outcomes))
+    both = {**said, "applied": reconciled_json(done)}
+    click.echo(json.dumps(both, indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)
 
 

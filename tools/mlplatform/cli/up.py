@@ -30,7 +30,7 @@ def command() -> None:
     click.echo(checked_text(checked))
     done = bring_up(place, checked.repository, printing())
     for reconciled in done:
-        click.echo(reconciled_text(reconciled.plan, reconciled.outcomes))
+        click.echo(reconciled_text(reconciled))
     statuses = status(place, checked.repository)
     click.echo("")
     click.echo(status_text(statuses))

@@ -13,7 +13,7 @@ class Result(StrEnum):
     APPLIED = "applied"
     FAILED = "failed"
     NOT_ATTEMPTED = "not-attempted"
-    HELD = "held"
+    RESTORED = "restored"  # done, and put back after a later change of the deployment failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,9 @@ class Outcome:
     change: Change
     result: Result
     reason: str = ""
-    facts: tuple[tuple[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         said: dict[str, Any] = {**self.change.as_json(), "result": self.result.value}
         if self.reason:
             said["reason"] = self.reason
-        if self.facts:
-            said["facts"] = dict(self.facts)
         return said

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -43,17 +43,30 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A deployment that is left as it is, and why."""
+    """A deployment that is left as it is, and why; one on hold is put back to what ran before."""
 
     resource: str
     reason: str
     fix: str
     where: str
+    is_held: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "resource": self.resource,
+            "reason": self.reason,
+            "fix": self.fix,
+            "where": self.where,
+            "held": self.is_held,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes that would make one environment as one commit declares it."""
+    """The changes that would make one environment as one commit declares it.
+
+    `documents` has for each deployment that changes the digest of what is declared of it.
+    """
 
     environment: str
     target: str
@@ -61,6 +74,7 @@ class Plan:
     changes: tuple[Change, ...]
     refused: tuple[Refused, ...]
     digest: str
+    documents: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(
@@ -69,14 +83,18 @@ class Plan:
         commit: str,
         changes: tuple[Change, ...],
         refused: tuple[Refused, ...] = (),
+        documents: Mapping[str, str] | None = None,
     ) -> "Plan":
         """A plan with the digest that binds it."""
-        digest = plan_digest(environment, target, commit, changes)
-        return Plan(environment, target, commit, changes, refused, digest)
+        declared = dict(documents or {})
+        digest = plan_digest(environment, target, commit, changes, declared)
+        return Plan(environment, target, commit, changes, refused, digest, declared)
 
     def is_intact(self) -> bool:
         """Whether the digest still covers what the plan says."""
-        return self.digest == plan_digest(self.environment, self.target, self.commit, self.changes)
+        return self.digest == plan_digest(
+            self.environment, self.target, self.commit, self.changes, self.documents
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -85,10 +103,8 @@ class Plan:
             "commit": self.commit,
             "digest": self.digest,
             "changes": [change.as_json() for change in self.changes],
-            "refused": [
-                {"resource": r.resource, "reason": r.reason, "fix": r.fix, "where": r.where}
-                for r in self.refused
-            ],
+            "refused": [refused.as_json() for refused in self.refused],
+            "documents": dict(self.documents),
         }
 
     @staticmethod
@@ -98,12 +114,19 @@ class Plan:
             Change(Action(c["action"]), c["provider"], c["resource"], c["before"], c["after"])
             for c in said["changes"]
         )
-        refused = tuple(Refused(r["resource"], r["reason"], r["fix"], r["where"]) for r in said["refused"])
-        return Plan(said["environment"], said["target"], said["commit"], changes, refused, said["digest"])
+        refused = tuple(
+            Refused(r["resource"], r["reason"], r["fix"], r["where"], r["held"]) for r in said["refused"]
+        )
+        declared = dict(said["documents"])
+        return Plan(
+            said["environment"], said["target"], said["commit"], changes, refused, said["digest"], declared
+        )
 
 
-def plan_digest(environment: str, target: str, commit: str, changes: tuple[Change, ...]) -> str:
+def plan_digest(
+    environment: str, target: str, commit: str, changes: tuple[Change, ...], documents: Mapping[str, str]
+) -> str:
     """`sha256:` over the canonical JSON of everything an apply depends on."""
-    said = [environment, target, commit, [change.as_json() for change in changes]]
+    said = [environment, target, commit, [change.as_json() for change in changes], dict(documents)]
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

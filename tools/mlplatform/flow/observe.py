@@ -1,15 +1,17 @@
 """Reads what runs: documents, servers and ledger. MLflow is never imported here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.hold import holds
 from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
 from mlplatform.core.repository import Repository
+from mlplatform.core.statement import Statement
+from mlplatform.flow.past import statements
 from mlplatform.flow.place import Place
 from mlplatform.load.history import history, holds_since
-from mlplatform.local.identity import read_target_id
 from mlplatform.local.lease import is_held
 from mlplatform.observe.lineage import Lineage, lineage
 from mlplatform.observe.status import DeploymentStatus, Seen, environment_status
@@ -20,7 +22,7 @@ Predicate = Mapping[str, Any]
 
 def status(place: Place, repository: Repository) -> dict[str, dict[str, DeploymentStatus]]:
     """The status of everything, by environment (earliest first) and model."""
-    said = predicates(place)
+    said = statements(place)
     return {
         name: environment_status(repository, name, _see(place, repository, name, said))
         for name in repository.environments_in_order()
@@ -29,7 +31,7 @@ def status(place: Place, repository: Repository) -> dict[str, dict[str, Deployme
 
 def lineage_of(place: Place, repository: Repository, environment: str, model: str) -> Lineage:
     """Where what an environment pins comes from."""
-    said = predicates(place)
+    said = [statement.predicate for statement in reversed(statements(place))]
     if repository.commit is None or model not in repository.deployments.get(environment, {}):
         return lineage(repository, environment, model, None, said)
     body = repository.deployments[environment][model].body
@@ -38,16 +40,10 @@ def lineage_of(place: Place, repository: Repository, environment: str, model: st
     return lineage(repository, environment, model, pin.commit if pin else None, said)
 
 
-def predicates(place: Place) -> tuple[Predicate, ...]:
-    """What the target's ledger says, newest first; nothing where there is no target yet."""
-    if read_target_id(place.target) is None:
-        return ()
-    return tuple(record.statement.predicate for record in place.ledger().newest_first())
-
-
-def _see(place: Place, repository: Repository, environment: str, said: Iterable[Predicate]) -> Seen:
+def _see(place: Place, repository: Repository, environment: str, said: Sequence[Statement]) -> Seen:
     paths = place.paths(environment)
-    mine = [predicate for predicate in said if predicate.get("environment") == environment]
+    mine = [one.predicate for one in reversed(said) if one.predicate.get("environment") == environment]
+    on_hold = holds(said, environment)
     applying = is_held(paths)
     failures, batch = _failures(mine), _batch(repository, mine)
     try:
@@ -55,8 +51,8 @@ def _see(place: Place, repository: Repository, environment: str, said: Iterable[
         observed = serving.observe()
         urls = {model: serving.url(model) for model in observed.weights}
     except Refusal as why:
-        return Seen(None, str(why), applying, failures, {}, batch)
-    return Seen(observed, "", applying, failures, urls, batch)
+        return Seen(None, str(why), applying, failures, {}, batch, on_hold)
+    return Seen(observed, "", applying, failures, urls, batch, on_hold)
 
 
 def _failures(newest_first: Iterable[Predicate]) -> dict[str, str]:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
+from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.flow.judge import judge_change, repository_at
 from mlplatform.flow.listener import Listener
+from mlplatform.flow.past import holds_in, require_not_on_hold
 from mlplatform.flow.place import Place, environment_of
-from mlplatform.flow.reconcile import Reconciled, reconcile
+from mlplatform.flow.reconcile import reconcile
 from mlplatform.load.history import history
 from mlplatform.propose.branch import (
     Proposed,
@@ -49,6 +51,7 @@ def propose_deploy(place: Place, asked: Asked, version: str) -> Proposal:
             f"the registry of {asked.environment} holds no {asked.model} {version}",
             fix=f"register it: platform register {asked.model} {version} --run RUN",
         )
+    require_not_on_hold(place, asked.environment, asked.model, version, found.ref.digest)
     made = found.lineage
     pinned = Pinned(version, found.ref.digest, None, made.run, made.commit, made.data, made.metrics)
     return deploy(
@@ -59,14 +62,28 @@ def propose_deploy(place: Place, asked: Asked, version: str) -> Proposal:
 def propose_promote(place: Place, asked: Asked) -> Proposal:
     """Pin what the environment before pins."""
     base = place.git.resolve(asked.base)
-    return promote(place.git, base, environment=asked.environment, model=asked.model, reason=asked.reason)
+    proposal = promote(place.git, base, environment=asked.environment, model=asked.model, reason=asked.reason)
+    if proposal.pinned:
+        version = proposal.pinned
+        require_not_on_hold(place, asked.environment, asked.model, version.version, version.digest)
+    return proposal
 
 
 def propose_rollback(place: Place, asked: Asked, to: str | None) -> Proposal:
     """Pin again what the environment pinned before."""
     past = history(place.git, place.git.resolve(asked.base))
+    held = [hold for hold in holds_in(place, asked.environment).values() if hold.model == asked.model]
+    for hold in held:
+        if hold.version == to:
+            require_not_on_hold(place, asked.environment, asked.model, hold.version, hold.digest)
     return rollback(
-        place.git, past, environment=asked.environment, model=asked.model, to=to, reason=asked.reason
+        place.git,
+        past,
+        environment=asked.environment,
+        model=asked.model,
+        to=to,
+        reason=asked.reason,
+        barred=frozenset(hold.digest for hold in held),
     )
 
 

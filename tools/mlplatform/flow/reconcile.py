@@ -1,20 +1,23 @@
 """plan → apply → record, for one environment of a commit."""
 
-import getpass
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from mlplatform.apply.apply import apply
 from mlplatform.apply.hands import Hands
 from mlplatform.core.errors import Refusal
-from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.hold import Hold, Holds, holds
+from mlplatform.core.lease import Lease
+from mlplatform.core.outcome import Outcome
 from mlplatform.core.plan import Plan
+from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.flow.listener import Listener
+from mlplatform.flow.past import holds_in, require_newer, statements
 from mlplatform.flow.place import Place, environment_of
+from mlplatform.flow.revert import propose_reverts
+from mlplatform.flow.who import APPROVED_LOCALLY, who
 from mlplatform.local.lease import lease
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.plan import plan
@@ -24,34 +27,12 @@ from mlplatform.providers.serving import connect_serving
 from mlplatform.record.outbox import Journal
 from mlplatform.record.record import close, recover
 
-APPROVED_LOCALLY = "local-unreviewed"
-
 States = Mapping[str, RegistryState]
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """What was planned for an environment and what happened."""
-
-    plan: Plan
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def is_done(self) -> bool:
-        return not self.plan.refused and all(o.result is Result.APPLIED for o in self.outcomes)
-
-
 def make_plan(place: Place, repository: Repository, environment: str) -> Plan:
-    """The plan for an environment, against what its registries and servers say now."""
-    settings = environment_of(repository, environment)
-    paths = place.paths(environment)
-    earlier = {
-        name: connect_registry(repository.environments[name].body, place.paths(name)).read()
-        for name in repository.earlier(environment)
-    }
-    registry = connect_registry(settings, paths).read()
-    actual = Actual(registry, connect_serving(settings, paths).observe(), earlier)
-    return plan(repository, environment, place.target_id(), actual)
+    """The plan for an environment, against what its registries and servers say now, and what is on hold."""
+    return _plan(place, repository, environment, holds_in(place, environment))
 
 
 def reconcile(
@@ -60,15 +41,22 @@ def reconcile(
     environment: str,
     listener: Listener,
     planned: Plan | None = None,
+    *,
+    going_back: str = "",
 ) -> Reconciled:
-    """Plan (or take a plan that still holds) and apply it, under the environment's lease, and record it."""
-    settings = environment_of(repository, environment)
-    paths = place.paths(environment)
+    """Plan (or take a plan that still holds) and apply it, under the environment's lease, and record it.
+
+    Refusal for a commit that does not contain the one applied last, unless `going_back` says why that is meant.
+    """
     if planned is not None and planned.environment != environment:
         raise Refusal(f"the plan is for {planned.environment}, not for {environment}")
-    with lease(paths):
+    with lease(place.paths(environment)) as held:
         recover(place.target.outbox, environment, place.ledger())
-        made = make_plan(place, repository, environment)
+        known = statements(place)
+        if repository.commit and not going_back:
+            require_newer(place.git, repository.commit, environment, known)
+        on_hold = holds(known, environment)
+        made = _plan(place, repository, environment, on_hold)
         if planned is not None and planned.digest != made.digest:
             raise Refusal(
                 f"the plan no longer holds: {environment} or the commit changed since it was made",
@@ -76,30 +64,68 @@ def reconcile(
             )
         if not made.changes:
             return Reconciled(made, ())
-        hands = Hands(
-            connect_registry(settings, paths),
-            connect_serving(settings, paths),
-            made.commit,
-            (APPROVED_LOCALLY,),
-        )
         listener.planned(made)
-        journal = Journal.begin(place.target.outbox, made, _who())
-        outcomes = apply(made, hands, lambda outcome: _hear(outcome, journal, listener))
-        close(journal, place.ledger())
-    return Reconciled(made, outcomes)
+        outcomes = _apply(place, repository, made, listener, held, going_back)
+        after = holds_in(place, environment)
+        failed = [hold for key, hold in after.items() if on_hold.get(key) != hold]
+        if failed and (left := _left(place, repository, environment, after, failed, listener)):
+            outcomes += _apply(place, repository, left, listener, held, going_back)
+    return Reconciled(made, outcomes, propose_reverts(place, made.commit, failed))
+
+
+def _left(
+    place: Place,
+    repository: Repository,
+    environment: str,
+    on_hold: Holds,
+    failed: Iterable[Hold],
+    listener: Listener,
+) -> Plan | None:
+    """What runs before this one left of versions that failed now; None when there is nothing, or it cannot be seen."""
+    try:
+        whole = _plan(place, repository, environment, on_hold)
+    except Refusal as why:
+        listener.say(f"what is left of the versions on hold is put back by the next apply: {why}")
+        return None
+    models = {hold.model for hold in failed}
+    changes = tuple(change for change in whole.changes if change.resource in models)
+    declared = {model: digest for model, digest in whole.documents.items() if model in models}
+    return Plan.of(environment, whole.target, whole.commit, changes, (), declared) if changes else None
+
+
+def _plan(place: Place, repository: Repository, environment: str, on_hold: Holds) -> Plan:
+    settings = environment_of(repository, environment)
+    paths = place.paths(environment)
+    earlier = {
+        name: connect_registry(repository.environments[name].body, place.paths(name)).read()
+        for name in repository.earlier(environment)
+    }
+    registry = connect_registry(settings, paths).read()
+    actual = Actual(registry, connect_serving(settings, paths).observe(), earlier, on_hold)
+    return plan(repository, environment, place.target_id(), actual)
+
+
+def _apply(
+    place: Place, repository: Repository, made: Plan, listener: Listener, held: Lease, going_back: str
+) -> tuple[Outcome, ...]:
+    settings, paths = environment_of(repository, made.environment), place.paths(made.environment)
+    hands = Hands(
+        connect_registry(settings, paths),
+        connect_serving(settings, paths),
+        made.commit,
+        (APPROVED_LOCALLY,),
+        held,
+    )
+    said = {**who(), "fence": held.fence, **({"goingBack": going_back} if going_back else {})}
+    journal = Journal.begin(place.target.outbox, made, said)
+    outcomes = apply(made, hands, lambda outcome: _hear(outcome, journal, listener))
+    close(journal, place.ledger())
+    return outcomes
 
 
 def _hear(outcome: Outcome, journal: Journal, listener: Listener) -> None:
     journal.heard(outcome)
     listener.heard(outcome)
-
-
-def _who() -> dict[str, Any]:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container's user need not have a name
-        user = "unknown"
-    return {"identity": user, "approvedBy": [APPROVED_LOCALLY]}
 
 
 def read_plan(file: Path) -> Plan:

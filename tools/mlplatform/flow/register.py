@@ -3,10 +3,10 @@
 from mlplatform.apply.register import register
 from mlplatform.core.errors import Refusal
 from mlplatform.core.repository import Repository
+from mlplatform.core.statement import registration_statement
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegisteredVersion
-from mlplatform.record.statement import registration_statement
 
 
 def first_environment(repository: Repository) -> str:

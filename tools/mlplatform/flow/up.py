@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.flow.listener import Listener
 from mlplatform.flow.place import Place, environment_of
-from mlplatform.flow.reconcile import Reconciled, reconcile
+from mlplatform.flow.reconcile import reconcile
 from mlplatform.flow.register import first_environment, register_run
 from mlplatform.local.identity import target_id
 from mlplatform.local.stack import AlreadyRunning, Started, known, start_all, stop_all

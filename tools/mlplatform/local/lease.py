@@ -5,16 +5,28 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.lease import Lease
 from mlplatform.core.target import EnvironmentPaths
 
 _held: set[Path] = set()
 
 
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A lease that the system keeps for exactly as long as this process lives: it cannot be lost meanwhile."""
+
+    fence: int = 0
+
+    def require(self) -> None:
+        pass
+
+
 @contextmanager
-def lease(paths: EnvironmentPaths) -> Iterator[None]:
+def lease(paths: EnvironmentPaths) -> Iterator[Lease]:
     """Hold the environment; a Refusal at once where another run does. Started servers do not inherit it.
 
     Within a lease of this very process it is granted again: what starts servers may be part of an apply.
@@ -22,7 +34,7 @@ def lease(paths: EnvironmentPaths) -> Iterator[None]:
     paths.folder.mkdir(parents=True, exist_ok=True)
     lock = paths.lock.resolve()
     if lock in _held:
-        yield
+        yield Locked()
         return
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -34,7 +46,7 @@ def lease(paths: EnvironmentPaths) -> Iterator[None]:
                 fix="wait until it has ended, then try again",
             ) from None
         _held.add(lock)
-        yield
+        yield Locked()
     finally:
         _held.discard(lock)
         os.close(descriptor)

@@ -1,10 +1,11 @@
 """What is declared beside what runs, and one word for how they stand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from mlplatform.core.hold import Holds, hold_on
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.repository import Repository
 from mlplatform.providers.serving.interface import Observation
@@ -59,7 +60,7 @@ class DeploymentStatus:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What could be seen of an environment: its serving, or why not, and who is applying to it right now."""
+    """What could be seen of an environment: its serving, or why not, who is applying to it now, and what is on hold."""
 
     serving: Observation | None
     unreachable: str
@@ -67,6 +68,7 @@ class Seen:
     failures: Mapping[str, str]  # model → why its last apply failed
     urls: Mapping[str, str]
     batch: Mapping[str, tuple[str, str]]  # model → version and digest of the champion last applied
+    holds: Holds = field(default_factory=dict)
 
 
 def environment_status(repository: Repository, environment: str, seen: Seen) -> dict[str, DeploymentStatus]:
@@ -86,6 +88,10 @@ def _status(repository: Repository, environment: str, model: str, seen: Seen) ->
     if blocked:
         reason = f"{blocked.where}: {blocked.message}"
         return DeploymentStatus(desired, actual, State.BLOCKED, reason, seen.urls.get(model))
+    hold = hold_on(seen.holds, repository, environment, document) if document else None
+    if hold and not seen.applying:
+        reason = f"{hold.version} is on hold since {hold.since}: {hold.reason}; {actual.version or 'nothing'} answers"
+        return DeploymentStatus(desired, actual, State.HELD, reason, seen.urls.get(model))
     return DeploymentStatus(desired, actual, *_judge(model, desired, actual, seen), seen.urls.get(model))
 
 

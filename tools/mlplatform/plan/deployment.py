@@ -4,7 +4,7 @@ from typing import Any
 
 from mlplatform.core.document import Document
 from mlplatform.core.kinds import Deployment, Model
-from mlplatform.core.plan import Action, Change, Refused
+from mlplatform.core.plan import Action, Change, Refused, Values
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.bytes import Found, find_bytes
@@ -24,7 +24,9 @@ def deployment_changes(
     body = document.body
     changes = _copy(settings.registry.provider, name, body, found)
     if model.type != "batch":
-        changes += _serve(settings.serving.provider, name, model, body, found, actual)
+        source = found.version.ref.uri if found.environment is None else None
+        wanted = candidate(model, body.version, body.digest, source, body.serving.instances)
+        changes += serve(settings.serving.provider, name, wanted, actual)
     changes += _champion(settings.registry.provider, name, body, actual)
     if model.type != "batch":
         changes += retire_changes(settings.serving.provider, name, body, actual)
@@ -48,34 +50,33 @@ def _copy(provider: str, name: str, body: Deployment, found: Found) -> list[Chan
     return [Change(Action.COPY, provider, name, None, after)]
 
 
-def _serve(
-    provider: str, name: str, model: Model, body: Deployment, found: Found, actual: Actual
-) -> list[Change]:
-    served = actual.serving.find(name, body.digest)
+def serve(provider: str, name: str, wanted: Values, actual: Actual) -> list[Change]:
+    """Load and probe what is wanted, and send all requests to it; only what is missing."""
+    version, digest = wanted["version"], wanted["digest"]
+    served = actual.serving.find(name, digest)
     weights = dict(actual.serving.weights.get(name, {}))
-    candidate = _candidate(model, body, found)
     changes = []
     if served is None or not served.ready:
         before = (
             None if served is None else {"version": served.version, "digest": served.digest, "ready": False}
         )
-        changes.append(Change(Action.LOAD, provider, name, before, candidate))
-    if weights != {body.digest: 100} or actual.serving.trouble:
-        changes.append(Change(Action.PROBE, provider, name, None, candidate))
-        after = {"weights": {body.digest: 100}, "version": body.version}
+        changes.append(Change(Action.LOAD, provider, name, before, wanted))
+    if weights != {digest: 100} or actual.serving.trouble:
+        changes.append(Change(Action.PROBE, provider, name, None, wanted))
+        after = {"weights": {digest: 100}, "version": version}
         changes.append(Change(Action.ROUTE, provider, name, _routed(name, weights, actual), after))
     return changes
 
 
-def _candidate(model: Model, body: Deployment, found: Found) -> dict[str, Any]:
-    """What a provider must be told to load the version; `source` is None while the bytes are still to be copied."""
+def candidate(model: Model, version: str, digest: str, source: str | None, instances: int) -> Values:
+    """What a provider must be told to load a version; `source` is None while the bytes are still to be copied."""
     return {
-        "version": body.version,
-        "digest": body.digest,
-        "source": found.version.ref.uri if found.environment is None else None,
+        "version": version,
+        "digest": digest,
+        "source": source,
         "format": model.format,
         "signature": model.signature.model_dump(mode="json"),
-        "instances": body.serving.instances,
+        "instances": instances,
     }
 
 

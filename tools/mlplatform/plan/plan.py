@@ -3,11 +3,13 @@
 from mlplatform.core.document import Document
 from mlplatform.core.errors import Refusal
 from mlplatform.core.finding import Finding
+from mlplatform.core.hold import documents_digest, hold_on
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Change, Plan, Refused
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.deployment import deployment_changes
+from mlplatform.plan.held import refusal, restore_changes
 from mlplatform.plan.removal import removal_changes
 from mlplatform.plan.safety import assert_within_blast_radius
 
@@ -35,12 +37,26 @@ def plan(repository: Repository, environment: str, target: str, actual: Actual) 
         else:
             changes.extend(answer)
     assert_within_blast_radius(repository.environments[environment], changes, actual)
-    return Plan.of(environment, target, repository.commit, tuple(changes), tuple(refused))
+    declared = {
+        model: documents_digest(repository, environment, model)
+        for model in sorted({change.resource for change in changes})
+        if model in repository.deployments.get(environment, {})
+    }
+    return Plan.of(environment, target, repository.commit, tuple(changes), tuple(refused), declared)
 
 
 def _answers(repository: Repository, environment: str, actual: Actual) -> list[tuple[Change, ...] | Refused]:
     declared = repository.deployments.get(environment, {})
-    answers = [_declared(repository, environment, declared[name], actual) for name in sorted(declared)]
+    answers: list[tuple[Change, ...] | Refused] = []
+    for name in sorted(declared):
+        document = declared[name]
+        blocked = repository.blocked(environment, name.split("/")[0])
+        hold = hold_on(actual.holds, repository, environment, document)
+        if hold and not blocked:
+            answers.append(refusal(document, hold))
+            answers.append(restore_changes(repository, document, hold, actual))
+        else:
+            answers.append(_declared(repository, environment, document, actual))
     for model in sorted(_known_to(actual) - declared.keys()):
         if stops := repository.blocked(environment, model.split("/")[0]) or _misread(repository):
             answers.append(Refused(model, f"blocked: {stops.message}", stops.fix, stops.where))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mlplatform.core.errors import Refusal
 from mlplatform.propose.proposal import Proposal
 from mlplatform.providers.git import Git
+from mlplatform.providers.git.compare import is_ancestor
 from mlplatform.providers.git.refs import ABSENT, RefMoved, branch_ref, delete_ref, tip_of
 from mlplatform.providers.git.worktree import require_nowhere_checked_out
 from mlplatform.providers.git.write import commit_files, require_identity, tree_of, write_tree
@@ -76,9 +77,3 @@ def _require_merged(git: Git, branch: str, tip: str, base: str) -> None:
             f"the branch {branch} is there already, and proposes something else or is built on an older commit",
             fix=f"merge it, or delete it with `git branch -D {branch}`, and run the command again",
         )
-
-
-def is_ancestor(git: Git, commit: str, of: str) -> bool:
-    """Whether a commit is in the history of another, or is that one."""
-    missing = git.run("rev-list", "--max-count=1", commit, f"^{of}", "--")
-    return not missing.strip()

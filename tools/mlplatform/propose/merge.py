@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mlplatform.core.errors import Refusal
-from mlplatform.propose.branch import is_ancestor
 from mlplatform.propose.proposal import Proposal
 from mlplatform.providers.git import Git
+from mlplatform.providers.git.compare import is_ancestor
 from mlplatform.providers.git.refs import branch_ref, held_ref, require_not_symbolic, tip_of
 from mlplatform.providers.git.worktree import is_checked_out_here, replace_files, require_replaceable
 from mlplatform.providers.git.write import require_identity, tree_of, write_commit, write_tree

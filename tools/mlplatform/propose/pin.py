@@ -42,4 +42,5 @@ def pin(
         message=message_of(title, [*why, *pinned_facts(was, after)], reason),
         files={path: text.encode()},
         base=base,
+        pinned=after,
     )

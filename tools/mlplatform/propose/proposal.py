@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mlplatform.propose.pinned import Pinned
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One commit to be made: `message` is all of it, `title` its first line; a file of None is deleted.
 
-    `base` is the commit (40 hex digits) that the files were read from and that the new commit follows.
+    `base` is the commit (40 hex digits) that the files were read from and that the new commit follows; `pinned` the
+    version that is proposed to run, if that is what it is about.
     """
 
     branch: str
@@ -16,3 +19,4 @@ class Proposal:
     message: str
     files: Mapping[str, bytes | None]
     base: str
+    pinned: Pinned | None = None

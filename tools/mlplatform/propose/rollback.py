@@ -1,6 +1,6 @@
 """`platform rollback`: back to a version that the environment pinned before."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
@@ -12,12 +12,20 @@ from mlplatform.providers.git import Git
 
 
 def rollback(
-    git: Git, history: History, *, environment: str, model: str, to: str | None = None, reason: str = ""
+    git: Git,
+    history: History,
+    *,
+    environment: str,
+    model: str,
+    to: str | None = None,
+    reason: str = "",
+    barred: Set[str] = frozenset(),
 ) -> Proposal:
     """Pin again what the environment pinned before, with the digest, origin and metrics that it had then.
 
     `history` is that of the commit to build on. `to` is a version; None is the one that the present one followed.
-    How the deployment runs stays as it is now. Refusal in a shallow clone, and for what was never pinned there.
+    How the deployment runs stays as it is now. Refusal in a shallow clone, for what was never pinned there, and for
+    the `barred` digests, which are on hold.
     """
     at = Base(git, history.commit)
     path = at.deployment_path(environment, model)
@@ -32,7 +40,9 @@ def rollback(
             "this clone is shallow, so what was pinned before cannot be known", fix="`git fetch --unshallow`"
         )
     now = read_pinned(text, path)
-    pins = history.of(environment, model)
+    pins = tuple(
+        pin for pin in history.of(environment, model) if pin.digest not in barred or pin.digest == now.digest
+    )
     chosen = _named(pins, to, environment, model) if to else _previous(pins, now, environment, model)
     return pin(
         "rollback",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.statement import Statement
 from mlplatform.providers.git import Git, GitError
-from mlplatform.record.statement import Statement
 
 FILE = "statement.json"
 NOBODY = "0" * 40

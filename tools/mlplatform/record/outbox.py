@@ -3,14 +3,14 @@
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Outcome, Result
-from mlplatform.core.plan import Plan
-from mlplatform.record.statement import Statement, deployment_statement
+from mlplatform.core.plan import Change, Plan
+from mlplatform.core.statement import Statement, deployment_statement
 
 INTERRUPTED = "the apply was interrupted before it said what happened"
 
@@ -18,21 +18,23 @@ INTERRUPTED = "the apply was interrupted before it said what happened"
 class Journal:
     """The journal of one running apply."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, changes: Sequence[Change] = ()) -> None:
         self.path = path
+        self._at = {id(change): at for at, change in enumerate(changes)}
 
     @staticmethod
     def begin(outbox: Path, plan: Plan, said: Mapping[str, Any]) -> "Journal":
         """Write down what is about to be done, and by whom."""
         outbox.mkdir(parents=True, exist_ok=True)
-        journal = Journal(outbox / f"{plan.environment}-{secrets.token_hex(8)}.jsonl")
+        journal = Journal(outbox / f"{plan.environment}-{secrets.token_hex(8)}.jsonl", plan.changes)
         header = {**said, **{key: value for key, value in plan.as_json().items() if key != "changes"}}
         journal._append({"plan": header, "changes": [change.as_json() for change in plan.changes]})
         return journal
 
     def heard(self, outcome: Outcome) -> None:
-        """Write down one outcome."""
-        self._append(outcome.as_json())
+        """Write down one outcome; of several of one change the last one counts."""
+        at = self._at[id(outcome.change)]
+        self._append({"change": at, "result": outcome.result.value, "reason": outcome.reason})
 
     def statement(self) -> Statement | None:
         """The journal as a statement; a change without an outcome was interrupted. None: nothing was begun.
@@ -52,9 +54,11 @@ class Journal:
         lines = list(_whole_lines(self.path.read_text()))
         if not lines:
             return None
-        begun, outcomes = lines[0], lines[1:]
-        for change in begun["changes"][len(outcomes) :]:
-            outcomes.append({**change, "result": Result.NOT_ATTEMPTED.value, "reason": INTERRUPTED})
+        begun, *heard = lines
+        unsaid = {"result": Result.NOT_ATTEMPTED.value, "reason": INTERRUPTED}
+        outcomes = [{**change, **unsaid} for change in begun["changes"]]
+        for said in heard:
+            outcomes[said["change"]] |= {"result": said["result"], "reason": said["reason"]}
         return deployment_statement({**begun["plan"], "id": self.path.stem}, outcomes)
 
     def _append(self, said: Mapping[str, Any]) -> None:

@@ -1,11 +1,11 @@
 """What `platform plan` and `platform apply` print."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan, Refused, Values
+from mlplatform.core.reconciled import Reconciled, Reverted
 
 _WORDS = {
     Action.COPY: "copy the bytes from {after[from]}",
@@ -59,15 +59,33 @@ def _value(values: Values | None, key: str) -> str:
     return str(values[key]) if values and values.get(key) else "nothing"
 
 
-def reconciled_text(plan: Plan, outcomes: Sequence[Outcome]) -> str:
-    """One line on how an apply ended, after its outcomes."""
+def reconciled_text(done: Reconciled) -> str:
+    """How an apply ended, after its outcomes: a line, and one for each version that went on hold."""
+    plan = done.plan
     lines = [refused_text(refused) for refused in plan.refused]
     if not plan.changes:
         return "\n".join([*lines, plan_title(plan)])
-    counts = Counter(outcome.result.value for outcome in outcomes)
+    counts = Counter(outcome.result.value for outcome in done.outcomes)
     said = ", ".join(f"{count} {result}" for result, count in counts.items())
-    return "\n".join([*lines, f"{plan.environment} at {plan.commit[:12]}: {said}"])
+    summary = f"{plan.environment} at {plan.commit[:12]}: {said}"
+    return "\n".join([*lines, summary, *(reverted_text(one) for one in done.reverts)])
 
 
-def reconciled_json(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    return {**plan.as_json(), "outcomes": [outcome.as_json() for outcome in outcomes]}
+def reverted_text(reverted: Reverted) -> str:
+    """What is on hold now, and which branch takes it back."""
+    hold = reverted.hold
+    proposed = (
+        f"branch {reverted.branch} takes it back: merge it"
+        if reverted.branch
+        else f"no revert could be proposed: {reverted.reason}"
+    )
+    return f"  {hold.model} {hold.version} is on hold; {proposed}"
+
+
+def reconciled_json(done: Reconciled) -> dict[str, Any]:
+    held = [
+        {"resource": r.hold.model, "version": r.hold.version, "reason": r.hold.reason, "revert": r.branch}
+        for r in done.reverts
+    ]
+    outcomes = [outcome.as_json() for outcome in done.outcomes]
+    return {**done.plan.as_json(), "outcomes": outcomes, "held": held}

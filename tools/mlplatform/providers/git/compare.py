@@ -98,6 +98,12 @@ def merge_base(git: Git, base: str, head: str) -> str:
     return base if base in found else found[0]
 
 
+def is_ancestor(git: Git, commit: str, of: str) -> bool:
+    """Whether a commit is in the history of another, or is that one; GitError when either is not there."""
+    missing = git.run("rev-list", "--max-count=1", commit, f"^{of}", "--")
+    return not missing.strip()
+
+
 def sizes(git: Git, oids: Sequence[str]) -> Mapping[str, int]:
     """The size in bytes of blobs by id; those that are not there are left out."""
     wanted = "".join(f"{oid}\n" for oid in oids).encode()

@@ -1,12 +1,14 @@
 """What happened, as in-toto Statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 DEPLOYMENT = "urn:mlplatform:predicate:deployment:v1"
 REGISTRATION = "urn:mlplatform:predicate:registration:v1"
+RETRY = "urn:mlplatform:predicate:retry:v1"
+SNAPSHOT = "urn:mlplatform:predicate:snapshot:v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,21 @@ def registration_statement(
     """That a trained version was registered, and what it was made from."""
     predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **lineage}
     return Statement({f"{environment}/{model}@{version}": digest}, REGISTRATION, predicate)
+
+
+def retry_statement(
+    environment: str, model: str, version: str, digest: str, who: Mapping[str, Any]
+) -> Statement:
+    """That a version which failed may be tried again, who said so and why."""
+    predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **who}
+    return Statement({f"{environment}/{model}@{version}": digest}, RETRY, predicate)
+
+
+def last_applied(oldest_first: Iterable[Statement], environment: str) -> str | None:
+    """The commit that was applied to an environment last; None before the first apply that changed anything."""
+    commits = [
+        said.predicate["commit"]
+        for said in oldest_first
+        if said.predicate_type == DEPLOYMENT and said.predicate["environment"] == environment
+    ]
+    return str(commits[-1]) if commits else None

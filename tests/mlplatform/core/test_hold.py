@@ -1,0 +1,99 @@
+"""What the ledger's statements put on hold, and what lifts it."""
+
+from typing import Any
+
+from mlplatform.core.hold import Hold, documents_digest, hold_on, holds
+from mlplatform.core.plan import Action, Change, Plan
+from mlplatform.core.statement import Statement, deployment_statement, last_applied, retry_statement
+from tests.support.values import COMMIT, deployment, digest, repository
+
+TUMOUR = "clinic/tumour"
+LOAD = Change(Action.LOAD, "triton", TUMOUR, None, {"version": "1.1.0", "digest": digest("1.1.0")})
+CHAMPION = Change(
+    Action.CHAMPION,
+    "mlflow",
+    TUMOUR,
+    {"champion": "1.0.0", "previous": None},
+    {"champion": "1.1.0", "previous": "1.0.0", "digest": digest("1.1.0")},
+)
+RETIRE = Change(Action.RETIRE, "triton", TUMOUR, {"version": "0.9.0", "digest": digest("0.9.0")}, None)
+DECLARED = "sha256:" + "d" * 64
+
+
+def applied(*results: str, environment: str = "production", commit: str = COMMIT) -> Statement:
+    """An apply of these three changes that ended so."""
+    plan = Plan.of(environment, "laptop", commit, (LOAD, CHAMPION, RETIRE), (), {TUMOUR: DECLARED})
+    said: list[dict[str, Any]] = [
+        {**change.as_json(), "result": result, "reason": "it broke" if result == "failed" else ""}
+        for change, result in zip(plan.changes, results, strict=True)
+    ]
+    return deployment_statement({**plan.as_json(), "recordedAt": "2026-11-21T10:00:00+00:00"}, said)
+
+
+FAILED = applied("failed", "not-attempted", "not-attempted")
+LIFTED = retry_statement("production", TUMOUR, "1.1.0", digest("1.1.0"), {"identity": "ada"})
+
+
+def test_a_version_that_failed_is_on_hold_with_its_reason_and_what_was_before_it() -> None:
+    assert holds([FAILED], "production") == {
+        (TUMOUR, digest("1.1.0")): Hold(
+            "production",
+            TUMOUR,
+            "1.1.0",
+            digest("1.1.0"),
+            DECLARED,
+            {"champion": "1.0.0", "previous": None},
+            "load: it broke",
+            "2026-11-21T10:00:00+00:00",
+        )
+    }
+
+
+def test_an_apply_that_ended_well_puts_nothing_on_hold() -> None:
+    assert holds([applied("applied", "applied", "applied")], "production") == {}
+
+
+def test_a_crash_is_no_failure_of_the_version() -> None:
+    assert holds([applied("applied", "not-attempted", "not-attempted")], "production") == {}
+
+
+def test_what_could_not_be_unloaded_is_no_failure_of_the_version_that_answers() -> None:
+    assert holds([applied("applied", "applied", "failed")], "production") == {}
+
+
+def test_a_retry_lifts_the_hold_and_the_next_failure_sets_it_again() -> None:
+    assert holds([FAILED, LIFTED], "production") == {}
+    assert len(holds([FAILED, LIFTED, FAILED], "production")) == 1
+
+
+def test_a_version_that_became_champion_after_all_is_on_hold_no_longer() -> None:
+    assert holds([FAILED, applied("applied", "applied", "applied")], "production") == {}
+
+
+def test_a_hold_is_of_one_environment() -> None:
+    assert holds([FAILED], "integration") == {}
+
+
+def test_a_hold_ends_when_what_is_declared_changes() -> None:
+    pins = {"production": {TUMOUR: deployment("1.1.0")}}
+    declared = repository(pins)
+    document = declared.deployments["production"][TUMOUR]
+    same = documents_digest(declared, "production", TUMOUR)
+    known = holds([FAILED], "production")
+    assert hold_on(known, declared, "production", document) is None
+    [hold] = known.values()
+    fresh = {key: Hold(**{**_fields(hold), "documents": same}) for key in known}
+    assert hold_on(fresh, declared, "production", document) is not None
+    pins["production"][TUMOUR]["serving"]["instances"] = 2
+    changed = repository(pins)
+    assert hold_on(fresh, changed, "production", changed.deployments["production"][TUMOUR]) is None
+
+
+def _fields(hold: Hold) -> dict[str, Any]:
+    return {name: getattr(hold, name) for name in Hold.__slots__}
+
+
+def test_the_commit_applied_last_is_that_of_the_newest_apply_of_the_environment() -> None:
+    known = [applied(*["applied"] * 3, commit="a" * 40), applied(*["applied"] * 3, environment="integration")]
+    assert last_applied(known, "production") == "a" * 40
+    assert last_applied(known, "development") is None

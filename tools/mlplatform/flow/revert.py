@@ -1,0 +1,35 @@
+"""The automatic revert: what failed is taken back in the YAML too, as a proposal for people to merge."""
+
+from collections.abc import Iterable
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.hold import Hold
+from mlplatform.core.reconciled import Reverted
+from mlplatform.flow.place import Place
+from mlplatform.load.history import history
+from mlplatform.propose.branch import commit_proposal
+from mlplatform.propose.rollback import rollback
+
+
+def propose_reverts(place: Place, commit: str, held: Iterable[Hold]) -> tuple[Reverted, ...]:
+    """A rollback on a branch of its own for each version that went on hold; what cannot be proposed is said."""
+    held = tuple(held)
+    if not held:
+        return ()
+    past = history(place.git, commit)
+    barred = frozenset(hold.digest for hold in held)
+    found = []
+    for hold in held:
+        try:
+            proposal = rollback(
+                place.git,
+                past,
+                environment=hold.environment,
+                model=hold.model,
+                reason=f"{hold.version} failed: {hold.reason}",
+                barred=barred,
+            )
+            found.append(Reverted(hold, commit_proposal(place.git, proposal).branch))
+        except Refusal as why:
+            found.append(Reverted(hold, None, str(why)))
+    return tuple(found)
