@@ -17,6 +17,7 @@ from mlplatform.local.identity import target_id
 from mlplatform.providers.git import Git
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage, RegistryState
+from mlplatform.record.ledger import Ledger, local_ledger
 from tests.support.payloads import write_payload
 from tests.support.stack import SCALING, scaling_model
 from tests.support.values import ENVIRONMENTS, METRICS, deployment, digest, document, environment, model
@@ -82,6 +83,9 @@ class Laboratory:
     def remove(self, environment: str, name: str = SCALER) -> str:
         """Declare a model in an environment no longer, and return the commit."""
         return self.commit({f"environments/{environment}/{name}.yaml": None}, f"{environment}: no {name}")
+
+    def ledger(self) -> Ledger:
+        return local_ledger(self.place.git, self.place.target_id())
 
     def registry(self, environment: str) -> RegistryState:
         settings = document(Kind.ENVIRONMENT, environment, environments()[environment]).body

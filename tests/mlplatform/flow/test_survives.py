@@ -139,7 +139,7 @@ def test_a_promotion_killed_at_any_step_is_finished_by_the_next_run(
 
 
 def test_every_interrupted_apply_is_on_the_ledger(lab: Laboratory) -> None:
-    records = list(lab.place.ledger().newest_first())
+    records = list(lab.ledger().newest_first())
     interrupted = [record for record in records if ("champion", "not-attempted") in outcomes(record)]
     assert len(interrupted) >= 4
     assert len({record.id for record in records}) == len(records)
@@ -154,10 +154,10 @@ def test_every_interrupted_apply_is_on_the_ledger(lab: Laboratory) -> None:
 
 def test_an_apply_of_what_is_there_writes_nothing(lab: Laboratory, run: Run) -> None:
     before = {path: path.stat().st_mtime_ns for path in watched(lab)}
-    tip = lab.place.ledger().tip()
+    tip = lab.ledger().tip()
     assert run("")["status"] == 0
     assert {path: path.stat().st_mtime_ns for path in watched(lab)} == before
-    assert lab.place.ledger().tip() == tip
+    assert lab.ledger().tip() == tip
 
 
 def test_a_version_that_fails_is_put_on_hold_wherever_the_run_is_killed(
@@ -184,10 +184,10 @@ def test_a_version_that_fails_is_put_on_hold_wherever_the_run_is_killed(
 
 
 def test_a_version_on_hold_is_not_tried_again_and_nothing_is_written(lab: Laboratory, run: Run) -> None:
-    tip = lab.place.ledger().tip()
+    tip = lab.ledger().tip()
     passed = run("")
     assert (passed["status"], passed["points"]) == (1, [])
-    assert lab.place.ledger().tip() == tip
+    assert lab.ledger().tip() == tip
 
 
 def test_the_revert_of_what_failed_is_proposed_on_a_branch(lab: Laboratory) -> None:

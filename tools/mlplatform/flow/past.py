@@ -4,16 +4,14 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Holds, holds
 from mlplatform.core.statement import Statement, last_applied
 from mlplatform.flow.place import Place
-from mlplatform.local.identity import read_target_id
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.compare import is_ancestor
 
 
 def statements(place: Place) -> tuple[Statement, ...]:
-    """Everything on the target's ledger, oldest first; nothing where there is no target yet."""
-    if read_target_id(place.target) is None:
-        return ()
-    return tuple(record.statement for record in place.ledger().newest_first())[::-1]
+    """Everything on the ledgers as this clone knows them, oldest first; those of an environment are on one of them."""
+    newest_first = (record.statement for ledger in place.ledgers() for record in ledger.newest_first())
+    return tuple(newest_first)[::-1]
 
 
 def holds_in(place: Place, environment: str) -> Holds:

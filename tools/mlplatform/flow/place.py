@@ -1,15 +1,23 @@
 """Where a command works: the repository and its local target."""
 
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment, Model
+from mlplatform.core.lease import Lease
 from mlplatform.core.repository import Repository
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local.identity import read_target_id
+from mlplatform.local.lease import lease as local_lease
 from mlplatform.providers.git import Git
-from mlplatform.record.ledger import Ledger, local_ledger
+from mlplatform.providers.lease.remote import remote_lease
+from mlplatform.record.ledger import Ledger, local_ledger, shared_ledger
+
+REMOTE = "origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +42,27 @@ class Place:
             raise Refusal("this repository has no local target yet", fix="run `make up`")
         return found
 
-    def ledger(self) -> Ledger:
+    def ledger(self, settings: Environment) -> Ledger:
+        """Where what is done to an environment is recorded: a laptop never writes the company's record."""
+        if settings.is_shared:
+            return shared_ledger(self.git, REMOTE)
         return local_ledger(self.git, self.target_id())
+
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """Every ledger that may hold something of this repository, as far as this clone knows them."""
+        known = [shared_ledger(self.git, REMOTE)]
+        if read_target_id(self.target) is not None:
+            known.append(local_ledger(self.git, self.target_id()))
+        return tuple(known)
+
+    @contextmanager
+    def lease(self, settings: Environment, environment: str) -> Iterator[Lease]:
+        """Hold an environment: against other runs on this machine, and where it is shared on every other one."""
+        with ExitStack() as held:
+            lease: Lease = held.enter_context(local_lease(self.paths(environment)))
+            if settings.is_shared:
+                lease = held.enter_context(remote_lease(self.git, REMOTE, environment, socket.gethostname()))
+            yield lease
 
 
 def environment_of(repository: Repository, name: str) -> Environment:

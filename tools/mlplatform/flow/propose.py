@@ -115,8 +115,7 @@ def apply_locally(place: Place, proposal: Proposal, asked: Asked, listener: List
 
 
 def _assert_local(repository: Repository, environment: str) -> None:
-    settings = environment_of(repository, environment)
-    if (settings.registry.uri, settings.serving.uri) != ("local", "local"):
+    if environment_of(repository, environment).is_shared:
         raise Refusal(
             f"--apply-locally is for local targets only, and {environment} is not one",
             fix="open a pull request",

@@ -18,7 +18,6 @@ from mlplatform.flow.past import holds_in, require_newer, statements
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.revert import propose_reverts
 from mlplatform.flow.who import APPROVED_LOCALLY, who
-from mlplatform.local.lease import lease
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.plan import plan
 from mlplatform.providers.registry import connect_registry
@@ -50,8 +49,11 @@ def reconcile(
     """
     if planned is not None and planned.environment != environment:
         raise Refusal(f"the plan is for {planned.environment}, not for {environment}")
-    with lease(place.paths(environment)) as held:
-        recover(place.target.outbox, environment, place.ledger())
+    settings = environment_of(repository, environment)
+    ledger = place.ledger(settings)
+    with place.lease(settings, environment) as held:
+        ledger.sync()
+        recover(place.target.outbox, environment, ledger)
         known = statements(place)
         if repository.commit and not going_back:
             require_newer(place.git, repository.commit, environment, known)
@@ -119,7 +121,7 @@ def _apply(
     said = {**who(), "fence": held.fence, **({"goingBack": going_back} if going_back else {})}
     journal = Journal.begin(place.target.outbox, made, said)
     outcomes = apply(made, hands, lambda outcome: _hear(outcome, journal, listener))
-    close(journal, place.ledger())
+    close(journal, place.ledger(settings))
     return outcomes
 
 

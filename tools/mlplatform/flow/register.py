@@ -33,5 +33,6 @@ def register_run(
             "data": dict(made.data),
             "metrics": dict(made.metrics),
         }
-        place.ledger().append(registration_statement(model, version, done.ref.digest, name, lineage))
+        ledger = place.ledger(environment_of(repository, name))
+        ledger.append(registration_statement(model, version, done.ref.digest, name, lineage))
     return done

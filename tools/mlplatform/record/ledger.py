@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,10 +10,13 @@ from datetime import UTC, datetime
 from mlplatform.core.errors import Refusal
 from mlplatform.core.statement import Statement
 from mlplatform.providers.git import Git, GitError
+from mlplatform.providers.git.compare import is_ancestor
+from mlplatform.providers.git.remote import RemoteRef
 
 FILE = "statement.json"
 NOBODY = "0" * 40
-ATTEMPTS = 20
+ATTEMPTS = 30
+PAUSE_SECONDS = 0.05
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "mlplatform",
     "GIT_AUTHOR_EMAIL": "mlplatform@localhost",
@@ -35,32 +39,60 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One ledger of a repository, by its full ref name."""
+    """One ledger of a repository, by its full ref name here, and by that of a shared remote, if it has one.
+
+    The remote's is the one that counts: a record is on the ledger once it is there.
+    """
 
     git: Git
     ref: str
+    shared: RemoteRef | None = None
 
     def append(self, statement: Statement) -> str:
         """Append a statement and return its commit. A lost race re-parents this record only."""
         text = json.dumps(_stamped(statement).as_json(), sort_keys=True, indent=1).encode() + b"\n"
         blob = self._run("hash-object", "-w", "--stdin", stdin=text)
         tree = self._run("mktree", stdin=f"100644 blob {blob}\t{FILE}\n".encode())
-        for _ in range(ATTEMPTS):
-            tip = self.tip()
+        for attempt in range(ATTEMPTS):
+            tip = self.shared.fetch() if self.shared else self.tip()
             parent = ["-p", tip] if tip else []
             commit = self._run("commit-tree", tree, *parent, "-m", _subject(statement))
-            try:
-                self._run("update-ref", self.ref, commit, tip or NOBODY)
-            except GitError:
-                if self.tip() == tip:
-                    raise
-            else:
+            if self._move(commit, tip):
                 return commit
+            time.sleep(secrets.randbelow(1000) / 1000 * PAUSE_SECONDS * attempt)
         raise Refusal(f"{self.ref} is being written by too many at once", fix="try again")
 
+    def sync(self) -> None:
+        """Have here what the remote has; Refusal when it cannot be asked, or has not what is here: nothing is lost."""
+        if self.shared is None:
+            return
+        there, here = self.shared.fetch(), self.tip()
+        if here and (there is None or not is_ancestor(self.git, here, there)):
+            raise Refusal(
+                f"{self.shared.ref} of {self.shared.remote} lacks records that are here: it was rewritten",
+                fix="find out who did: the record of changes may only grow",
+            )
+        if there and there != here:
+            self._run("update-ref", self.ref, there)
+
     def tip(self) -> str | None:
-        """The newest record's commit, or None for an empty ledger."""
+        """The newest record's commit as it is known here, or None for an empty ledger."""
         return self._run("for-each-ref", "--format=%(objectname)", self.ref) or None
+
+    def _move(self, commit: str, tip: str | None) -> bool:
+        """Whether the record came to follow the tip; False: somebody else's did."""
+        if self.shared:
+            if not self.shared.move(commit, tip):
+                return False
+            self._run("update-ref", self.ref, commit)
+            return True
+        try:
+            self._run("update-ref", self.ref, commit, tip or NOBODY)
+        except GitError:
+            if self.tip() == tip:
+                raise
+            return False
+        return True
 
     def newest_first(self) -> Iterator[Record]:
         """Every record, newest first. Refusal when one cannot be read: a gap is no record."""
@@ -78,6 +110,11 @@ class Ledger:
 def local_ledger(git: Git, target_id: str) -> Ledger:
     """The ledger of a laptop's target, which is never the company's."""
     return Ledger(git, f"refs/platform/{target_id}")
+
+
+def shared_ledger(git: Git, remote: str) -> Ledger:
+    """The company's ledger: the ref `evidence` of the shared remote, with a copy here."""
+    return Ledger(git, "refs/platform/evidence", RemoteRef(git, remote, "refs/heads/evidence"))
 
 
 def _stamped(statement: Statement) -> Statement:

@@ -54,3 +54,8 @@ class Environment(Body):
     registry: Registry
     serving: ServingPlace
     blastRadius: BlastRadius
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether anything of it is reached by other machines than this one."""
+        return (self.registry.uri, self.serving.uri) != ("local", "local")

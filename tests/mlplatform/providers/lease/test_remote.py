@@ -1,0 +1,146 @@
+"""One holder at a time of an environment that several machines reach, by a ref of a real bare remote."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from mlplatform.core.errors import Refusal
+from mlplatform.providers.git import Git
+from mlplatform.providers.lease.remote import remote_lease
+
+LIFE = 1.5
+HOLDER = """
+import sys
+from pathlib import Path
+from mlplatform.providers.git import Git
+from mlplatform.providers.lease.remote import remote_lease
+with remote_lease(Git(Path(sys.argv[1])), "origin", "production", "two", 1.5) as held:
+    print(held.fence, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def clones(tmp_path: Path) -> tuple[Git, Git]:
+    """Two clones of one bare remote."""
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path / "remote"], check=True)
+    for name in ("one", "two"):
+        subprocess.run(["git", "clone", "-q", tmp_path / "remote", tmp_path / name], check=True)
+    return Git(tmp_path / "one"), Git(tmp_path / "two")
+
+
+@contextmanager
+def another_process(clone: Git) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A process that holds the lease until it is killed or its input ends, and its fencing number."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", HOLDER, str(clone.root)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as process:
+        assert process.stdout
+        yield process, int(process.stdout.readline())
+
+
+def test_a_second_run_is_refused_while_the_first_one_lives(clones: tuple[Git, Git]) -> None:
+    one, two = clones
+    with remote_lease(one, "origin", "production", "one", LIFE) as held:
+        with (
+            pytest.raises(Refusal, match=r"production is being changed by another run \(one"),
+            remote_lease(two, "origin", "production", "two", LIFE),
+        ):
+            pass
+        held.require()
+
+
+def test_environments_are_held_apart(clones: tuple[Git, Git]) -> None:
+    one, two = clones
+    with (
+        remote_lease(one, "origin", "production", "one", LIFE),
+        remote_lease(two, "origin", "integration", "two", LIFE) as held,
+    ):
+        held.require()
+
+
+def test_a_lease_that_was_given_back_is_had_at_once_and_its_number_grows(clones: tuple[Git, Git]) -> None:
+    one, two = clones
+    with remote_lease(one, "origin", "production", "one", 600) as first:
+        pass
+    with remote_lease(two, "origin", "production", "two", 600) as second:
+        assert second.fence == first.fence + 1
+
+
+def test_the_lease_of_a_killed_process_ends_and_the_next_number_is_higher(clones: tuple[Git, Git]) -> None:
+    one, two = clones
+    with another_process(two) as (process, fence):
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with remote_lease(one, "origin", "production", "one", LIFE) as held:
+            assert held.fence == fence + 1
+
+
+def test_a_holder_that_was_stopped_and_lost_its_lease_is_told_before_its_next_step(
+    clones: tuple[Git, Git],
+) -> None:
+    one, two = clones
+    with remote_lease(one, "origin", "production", "one", LIFE) as slept:
+        slept._released.set()  # it stands still, as a machine that sleeps: nothing renews
+        with remote_lease(two, "origin", "production", "two", LIFE) as held:
+            with pytest.raises(Refusal, match="is no longer this run's: another run has taken it over"):
+                slept.require()
+            held.require()
+
+
+def test_of_many_that_start_together_one_gets_it(clones: tuple[Git, Git]) -> None:
+    inside, most, got, refused = 0, 0, [], []
+    counting = threading.Lock()
+
+    def run(number: int) -> None:
+        nonlocal inside, most
+        try:
+            with remote_lease(clones[number % 2], "origin", "production", str(number), LIFE) as held:
+                with counting:
+                    inside += 1
+                    most = max(most, inside)
+                held.require()
+                got.append(held.fence)
+                time.sleep(0.05)
+                with counting:
+                    inside -= 1
+        except Refusal as why:
+            refused.append(str(why))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(run, range(8)))
+    assert most == 1
+    assert all("is being changed by another run" in why for why in refused)
+    assert sorted(set(got)) == sorted(got)
+
+
+def test_a_remote_that_is_gone_grants_nothing(clones: tuple[Git, Git], tmp_path: Path) -> None:
+    (tmp_path / "remote").rename(tmp_path / "elsewhere")
+    with (
+        pytest.raises(Refusal, match="the remote origin cannot be reached"),
+        remote_lease(clones[0], "origin", "production", "one", LIFE),
+    ):
+        pass
+
+
+def test_a_ref_that_is_no_lease_is_refused_by_name(clones: tuple[Git, Git]) -> None:
+    one, _ = clones
+    who = {f"GIT_{role}_{part}": "x" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    tree = one.run("mktree").decode().strip()
+    commit = one.run("commit-tree", tree, "-m", "odd", env=who).decode().strip()
+    one.run("push", "-q", "origin", f"{commit}:refs/platform/lease/production")
+    with (
+        pytest.raises(Refusal, match="refs/platform/lease/production of origin cannot be read"),
+        remote_lease(one, "origin", "production", "one", LIFE),
+    ):
+        pass

@@ -1,0 +1,1 @@
+"""The right to change an environment that several machines can reach."""

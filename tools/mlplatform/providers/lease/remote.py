@@ -1,0 +1,153 @@
+"""A lease as a ref of the shared remote, moved by compare-and-swap, with a number that grows with each holder.
+
+No clock is compared with another machine's: a holder moves the ref every few seconds, and whoever wants it and sees it
+stand still for as long as a lease lives, by its own steady clock, takes it over. So a clock that is set back, or wrong,
+neither ends a living holder's lease nor keeps a dead one's.
+"""
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlplatform.core.errors import Refusal
+from mlplatform.providers.git import Git
+from mlplatform.providers.git.remote import RemoteRef
+
+FILE = "lease.json"
+LIFE_SECONDS = 30.0
+_IDENTITY = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "mlplatform"), ("EMAIL", "mlplatform@localhost"))
+}
+
+
+@dataclass(slots=True)
+class RemoteLease:
+    """A lease that this run holds; `require` asks the remote whether it still does."""
+
+    ref: RemoteRef
+    holder: str
+    fence: int
+    life_seconds: float
+    _tip: str
+    _lost: str = ""
+    _moving: threading.Lock = field(default_factory=threading.Lock)
+    _released: threading.Event = field(default_factory=threading.Event)
+
+    def require(self) -> None:
+        """Refusal when another run has taken the lease since, or the remote does not say who holds it."""
+        with self._moving:
+            if not self._lost and self.ref.tip() != self._tip:
+                self._lost = "another run has taken it over"
+            if self._lost:
+                raise Refusal(
+                    f"the lease {_name(self.ref)} is no longer this run's: {self._lost}",
+                    fix="nothing more was changed; the other run goes on from here",
+                )
+
+    def keep(self) -> None:
+        """Move the ref again and again until released: that is how others see that the holder lives."""
+        while not self._released.wait(self.life_seconds / 3):
+            with self._moving:
+                if self._lost or self._released.is_set():
+                    return
+                self._renew("held")
+
+    def release(self) -> None:
+        """Let others have it at once; a lease that was lost is left alone."""
+        self._released.set()
+        with self._moving:
+            if not self._lost:
+                self._renew("free")
+
+    def _renew(self, state: str) -> None:
+        try:
+            new = _commit(self.ref.git, self.holder, self.fence, state)
+            if self.ref.move(new, self._tip):
+                self._tip = new
+            else:
+                self._lost = "another run has taken it over"
+        except Refusal as why:  # the next renewal may come through; `require` asks the remote itself
+            if state == "free":
+                self._lost = str(why)
+
+
+@contextmanager
+def remote_lease(
+    git: Git, remote: str, environment: str, holder: str, life_seconds: float = LIFE_SECONDS
+) -> Iterator[RemoteLease]:
+    """Hold an environment of a shared target while the body runs.
+
+    Refusal when a living run holds it: known by its ref moving on within a lease's life.
+    """
+    ref = RemoteRef(git, remote, f"refs/platform/lease/{environment}")
+    held = _acquire(ref, f"{holder} {secrets.token_hex(4)}", life_seconds)
+    keeper = threading.Thread(target=held.keep, daemon=True)
+    keeper.start()
+    try:
+        yield held
+    finally:
+        held.release()
+        keeper.join()
+
+
+def _acquire(ref: RemoteRef, holder: str, life_seconds: float) -> RemoteLease:
+    seen: str | None = None
+    since = time.monotonic()
+    while True:
+        tip = ref.fetch()
+        said: Mapping[str, Any] = _read(ref, tip) if tip else {"state": "free", "fence": 0}
+        if tip != seen:
+            if seen is not None and said["state"] == "held":
+                raise _taken(ref, said)
+            seen, since = tip, time.monotonic()
+        if said["state"] == "free" or time.monotonic() - since > life_seconds:
+            fence = said["fence"] + 1
+            new = _commit(ref.git, holder, fence, "held")
+            if ref.move(new, tip):
+                return RemoteLease(ref, holder, fence, life_seconds, new)
+            raise _taken(ref, _read(ref, ref.fetch() or new))
+        time.sleep(life_seconds / 20)
+
+
+def _taken(ref: RemoteRef, said: Mapping[str, Any]) -> Refusal:
+    return Refusal(
+        f"{_name(ref)} is being changed by another run ({said.get('holder', 'unknown')})",
+        fix="wait until it has ended, then try again",
+    )
+
+
+def _read(ref: RemoteRef, tip: str) -> Mapping[str, Any]:
+    """What a lease says; Refusal when it is none: nobody can tell whether somebody holds it."""
+    try:
+        said = json.loads(ref.git.run("cat-file", "blob", f"{tip}:{FILE}"))
+        if said["state"] not in ("free", "held") or not isinstance(said["fence"], int):
+            raise ValueError("it is neither free nor held")
+    except (Refusal, ValueError, KeyError, TypeError) as why:
+        raise Refusal(
+            f"the lease {ref.ref} of {ref.remote} cannot be read: {why}",
+            fix=f"see that no run is at work, then: git push {ref.remote} :{ref.ref}",
+        ) from None
+    return dict(said)
+
+
+def _commit(git: Git, holder: str, fence: int, state: str) -> str:
+    """A commit without a parent: each says everything, and a chain of renewals would be kept for ever."""
+    said = {"holder": holder, "fence": fence, "state": state, "nonce": secrets.token_hex(8)}
+    blob = _run(git, "hash-object", "-w", "--stdin", stdin=json.dumps(said, sort_keys=True).encode())
+    tree = _run(git, "mktree", stdin=f"100644 blob {blob}\t{FILE}\n".encode())
+    return _run(git, "commit-tree", tree, "-m", f"lease {state} by {holder}")
+
+
+def _run(git: Git, *args: str, stdin: bytes = b"") -> str:
+    return git.run(*args, stdin=stdin, env=_IDENTITY).decode().strip()
+
+
+def _name(ref: RemoteRef) -> str:
+    return ref.ref.rpartition("/")[2]
