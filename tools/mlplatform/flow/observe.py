@@ -11,9 +11,7 @@ from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement
 from mlplatform.flow.past import statements
 from mlplatform.flow.place import Place
-from mlplatform.load.history import history, holds_since
 from mlplatform.local.lease import is_held
-from mlplatform.observe.lineage import Lineage, lineage
 from mlplatform.observe.status import DeploymentStatus, Seen, environment_status
 from mlplatform.providers.serving import connect_serving
 
@@ -27,17 +25,6 @@ def status(place: Place, repository: Repository) -> dict[str, dict[str, Deployme
         name: environment_status(repository, name, _see(place, repository, name, said))
         for name in repository.environments_in_order()
     }
-
-
-def lineage_of(place: Place, repository: Repository, environment: str, model: str) -> Lineage:
-    """Where what an environment pins comes from."""
-    said = [statement.predicate for statement in reversed(statements(place))]
-    if repository.commit is None or model not in repository.deployments.get(environment, {}):
-        return lineage(repository, environment, model, None, said)
-    body = repository.deployments[environment][model].body
-    past = history(place.git, repository.commit)
-    pin = holds_since(past, environment, model, body.version, body.digest)
-    return lineage(repository, environment, model, pin.commit if pin else None, said)
 
 
 def _see(place: Place, repository: Repository, environment: str, said: Sequence[Statement]) -> Seen:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
 from mlplatform.core.naming import Kind, identify
 from mlplatform.core.payload import DIGEST
@@ -28,9 +29,9 @@ def history(git: Git, rev: str, paths: Sequence[str] | None = None) -> History:
     changes = [change for change in _changes(git, commit, paths) if _is_deployment(change.path)]
     blobs = git.blobs(sorted({change.oid for change in changes if change.oid}))
     said = {oid: _said(data) for oid, data in blobs.items()}
-    by_path: dict[str, list[PathChange]] = {}
-    for change in changes:
-        by_path.setdefault(change.path, []).append(change)
+    by_path: dict[str, list[tuple[int, PathChange]]] = {}
+    for aged in enumerate(changes):
+        by_path.setdefault(aged[1].path, []).append(aged)
     pins = {_key(path): tuple(_pins(path, of_path, said)) for path, of_path in by_path.items()}
     return History(
         commit, {key: found for key, found in pins.items() if found}, complete=not git.is_shallow()
@@ -66,6 +67,19 @@ def merged_at(git: Git, rev: str, paths: Iterable[str]) -> Mapping[str, datetime
     return newest
 
 
+def tip_at(git: Git, rev: str, at: datetime) -> str:
+    """The newest commit of the first-parent history that was committed by a moment; Refusal when there is none."""
+    moment = at.timestamp()
+    for line in git.run("log", "--first-parent", "--format=%H %ct", git.resolve(rev)).decode().splitlines():
+        commit, _, time = line.partition(" ")
+        if int(time) <= moment:
+            return commit
+    raise Refusal(
+        f"{rev} has no commit of {at.isoformat()} or before",
+        fix="ask for a later time, or `git fetch --unshallow`",
+    )
+
+
 def _changes(git: Git, rev: str, paths: Sequence[str] | None) -> Iterable[PathChange]:
     if paths is None or len(paths) <= _MOST_PATHS:
         return git.changes(rev, _ALL if paths is None else paths) if paths or paths is None else ()
@@ -95,9 +109,9 @@ def _said(data: bytes) -> _Said:
             return None
 
 
-def _pins(path: str, changes: Iterable[PathChange], said: Mapping[str, _Said]) -> Iterator[Pin]:
+def _pins(path: str, changes: Iterable[tuple[int, PathChange]], said: Mapping[str, _Said]) -> Iterator[Pin]:
     """One pin for each stretch of commits that said the same, with the oldest commit of the stretch."""
-    for pinned, stretch in groupby(changes, key=lambda change: said.get(change.oid or "")):
-        *_, brought = stretch
+    for pinned, stretch in groupby(changes, key=lambda aged: said.get(aged[1].oid or "")):
+        *_, (age, brought) = stretch
         if pinned:
-            yield Pin(*_key(path), *pinned, brought.commit)
+            yield Pin(*_key(path), *pinned, brought.commit, age)

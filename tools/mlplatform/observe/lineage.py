@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
-from mlplatform.core.repository import Repository
 
 Predicate = Mapping[str, Any]
 
@@ -23,6 +21,17 @@ class DataUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """What the documents of a commit say about a deployment; a document that is not there says nothing."""
+
+    environment: str
+    model: str
+    body: Deployment
+    features: tuple[str, ...]
+    classifications: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lineage:
     """Where a pinned version comes from, and when and by whose approval it came to its environment."""
 
@@ -33,6 +42,7 @@ class Lineage:
     run: str | None
     commit: str | None
     data: tuple[DataUsed, ...]
+    features: tuple[str, ...]
     metrics: Mapping[str, float]
     pinned: str | None  # the commit since which the environment has pinned it
     since: str | None  # when it was last put into force, as the ledger says
@@ -40,26 +50,38 @@ class Lineage:
     approved_by: tuple[str, ...]
 
 
-def lineage(
-    repository: Repository, environment: str, model: str, pinned: str | None, predicates: Iterable[Predicate]
-) -> Lineage:
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model version that a data set went into, and the commit that pinned it; `is_pinned`: it still is."""
+
+    environment: str
+    model: str
+    version: str
+    digest: str
+    data: str  # the digest of the data set then
+    pinned: str
+    is_pinned: bool
+
+
+def lineage(declared: Declared, pinned: str | None, predicates: Iterable[Predicate]) -> Lineage:
     """The lineage of what an environment pins since the commit `pinned`; `predicates`: the ledger, newest first."""
-    document = repository.deployments.get(environment, {}).get(model)
-    if document is None:
-        raise Refusal(f"{environment} pins no {model}", fix="run `platform status` to see what is where")
-    body = document.body
+    body = declared.body
     history = tuple(predicates)
-    made = _made(body.digest, history) or {}
-    put = _put_into_force(environment, model, body, history) or {}
+    made = made_of(body.digest, history) or {}
+    put = _put_into_force(declared.environment, declared.model, body, history) or {}
     data = body.from_.data or made.get("data") or {}
     return Lineage(
-        environment,
-        model,
+        declared.environment,
+        declared.model,
         body.version,
         body.digest,
         body.from_.run or made.get("run"),
         body.from_.commit or made.get("commit"),
-        tuple(_used(repository, name, digest) for name, digest in sorted(data.items())),
+        tuple(
+            DataUsed(name, digest, declared.classifications.get(name))
+            for name, digest in sorted(data.items())
+        ),
+        declared.features,
         body.metrics or made.get("metrics") or {},
         pinned,
         put.get("recordedAt"),
@@ -68,12 +90,7 @@ def lineage(
     )
 
 
-def _used(repository: Repository, name: str, digest: str) -> DataUsed:
-    document = repository.datasets.get(name)
-    return DataUsed(name, digest, document.body.classification if document else None)
-
-
-def _made(digest: str, history: Iterable[Predicate]) -> Predicate | None:
+def made_of(digest: str, history: Iterable[Predicate]) -> Predicate | None:
     """What the registration of these bytes said, or the copy of them."""
     for predicate in history:
         if predicate.get("digest") == digest and "run" in predicate:

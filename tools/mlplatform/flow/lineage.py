@@ -1,0 +1,110 @@
+"""Lineage, from git and the ledger alone: a few documents of a commit are read, and nothing is judged."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.history import History, Pin
+from mlplatform.core.kinds import Dataset, Deployment, Model
+from mlplatform.core.naming import Kind, path_of
+from mlplatform.flow.past import statements
+from mlplatform.flow.place import Place
+from mlplatform.load.history import documents_at, history, holds_since, tip_at
+from mlplatform.observe.lineage import Declared, Lineage, Trained, lineage, made_of
+
+Predicate = Mapping[str, Any]
+
+
+def lineage_of(place: Place, rev: str, environment: str, model: str, at: datetime | None = None) -> Lineage:
+    """Where what an environment pins comes from; with `at`, what it pinned at that moment of the past.
+
+    Which commit counted then is what the committers' clocks say along the first-parent history of `rev`.
+    """
+    commit = place.git.resolve(rev) if at is None else tip_at(place.git, rev, at)
+    declared = _declared(place, commit, environment, model)
+    path = path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
+    past = history(place.git, commit, [path])
+    pin = holds_since(past, environment, model, declared.body.version, declared.body.digest)
+    return lineage(declared, pin.commit if pin else None, _predicates(place, at))
+
+
+def trained_on(place: Place, rev: str, dataset: str, environment: str | None = None) -> tuple[Trained, ...]:
+    """Every version that an environment (None: any) pins or pinned and that a data set went into, newest pins first."""
+    past = history(place.git, rev)
+    said = _predicates(place, None)
+    every = (pin for found in past.pins.values() for pin in found)
+    pins = [pin for pin in every if environment in (None, pin.environment)]
+    paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
+    documents = documents_at(place.git, [(pin.commit, path) for pin, path in paths.items()])
+    made = {digest: made_of(digest, said) or {} for digest in {pin.digest for pin in pins}}
+    standing = _standing(place, past)
+    found = []
+    for pin in sorted(pins, key=lambda pin: pin.age):
+        origin = documents.get((pin.commit, paths[pin]), {}).get("from") or {}
+        data = origin.get("data") or made[pin.digest].get("data") or {}
+        if dataset in data:
+            where = pin.environment, pin.model, pin.version, pin.digest
+            found.append(Trained(*where, data[dataset], pin.commit, pin in standing))
+    return tuple(found)
+
+
+def _standing(place: Place, past: History) -> set[Pin]:
+    """The newest pin of every deployment that is still declared."""
+    newest = {
+        (past.commit, path_of(Kind.DEPLOYMENT, f"{pins[0].environment}/{pins[0].model}")): pins[0]
+        for pins in past.pins.values()
+    }
+    return {newest[at] for at in documents_at(place.git, newest)}
+
+
+def _declared(place: Place, commit: str, environment: str, model: str) -> Declared:
+    """What is declared of a deployment at a commit; Refusal where it is not, or not readable."""
+    pinned_at = (commit, path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
+    model_at = (commit, path_of(Kind.MODEL, model))
+    documents = documents_at(place.git, [pinned_at, model_at])
+    if pinned_at not in documents:
+        raise Refusal(
+            f"{environment} pins no {model} at {commit[:12]}",
+            fix="run `platform status` to see what is where",
+        )
+    try:
+        body = Deployment.model_validate(documents[pinned_at])
+        about = Model.model_validate(documents[model_at]) if model_at in documents else None
+    except ValidationError as wrong:
+        raise Refusal(
+            f"the documents of {model} at {commit[:12]} cannot be read: {wrong.errors()[0]['msg']}",
+            where=pinned_at[1],
+            fix="run `platform check` there",
+        ) from None
+    names = {*body.from_.data, *(about.data.datasets if about else ())}
+    return Declared(
+        environment, model, body, tuple(about.data.features if about else ()), _classes(place, commit, names)
+    )
+
+
+def _classes(place: Place, commit: str, names: set[str]) -> dict[str, str]:
+    at = {(commit, path_of(Kind.DATASET, name)): name for name in names}
+    found: dict[str, str] = {}
+    for where, said in documents_at(place.git, at).items():
+        try:
+            found[at[where]] = Dataset.model_validate(said).classification
+        except ValidationError:
+            continue  # shown as not declared: nobody takes its word
+    return found
+
+
+def _predicates(place: Place, at: datetime | None) -> tuple[Predicate, ...]:
+    """The ledger, newest first, without what was recorded after a moment."""
+    newest_first = (statement.predicate for statement in reversed(statements(place)))
+    return tuple(said for said in newest_first if at is None or _recorded(said) <= at)
+
+
+def _recorded(said: Predicate) -> datetime:
+    try:
+        when = datetime.fromisoformat(str(said.get("recordedAt")))
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)

@@ -1,0 +1,57 @@
+"""What `platform lineage` prints."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mlplatform.core.payload import short
+from mlplatform.observe.lineage import Lineage, Trained
+from mlplatform.report.table import table
+
+
+def lineage_json(found: Lineage) -> dict[str, Any]:
+    return {**asdict(found), "data": [asdict(used) for used in found.data]}
+
+
+def lineage_text(found: Lineage) -> str:
+    """A line a fact; `unknown` where nobody recorded it."""
+    facts = {
+        "version": f"{found.version} ({found.digest})",
+        "since": found.since or "not in force yet",
+        "applied from": found.change or "unknown",
+        "pinned by": found.pinned or "unknown",
+        "approved by": ", ".join(found.approved_by) or "unknown",
+        "trained by": f"run {found.run or 'unknown'} at commit {found.commit or 'unknown'}",
+        "features": ", ".join(found.features) or "none",
+        "metrics": ", ".join(f"{name} {value:g}" for name, value in found.metrics.items()) or "unknown",
+    }
+    lines = [f"{name + ':':<14}{value}" for name, value in facts.items()]
+    for used in found.data:
+        lines.append(
+            f"{'data:':<14}{used.name} {used.digest} ({used.classification or 'not declared any more'})"
+        )
+    return "\n".join([f"{found.environment} {found.model}", *lines])
+
+
+def trained_json(trained: Sequence[Trained]) -> dict[str, Any]:
+    return {"versions": [asdict(one) for one in trained]}
+
+
+def trained_text(dataset: str, trained: Sequence[Trained]) -> str:
+    """A line a version; what still runs is marked."""
+    if not trained:
+        return f"no environment pins or pinned a version that was trained on {dataset}"
+    head = ("environment", "model", "version", "digest", "trained on", "pinned by", "")
+    rows = [
+        (
+            one.environment,
+            one.model,
+            one.version,
+            short(one.digest),
+            short(one.data),
+            one.pinned[:12],
+            "pinned now" if one.is_pinned else "",
+        )
+        for one in trained
+    ]
+    return table(head, rows)
