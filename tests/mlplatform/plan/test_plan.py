@@ -7,7 +7,9 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.finding import error
+from mlplatform.core.hold import Hold, Holds, documents_digest
 from mlplatform.core.plan import Action, Plan
+from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.plan import plan
 from tests.support.values import (
@@ -215,7 +217,10 @@ def many(count: int, version: str) -> dict[str, Any]:
 
 
 def running(count: int) -> Actual:
-    names = list(many(count, "1.0.0"))
+    return running_of(list(many(count, "1.0.0")))
+
+
+def running_of(names: list[str]) -> Actual:
     versions = [registered(name, version) for name in names for version in ("1.0.0", "1.1.0")]
     aliases = {name: {"champion": "1.0.0"} for name in names}
     held = [served(name, "1.0.0") for name in names]
@@ -231,6 +236,81 @@ def test_a_plan_that_changes_too_much_at_once_is_refused() -> None:
 def test_mass_deletion_is_refused() -> None:
     with pytest.raises(Refusal, match="changes 20 of 20 models"):
         planned({}, running(20), production=environment(3, max_changed_percent=30))
+
+
+def test_removals_are_counted_apart_and_half_as_many_may_be() -> None:
+    limits = environment(3, max_changed_percent=60, min_resources=2)
+    left = dict(list(many(20, "1.0.0").items())[7:])
+    changed = dict(list(many(20, "1.1.0").items())[:7])
+    assert planned(changed | left, running(20), production=limits).changes
+    with pytest.raises(Refusal, match=r"removes 7 of 20 models in production, 35 % .* 30 % is the limit"):
+        planned(left, running(20), production=limits)
+
+
+def test_a_tenants_share_is_limited_as_the_whole_is() -> None:
+    limits = environment(3, max_changed_percent=30, min_resources=2)
+    mine = {f"clinic/model-{n}": deployment("1.1.0") for n in range(3)}
+    others = {f"postal/model-{n}": deployment("1.0.0") for n in range(20)}
+    there = running_of([*mine, *others])
+    with pytest.raises(Refusal, match=r"changes 3 of 3 clinic's models in production, 100 %"):
+        planned(mine | others, there, production=limits)
+
+
+def test_a_limit_by_number_holds_whatever_the_share() -> None:
+    limits = environment(3, max_changed_percent=100)
+    limits["blastRadius"]["maxChanged"] = 5
+    assert planned(
+        many(5, "1.1.0") | dict(list(many(20, "1.0.0").items())[5:]), running(20), production=limits
+    )
+    with pytest.raises(Refusal, match=r"changes 20 of 20 models in production, .* 5 at once is the limit"):
+        planned(many(20, "1.1.0"), running(20), production=limits)
+
+
+def test_a_critical_model_is_not_taken_out_before_somebody_confirms_it_by_name() -> None:
+    there = replace(steady(), critical=frozenset({TUMOUR}))
+    [kept] = planned({}, there).refused
+    assert planned({}, there).changes == ()
+    assert kept.fix.endswith("--confirm clinic/tumour")
+    repo = repository({"production": {}})
+    assert plan(repo, "production", "laptop", there, {"postal/digits"}).refused
+    confirmed = plan(repo, "production", "laptop", there, {TUMOUR})
+    assert (confirmed.refused, [a for a, _ in actions(confirmed)]) == ((), ["route", "champion", "retire"])
+
+
+def test_a_version_on_hold_is_refused_and_what_it_left_is_put_back() -> None:
+    declared = repository({"production": {TUMOUR: deployment("1.1.0")}})
+    held = held_by(declared, {"champion": "1.0.0", "previous": None})
+    half_done = replace(steady("1.1.0", previous="1.0.0"), holds=held)
+    made = plan(declared, "production", "laptop", half_done)
+    assert [refused.is_held for refused in made.refused] == [True]
+    assert [action for action, _ in actions(made)] == ["probe", "route", "champion", "retire"]
+    assert made.changes[1].after == {"weights": {digest("1.0.0"): 100}, "version": "1.0.0"}
+    assert made.changes[2].after == {"champion": "1.0.0", "previous": None, "digest": digest("1.0.0")}
+    assert made.changes[3].before == {"version": "1.1.0", "digest": digest("1.1.0")}
+
+
+def test_a_version_on_hold_whose_traces_are_gone_changes_nothing() -> None:
+    declared = repository({"production": {TUMOUR: deployment("1.1.0")}})
+    there = replace(steady("1.0.0"), holds=held_by(declared, {"champion": "1.0.0", "previous": None}))
+    made = plan(declared, "production", "laptop", there)
+    assert (made.changes, len(made.refused)) == ((), 1)
+
+
+def test_a_first_version_on_hold_is_taken_out_again() -> None:
+    declared = repository({"production": {TUMOUR: deployment("1.1.0")}})
+    there = actual(
+        registry(registered(TUMOUR, "1.1.0")),
+        serving(served(TUMOUR, "1.1.0"), routed={TUMOUR: "1.1.0"}),
+    )
+    there = replace(there, holds=held_by(declared, {"champion": None, "previous": None}))
+    made = plan(declared, "production", "laptop", there)
+    assert [action for action, _ in actions(made)] == ["route", "retire"]
+
+
+def held_by(declared: Repository, aliases: dict[str, str | None]) -> Holds:
+    documents = documents_digest(declared, "production", TUMOUR)
+    hold = Hold("production", TUMOUR, "1.1.0", digest("1.1.0"), documents, aliases, "it broke", "today")
+    return {(TUMOUR, digest("1.1.0")): hold}
 
 
 def test_a_small_number_of_changes_is_within_the_blast_radius_whatever_its_share() -> None:

@@ -14,9 +14,12 @@ from mlplatform.cli import options
 @options.rev
 @click.option("--plan", "plan_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--go-back", metavar="WHY", default="", help="Apply a commit older than the one applied last.")
+@options.confirm
 @options.as_json
 @options.debug
-def command(environment: str, rev: str, plan_file: Path | None, go_back: str, as_json: bool) -> None:
+def command(
+    environment: str, rev: str, plan_file: Path | None, go_back: str, confirm: tuple[str, ...], as_json: bool
+) -> None:
     """Make an environment as a commit declares it, and record what happened.
 
     With --plan only just that plan is applied, and only while it still holds. Running it again finishes what
@@ -27,13 +30,14 @@ def command(environment: str, rev: str, plan_file: Path | None, go_back: str, as
     from mlplatform.flow.judge import repository_at
     from mlplatform.flow.listener import SILENT
     from mlplatform.flow.place import here
-    from mlplatform.flow.reconcile import read_plan, reconcile
+    from mlplatform.flow.reconcile import Wanted, read_plan, reconcile
     from mlplatform.report.change import reconciled_json, reconciled_text
 
     place = here()
     planned = read_plan(plan_file) if plan_file else None
     repository = repository_at(place.git, planned.commit if planned else rev)
     listener = SILENT if as_json else printing()
-    done = reconcile(place, repository, environment, listener, planned, going_back=go_back)
+    wanted = Wanted(planned, go_back, frozenset(confirm))
+    done = reconcile(place, repository, environment, listener, wanted)
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)

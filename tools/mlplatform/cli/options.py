@@ -39,5 +39,10 @@ def reason(function: Function) -> Function:
     )
 
 
+def confirm(function: Function) -> Function:
+    text = "A critical model that may be taken out (repeat it for more)."
+    return click.option("--confirm", multiple=True, metavar="MODEL", help=text)(function)
+
+
 def debug(function: Function) -> Function:
     return click.option("--debug", is_flag=True, hidden=True, expose_value=False)(function)

@@ -15,9 +15,10 @@ from mlplatform.cli import options
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan for `apply --plan`."
 )
+@options.confirm
 @options.as_json
 @options.debug
-def command(environment: str, rev: str, out: Path | None, as_json: bool) -> None:
+def command(environment: str, rev: str, out: Path | None, confirm: tuple[str, ...], as_json: bool) -> None:
     """Show what an apply of a commit would change in an environment. Changes nothing.
 
     Exit code 1 when a deployment is refused.
@@ -28,7 +29,7 @@ def command(environment: str, rev: str, out: Path | None, as_json: bool) -> None
     from mlplatform.report.change import plan_text
 
     place = here()
-    plan = make_plan(place, repository_at(place.git, rev), environment)
+    plan = make_plan(place, repository_at(place.git, rev), environment, frozenset(confirm))
     text = json.dumps(plan.as_json(), indent=1)
     if out is not None:
         _write(out, text + "\n")

@@ -1,25 +1,28 @@
 """plan → apply → record, for one environment of a commit."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlplatform.apply.apply import apply
 from mlplatform.apply.hands import Hands
 from mlplatform.core.errors import Refusal
-from mlplatform.core.hold import Hold, Holds, holds
+from mlplatform.core.hold import Hold, holds
 from mlplatform.core.lease import Lease
 from mlplatform.core.outcome import Outcome
 from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
+from mlplatform.core.statement import Statement
+from mlplatform.flow.critical import critical_among
 from mlplatform.flow.listener import Listener
 from mlplatform.flow.past import holds_in, require_newer, statements
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.revert import propose_reverts
 from mlplatform.flow.who import APPROVED_LOCALLY, who
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.plan import plan
+from mlplatform.plan.plan import known_to, plan
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegistryState
 from mlplatform.providers.serving import connect_serving
@@ -29,9 +32,20 @@ from mlplatform.record.record import close, recover
 States = Mapping[str, RegistryState]
 
 
-def make_plan(place: Place, repository: Repository, environment: str) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for besides the commit: just this plan, to go back and why, and what may be taken away."""
+
+    planned: Plan | None = None
+    going_back: str = ""
+    confirmed: frozenset[str] = frozenset()
+
+
+def make_plan(
+    place: Place, repository: Repository, environment: str, confirmed: frozenset[str] = frozenset()
+) -> Plan:
     """The plan for an environment, against what its registries and servers say now, and what is on hold."""
-    return _plan(place, repository, environment, holds_in(place, environment))
+    return _plan(place, repository, environment, statements(place), confirmed)
 
 
 def reconcile(
@@ -39,14 +53,14 @@ def reconcile(
     repository: Repository,
     environment: str,
     listener: Listener,
-    planned: Plan | None = None,
-    *,
-    going_back: str = "",
+    wanted: Wanted | None = None,
 ) -> Reconciled:
     """Plan (or take a plan that still holds) and apply it, under the environment's lease, and record it.
 
     Refusal for a commit that does not contain the one applied last, unless `going_back` says why that is meant.
     """
+    wanted = wanted or Wanted()
+    planned = wanted.planned
     if planned is not None and planned.environment != environment:
         raise Refusal(f"the plan is for {planned.environment}, not for {environment}")
     settings = environment_of(repository, environment)
@@ -55,10 +69,10 @@ def reconcile(
         ledger.sync()
         recover(place.target.outbox, environment, ledger)
         known = statements(place)
-        if repository.commit and not going_back:
+        if repository.commit and not wanted.going_back:
             require_newer(place.git, repository.commit, environment, known)
         on_hold = holds(known, environment)
-        made = _plan(place, repository, environment, on_hold)
+        made = _plan(place, repository, environment, known, wanted.confirmed)
         if planned is not None and planned.digest != made.digest:
             raise Refusal(
                 f"the plan no longer holds: {environment} or the commit changed since it was made",
@@ -67,11 +81,10 @@ def reconcile(
         if not made.changes:
             return Reconciled(made, ())
         listener.planned(made)
-        outcomes = _apply(place, repository, made, listener, held, going_back)
-        after = holds_in(place, environment)
-        failed = [hold for key, hold in after.items() if on_hold.get(key) != hold]
-        if failed and (left := _left(place, repository, environment, after, failed, listener)):
-            outcomes += _apply(place, repository, left, listener, held, going_back)
+        outcomes = _apply(place, repository, made, listener, held, wanted.going_back)
+        failed = [hold for key, hold in holds_in(place, environment).items() if on_hold.get(key) != hold]
+        if failed and (left := _left(place, repository, environment, failed, listener)):
+            outcomes += _apply(place, repository, left, listener, held, wanted.going_back)
     return Reconciled(made, outcomes, propose_reverts(place, made.commit, failed))
 
 
@@ -79,13 +92,12 @@ def _left(
     place: Place,
     repository: Repository,
     environment: str,
-    on_hold: Holds,
     failed: Iterable[Hold],
     listener: Listener,
 ) -> Plan | None:
     """What runs before this one left of versions that failed now; None when there is nothing, or it cannot be seen."""
     try:
-        whole = _plan(place, repository, environment, on_hold)
+        whole = make_plan(place, repository, environment)
     except Refusal as why:
         listener.say(f"what is left of the versions on hold is put back by the next apply: {why}")
         return None
@@ -95,7 +107,13 @@ def _left(
     return Plan.of(environment, whole.target, whole.commit, changes, (), declared) if changes else None
 
 
-def _plan(place: Place, repository: Repository, environment: str, on_hold: Holds) -> Plan:
+def _plan(
+    place: Place,
+    repository: Repository,
+    environment: str,
+    known: Sequence[Statement],
+    confirmed: frozenset[str],
+) -> Plan:
     settings = environment_of(repository, environment)
     paths = place.paths(environment)
     earlier = {
@@ -103,8 +121,10 @@ def _plan(place: Place, repository: Repository, environment: str, on_hold: Holds
         for name in repository.earlier(environment)
     }
     registry = connect_registry(settings, paths).read()
-    actual = Actual(registry, connect_serving(settings, paths).observe(), earlier, on_hold)
-    return plan(repository, environment, place.target_id(), actual)
+    actual = Actual(registry, connect_serving(settings, paths).observe(), earlier, holds(known, environment))
+    gone = known_to(actual) - repository.deployments.get(environment, {}).keys()
+    critical = critical_among(place.git, repository, environment, gone, known)
+    return plan(repository, environment, place.target_id(), replace(actual, critical=critical), confirmed)
 
 
 def _apply(

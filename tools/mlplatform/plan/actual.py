@@ -10,9 +10,13 @@ from mlplatform.providers.serving.interface import Observation
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """What one environment holds and serves, what the registries before it hold, nearest first, and what is on hold."""
+    """What one environment holds and serves, what the registries before it hold, nearest first, and what is on hold.
+
+    `critical` has the models that must not go unconfirmed, among those that run and are declared no longer.
+    """
 
     registry: RegistryState
     serving: Observation
     earlier: Mapping[str, RegistryState]
     holds: Holds = field(default_factory=dict)
+    critical: frozenset[str] = frozenset()

@@ -1,5 +1,7 @@
 """The changes that make one environment as a judged commit declares it. Pure: reads nothing, changes nothing."""
 
+from collections.abc import Set
+
 from mlplatform.core.document import Document
 from mlplatform.core.errors import Refusal
 from mlplatform.core.finding import Finding
@@ -11,11 +13,20 @@ from mlplatform.plan.actual import Actual
 from mlplatform.plan.deployment import deployment_changes
 from mlplatform.plan.held import refusal, restore_changes
 from mlplatform.plan.removal import removal_changes
-from mlplatform.plan.safety import assert_within_blast_radius
+from mlplatform.plan.safety import assert_within_blast_radius, unconfirmed
 
 
-def plan(repository: Repository, environment: str, target: str, actual: Actual) -> Plan:
-    """The plan for one environment. Refusal when it is unknown, blocked, or changes too much at once."""
+def plan(
+    repository: Repository,
+    environment: str,
+    target: str,
+    actual: Actual,
+    confirmed: Set[str] = frozenset(),
+) -> Plan:
+    """The plan for one environment. Refusal when it is unknown, blocked, or changes too much at once.
+
+    A critical model is taken out only where `confirmed` has its name.
+    """
     if repository.commit is None:
         raise Refusal(
             "a plan is made from a commit, not from the working tree", fix="commit the change first"
@@ -31,7 +42,7 @@ def plan(repository: Repository, environment: str, target: str, actual: Actual) 
         raise Refusal(f"there is no environment {environment} (there are: {known})")
     changes: list[Change] = []
     refused: list[Refused] = []
-    for answer in _answers(repository, environment, actual):
+    for answer in _answers(repository, environment, actual, confirmed):
         if isinstance(answer, Refused):
             refused.append(answer)
         else:
@@ -45,7 +56,9 @@ def plan(repository: Repository, environment: str, target: str, actual: Actual) 
     return Plan.of(environment, target, repository.commit, tuple(changes), tuple(refused), declared)
 
 
-def _answers(repository: Repository, environment: str, actual: Actual) -> list[tuple[Change, ...] | Refused]:
+def _answers(
+    repository: Repository, environment: str, actual: Actual, confirmed: Set[str]
+) -> list[tuple[Change, ...] | Refused]:
     declared = repository.deployments.get(environment, {})
     answers: list[tuple[Change, ...] | Refused] = []
     for name in sorted(declared):
@@ -57,9 +70,11 @@ def _answers(repository: Repository, environment: str, actual: Actual) -> list[t
             answers.append(restore_changes(repository, document, hold, actual))
         else:
             answers.append(_declared(repository, environment, document, actual))
-    for model in sorted(_known_to(actual) - declared.keys()):
+    for model in sorted(known_to(actual) - declared.keys()):
         if stops := repository.blocked(environment, model.split("/")[0]) or _misread(repository):
             answers.append(Refused(model, f"blocked: {stops.message}", stops.fix, stops.where))
+        elif kept := unconfirmed(model, environment, actual, confirmed):
+            answers.append(kept)
         else:
             answers.append(removal_changes(repository.environments[environment].body, model, actual))
     return answers
@@ -80,7 +95,7 @@ def _declared(
     return deployment_changes(repository, environment, document, actual)
 
 
-def _known_to(actual: Actual) -> set[str]:
+def known_to(actual: Actual) -> set[str]:
     """Every model that the environment holds anything of: a champion, a route or a loaded version."""
     championed = {model for model, aliases in actual.registry.aliases.items() if "champion" in aliases}
     return championed | set(actual.serving.weights) | {served.model for served in actual.serving.versions}

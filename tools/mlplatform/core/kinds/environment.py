@@ -36,10 +36,12 @@ class ServingPlace(Part):
 
 
 class BlastRadius(Part):
-    """A plan that changes more than this share of more than this many resources is refused."""
+    """A plan that changes more than this share of more than this many resources is refused, for the environment and for
+    each tenant, and one that removes half of that; `maxChanged` is a limit by number alone."""
 
     maxChangedPercent: Percent
     minResources: int = Field(ge=0)
+    maxChanged: int | None = Field(default=None, ge=1)
 
 
 class Environment(Body):

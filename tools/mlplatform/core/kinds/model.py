@@ -95,6 +95,7 @@ class Model(Body):
     schema_: Literal["model/v1"] = Field(alias="schema")
     owner: Login
     description: Text
+    critical: bool = False  # never taken out of an environment unless somebody confirms it by name
     type: Literal["real-time", "batch", "streaming"]
     format: Literal["onnx", "tensorrt", "pyfunc"]
     signature: Signature
