@@ -52,10 +52,23 @@ def digits() -> Iterator[Row]:
         yield [*map(number, features), number(target)]
 
 
+def held_out(rows: Callable[[], Iterable[Row]], *, stratified: bool) -> Iterator[Row]:
+    """The header and the rows that the training scripts hold out, by the very split that they make."""
+    from sklearn.model_selection import train_test_split
+
+    header, *body = rows()
+    classes = [row[-1] for row in body] if stratified else None
+    _, places = train_test_split(range(len(body)), test_size=0.3, random_state=7, stratify=classes)
+    yield from (header, *(body[place] for place in sorted(places)))
+
+
 DATASETS: dict[str, Callable[[], Iterable[Row]]] = {
     "clinic/biopsies": biopsies,
+    "clinic/biopsies-held-out": lambda: held_out(biopsies, stratified=True),
     "clinic/progression": progression,
+    "clinic/progression-held-out": lambda: held_out(progression, stratified=False),
     "postal/digits": digits,
+    "postal/digits-held-out": lambda: held_out(digits, stratified=True),
 }
 
 

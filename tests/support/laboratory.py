@@ -56,6 +56,7 @@ class Laboratory:
 
     place: Place
     payloads: Mapping[str, ArtifactRef]
+    shared: str = ""  # the address of the MLflow server that all environments share; nothing: each has a file
 
     def commit(self, files: Mapping[str, Mapping[str, Any] | None], message: str) -> str:
         """Write documents (None: delete) and commit them to main."""
@@ -88,12 +89,17 @@ class Laboratory:
         return local_ledger(self.place.git, self.place.target_id())
 
     def registry(self, environment: str) -> RegistryState:
-        settings = document(Kind.ENVIRONMENT, environment, environments()[environment]).body
+        settings = document(Kind.ENVIRONMENT, environment, environments(self.shared)[environment]).body
         return connect_registry(settings, self.place.paths(environment)).read()
 
 
 def laboratory(
-    root: Path, versions: Iterable[str], *, models: Iterable[str] = (SCALER,), broken: Iterable[str] = ()
+    root: Path,
+    versions: Iterable[str],
+    *,
+    models: Iterable[str] = (SCALER,),
+    broken: Iterable[str] = (),
+    shared: str = "",
 ) -> Laboratory:
     """A committed repository with registries prepared, and the versions registered in development and integration.
 
@@ -112,10 +118,13 @@ def laboratory(
     for version in broken:
         files = {"model.onnx": scaling_model(math.inf), "notes.txt": version.encode()}
         refs[version] = write_payload(root / "payloads" / version, files)
-    made = Laboratory(Place(Git(root), LocalTarget(root)), refs)
-    made.commit(documents(models), "a laboratory")
+    made = Laboratory(Place(Git(root), LocalTarget(root)), refs, shared)
+    if shared:
+        run_git(root, "init", "-q", "--bare", str(root / ".platform/remote"))
+        run_git(root, "remote", "add", "origin", str(root / ".platform/remote"))
+    made.commit(documents(models, shared), "a laboratory")
     target_id(made.place.target)
-    for name, said in environments().items():
+    for name, said in environments(shared).items():
         registry = connect_registry(document(Kind.ENVIRONMENT, name, said).body, made.place.paths(name))
         registry.prepare()
         if name != "production":
@@ -125,7 +134,7 @@ def laboratory(
     return made
 
 
-def documents(models: Iterable[str]) -> dict[str, dict[str, Any]]:
+def documents(models: Iterable[str], shared: str = "") -> dict[str, dict[str, Any]]:
     """Everything but deployments, by path."""
     said = model()
     said["signature"] = SCALING.model_dump(mode="json")
@@ -135,12 +144,15 @@ def documents(models: Iterable[str]) -> dict[str, dict[str, Any]]:
         "tenants/lab/tenant.yaml": TENANT,
         "tenants/lab/datasets/points.yaml": POINTS,
         **{f"models/{name}.yaml": said for name in models},
-        **{f"environments/{name}/environment.yaml": settings for name, settings in environments().items()},
+        **{f"environments/{name}/environment.yaml": settings for name, settings in environments(shared).items()},
     }
 
 
-def environments() -> dict[str, dict[str, Any]]:
-    return {name: environment(order) for order, name in enumerate(ENVIRONMENTS, start=1)}
+def environments(shared: str = "") -> dict[str, dict[str, Any]]:
+    said = {name: environment(order) for order, name in enumerate(ENVIRONMENTS, start=1)}
+    for name, settings in said.items() if shared else ():
+        settings["registry"] |= {"uri": shared, "prefix": f"{name}."}
+    return said
 
 
 def run_git(root: Path, *args: str) -> None:

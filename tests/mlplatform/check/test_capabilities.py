@@ -13,10 +13,18 @@ CASES = {
         (PRODUCTION, "provider: triton", "provider: kserve"),
         [f"{PRODUCTION}:6:11 capability-provider there is no serving by kserve yet"],
     ),
-    "a registry elsewhere": (
+    "a shared registry after one that is on one machine": (
         (PRODUCTION, "uri: local", "uri: https://mlflow.example.com"),
         [
-            f"{PRODUCTION}:5:30 capability-uri mlflow at https://mlflow.example.com cannot be reached from here yet"
+            f"{PRODUCTION}:5:30 capability-uri mlflow at https://mlflow.example.com is shared, and promotes from "
+            "integration, whose registry is on one machine only"
+        ],
+    ),
+    "a registry that anybody on the way can read": (
+        ("environments/development/environment.yaml", "uri: local", "uri: http://mlflow.example.com"),
+        [
+            "environments/development/environment.yaml:4:30 capability-uri mlflow at http://mlflow.example.com is "
+            "reached without encryption"
         ],
     ),
     "a server elsewhere": (
@@ -64,3 +72,11 @@ def test_a_format_that_the_provider_does_not_serve_is_found_at_each_deployment()
     assert [line.split(" ", 1)[1] for line in said(checked)] == [
         "capability-format triton does not serve models of format tensorrt"
     ] * 3
+
+
+def test_registries_that_are_all_shared_are_right() -> None:
+    files = good_repository()
+    for name in ("development", "integration", "production"):
+        path = f"environments/{name}/environment.yaml"
+        files = with_change(files, path, "uri: local", f'uri: https://mlflow.example.com, prefix: "{name}."')
+    assert said(judged(files)) == []

@@ -8,7 +8,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.model import Signature
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.plan import Action, Change, Values
-from mlplatform.providers.registry.interface import Lineage
+from mlplatform.providers.registry.interface import Lineage, RegisteredVersion
 from mlplatform.providers.serving.interface import Candidate, Pending, Ready, ServingError
 
 DEADLINE_SECONDS = 120.0
@@ -24,6 +24,22 @@ def copy(change: Change, hands: Hands) -> None:
     source = ArtifactRef(after["source"], after["digest"])
     hands.registry.add(
         change.resource, after["version"], source, lineage, change=hands.commit, approved_by=hands.approved_by
+    )
+
+
+def repair(change: Change, hands: Hands) -> None:
+    """Make a version in the registry what it was registered as."""
+    after = _after(change)
+    lineage = Lineage(after["run"], after["commit"], after["data"], after["metrics"])
+    hands.registry.mend(
+        RegisteredVersion(
+            change.resource,
+            after["version"],
+            ArtifactRef(after["source"] or "", after["digest"]),
+            lineage,
+            after["change"],
+            tuple(after["approvedBy"]),
+        )
     )
 
 
@@ -65,6 +81,7 @@ def retire(change: Change, hands: Hands) -> None:
 
 
 STEPS: dict[Action, Step] = {
+    Action.REPAIR: repair,
     Action.COPY: copy,
     Action.LOAD: load,
     Action.PROBE: probe,

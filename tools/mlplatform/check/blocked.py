@@ -42,7 +42,7 @@ def blocked(known: Known, findings: Iterable[Finding]) -> tuple[Blocked, Blocked
 def _foreign_data(known: Known) -> Iterator[tuple[str, str]]:
     """Each tenant with the path of each data set that its models read, be it another tenant's."""
     for name, model in known.repository.models.items():
-        for dataset in model.body.data.datasets:
+        for dataset in model.body.reads:
             yield name.split("/")[0], path_of(Kind.DATASET, dataset)
 
 

@@ -6,6 +6,7 @@ from mlplatform.check.known import Known
 from mlplatform.core.document import Document, Pointer
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Deployment, Environment
+from mlplatform.providers.mlflow.credentials import is_private
 from mlplatform.providers.serving import CAPABILITIES
 from mlplatform.providers.serving.interface import Capabilities
 
@@ -23,7 +24,7 @@ RULES = (
 def capabilities(known: Known) -> Iterator[Finding]:
     """What the providers refuse, at the environment or the deployment that asks for it."""
     for environment in known.repository.environments.values():
-        yield from _environment(environment)
+        yield from _environment(known, environment)
     for name, deployments in known.repository.deployments.items():
         place = known.repository.environments.get(name)
         can = CAPABILITIES.get(place.body.serving.provider) if place else None
@@ -32,21 +33,43 @@ def capabilities(known: Known) -> Iterator[Finding]:
                 yield from _deployment(known, deployment, model, place.body.serving.provider, can)
 
 
-def _environment(environment: Document[Environment]) -> Iterator[Finding]:
+def _environment(known: Known, environment: Document[Environment]) -> Iterator[Finding]:
     serving, registry = environment.body.serving, environment.body.registry
     if serving.provider not in CAPABILITIES:
         said = f"there is no serving by {serving.provider} yet"
         fix = f"use {' or '.join(CAPABILITIES)}"
         at = environment.place(("serving", "provider"))
         yield error("capability-provider", environment.path, said, fix=fix, at=at)
-    for part, provider, uri in (
-        ("serving", serving.provider, serving.uri),
-        ("registry", registry.provider, registry.uri),
-    ):
-        if uri != "local":
-            said = f"{provider} at {uri} cannot be reached from here yet"
-            at = environment.place((part, "uri"))
-            yield error("capability-uri", environment.path, said, fix="write uri: local", at=at)
+    if serving.uri != "local":
+        said = f"{serving.provider} at {serving.uri} cannot be reached from here yet"
+        at = environment.place(("serving", "uri"))
+        yield error("capability-uri", environment.path, said, fix="write uri: local", at=at)
+    if flaw := _flaw_of_registry(known, environment):
+        said, fix = flaw
+        at = environment.place(("registry", "uri"))
+        yield error(
+            "capability-uri",
+            environment.path,
+            f"{registry.provider} at {registry.uri} {said}",
+            fix=fix,
+            at=at,
+        )
+
+
+def _flaw_of_registry(known: Known, environment: Document[Environment]) -> tuple[str, str] | None:
+    """What is wrong with where the registry is, and what to do: others must reach it and nobody may listen."""
+    uri, source = environment.body.registry.uri, environment.body.promotesFrom
+    if uri == "local":
+        return None
+    if not is_private(uri):
+        return "is reached without encryption", "write an https:// address"
+    before = known.repository.environments.get(source) if source else None
+    if before and before.body.registry.uri == "local":
+        return (
+            f"is shared, and promotes from {source}, whose registry is on one machine only",
+            f"share the registry of {source} too, or write uri: local",
+        )
+    return None
 
 
 def _deployment(

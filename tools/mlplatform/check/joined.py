@@ -167,7 +167,9 @@ def write(said: Any) -> str:
 
 
 def named_datasets(model: Mapping[str, Any]) -> list[str]:
-    """The data sets that a model's data says it reads."""
-    data = model.get("data")
+    """The data sets that a model's data says it reads, and the one that it is validated with."""
+    data, validation = model.get("data"), model.get("validation")
     named = data.get("datasets") if isinstance(data, Mapping) else None
-    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    held_out = validation.get("dataset") if isinstance(validation, Mapping) else None
+    names = [*(named if isinstance(named, list) else []), held_out]
+    return list(dict.fromkeys(name for name in names if isinstance(name, str)))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from mlplatform.check.known import Known
 from mlplatform.check.links_environment import deployment_links, environment_links
+from mlplatform.check.links_validation import validation_links
 from mlplatform.check.missing import missing
 from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding, error
@@ -21,6 +22,7 @@ RULES = (
     "link-owner",
     "link-data",
     "link-training",
+    "link-validation",
     "link-order",
     "link-registry",
     "link-origin",
@@ -39,6 +41,7 @@ def links(known: Known, digests: Mapping[str, str], scripts: Collection[str]) ->
     for model in repository.models.values():
         yield from _model(known, model)
         yield from _training(model, scripts)
+        yield from validation_links(known, model)
     yield from environment_links(known)
     yield from deployment_links(known)
 

@@ -15,14 +15,35 @@ from mlplatform.cli import options
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan for `apply --plan`."
 )
+@click.option(
+    "--against",
+    type=click.Choice(["snapshot"]),
+    help="Plan from the newest snapshots of the ledger, with no access to any registry or server.",
+)
+@click.option("--target", metavar="ID", help="Whose ledger, where several local targets' are here.")
 @options.confirm
 @options.as_json
 @options.debug
-def command(environment: str, rev: str, out: Path | None, confirm: tuple[str, ...], as_json: bool) -> None:
+def command(
+    environment: str,
+    rev: str,
+    out: Path | None,
+    against: str | None,
+    target: str | None,
+    confirm: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Show what an apply of a commit would change in an environment. Changes nothing.
 
     Exit code 1 when a deployment is refused.
     """
+    if against:
+        if out is not None:
+            raise click.UsageError("a plan from a snapshot cannot be applied, so there is no --out for it")
+        _foresee(environment, rev, target, as_json=as_json)
+        return
+    if target is not None:
+        raise click.UsageError("--target is for --against snapshot")
     from mlplatform.flow.judge import repository_at
     from mlplatform.flow.place import here
     from mlplatform.flow.reconcile import make_plan
@@ -35,6 +56,18 @@ def command(environment: str, rev: str, out: Path | None, confirm: tuple[str, ..
         _write(out, text + "\n")
     click.echo(text if as_json else plan_text(plan))
     sys.exit(1 if plan.refused else 0)
+
+
+def _foresee(environment: str, rev: str, target: str | None, *, as_json: bool) -> None:
+    from mlplatform.flow.foresee import foresee
+    from mlplatform.flow.judge import repository_at
+    from mlplatform.flow.place import here
+    from mlplatform.report.foreseen import foreseen_json, foreseen_text
+
+    place = here()
+    foreseen = foresee(place, repository_at(place.git, rev), environment, target)
+    click.echo(json.dumps(foreseen_json(foreseen), indent=1) if as_json else foreseen_text(foreseen))
+    sys.exit(1 if foreseen.plan.refused else 0)
 
 
 def _write(out: Path, text: str) -> None:

@@ -21,7 +21,8 @@ Aliases = Mapping[str, str | None]
 class Hold:
     """A version that failed in an environment, why, and since when (as the ledger's writer's clock said).
 
-    `documents` is the digest of what was declared when it failed; `aliases` what the registry's aliases were before.
+    `documents` is the digest of what was declared when it failed; `aliases` what the registry's aliases were before,
+    or nothing where they were not to change: it was champion already.
     """
 
     environment: str
@@ -41,7 +42,7 @@ def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
     """What is on hold in an environment, by model and digest.
 
     A failed change of a deployment puts its version on hold; a version that becomes champion, or that somebody wants
-    to be tried again, is on hold no longer.
+    to be tried again, is on hold no longer. Undoing what was changed by hand says nothing of a version.
     """
     found: dict[tuple[str, str], Hold] = {}
     for statement in oldest_first:
@@ -50,7 +51,7 @@ def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
             continue
         if statement.predicate_type == RETRY:
             found.pop((said["model"], said["digest"]), None)
-        elif statement.predicate_type == DEPLOYMENT:
+        elif statement.predicate_type == DEPLOYMENT and "undoing" not in said:
             for model, outcomes in _by_model(said["outcomes"]).items():
                 _follow(found, said, model, outcomes)
     return found
@@ -91,14 +92,14 @@ def _follow(
     failed = next((o for o in outcomes if _is_failure(o)), None)
     champion = next((o for o in outcomes if o["action"] == Action.CHAMPION.value), None)
     if failed is not None:
-        before = champion["before"] if champion and champion["before"] else {}
+        before = champion["before"] or {} if champion else None
         found[key] = Hold(
             said["environment"],
             model,
             _version(pinned),
             pinned["digest"],
             said.get("documents", {}).get(model, ""),
-            {alias: before.get(alias) for alias in ("champion", "previous")},
+            {} if before is None else {alias: before.get(alias) for alias in ("champion", "previous")},
             f"{failed['action']}: {failed.get('reason', '')}",
             said.get("recordedAt", ""),
         )

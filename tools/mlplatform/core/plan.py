@@ -13,6 +13,7 @@ Values = Mapping[str, Any]
 class Action(StrEnum):
     """What a change does. For one deployment they come in this order."""
 
+    REPAIR = "repair"  # a version in the registry, as it was registered once
     COPY = "copy"  # the bytes, into the environment's own registry
     LOAD = "load"  # beside what is served now
     PROBE = "probe"  # right version, right output

@@ -8,6 +8,7 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 DEPLOYMENT = "urn:mlplatform:predicate:deployment:v1"
 REGISTRATION = "urn:mlplatform:predicate:registration:v1"
 RETRY = "urn:mlplatform:predicate:retry:v1"
+VALIDATION = "urn:mlplatform:predicate:validation:v1"
 SNAPSHOT = "urn:mlplatform:predicate:snapshot:v1"
 
 
@@ -63,6 +64,39 @@ def retry_statement(
     """That a version which failed may be tried again, who said so and why."""
     predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **who}
     return Statement({f"{environment}/{model}@{version}": digest}, RETRY, predicate)
+
+
+def validation_statement(
+    environment: str, model: str, version: str, digest: str, said: Mapping[str, Any]
+) -> Statement:
+    """That a version was tried on a held-out sample, what was measured, and whether all that is asked was met."""
+    predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **said}
+    subjects = {f"{environment}/{model}@{version}": digest, said["sample"]["dataset"]: said["sample"]["digest"]}
+    return Statement(subjects, VALIDATION, predicate)
+
+
+def snapshot_statement(environment: str, commit: str, taken: str, digest: str, blob: str) -> Statement:
+    """What an environment looked like after an apply: the snapshot itself is attached, as the git object `blob`."""
+    predicate = {"environment": environment, "commit": commit, "taken": taken, "blob": blob}
+    return Statement({f"{environment}/snapshot": digest}, SNAPSHOT, predicate)
+
+
+def newest_snapshot(
+    oldest_first: Sequence[Statement], environment: str
+) -> tuple[Statement | None, tuple[Statement, ...]]:
+    """The newest snapshot of an environment, and what was applied since, newest first: then it is no longer right.
+
+    What was put back after changes by hand is as the snapshot has it, so that is left out.
+    """
+    since: list[Statement] = []
+    for said in reversed(oldest_first):
+        if said.predicate.get("environment") != environment:
+            continue
+        if said.predicate_type == SNAPSHOT:
+            return said, tuple(since)
+        if said.predicate_type == DEPLOYMENT and "undoing" not in said.predicate:
+            since.append(said)
+    return None, tuple(since)
 
 
 def last_applied(oldest_first: Iterable[Statement], environment: str) -> str | None:

@@ -11,9 +11,12 @@ from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement
 from mlplatform.flow.past import statements
 from mlplatform.flow.place import Place
+from mlplatform.flow.snapshots import latest, observed_serving
 from mlplatform.local.lease import is_held
+from mlplatform.observe.drift import serving_drifts
 from mlplatform.observe.status import DeploymentStatus, Seen, environment_status
 from mlplatform.providers.serving import connect_serving
+from mlplatform.providers.serving.interface import Observation
 
 Predicate = Mapping[str, Any]
 
@@ -39,7 +42,23 @@ def _see(place: Place, repository: Repository, environment: str, said: Sequence[
         urls = {model: serving.url(model) for model in observed.weights}
     except Refusal as why:
         return Seen(None, str(why), applying, failures, {}, batch, on_hold)
-    return Seen(observed, "", applying, failures, urls, batch, on_hold)
+    drifted = _drifted(place, said, environment, observed)
+    return Seen(observed, "", applying, failures, urls, batch, on_hold, drifted)
+
+
+def _drifted(
+    place: Place, said: Sequence[Statement], environment: str, observed: Observation
+) -> dict[str, str]:
+    """What was changed by hand of each model, as far as the server shows it; registries are not asked."""
+    last = latest(place.git, said, environment)
+    if last is None:
+        return {}
+    now = observed_serving(last, observed)
+    found = {
+        model: "; ".join(drift.message for drift in serving_drifts(model, last, now))
+        for model in last.models()
+    }
+    return {model: reason for model, reason in found.items() if reason}
 
 
 def _failures(newest_first: Iterable[Predicate]) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """plan → apply → record, for one environment of a commit."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlplatform.apply.apply import apply
 from mlplatform.apply.hands import Hands
+from mlplatform.core.champions import champions
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold, holds
 from mlplatform.core.lease import Lease
@@ -14,12 +15,13 @@ from mlplatform.core.outcome import Outcome
 from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import Statement
+from mlplatform.core.statement import Statement, newest_snapshot
 from mlplatform.flow.critical import critical_among
 from mlplatform.flow.listener import Listener
 from mlplatform.flow.past import holds_in, require_newer, statements
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.revert import propose_reverts
+from mlplatform.flow.snapshots import take
 from mlplatform.flow.who import APPROVED_LOCALLY, who
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.plan import known_to, plan
@@ -34,18 +36,22 @@ States = Mapping[str, RegistryState]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a person asked for besides the commit: just this plan, to go back and why, and what may be taken away."""
+    """What a person asked for besides the commit: just this plan, to go back and why, and what may be taken away.
+
+    `undo` tells what was changed by hand since the last apply, which is then put back.
+    """
 
     planned: Plan | None = None
     going_back: str = ""
     confirmed: frozenset[str] = frozenset()
+    undo: Callable[[Actual], Actual] | None = None
 
 
 def make_plan(
     place: Place, repository: Repository, environment: str, confirmed: frozenset[str] = frozenset()
 ) -> Plan:
     """The plan for an environment, against what its registries and servers say now, and what is on hold."""
-    return _plan(place, repository, environment, statements(place), confirmed)
+    return _plan(place, repository, environment, statements(place), Wanted(confirmed=confirmed))
 
 
 def reconcile(
@@ -72,19 +78,22 @@ def reconcile(
         if repository.commit and not wanted.going_back:
             require_newer(place.git, repository.commit, environment, known)
         on_hold = holds(known, environment)
-        made = _plan(place, repository, environment, known, wanted.confirmed)
+        made = _plan(place, repository, environment, known, wanted)
         if planned is not None and planned.digest != made.digest:
             raise Refusal(
                 f"the plan no longer holds: {environment} or the commit changed since it was made",
                 fix="make a new one: platform plan --out FILE",
             )
         if not made.changes:
+            if newest_snapshot(known, environment)[1]:  # an apply died before it took one
+                take(place, repository, environment, made.commit, listener)
             return Reconciled(made, ())
         listener.planned(made)
-        outcomes = _apply(place, repository, made, listener, held, wanted.going_back)
+        outcomes = _apply(place, repository, made, listener, held, wanted)
         failed = [hold for key, hold in holds_in(place, environment).items() if on_hold.get(key) != hold]
         if failed and (left := _left(place, repository, environment, failed, listener)):
-            outcomes += _apply(place, repository, left, listener, held, wanted.going_back)
+            outcomes += _apply(place, repository, left, listener, held, wanted)
+        take(place, repository, environment, made.commit, listener)
     return Reconciled(made, outcomes, propose_reverts(place, made.commit, failed))
 
 
@@ -112,7 +121,7 @@ def _plan(
     repository: Repository,
     environment: str,
     known: Sequence[Statement],
-    confirmed: frozenset[str],
+    wanted: Wanted,
 ) -> Plan:
     settings = environment_of(repository, environment)
     paths = place.paths(environment)
@@ -121,14 +130,24 @@ def _plan(
         for name in repository.earlier(environment)
     }
     registry = connect_registry(settings, paths).read()
-    actual = Actual(registry, connect_serving(settings, paths).observe(), earlier, holds(known, environment))
+    actual = Actual(
+        registry,
+        connect_serving(settings, paths).observe(),
+        earlier,
+        holds(known, environment),
+        champions=champions(known, environment),
+    )
+    if wanted.undo:
+        actual = wanted.undo(actual)
     gone = known_to(actual) - repository.deployments.get(environment, {}).keys()
     critical = critical_among(place.git, repository, environment, gone, known)
-    return plan(repository, environment, place.target_id(), replace(actual, critical=critical), confirmed)
+    return plan(
+        repository, environment, place.target_id(), replace(actual, critical=critical), wanted.confirmed
+    )
 
 
 def _apply(
-    place: Place, repository: Repository, made: Plan, listener: Listener, held: Lease, going_back: str
+    place: Place, repository: Repository, made: Plan, listener: Listener, held: Lease, wanted: Wanted
 ) -> tuple[Outcome, ...]:
     settings, paths = environment_of(repository, made.environment), place.paths(made.environment)
     hands = Hands(
@@ -138,7 +157,11 @@ def _apply(
         (APPROVED_LOCALLY,),
         held,
     )
-    said = {**who(), "fence": held.fence, **({"goingBack": going_back} if going_back else {})}
+    said = {**who(), "fence": held.fence}
+    if wanted.going_back:
+        said["goingBack"] = wanted.going_back
+    if wanted.undo:
+        said["undoing"] = "drift"
     journal = Journal.begin(place.target.outbox, made, said)
     outcomes = apply(made, hands, lambda outcome: _hear(outcome, journal, listener))
     close(journal, place.ledger(settings))

@@ -20,8 +20,9 @@ def texts_at(*keys: str) -> Callable[[Data], Iterator[str]]:
 
 
 def datasets_of(model: Data) -> Iterator[str]:
-    """The data sets that a model reads."""
-    return texts_at("datasets")(_inside(model, "data"))
+    """The data sets that a model reads: those it is trained on, and the one that it is validated with."""
+    yield from texts_at("datasets")(_inside(model, "data"))
+    yield from texts_at("dataset")(_inside(model, "validation"))
 
 
 def script_of(model: Data) -> Iterator[str]:

@@ -69,6 +69,7 @@ class Seen:
     urls: Mapping[str, str]
     batch: Mapping[str, tuple[str, str]]  # model → version and digest of the champion last applied
     holds: Holds = field(default_factory=dict)
+    drifted: Mapping[str, str] = field(default_factory=dict)  # model → what was changed by hand
 
 
 def environment_status(repository: Repository, environment: str, seen: Seen) -> dict[str, DeploymentStatus]:
@@ -128,5 +129,7 @@ def _answering(model: str, desired: Deployment, seen: Seen) -> tuple[State, str]
     if seen.serving and seen.serving.trouble and model not in seen.batch:
         return State.DEGRADED, seen.serving.trouble
     if model in seen.batch or (held and held.ready):
+        if model in seen.drifted and not seen.applying:
+            return State.DRIFTED, f"since the last apply {seen.drifted[model]}"
         return State.READY, ""
     return State.DEGRADED, held.reason if held and held.reason else "the version is routed and not ready"

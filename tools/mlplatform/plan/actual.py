@@ -3,16 +3,34 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mlplatform.core.champions import Champions
+from mlplatform.core.drift import Drift
 from mlplatform.core.hold import Holds
+from mlplatform.core.origin import Origins
+from mlplatform.core.snapshot import Snapshot
 from mlplatform.providers.registry.interface import RegistryState
 from mlplatform.providers.serving.interface import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What was changed by hand since the `last` snapshot, and how each version that is registered came to be."""
+
+    drifts: tuple[Drift, ...]
+    last: Snapshot
+    origins: Origins
+
+    def of(self, model: str) -> tuple[Drift, ...]:
+        return tuple(drift for drift in self.drifts if drift.model == model)
 
 
 @dataclass(frozen=True, slots=True)
 class Actual:
     """What one environment holds and serves, what the registries before it hold, nearest first, and what is on hold.
 
-    `critical` has the models that must not go unconfirmed, among those that run and are declared no longer.
+    `critical` has the models that must not go unconfirmed, among those that run and are declared no longer;
+    `champions` the digests of every version that ever was champion here. `redacted`: it is from a snapshot, and what
+    was measured of a version is not known. `undo` has what is to be put back because it was changed by hand.
     """
 
     registry: RegistryState
@@ -20,3 +38,6 @@ class Actual:
     earlier: Mapping[str, RegistryState]
     holds: Holds = field(default_factory=dict)
     critical: frozenset[str] = frozenset()
+    champions: Champions = field(default_factory=dict)
+    redacted: bool = False
+    undo: Undo | None = None

@@ -25,14 +25,26 @@ def find_bytes(
     found = _look(name, environment, document, actual)
     if isinstance(found, Refused):
         return found
-    recorded, said = found.version.lineage.metrics, document.body.metrics
+    if actual.redacted:
+        return found  # a snapshot does not hold what was measured
+    where = found.environment or environment
+    return disagreement(name, where, document, found.version) or found
+
+
+def disagreement(
+    name: str, environment: str, document: Document[Deployment], version: RegisteredVersion
+) -> Refused | None:
+    """What a document says otherwise than an environment's registry: digest, or a metric; None when nothing."""
+    if version.ref.digest != document.body.digest:
+        return _mismatch(name, environment, document, version)
+    recorded, said = version.lineage.metrics, document.body.metrics
     for metric, value in said.items():
         if recorded.get(metric) != value:
             there = f"says {recorded[metric]}" if metric in recorded else "has no such metric"
             fix = "propose the promotion again, so that it says what was measured"
-            reason = f"the document says {metric} {value} and the registry {there}"
-            return _refused(name, document, ("metrics", metric), reason, fix)
-    return found
+            reason = f"the document says {metric} {value} and the registry of {environment} {there}"
+            return refused(name, document, ("metrics", metric), reason, fix)
+    return None
 
 
 def _look(name: str, environment: str, document: Document[Deployment], actual: Actual) -> Found | Refused:
@@ -50,7 +62,7 @@ def _look(name: str, environment: str, document: Document[Deployment], actual: A
     asked = ", ".join((environment, *actual.earlier))
     reason = f"no registry holds {name} {body.version} (asked: {asked}){_notes(name, actual)}"
     fix = f"register it: platform register {name} {body.version} --run RUN"
-    return _refused(name, document, ("version",), reason, fix)
+    return refused(name, document, ("version",), reason, fix)
 
 
 def _notes(name: str, actual: Actual) -> str:
@@ -68,9 +80,10 @@ def _mismatch(
         f"and the registry of {environment} holds {short(version.ref.digest)}"
     )
     fix = "pin what is registered, or register the other bytes under a new version"
-    return _refused(name, document, ("digest",), reason, fix)
+    return refused(name, document, ("digest",), reason, fix)
 
 
-def _refused(name: str, document: Document[Deployment], pointer: Pointer, reason: str, fix: str) -> Refused:
+def refused(name: str, document: Document[Deployment], pointer: Pointer, reason: str, fix: str) -> Refused:
+    """A refusal at a place of a deployment's document."""
     line, column = document.place(pointer)
     return Refused(name, reason, fix, f"{document.path}:{line}:{column}")

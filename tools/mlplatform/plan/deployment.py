@@ -8,7 +8,9 @@ from mlplatform.core.plan import Action, Change, Refused, Values
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.bytes import Found, find_bytes
+from mlplatform.plan.gates import gates_refusal
 from mlplatform.plan.retire import retire_changes
+from mlplatform.providers.serving.interface import Served
 
 
 def deployment_changes(
@@ -21,6 +23,10 @@ def deployment_changes(
     found = find_bytes(name, environment, document, actual)
     if isinstance(found, Refused):
         return found
+    if not actual.redacted and (
+        unmet := gates_refusal(repository, environment, document, found.version, actual)
+    ):
+        return unmet
     body = document.body
     changes = _copy(settings.registry.provider, name, body, found)
     if model.type != "batch":
@@ -56,15 +62,12 @@ def serve(provider: str, name: str, wanted: Values, actual: Actual) -> list[Chan
     served = actual.serving.find(name, digest)
     weights = dict(actual.serving.weights.get(name, {}))
     changes = []
-    if served is None or not served.ready:
-        before = (
-            None if served is None else {"version": served.version, "digest": served.digest, "ready": False}
-        )
-        changes.append(Change(Action.LOAD, provider, name, before, wanted))
+    if served is None or not served.ready or served.instances not in (0, wanted["instances"]):
+        changes.append(Change(Action.LOAD, provider, name, _loaded(served), wanted))
     if weights != {digest: 100} or actual.serving.trouble:
         changes.append(Change(Action.PROBE, provider, name, None, wanted))
         after = {"weights": {digest: 100}, "version": version}
-        changes.append(Change(Action.ROUTE, provider, name, _routed(name, weights, actual), after))
+        changes.append(Change(Action.ROUTE, provider, name, routed(name, weights, actual), after))
     return changes
 
 
@@ -80,7 +83,15 @@ def candidate(model: Model, version: str, digest: str, source: str | None, insta
     }
 
 
-def _routed(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any] | None:
+def _loaded(served: Served | None) -> Values | None:
+    if served is None:
+        return None
+    said = {"version": served.version, "digest": served.digest, "ready": served.ready}
+    return said | {"instances": served.instances} if served.ready else said
+
+
+def routed(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any] | None:
+    """What is routed now, as a change's value before."""
     if not weights:
         return None
     heaviest = max(weights, key=lambda digest: weights[digest])

@@ -29,6 +29,8 @@ def restore_changes(
     repository: Repository, document: Document[Deployment], hold: Hold, actual: Actual
 ) -> tuple[Change, ...]:
     """Traffic and aliases back to the version before, the one on hold unloaded; nothing where that is so already."""
+    if not hold.aliases:
+        return ()  # what failed was a change of how the champion runs: it goes on as it did
     name, settings = hold.model, repository.environments[hold.environment].body
     good = _before(hold, actual)
     if good is None:

@@ -9,10 +9,11 @@ from mlplatform.core.hold import documents_digest, hold_on
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Change, Plan, Refused
 from mlplatform.core.repository import Repository
-from mlplatform.plan.actual import Actual
+from mlplatform.plan.actual import Actual, Undo
 from mlplatform.plan.deployment import deployment_changes
 from mlplatform.plan.held import refusal, restore_changes
 from mlplatform.plan.removal import removal_changes
+from mlplatform.plan.repair import repair_answers, strangers
 from mlplatform.plan.safety import assert_within_blast_radius, unconfirmed
 
 
@@ -47,7 +48,8 @@ def plan(
             refused.append(answer)
         else:
             changes.extend(answer)
-    assert_within_blast_radius(repository.environments[environment], changes, actual)
+    if actual.undo is None:  # to put back what was applied is no new change
+        assert_within_blast_radius(repository.environments[environment], changes, actual)
     declared = {
         model: documents_digest(repository, environment, model)
         for model in sorted({change.resource for change in changes})
@@ -60,6 +62,8 @@ def _answers(
     repository: Repository, environment: str, actual: Actual, confirmed: Set[str]
 ) -> list[tuple[Change, ...] | Refused]:
     declared = repository.deployments.get(environment, {})
+    if actual.undo is not None:
+        return _undone(repository, environment, actual, actual.undo)
     answers: list[tuple[Change, ...] | Refused] = []
     for name in sorted(declared):
         document = declared[name]
@@ -77,6 +81,19 @@ def _answers(
             answers.append(kept)
         else:
             answers.append(removal_changes(repository.environments[environment].body, model, actual))
+    return answers
+
+
+def _undone(
+    repository: Repository, environment: str, actual: Actual, undo: Undo
+) -> list[tuple[Change, ...] | Refused]:
+    """Nothing but what puts back the changes by hand."""
+    answers: list[tuple[Change, ...] | Refused] = [*strangers(repository, environment, undo)]
+    for model in sorted({drift.model for drift in undo.drifts if drift.model}):
+        if blocked := repository.blocked(environment, model.split("/")[0]):
+            answers.append(Refused(model, f"blocked: {blocked.message}", blocked.fix, blocked.where))
+        else:
+            answers += repair_answers(repository, environment, model, actual, undo)
     return answers
 
 

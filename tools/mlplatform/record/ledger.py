@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -48,11 +48,19 @@ class Ledger:
     ref: str
     shared: RemoteRef | None = None
 
-    def append(self, statement: Statement) -> str:
-        """Append a statement and return its commit. A lost race re-parents this record only."""
+    def keep(self, data: bytes) -> str:
+        """Store what a statement is to be `attached` to; its git id. Nothing refers to it yet."""
+        return self._run("hash-object", "-w", "--stdin", stdin=data)
+
+    def append(self, statement: Statement, attached: Mapping[str, str] | None = None) -> str:
+        """Append a statement and return its commit. A lost race re-parents this record only.
+
+        `attached` maps file names to what `keep` answered: large things that few readers of the ledger need.
+        """
         text = json.dumps(_stamped(statement).as_json(), sort_keys=True, indent=1).encode() + b"\n"
-        blob = self._run("hash-object", "-w", "--stdin", stdin=text)
-        tree = self._run("mktree", stdin=f"100644 blob {blob}\t{FILE}\n".encode())
+        files = {**(attached or {}), FILE: self.keep(text)}
+        listed = "".join(f"100644 blob {blob}\t{name}\n" for name, blob in files.items())
+        tree = self._run("mktree", stdin=listed.encode())
         for attempt in range(ATTEMPTS):
             tip = self.shared.fetch() if self.shared else self.tip()
             parent = ["-p", tip] if tip else []

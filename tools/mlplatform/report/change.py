@@ -8,6 +8,7 @@ from mlplatform.core.plan import Action, Change, Plan, Refused, Values
 from mlplatform.core.reconciled import Reconciled, Reverted
 
 _WORDS = {
+    Action.REPAIR: "repair {after[version]} ({after[what]})",
     Action.COPY: "copy the bytes from {after[from]}",
     Action.LOAD: "load {after[version]}",
     Action.PROBE: "probe {after[version]}",

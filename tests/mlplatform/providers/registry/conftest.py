@@ -4,8 +4,11 @@ import pytest
 
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.providers.registry.mlflow import MlflowRegistry
+from tests.support.mlflow_server import mlflow
 from tests.support.payloads import write_payload
 from tests.support.registries import client_of, mlflow_registry
+
+__all__ = ["mlflow"]
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What every registry provider holds to: read, add, add again is the same, point, point again is nothing."""
 
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,43 +12,76 @@ from mlplatform.core.payload import ArtifactRef
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry import REGISTRIES
 from mlplatform.providers.registry.interface import Registry, RegistryError
+from tests.support.mlflow_server import Running, free_port
 from tests.support.payloads import FILES, files_below, snapshot
 from tests.support.registries import LINEAGE, MODEL, add, connect
 
-SETTINGS: dict[str, list[dict[str, Any]]] = {"mlflow": [{}, {"prefix": "acme.", "legacyStages": True}]}
+SETTINGS: dict[str, list[dict[str, Any]]] = {
+    "mlflow": [
+        {},
+        {"prefix": "acme.", "legacyStages": True},
+        {"uri": "http"},
+        {"uri": "http", "legacyStages": True},
+    ]
+}
 KINDS = [(provider, settings) for provider in REGISTRIES for settings in SETTINGS[provider]]
+Place = Callable[[str], Registry]
 
 
 @pytest.fixture(params=KINDS, ids=lambda kind: "-".join((kind[0], *kind[1])))
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def kind(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def folder(kind: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where all is that the registry holds."""
+    if kind[1].get("uri") == "http":
+        running: Running = request.getfixturevalue("mlflow")
+        return running.folder
     return tmp_path / "development"
 
 
 @pytest.fixture
-def absent(folder: Path, request: pytest.FixtureRequest) -> Registry:
-    """A registry that nobody has prepared."""
-    provider, settings = request.node.callspec.params["folder"]
-    return connect(folder, provider, **settings)
+def place(kind: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Registries of one kind, by name: in a folder each, or each with a prefix on the server of the session."""
+    provider, settings = kind
+
+    def at(name: str) -> Registry:
+        if settings.get("uri") != "http":
+            return connect(tmp_path / name, provider, **settings)
+        prefix = hashlib.sha256(f"{tmp_path}/{name}".encode()).hexdigest()[:12] + "."
+        url = request.getfixturevalue("mlflow").url
+        return connect(tmp_path / name, provider, **{**settings, "uri": url, "prefix": prefix})
+
+    return at
 
 
 @pytest.fixture
-def registry(absent: Registry) -> Registry:
-    absent.prepare()
-    return absent
+def registry(place: Place) -> Registry:
+    made = place("development")
+    made.prepare()
+    return made
 
 
-def test_a_registry_that_is_not_there_says_so_and_is_not_made_by_looking(
-    absent: Registry, folder: Path
-) -> None:
-    with pytest.raises(RegistryError, match="make up"):
+def stored(folder: Path) -> dict[str, tuple[int, int, bytes]]:
+    """All that a registry holds, but not what its server logs."""
+    return {path: found for path, found in snapshot(folder).items() if not path.endswith("server.log")}
+
+
+@pytest.mark.parametrize("uri", ["local", "http"])
+def test_a_registry_that_is_not_there_says_so_and_is_not_made_by_looking(uri: str, tmp_path: Path) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    absent = connect(tmp_path / "development", uri=uri if uri == "local" else nobody)
+    with pytest.raises(RegistryError, match="make up" if uri == "local" else f"{nobody} does not answer"):
         absent.read()
-    assert not folder.exists()
+    assert not (tmp_path / "development").exists()
 
 
 def test_preparing_again_writes_nothing(registry: Registry, folder: Path) -> None:
-    before = snapshot(folder)
+    before = stored(folder)
     registry.prepare()
-    assert snapshot(folder) == before
+    assert stored(folder) == before
 
 
 def test_a_new_registry_is_empty(registry: Registry) -> None:
@@ -76,9 +111,9 @@ def test_the_bytes_are_the_registrys_own(registry: Registry, source: ArtifactRef
 def test_adding_again_is_the_same_and_writes_nothing(
     registry: Registry, source: ArtifactRef, folder: Path
 ) -> None:
-    added, before = add(registry, "1.0.0", source), snapshot(folder)
+    added, before = add(registry, "1.0.0", source), stored(folder)
     assert add(registry, "1.0.0", source) == added
-    assert snapshot(folder) == before
+    assert stored(folder) == before
 
 
 def test_a_version_never_gets_other_bytes(
@@ -105,10 +140,9 @@ def test_bytes_that_are_not_what_the_digest_says_are_not_registered(
 
 
 def test_a_promotion_keeps_the_digest_and_the_lineage(
-    registry: Registry, source: ArtifactRef, tmp_path: Path, request: pytest.FixtureRequest
+    registry: Registry, source: ArtifactRef, place: Place
 ) -> None:
-    provider, settings = request.node.callspec.params["folder"]
-    later = connect(tmp_path / "integration", provider, **settings)
+    later = place("integration")
     later.prepare()
     here = add(registry, "1.0.0", source)
     there = later.add(MODEL, "1.0.0", here.ref, here.lineage)
@@ -116,12 +150,12 @@ def test_a_promotion_keeps_the_digest_and_the_lineage(
     assert there.ref.uri != here.ref.uri
 
 
-def test_reading_writes_nothing(registry: Registry, source: ArtifactRef, tmp_path: Path) -> None:
+def test_reading_writes_nothing(registry: Registry, source: ArtifactRef, folder: Path) -> None:
     add(registry, "1.0.0", source)
     registry.point(MODEL, "1.0.0", None)
-    before = snapshot(tmp_path)
+    before = stored(folder)
     registry.read()
-    assert snapshot(tmp_path) == before
+    assert stored(folder) == before
 
 
 def test_aliases_follow(registry: Registry, source: ArtifactRef, other: ArtifactRef) -> None:
@@ -150,9 +184,9 @@ def test_pointing_again_writes_nothing(
     add(registry, "1.0.0", source)
     add(registry, "1.1.0", other)
     registry.point(MODEL, "1.1.0", "1.0.0")
-    before = snapshot(folder)
+    before = stored(folder)
     registry.point(MODEL, "1.1.0", "1.0.0")
-    assert snapshot(folder) == before
+    assert stored(folder) == before
 
 
 @pytest.mark.parametrize(("champion", "previous"), [("9.9.9", None), ("1.0.0", "9.9.9"), ("9.9.9", "1.0.0")])
@@ -160,10 +194,10 @@ def test_an_alias_for_a_version_that_is_not_there_is_refused_before_anything_mov
     registry: Registry, source: ArtifactRef, folder: Path, champion: str, previous: str | None
 ) -> None:
     add(registry, "1.0.0", source)
-    before = snapshot(folder)
+    before = stored(folder)
     with pytest.raises(RegistryError, match=r"9\.9\.9 is not in this registry"):
         registry.point(MODEL, champion, previous)
-    assert snapshot(folder) == before
+    assert stored(folder) == before
 
 
 def test_a_model_that_was_never_registered_has_no_aliases_to_take_away(registry: Registry) -> None:

@@ -24,10 +24,11 @@ RULES = (
     _rule(
         "capability-uri",
         "The registry and the serving can be reached from here",
-        "What cannot be reached would fail after the merge, when nobody looks.",
-        fix="write uri: local",
-        passes="registry: {provider: mlflow, uri: local}",
-        fails='registry: {provider: mlflow, uri: "https://mlflow.example.com"}',
+        "What cannot be reached would fail after the merge, when nobody looks. A shared registry is reached encrypted, "
+        "and an environment whose registry is shared promotes from one whose registry is shared too.",
+        fix="do as the finding says",
+        passes='registry: {provider: mlflow, uri: "https://mlflow.example.com"}',
+        fails='registry: {provider: mlflow, uri: "http://mlflow.example.com"}',
     ),
     _rule(
         "capability-format",

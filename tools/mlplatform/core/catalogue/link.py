@@ -84,6 +84,14 @@ RULES = (
         fails="training: {script: examples/training/postal_digits.py} in a model of clinic",
     ),
     _rule(
+        "link-validation",
+        "The held-out sample has the columns that the model takes, and its target",
+        "`platform validate` sends these columns through the model: one that is not there, or too many, tell nothing.",
+        fix="name columns of the data set, as many as the signature takes, and its target beside them",
+        passes="validation: {dataset: clinic/held-out, target: outcome, inputs: [age, bmi], task: regression}",
+        fails="target: outcom, which the data set has no column for",
+    ),
+    _rule(
         "link-order",
         "Environments form one way from first to last",
         "A promotion that could go round, or start in the middle, would skip an environment.",

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from mlplatform.core.kinds.base import Body, Classification, Digest, Login, Name, Part, Text
+from mlplatform.core.kinds.base import Body, Classification, ColumnName, Digest, Login, Name, Part, Text
 
 
 class Column(Part):
@@ -58,9 +58,7 @@ class Dataset(Body):
     format: Literal["csv", "parquet", "jsonl"]
     digest: Digest
     classification: Classification
-    columns: dict[
-        Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)], Column
-    ]
+    columns: dict[ColumnName, Column]
     encryption: Encryption | None = None
     retention: Retention | None = None
     consent: Consent | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from mlplatform.core.kinds.base import Body, Login, Name, Part, Percent, QualifiedName, Text
+from mlplatform.core.kinds.base import Body, ColumnName, Login, Name, Part, Percent, QualifiedName, Text
 
 TensorType = Literal[
     "BOOL",
@@ -89,6 +89,27 @@ class Training(Part):
     script: Annotated[str, StringConstraints(pattern=r"^examples/training/([a-z0-9_-]+/)?[a-z0-9_-]+\.py$")]
 
 
+class Validation(Part):
+    """The sample that `platform validate` sends through the model: rows of a data set that no training has seen.
+
+    `inputs` are the columns in the order in which the signature's inputs take them. `classes` is what the target says
+    for class 0, 1, …; without it the target is the number of the class.
+    """
+
+    dataset: QualifiedName
+    target: ColumnName
+    inputs: list[ColumnName] = Field(min_length=1, max_length=4096)
+    task: Literal["classification", "regression"]
+    classes: list[Text] | None = Field(default=None, min_length=2, max_length=1000)
+    rows: int = Field(default=1000, ge=1, le=10_000)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Validation":
+        if self.classes is not None and self.task == "regression":
+            raise ValueError("a regression has no classes")
+        return self
+
+
 class Model(Body):
     """A model of a tenant."""
 
@@ -104,3 +125,10 @@ class Model(Body):
     gates: dict[Name, dict[MetricName, Gate]] = {}
     slo: Slo | None = None
     monitoring: Monitoring | None = None
+    validation: Validation | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The data sets that it is trained on, and the one that it is validated with."""
+        held_out = (self.validation.dataset,) if self.validation else ()
+        return tuple(dict.fromkeys((*self.data.datasets, *held_out)))

@@ -4,8 +4,9 @@ from urllib.parse import urlsplit
 
 from mlplatform.providers.artifacts.file import FileStore
 from mlplatform.providers.artifacts.interface import ArtifactError, ArtifactStore
+from mlplatform.providers.artifacts.mlflow import ProxyStore
 
-STORES: dict[str, ArtifactStore] = {"file": FileStore()}
+STORES: dict[str, ArtifactStore] = {"file": FileStore(), "http": ProxyStore(), "https": ProxyStore()}
 
 
 def store_for(uri: str) -> ArtifactStore:

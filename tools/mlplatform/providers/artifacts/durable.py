@@ -20,6 +20,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync_tree(top: Path) -> None:
+    """Have the lists of names of a folder and of all below it on disk."""
+    for folder, _folders, _files in os.walk(top):
+        sync_folder(Path(folder))
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """Write a new file and have its bytes on disk; the name still needs `sync_folder`."""
     with path.open("wb") as file:

@@ -4,28 +4,17 @@ import hashlib
 import os
 import shutil
 import stat
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from mlplatform.core.payload import (
-    MANIFEST_NAME,
-    PAYLOAD_FOLDER,
-    ArtifactRef,
-    Entry,
-    differences,
-    digest_of,
-    digest_of_bytes,
-    parse_manifest,
-    short,
-)
-from mlplatform.providers.artifacts.durable import sync_file, sync_folder
+from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ArtifactRef, Entry
+from mlplatform.providers.artifacts.durable import sync_file, sync_tree
 from mlplatform.providers.artifacts.interface import ArtifactError
+from mlplatform.providers.artifacts.judging import LARGEST_MANIFEST, compare, is_plain
 
 _CHUNK = 1 << 20
-_LARGEST_MANIFEST = 64 << 20
 
 
 class FileStore:
@@ -53,7 +42,7 @@ class FileStore:
         try:
             with _refusing(into):
                 entries = tuple(_copy(payload, path, into) for path in _files(payload))
-                _sync_folders(into)
+                sync_tree(into)
             _compare(ref, entries)
         except BaseException:
             shutil.rmtree(into, ignore_errors=True)
@@ -91,7 +80,7 @@ def _files(payload: Path) -> list[str]:
         for item in waiting.pop().iterdir():
             name = item.relative_to(payload).as_posix()
             mode = item.lstat().st_mode
-            if not _is_plain(item.name):
+            if not is_plain(item.name):
                 raise ArtifactError(f"{payload}: the file name {name!a} holds characters that are not text")
             if stat.S_ISDIR(mode):
                 waiting.append(item)
@@ -103,11 +92,6 @@ def _files(payload: Path) -> list[str]:
     if not found:
         raise ArtifactError(f"{payload} holds no files")
     return sorted(found)
-
-
-def _is_plain(name: str) -> bool:
-    """No control, format (bidi, zero-width), unassigned or undecodable characters, and no line breaks."""
-    return not any(unicodedata.category(c)[0] == "C" or unicodedata.category(c) in ("Zl", "Zp") for c in name)
 
 
 def _hash(payload: Path, path: str) -> Entry:
@@ -138,36 +122,15 @@ def _read(payload: Path, path: str, use: Callable[[bytes], object]) -> Entry:
     return Entry(path, size, hashed.hexdigest())
 
 
-def _sync_folders(top: Path) -> None:
-    for folder, _folders, _files in os.walk(top):
-        sync_folder(Path(folder))
-
-
 def _compare(ref: ArtifactRef, entries: Sequence[Entry]) -> None:
-    actual = digest_of(entries)
-    if actual == ref.digest:
-        return
     folder = _folder(ref.uri)
-    raise ArtifactError(
-        f"the payload in {folder} is not {short(ref.digest)} but {short(actual)}: {_why(ref, entries)}",
-        fix="put the files back as they were registered, or register them as a new version",
-    )
-
-
-def _why(ref: ArtifactRef, entries: Sequence[Entry]) -> str:
-    """Which files are not what they were, as far as the manifest beside the payload can be trusted to say."""
-    manifest = _manifest(_folder(ref.uri) / MANIFEST_NAME)
-    if manifest is None:
-        return f"no {MANIFEST_NAME} beside it says which file was changed"
-    if digest_of_bytes(manifest) != ref.digest:
-        return f"the {MANIFEST_NAME} beside it is damaged or another payload's, so it cannot say which file"
-    return ", ".join(differences(parse_manifest(manifest), entries))
+    compare(ref, entries, str(folder), _manifest(folder / MANIFEST_NAME))
 
 
 def _manifest(path: Path) -> bytes | None:
     try:
         found = path.lstat()
-        readable = stat.S_ISREG(found.st_mode) and found.st_size <= _LARGEST_MANIFEST
+        readable = stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST_MANIFEST
         return path.read_bytes() if readable else None
     except OSError:
         return None

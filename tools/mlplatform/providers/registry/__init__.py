@@ -6,6 +6,10 @@ from mlplatform.providers.registry.interface import Registry
 
 
 def _mlflow(environment: Environment, paths: EnvironmentPaths) -> Registry:
+    if environment.registry.uri != "local":
+        from mlplatform.providers.registry.mlflow.shared import SharedMlflowRegistry
+
+        return SharedMlflowRegistry.at(environment.registry)
     from mlplatform.providers.registry.mlflow import MlflowRegistry
 
     return MlflowRegistry.at(environment.registry, paths)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.snapshot import tags_digest
 
 
 class RegistryError(Refusal):
@@ -33,19 +34,46 @@ class RegisteredVersion:
     change: str | None = None
     approved_by: tuple[str, ...] = ()
 
+    def tags(self) -> str:
+        """A digest over all that the registry says of the version."""
+        made = self.lineage
+        return tags_digest(
+            self.version,
+            self.ref.digest,
+            made.run,
+            made.commit,
+            made.data,
+            made.metrics,
+            self.change,
+            self.approved_by,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """What claims to be a version (as `version` with `digest`, as far as it says) and is not believed, and why."""
+
+    model: str
+    version: str
+    digest: str
+    problem: str
+
 
 @dataclass(frozen=True, slots=True)
 class RegistryState:
     """Everything one registry holds: versions by model and semver, aliases by model and alias (to semver).
 
     `notes` say what is there and was ignored, because it cannot be believed. `unsettled` has the models for which
-    `point` with their present aliases would still change something, and what.
+    `point` with their present aliases would still change something, and what. `doubtful` has what is ignored among the
+    versions; `strays` what the aliases name that this platform did not register, by model and alias.
     """
 
     versions: Mapping[str, Mapping[str, RegisteredVersion]]
     aliases: Mapping[str, Mapping[str, str]]
     notes: tuple[str, ...] = ()
     unsettled: Mapping[str, str] = field(default_factory=dict)
+    doubtful: tuple[Doubtful, ...] = ()
+    strays: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def find(self, model: str, version: str) -> RegisteredVersion | None:
         return self.versions.get(model, {}).get(version)
@@ -91,6 +119,14 @@ class Registry(Protocol):
 
         The version appears only when its bytes are there and verified. The same version with the same digest
         is the one that is there; with another digest it is refused.
+        """
+        ...
+
+    def mend(self, wanted: RegisteredVersion) -> RegisteredVersion:
+        """Have a version here as it was registered once, whatever was made of it since.
+
+        Its tags are written again, spoiled or lost bytes are replaced by verified ones from `wanted.ref` (its `uri` is
+        empty where nothing else holds them), and whatever else claims to be it says so no longer. Nothing is deleted.
         """
         ...
 

@@ -5,12 +5,26 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.kinds.model import Signature
+from mlplatform.core.kinds.model import Signature, TensorType
 from mlplatform.core.payload import ArtifactRef
 
 
 class ServingError(Refusal):
     """The provider could not be reached or would not do it; the message names the cause in a sentence."""
+
+
+class Unsound(ServingError):
+    """A version answered otherwise than its signature says, or refused what its signature takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """One tensor with its values: the Open Inference Protocol's type, shape and little-endian bytes."""
+
+    name: str
+    type: TensorType
+    shape: Sequence[int]
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +52,32 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A version that a provider holds, and whether it can answer."""
+    """A version that a provider holds, and whether it can answer.
+
+    `instances` is how many it is configured to have (0: unknown); `configuration` a digest of all else it runs with.
+    """
 
     model: str
     version: str
     digest: str
     ready: bool
     reason: str = ""
+    instances: int = 0
+    configuration: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What is served now: versions, and per model the weight (0 to 100) of each digest that is routed.
 
-    `trouble` says why the routes in force would not outlive a restart; empty when they would.
+    `trouble` says why the routes in force would not outlive a restart; empty when they would. `strangers` are loaded
+    and not ours.
     """
 
     versions: Sequence[Served]
     weights: Mapping[str, Mapping[str, int]]
     trouble: str = ""
+    strangers: tuple[str, ...] = ()
 
     def held(self, model: str) -> tuple[Served, ...]:
         return tuple(served for served in self.versions if served.model == model)
@@ -94,12 +115,23 @@ class Serving(Protocol):
         """Ask the loaded version itself: right digest, right names, types and shapes, or ServingError."""
         ...
 
+    def infer(self, candidate: Candidate, inputs: Sequence[Array], seconds: float) -> Mapping[str, Array]:
+        """What the loaded version itself answers, past any route, by output and as its signature says, or Unsound.
+
+        No message quotes what was sent or answered: it may be about people.
+        """
+        ...
+
     def route(self, model: str, weights: Mapping[str, int]) -> Ready | Pending:
         """Send requests for the model to these digests (no digests: to none); Ready once it is in force."""
         ...
 
     def retire(self, model: str, digest: str) -> Ready | Pending:
         """Unload a version that nothing is routed to, once its last request is answered."""
+        ...
+
+    def flaws(self) -> Mapping[tuple[str, str], str]:
+        """What is wrong with the files of versions that are held, by model and digest; hashes all of them."""
         ...
 
     def url(self, model: str) -> str:

@@ -12,14 +12,14 @@ from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.registry.interface import (
     Lineage,
     RegisteredVersion,
-    RegistryError,
     RegistryState,
     TrainingRun,
 )
-from mlplatform.providers.registry.mlflow import add, database, point, runs, state
-from mlplatform.providers.registry.mlflow.calls import mlflow_calls, open_client
+from mlplatform.providers.registry.mlflow import add, database, mend, point, runs, state
+from mlplatform.providers.registry.mlflow.calls import open_client, registry_calls
 from mlplatform.providers.registry.mlflow.lock import exclusive
 from mlplatform.providers.registry.mlflow.names import Names
+from mlplatform.providers.registry.mlflow.payloads import LocalPayloads
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -38,24 +38,19 @@ class MlflowRegistry:
     @staticmethod
     def at(settings: environment.Registry, paths: EnvironmentPaths) -> "MlflowRegistry":
         """The registry that an environment's document describes."""
-        if settings.uri != "local":
-            raise RegistryError(
-                f"the registry {settings.uri} cannot be reached: only local registries are supported so far",
-                fix="set registry.uri to local",
-            )
         folder, artifacts = paths.registry_database.absolute(), paths.artifacts.absolute()
         return MlflowRegistry(folder, artifacts, Names(settings.prefix), settings.legacyStages)
 
     def read(self) -> RegistryState:
         """Every version and alias, by one paged search of each; writes nothing."""
         client = self._client()
-        with mlflow_calls("reading the registry"):
+        with registry_calls("reading the registry"):
             return state.read(client, self.names, self.legacy_stages)
 
     def run(self, run_id: str) -> TrainingRun:
         """A finished training run."""
         client = self._client()
-        with mlflow_calls(f"reading run {run_id}"):
+        with registry_calls(f"reading run {run_id}"):
             return runs.read(client, run_id)
 
     def add(
@@ -72,12 +67,18 @@ class MlflowRegistry:
         client = self._client()
         wanted = RegisteredVersion(model, version, source, lineage, change, approved_by)
         with exclusive(self._lock):
-            return add.add(client, self.names, self.artifacts, wanted)
+            return add.add(client, self.names, self._payloads, wanted)
+
+    def mend(self, wanted: RegisteredVersion) -> RegisteredVersion:
+        """Have the version as it was registered: its tags, its bytes, and nothing else in its name."""
+        client = self._client()
+        with exclusive(self._lock):
+            return mend.mend(client, self.names, self._payloads, wanted)
 
     def point(self, model: str, champion: str | None, previous: str | None) -> None:
         """Set the aliases, and the stages where this registry keeps them; writes only what differs."""
         client = self._client()
-        with exclusive(self._lock), mlflow_calls(f"setting the aliases of {model}"):
+        with exclusive(self._lock), registry_calls(f"setting the aliases of {model}"):
             point.point(client, self.names, model, point.Wanted(champion, previous), self.legacy_stages)
 
     def prepare(self) -> None:
@@ -88,9 +89,13 @@ class MlflowRegistry:
     def training_environment(self, model: str) -> Mapping[str, str]:
         """What a training script's environment needs for `mlflow.set_experiment("tenant/model")` to track here."""
         client = self._client()
-        with exclusive(self._lock), mlflow_calls(f"making the experiment {model}"):
+        with exclusive(self._lock), registry_calls(f"making the experiment {model}"):
             runs.make_experiment(client, model, self.artifacts)
         return runs.script_environment(database.uri_of(self.database), model)
+
+    @property
+    def _payloads(self) -> LocalPayloads:
+        return LocalPayloads(self.artifacts)
 
     @property
     def _lock(self) -> Path:

@@ -1,14 +1,14 @@
 """Adds a version: its bytes first, then the MLflow version with all its tags at once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlplatform.core.payload import short
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryError
-from mlplatform.providers.registry.mlflow.calls import cause_of, mlflow_calls
-from mlplatform.providers.registry.mlflow.names import Names, folder_name
-from mlplatform.providers.registry.mlflow.payloads import keep
+from mlplatform.providers.registry.mlflow.calls import cause_of, registry_calls
+from mlplatform.providers.registry.mlflow.names import Names
+from mlplatform.providers.registry.mlflow.payloads import Payloads
 from mlplatform.providers.registry.mlflow.state import Held, read_versions
 from mlplatform.providers.registry.mlflow.tags import to_tags
 
@@ -17,23 +17,24 @@ if TYPE_CHECKING:
 
 
 def add(
-    client: "MlflowClient", names: Names, artifacts: Path, wanted: RegisteredVersion
+    client: "MlflowClient", names: Names, payloads: Payloads, wanted: RegisteredVersion
 ) -> RegisteredVersion:
     """The version that is there, or else a new one; the caller holds the registry's lock."""
     what = f"{wanted.model} {wanted.version}"
-    name, tags = names.registered(wanted.model), _tags(wanted)
-    with mlflow_calls(f"looking for {what}"):
+    name, tags = names.registered(wanted.model), tags_of(wanted)
+    with registry_calls(f"looking for {what}"):
         held = read_versions(client, names, f"name = '{name}'")
-    if present := _present([one for one in held if one.semver == wanted.version], wanted):
-        return present
-    ref = keep(wanted.ref, artifacts / folder_name(wanted.model))
-    with mlflow_calls(f"registering {what}"):
-        _make_model(client, name)
+    if there := present([one for one in held if one.semver == wanted.version], wanted):
+        return there
+    ref = payloads.keep(wanted.ref, wanted.model)
+    with registry_calls(f"registering {what}"):
+        make_model(client, name)
         client.create_model_version(name, source=ref.uri, tags=tags, await_creation_for=0)
     return replace(wanted, ref=ref)
 
 
-def _tags(wanted: RegisteredVersion) -> dict[str, str]:
+def tags_of(wanted: RegisteredVersion) -> dict[str, str]:
+    """The tags of a version; RegistryError when it cannot be said in tags."""
     try:
         return to_tags(wanted)
     except ValueError as error:
@@ -42,7 +43,7 @@ def _tags(wanted: RegisteredVersion) -> dict[str, str]:
         ) from error
 
 
-def _present(held: list[Held], wanted: RegisteredVersion) -> RegisteredVersion | None:
+def present(held: Sequence[Held], wanted: RegisteredVersion) -> RegisteredVersion | None:
     """The version if it is there already; RegistryError when what is there is not what is wanted."""
     for one in held:
         if one.version is None:
@@ -56,17 +57,20 @@ def _present(held: list[Held], wanted: RegisteredVersion) -> RegisteredVersion |
     return held[0].version if held else None
 
 
-def _make_model(client: "MlflowClient", name: str) -> None:
+def make_model(client: "MlflowClient", name: str) -> None:
     """Have the registered model; training scripts may make it at the same time."""
-    from mlflow.exceptions import MlflowException
-
     try:
         client.get_registered_model(name)
-    except MlflowException as absent:
-        if absent.error_code != "RESOURCE_DOES_NOT_EXIST":
+    except Exception as absent:
+        if error_code(absent) != "RESOURCE_DOES_NOT_EXIST":
             raise
         try:
             client.create_registered_model(name)
-        except MlflowException as there:
-            if there.error_code != "RESOURCE_ALREADY_EXISTS":
+        except Exception as there:
+            if error_code(there) != "RESOURCE_ALREADY_EXISTS":
                 raise
+
+
+def error_code(error: Exception) -> str:
+    """MLflow's own code of an error, whether its client or a server said it; nothing for other errors."""
+    return str(getattr(error, "error_code", ""))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mlplatform.core.errors import Refusal
+from mlplatform.providers.mlflow import ServerError
 from mlplatform.providers.registry.interface import RegistryError
 
 if TYPE_CHECKING:
@@ -23,12 +24,21 @@ _ONE_AT_A_TIME = threading.RLock()  # Python's warning filters belong to the pro
 
 @contextmanager
 def mlflow_calls(doing: str) -> Iterator[None]:
-    """Keeps MLflow's warnings and logs from the terminal and turns its failures into a RegistryError."""
+    """Imports MLflow, and does as `registry_calls` does."""
+    with registry_calls(doing):
+        _import_silently()
+        yield
+
+
+@contextmanager
+def registry_calls(doing: str) -> Iterator[None]:
+    """Keeps MLflow's warnings from the terminal and turns its and its server's failures into a RegistryError."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _import_silently()
         try:
             yield
+        except ServerError as error:
+            raise RegistryError(f"{doing} failed: {error.message}", fix=error.fix) from error
         except Refusal:
             raise
         except _failures() as error:

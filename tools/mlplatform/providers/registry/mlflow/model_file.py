@@ -7,18 +7,29 @@ from mlplatform.core.payload import PAYLOAD_FOLDER, Entry
 from mlplatform.providers.artifacts.durable import write_durably
 from mlplatform.providers.registry.mlflow.calls import mlflow_calls
 
+MODEL_FILE = "MLmodel"
+
 
 def write_model_file(folder: Path, entries: Sequence[Entry]) -> None:
     """Write `folder`/MLmodel where the payload has one ONNX file; other payloads are files to MLflow, no model."""
+    if found := onnx_file(entries):
+        # MLflow looks for MLmodel in the folder of the ONNX file that it loads, and ours must stay out of the payload.
+        (folder / found).symlink_to(Path(PAYLOAD_FOLDER) / found)
+        write_durably(folder / MODEL_FILE, model_file(found))
+
+
+def onnx_file(entries: Sequence[Entry]) -> str | None:
+    """The one ONNX file of a payload that is a model to MLflow."""
     found = [entry.path for entry in entries if entry.path.endswith(".onnx") and "/" not in entry.path]
-    if len(found) != 1 or found[0].startswith("."):
-        return
-    # MLflow looks for MLmodel in the folder of the ONNX file that it loads, and ours must stay out of the payload.
-    (folder / found[0]).symlink_to(Path(PAYLOAD_FOLDER) / found[0])
+    return found[0] if len(found) == 1 and not found[0].startswith(".") else None
+
+
+def model_file(onnx: str) -> bytes:
+    """What MLmodel says of a folder with this ONNX file, and with the payload that it is from."""
     with mlflow_calls("describing the model"):
         from mlflow.models import Model
 
         described = Model(model_uuid=None)
-        described.add_flavor("onnx", data=f"{PAYLOAD_FOLDER}/{found[0]}")
-        described.add_flavor("python_function", loader_module="mlflow.onnx", data=found[0])
-        write_durably(folder / "MLmodel", described.to_yaml().encode())
+        described.add_flavor("onnx", data=f"{PAYLOAD_FOLDER}/{onnx}")
+        described.add_flavor("python_function", loader_module="mlflow.onnx", data=onnx)
+        return bytes(described.to_yaml().encode())

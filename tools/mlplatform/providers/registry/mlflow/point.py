@@ -35,10 +35,23 @@ class Wanted:
 
 def point(client: "MlflowClient", names: Names, model: str, wanted: Wanted, legacy_stages: bool) -> None:
     """Write what differs; RegistryError, before anything is written, when a version is not there."""
-    name = names.registered(model)
-    held = trustworthy(read_versions(client, names, f"name = '{name}'"))
+    mine = f"name = '{names.registered(model)}'"
+    held = read_versions(client, names, mine)
+    move(client, names, model, wanted, legacy_stages, held, read_aliases(client, names, mine).get(model, {}))
+
+
+def move(
+    client: "MlflowClient",
+    names: Names,
+    model: str,
+    wanted: Wanted,
+    legacy_stages: bool,
+    found: Sequence[Held],
+    aliases: Mapping[str, int],
+) -> None:
+    """The same, for a model whose versions and aliases were read already."""
+    name, held = names.registered(model), trustworthy(found)
     numbers = {one.semver: one.number for one in held}
-    aliases = read_aliases(client, names, f"name = '{name}'").get(model, {})
     champion, previous = (_number(model, semver, numbers) for semver in (wanted.champion, wanted.previous))
     _set_alias(client, name, PREVIOUS, aliases.get(PREVIOUS), previous)
     if legacy_stages:

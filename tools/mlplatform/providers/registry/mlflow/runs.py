@@ -16,6 +16,8 @@ from mlplatform.providers.registry.mlflow.names import folder_name
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
+    from mlplatform.providers.registry.mlflow.rest import RestClient
+
 _COMMIT_TAG, _DATA_TAG = "mlflow.source.git.commit", "data."
 
 
@@ -37,6 +39,14 @@ def make_experiment(client: "MlflowClient", model: str, artifacts: Path) -> None
     if found is None:
         location = artifacts / RUNS_FOLDER / folder_name(model)
         client.create_experiment(model, artifact_location=location.as_uri())
+    elif found.lifecycle_stage != "active":
+        raise RegistryError(f"the experiment {model} was deleted", fix="restore it in MLflow")
+
+
+def make_shared_experiment(client: "RestClient", model: str) -> None:
+    """The experiment of a model on a server, which keeps its artifacts where it keeps all."""
+    if (found := client.get_experiment_by_name(model)) is None:
+        client.create_experiment(model)
     elif found.lifecycle_stage != "active":
         raise RegistryError(f"the experiment {model} was deleted", fix="restore it in MLflow")
 

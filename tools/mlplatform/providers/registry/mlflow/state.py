@@ -5,10 +5,10 @@ download URI (that one differs for `models:/` sources alone, and would cost a ca
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
+from mlplatform.providers.registry.interface import Doubtful, RegisteredVersion, RegistryError, RegistryState
 from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.providers.registry.mlflow.tags import from_tags, is_ours
 
@@ -30,6 +30,8 @@ class Held:
     semver: str
     version: RegisteredVersion | None
     problem: str = ""
+    source: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(client: "MlflowClient", names: Names, legacy_stages: bool) -> RegistryState:
@@ -44,16 +46,20 @@ def read(client: "MlflowClient", names: Names, legacy_stages: bool) -> RegistryS
         aliases={model: found for model, found in aliases.items() if found},
         notes=tuple(sorted((*_problems(held), *_contradictions(held), *_strays(numbers, known)))),
         unsettled=_unsettled(trusted, aliases) if legacy_stages else {},
+        doubtful=_doubtful(held, trusted),
+        strays=_stray_aliases(numbers, known),
     )
 
 
-def read_versions(client: "MlflowClient", names: Names, filter_string: str) -> list[Held]:
-    """Our versions, those with damaged tags included, by model and number."""
+def read_versions(
+    client: "MlflowClient", names: Names, filter_string: str, *, every: bool = False
+) -> list[Held]:
+    """Our versions, those with damaged tags included, by model and number; `every`: those that say nothing too."""
     found = _pages(
         client.search_model_versions, filter_string, _VERSIONS_A_PAGE, ["name ASC", "version_number ASC"]
     )
     models = ((names.model(item.name), item) for item in found)
-    return [_held(model, item) for model, item in models if model and is_ours(item.tags)]
+    return [_held(model, item) for model, item in models if model and (every or is_ours(item.tags))]
 
 
 def read_aliases(client: "MlflowClient", names: Names, filter_string: str) -> dict[str, dict[str, int]]:
@@ -95,8 +101,8 @@ def _held(model: str, item: Any) -> Held:
         version = from_tags(model, item.tags, item.source)
     except ValueError as error:
         problem = f"{model}, MLflow version {number} ({semver or 'no semver'}), is ignored: {error}"
-        return Held(model, number, item.current_stage, semver, None, problem)
-    return Held(model, number, item.current_stage, semver, version)
+        return Held(model, number, item.current_stage, semver, None, problem, item.source, item.tags)
+    return Held(model, number, item.current_stage, semver, version, "", item.source, item.tags)
 
 
 def _problems(held: Iterable[Held]) -> list[str]:
@@ -109,6 +115,31 @@ def _contradictions(held: Iterable[Held]) -> list[str]:
         for (model, semver), numbers in _digests(held).items()
         if len(numbers) > 1
     ]
+
+
+def _doubtful(held: Iterable[Held], trusted: Sequence[Held]) -> tuple[Doubtful, ...]:
+    """What is not believed; and what is registered again under other bytes' name, even where it says the same."""
+    believed = {(one.model, one.number) for one in trusted}
+    return tuple(
+        Doubtful(
+            one.model,
+            one.semver,
+            one.tags.get("digest", ""),
+            one.problem or f"MLflow version {one.number} says that it is {one.semver}",
+        )
+        for one in held
+        if (one.model, one.number) not in believed
+    )
+
+
+def _stray_aliases(
+    aliases: Mapping[str, Mapping[str, int]], known: Mapping[tuple[str, int], str]
+) -> dict[str, dict[str, str]]:
+    return {
+        model: strays
+        for model, found in aliases.items()
+        if (strays := {a: f"MLflow version {n}" for a, n in found.items() if (model, n) not in known})
+    }
 
 
 def _strays(aliases: Mapping[str, Mapping[str, int]], known: Mapping[tuple[str, int], str]) -> list[str]:
@@ -151,10 +182,15 @@ def stage_of(semver: str, aliases: Mapping[str, str | None]) -> str:
 
 def _pages(search: Callable[..., Any], filter_string: str, size: int, order_by: list[str]) -> list[Any]:
     found: list[Any] = []
-    token = None
+    token, seen = None, set()
     while True:
         page = search(filter_string=filter_string, max_results=size, order_by=order_by, page_token=token)
         found += page
         token = page.token
         if not token:
             return found
+        if token in seen:
+            raise RegistryError(
+                "the registry gives the same page again and again", fix="see the server's log"
+            )
+        seen.add(token)

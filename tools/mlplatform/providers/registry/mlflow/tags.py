@@ -46,6 +46,11 @@ def is_ours(tags: Mapping[str, str]) -> bool:
     return "idempotency_key" in tags or ("semver" in tags and "digest" in tags)
 
 
+def is_tag_of_ours(key: str) -> bool:
+    """Whether a tag is one of those that `to_tags` writes; any other is somebody's own."""
+    return key in (*_PLAIN, "approved_by") or key.startswith((_DATA, _METRIC))
+
+
 def to_tags(version: RegisteredVersion) -> dict[str, str]:
     """The tags of a version. ValueError when it holds what could not be read back."""
     lineage = version.lineage

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from mlplatform.core.kinds.model import Tensor
 from mlplatform.core.payload import digest_of_bytes, short
 from mlplatform.providers.serving.interface import Candidate
+from mlplatform.providers.serving.triton import running
 
 THREADS = 1  # per instance: more instances scale better than more threads, and do not compete
 
@@ -24,12 +25,6 @@ def upstream_name(model: str, digest: str) -> str:
 
 def config_text(candidate: Candidate) -> str:
     """The whole configuration; its parameter `config` is a digest of the rest, by which a running one is known."""
-    parameters = {
-        "digest": candidate.ref.digest,
-        "version": candidate.version,
-        "format": candidate.format,
-        "threads": str(THREADS),
-    }
     text = "\n".join(
         [
             f"name: {_quoted(upstream_name(candidate.model, candidate.ref.digest))}",
@@ -38,24 +33,49 @@ def config_text(candidate: Candidate) -> str:
             *_tensors("input", candidate.signature.inputs),
             *_tensors("output", candidate.signature.outputs),
             f"instance_group [{{ kind: KIND_CPU count: {candidate.instances} }}]",
-            *(_parameter(key, value) for key, value in parameters.items()),
+            *(_parameter(key, value) for key, value in _parameters(candidate).items()),
         ]
     )
     return f"{text}\n{_parameter('config', digest_of_bytes(text.encode()))}\n"
 
 
-def config_digest(text: str) -> str:
-    """The parameter `config` of a configuration made here."""
-    body = text.rpartition("\nparameters ")[0]
-    return digest_of_bytes(body.encode())
+def fingerprint_of(candidate: Candidate) -> str:
+    """The fingerprint of what a candidate runs with once it is loaded."""
+    inputs, outputs = (
+        [
+            {"name": tensor.name, "data_type": f"TYPE_{_type(tensor)}", "dims": list(tensor.shape)}
+            for tensor in tensors
+        ]
+        for tensors in (candidate.signature.inputs, candidate.signature.outputs)
+    )
+    name = upstream_name(candidate.model, candidate.ref.digest)
+    return running.expected(name, _parameters(candidate), inputs, outputs)
+
+
+def is_as_written(text: str) -> bool:
+    """Whether a configuration is one that was made here, to the letter."""
+    body, _, said = text.rpartition("\nparameters ")
+    return bool(said) and f"parameters {said}" == f"{_parameter('config', digest_of_bytes(body.encode()))}\n"
 
 
 def _tensors(kind: str, tensors: Sequence[Tensor]) -> list[str]:
     return [
-        f"{kind} [{{ name: {_quoted(tensor.name)} data_type: TYPE_{_TYPES.get(tensor.type, tensor.type)}"
-        f" dims: {tensor.shape} }}]"
+        f"{kind} [{{ name: {_quoted(tensor.name)} data_type: TYPE_{_type(tensor)} dims: {tensor.shape} }}]"
         for tensor in tensors
     ]
+
+
+def _type(tensor: Tensor) -> str:
+    return _TYPES.get(tensor.type, tensor.type)
+
+
+def _parameters(candidate: Candidate) -> dict[str, str]:
+    return {
+        "digest": candidate.ref.digest,
+        "version": candidate.version,
+        "format": candidate.format,
+        "threads": str(THREADS),
+    }
 
 
 def _parameter(key: str, value: str) -> str:

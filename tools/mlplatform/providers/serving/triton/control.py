@@ -9,6 +9,7 @@ from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import ServingError
 from mlplatform.providers.serving.triton.http import NoAnswer, Server, error_of
 from mlplatform.providers.serving.triton.ports import Ports
+from mlplatform.providers.serving.triton.running import fingerprint, instances
 
 LOAD_SECONDS = 60.0
 
@@ -32,6 +33,14 @@ class Loaded:
 
 
 NOT_THERE = Loaded(State.ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How many instances a loaded model is to have, and the fingerprint of all else in its configuration."""
+
+    instances: int
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,14 @@ class Control:
         try:
             return {key: value["string_value"] for key, value in said["parameters"].items()}
         except (KeyError, TypeError, AttributeError):
+            raise NoAnswer(f"{self.server} answered a configuration of {name} that cannot be read") from None
+
+    def running(self, name: str) -> Running:
+        """What a loaded model runs with."""
+        said = self._ask("GET", f"/v2/models/{name}/config")
+        try:
+            return Running(instances(said), fingerprint(said))
+        except (KeyError, TypeError, AttributeError, ValueError):
             raise NoAnswer(f"{self.server} answered a configuration of {name} that cannot be read") from None
 
     def load(self, name: str) -> str | None:

@@ -20,7 +20,7 @@ from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.artifacts.file import FileStore
 from mlplatform.providers.artifacts.interface import ArtifactError
 from mlplatform.providers.serving.interface import Candidate, ServingError
-from mlplatform.providers.serving.triton.config import config_text, upstream_name
+from mlplatform.providers.serving.triton.config import config_text, is_as_written, upstream_name
 
 # Beside this package, not in the repository that is judged: what runs inside Triton comes from the tool.
 PROGRAMS = Path(mlplatform.__file__).parents[1] / "serving"
@@ -95,6 +95,8 @@ def put(paths: EnvironmentPaths, candidate: Candidate, *, serving: bool) -> Call
         _describe(folder, candidate)
     else:
         _fill(paths, name, candidate)
+    if serving:  # Triton loads again only what is newer than what it runs, and that may be nowhere on disk
+        (folder / "config.pbtxt").touch()
     return partial(_write_all, described) if serving and described else partial(remove, paths, name)
 
 
@@ -149,6 +151,21 @@ def _spoiled(folder: Path, digest: str) -> str | None:
         FileStore().verify(ArtifactRef((folder / "1").as_uri(), digest))
     except ArtifactError as error:
         return error.message
+    return None
+
+
+def flaw(paths: EnvironmentPaths, held: Identity) -> str | None:
+    """What in a version's folder is not as it was put there, or None."""
+    folder = paths.model_repository / held.upstream
+    if reason := _spoiled(folder, held.digest):
+        return reason
+    try:
+        if (folder / "1" / "model.py").read_bytes() != _program(held.format):
+            return "1/model.py was changed"
+        if not is_as_written((folder / "config.pbtxt").read_text(errors="replace")):
+            return "config.pbtxt was changed"
+    except OSError as error:
+        return f"{error.filename}: {(error.strerror or str(error)).lower()}"
     return None
 
 

@@ -7,10 +7,10 @@ import json
 import math
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.core.kinds.model import Signature, Tensor
+from mlplatform.providers.serving.interface import Array
 
 JSON_LENGTH = "inference-header-content-length"
 _SIZES = {"BOOL": 1, "UINT8": 1, "UINT16": 2, "UINT32": 4, "UINT64": 8}
@@ -19,36 +19,31 @@ _FLOATS = {"FP16": "e", "FP32": "f", "FP64": "d"}
 _EMPTY_TEXT = struct.pack("<I", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One tensor of an answer."""
-
-    name: str
-    type: str
-    shape: Sequence[int]
-    data: bytes
-
-
 def zeros(signature: Signature, batch: int) -> tuple[bytes, Mapping[str, str]]:
     """The body and headers of a request of zeros (empty texts); a free first dimension is `batch`, any other is 1."""
-    inputs = [(tensor, filled(tensor.shape, batch)) for tensor in signature.inputs]
-    data = [_zeros(tensor.type, math.prod(shape)) for tensor, shape in inputs]
+    shapes = [(tensor, filled(tensor.shape, batch)) for tensor in signature.inputs]
+    inputs = [Array(t.name, t.type, shape, _zeros(t.type, math.prod(shape))) for t, shape in shapes]
+    return request(inputs, signature)
+
+
+def request(inputs: Sequence[Array], signature: Signature) -> tuple[bytes, Mapping[str, str]]:
+    """The body and headers of a request for all outputs."""
     said = {
         "inputs": [
             {
-                "name": tensor.name,
-                "datatype": tensor.type,
-                "shape": shape,
-                "parameters": {"binary_data_size": len(filling)},
+                "name": array.name,
+                "datatype": array.type,
+                "shape": list(array.shape),
+                "parameters": {"binary_data_size": len(array.data)},
             }
-            for (tensor, shape), filling in zip(inputs, data, strict=True)
+            for array in inputs
         ],
         "outputs": [
             {"name": tensor.name, "parameters": {"binary_data": True}} for tensor in signature.outputs
         ],
     }
     head = json.dumps(said).encode()
-    return b"".join((head, *data)), {JSON_LENGTH: str(len(head))}
+    return b"".join((head, *(array.data for array in inputs))), {JSON_LENGTH: str(len(head))}
 
 
 def filled(shape: Sequence[int], batch: int) -> list[int]:
@@ -56,7 +51,7 @@ def filled(shape: Sequence[int], batch: int) -> list[int]:
     return [size if size >= 0 else (batch if place == 0 else 1) for place, size in enumerate(shape)]
 
 
-def outputs(body: bytes, headers: Mapping[str, str]) -> Sequence[Output]:
+def outputs(body: bytes, headers: Mapping[str, str]) -> Sequence[Array]:
     """The tensors of an answer; ValueError where it is none."""
     size = int(headers.get(JSON_LENGTH, "0"))
     try:
@@ -66,7 +61,7 @@ def outputs(body: bytes, headers: Mapping[str, str]) -> Sequence[Output]:
         raise ValueError(f"its answer cannot be read ({error})") from None
 
 
-def flaw(output: Output, tensor: Tensor, batch: int | None) -> str | None:
+def flaw(output: Array, tensor: Tensor, batch: int | None) -> str | None:
     """What an output lacks of its signature, or None; a free first dimension must be `batch` unless that is None."""
     expected = (
         tensor.shape
@@ -93,10 +88,10 @@ def _zeros(type_: str, count: int) -> bytes:
     return _EMPTY_TEXT * count if type_ == "BYTES" else bytes(_SIZES[type_] * count)
 
 
-def _cut(said: Sequence[Mapping[str, Any]], data: bytes) -> Sequence[Output]:
+def _cut(said: Sequence[Mapping[str, Any]], data: bytes) -> Sequence[Array]:
     found = []
     for tensor in said:
         size = tensor["parameters"]["binary_data_size"]
-        found.append(Output(tensor["name"], tensor["datatype"], tensor["shape"], data[:size]))
+        found.append(Array(tensor["name"], tensor["datatype"], tensor["shape"], data[:size]))
         data = data[size:]
     return found

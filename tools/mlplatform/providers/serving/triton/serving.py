@@ -1,11 +1,12 @@
 """Triton behind the gateway, on this machine: the serving provider `triton`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mlplatform.core.payload import short
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import (
+    Array,
     Candidate,
     Observation,
     Pending,
@@ -14,8 +15,8 @@ from mlplatform.providers.serving.interface import (
     ServingError,
 )
 from mlplatform.providers.serving.triton import folder, routes
-from mlplatform.providers.serving.triton.config import config_digest, config_text, public_name, upstream_name
-from mlplatform.providers.serving.triton.control import NOT_THERE, Control, Loaded, State, refused
+from mlplatform.providers.serving.triton.config import fingerprint_of, public_name, upstream_name
+from mlplatform.providers.serving.triton.control import NOT_THERE, Control, Loaded, Running, State, refused
 from mlplatform.providers.serving.triton.gateway import (
     Gateway,
     GatewayState,
@@ -23,6 +24,7 @@ from mlplatform.providers.serving.triton.gateway import (
     RoutesRefused,
 )
 from mlplatform.providers.serving.triton.http import NoAnswer
+from mlplatform.providers.serving.triton.infer import infer
 from mlplatform.providers.serving.triton.instances import alive
 from mlplatform.providers.serving.triton.ports import HOST, Ports, read_ports
 from mlplatform.providers.serving.triton.probe import probe
@@ -45,7 +47,8 @@ class TritonServing:
 
         A route that was changed by hand counts for what it asks, never for the digest that it claims.
         """
-        versions, state = self._versions(), self._gateway.state()
+        versions, strangers = self._versions()
+        state = self._gateway.state()
         labels = {(held.model, held.digest): held.version for held in versions}
         weights: dict[str, dict[str, int]] = {}
         for name, found in state.models.items():
@@ -55,7 +58,7 @@ class TritonServing:
                 for route in found
             }
         trouble = f"the gateway keeps to the last good routes: {state.error}" if state.error else ""
-        return Observation(versions, weights, trouble)
+        return Observation(versions, weights, trouble, strangers)
 
     def ensure(self, candidate: Candidate) -> Ready | Pending:
         """Put the verified folder and load it; what fails to load is taken away again, so that no restart tries it."""
@@ -80,6 +83,9 @@ class TritonServing:
 
     def probe(self, candidate: Candidate) -> None:
         probe(self._control, candidate)
+
+    def infer(self, candidate: Candidate, inputs: Sequence[Array], seconds: float) -> Mapping[str, Array]:
+        return infer(self._control.server, candidate, inputs, seconds)
 
     def route(self, model: str, weights: Mapping[str, int]) -> Ready | Pending:
         """Change the model's entry in the route file, and no other; Ready once the gateway follows it."""
@@ -119,6 +125,12 @@ class TritonServing:
         folder.remove(self._paths, name)
         return Ready()
 
+    def flaws(self) -> Mapping[tuple[str, str], str]:
+        """Each folder hashed, and compared with what was put there."""
+        held = folder.identities(self._paths).values()
+        found = {(one.model, one.digest): folder.flaw(self._paths, one) for one in held}
+        return {which: flaw for which, flaw in found.items() if flaw}
+
     def url(self, model: str) -> str:
         return f"http://{HOST}:{self._ports.gateway}/v2/models/{public_name(model)}/infer"
 
@@ -153,19 +165,27 @@ class TritonServing:
     def _gateway(self) -> Gateway:
         return Gateway.of(self._paths, self._ports)
 
-    def _versions(self) -> tuple[Served, ...]:
-        index, running = self._control.index(), alive(self._paths)
-        return tuple(
-            _served(held, index.get(name, NOT_THERE), running.get(name, 0))
-            for name, held in folder.identities(self._paths).items()
+    def _versions(self) -> tuple[tuple[Served, ...], tuple[str, ...]]:
+        """Our versions, and the names of what Triton has loaded beside them."""
+        control = self._control
+        index, processes = control.index(), alive(self._paths)
+        ours = folder.identities(self._paths)
+        versions = tuple(
+            _served(held, index.get(name, NOT_THERE), processes.get(name, 0), control)
+            for name, held in ours.items()
         )
+        strangers = (name for name, found in index.items() if name not in ours and found.state is State.READY)
+        return versions, tuple(sorted(strangers))
 
     def _runs(self, candidate: Candidate) -> bool:
         """Whether a version that Triton calls ready is the candidate in every detail, with all its instances."""
         name = upstream_name(candidate.model, candidate.ref.digest)
         if alive(self._paths).get(name, 0) < candidate.instances:
             return False
-        return self._control.parameters(name).get("config") == config_digest(config_text(candidate))
+        held = folder.identities(self._paths).get(name)
+        if held is None or held.instances != candidate.instances or folder.flaw(self._paths, held):
+            return False
+        return self._control.running(name) == Running(candidate.instances, fingerprint_of(candidate))
 
     def _wanted(self, model: str, weights: Mapping[str, int]) -> routes.Route | None:
         if not weights:
@@ -176,7 +196,7 @@ class TritonServing:
                 f"all requests for {model} go to one version here: weights are not supported yet"
             )
         served = next(
-            (held for held in self._versions() if (held.model, held.digest) == (model, digest)), None
+            (held for held in self._versions()[0] if (held.model, held.digest) == (model, digest)), None
         )
         if served is None or not served.ready:
             why = served.reason if served else "it is not loaded"
@@ -192,11 +212,22 @@ class TritonServing:
         return found or routes.in_force(state, self._ports.upstream)
 
 
-def _served(held: folder.Identity, loaded: Loaded, running: int) -> Served:
+def _served(held: folder.Identity, loaded: Loaded, running: int, control: Control) -> Served:
+    runs = _runs_with(held, control) if loaded.state is State.READY else Running(0, "")
     if loaded.state is not State.READY:
         reason = loaded.reason or loaded.state.lower() or "not loaded"
     elif running < held.instances:
         reason = f"{running} of its {held.instances} instances run"
     else:
         reason = ""
-    return Served(held.model, held.version, held.digest, not reason, reason)
+    return Served(held.model, held.version, held.digest, not reason, reason, runs.instances, runs.fingerprint)
+
+
+def _runs_with(held: folder.Identity, control: Control) -> Running:
+    """What it runs with; nothing is known of one that is unloaded meanwhile."""
+    try:
+        return control.running(held.upstream)
+    except ServingError:
+        if control.state(held.upstream).state is State.READY:
+            raise
+        return Running(0, "")

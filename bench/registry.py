@@ -1,0 +1,196 @@
+"""A shared registry over HTTP: plans of many deployments, many aliases moved at once, and an apply of nothing.
+
+    python bench/registry.py [DEPLOYMENTS ...]        (default: 1000 10000)
+
+Against a real `mlflow server` with SQLite, and with PostgreSQL where there is one. The models are batch models, so that
+a plan reads the registry and a Triton that holds nothing. `calls` counts the HTTP requests at a proxy: one search of
+versions, and one of models with a page for each 1,000, as MLflow gives no more. `reconcile` moves two aliases of each
+of 1,000 models, journal, ledger, lease on a bare remote and snapshot included; `bare calls` is MLflow's own client
+doing the same in the same run: it reads the registry, and sets 2,000 aliases. Medians of several rounds.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from support.postgres import missing, postgres
+from support.rows import fill
+
+from mlplatform.core.naming import Kind
+from mlplatform.core.repository import Repository
+from mlplatform.core.target import LocalTarget
+from mlplatform.flow.listener import SILENT
+from mlplatform.flow.place import Place
+from mlplatform.flow.reconcile import make_plan, reconcile
+from mlplatform.local.identity import target_id
+from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.providers.git import Git
+from tests.support import values
+from tests.support.mlflow_between import Between, between
+from tests.support.mlflow_server import mlflow_server
+
+SIZES = (1_000, 10_000)
+CHANGED, PLAN_ROUNDS, ROUNDS, LIMIT = 1_000, 3, 5, 1.3
+VERSIONS = {version: values.digest(version) for version in ("1.0.0", "1.1.0")}
+ENVIRONMENT = "development"
+
+
+def models(size: int) -> list[str]:
+    return [f"team-{number // 100:03}/model-{number:05}" for number in range(size)]
+
+
+def prefix(size: int) -> str:
+    return f"size-{size}."
+
+
+def repository(place: Place, url: str, size: int, version: str) -> Repository:
+    """A judged commit that pins one version of every model; a new commit each time."""
+    pins = {ENVIRONMENT: {model: values.deployment(version) for model in models(size)}}
+    made = values.repository(pins, kinds=dict.fromkeys(models(size), "batch"), commit=commit(place))
+    said = values.environment(1, max_changed_percent=100)
+    said["registry"] = {"provider": "mlflow", "uri": url, "prefix": prefix(size)}
+    return replace(made, environments={ENVIRONMENT: values.document(Kind.ENVIRONMENT, ENVIRONMENT, said)})
+
+
+def commit(place: Place) -> str:
+    git(place.git.root, "commit", "--quiet", "--allow-empty", "-m", "bench")
+    return place.git.resolve("HEAD")
+
+
+def git(folder: Path, *args: str) -> None:
+    identity = ("-c", "user.name=bench", "-c", "user.email=bench@example.com")
+    subprocess.run(["git", *identity, *args], cwd=folder, check=True)
+
+
+@contextmanager
+def working_place(folder: Path) -> Iterator[Place]:
+    """A clone of a bare remote, and a Triton that serves nothing."""
+    git(folder, "init", "--quiet", "--bare", "remote")
+    git(folder, "init", "--quiet", "-b", "main", "clone")
+    git(folder / "clone", "remote", "add", "origin", str(folder / "remote"))
+    place = Place(Git(folder / "clone"), LocalTarget(folder / "clone"))
+    commit(place)
+    target_id(place.target)
+    start_all(place.target, [ENVIRONMENT])
+    try:
+        yield place
+    finally:
+        stop_all(place.target, known(place.target))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def bare_calls(url: str, size: int, champion: int, previous: int) -> None:
+    """What has to be asked and written to move the aliases of the first CHANGED models, by MLflow's own client."""
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(tracking_uri=url, registry_uri=url)
+    mine = f"name LIKE '{prefix(size)}%'"
+    client.search_model_versions(mine, max_results=200_000)
+    token = None
+    while True:
+        page = client.search_registered_models(mine, max_results=1_000, page_token=token)
+        if not (token := page.token):
+            break
+    for model in models(size)[:CHANGED]:
+        name = prefix(size) + model.replace("/", ".")
+        client.set_registered_model_alias(name, "previous", str(previous))
+        client.set_registered_model_alias(name, "champion", str(champion))
+
+
+def measure_plans(place: Place, proxy: Between, size: int) -> str:
+    """Seconds of a plan of nothing to do, and how many calls it makes."""
+    judged = repository(place, proxy.url, size, "1.0.0")
+    times = []
+    for _ in range(PLAN_ROUNDS):
+        proxy.calls.clear()
+        times.append(seconds(lambda: _nothing(make_plan(place, judged, ENVIRONMENT).changes)))
+    return f"{statistics.median(times):>8.2f} s  {len(proxy.calls):>3} calls, {len(proxy.writes())} writes"
+
+
+def measure_nothing(place: Place, proxy: Between, size: int) -> str:
+    judged = repository(place, proxy.url, size, "1.0.0")
+    proxy.calls.clear()
+    took = seconds(lambda: _nothing(reconcile(place, judged, ENVIRONMENT, SILENT).outcomes))
+    return f"{took:>8.2f} s  {len(proxy.calls):>3} calls, {len(proxy.writes())} writes"
+
+
+def measure_aliases(place: Place, size: int, direct: str) -> str:
+    """Medians of a reconcile of 2 x CHANGED aliases and of the bare calls, which take turns."""
+    ours, bare = [], []
+    for number in range(ROUNDS):
+        version, other = ("1.1.0", "1.0.0") if number % 2 == 0 else ("1.0.0", "1.1.0")
+        judged = repository(place, direct, size, version)
+        ours.append(seconds(lambda judged=judged: _everything(reconcile(place, judged, ENVIRONMENT, SILENT))))  # type: ignore[misc]
+        to = list(VERSIONS).index(other) + 1
+        bare.append(seconds(lambda to=to: bare_calls(direct, size, to, 3 - to)))  # type: ignore[misc]
+        bare_calls(direct, size, 3 - to, to)
+    ratio = statistics.median(ours) / statistics.median(bare)
+    missed = "" if ratio <= LIMIT else "  MISSED"
+    return (
+        f"{statistics.median(ours):>8.2f} s  bare calls {statistics.median(bare):.2f} s  "
+        f"ratio {ratio:.2f} (≤ {LIMIT}){missed}"
+    )
+
+
+def _nothing(done: Sequence[object]) -> None:
+    if done:
+        sys.exit(f"{len(done)} changes were planned where all is as declared")
+
+
+def _everything(done: object) -> None:
+    if not getattr(done, "is_done", False) or len(getattr(done, "outcomes", ())) != CHANGED:
+        sys.exit(f"the aliases were not all moved: {getattr(done, 'outcomes', ())[:1]}")
+
+
+def measure(name: str, database: str, folder: Path, sizes: Sequence[int]) -> None:
+    address = database or f"sqlite:///{folder / 'mlflow.db'}"
+    with mlflow_server(folder, database) as running, between(running.port) as proxy:
+        (folder / "place").mkdir()
+        with working_place(folder / "place") as place:
+            for size in sizes:
+                aliases = {"champion": "1.0.0", "previous": "1.1.0"}
+                fill(address, prefix(size), VERSIONS, models(size), values.METRICS, aliases)
+                print(
+                    f"{name:<11} {size:>6} deployments  plan         {measure_plans(place, proxy, size)}",
+                    flush=True,
+                )
+                print(
+                    f"{name:<11} {size:>6} deployments  no-op apply  {measure_nothing(place, proxy, size)}",
+                    flush=True,
+                )
+            size = min(s for s in sizes if s >= CHANGED)
+            print(
+                f"{name:<11} {size:>6} deployments  reconcile    {measure_aliases(place, size, running.url)}",
+                flush=True,
+            )
+
+
+def main() -> None:
+    os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
+    sizes = [int(size) for size in sys.argv[1:]] or SIZES
+    with tempfile.TemporaryDirectory() as folder:
+        measure("SQLite", "", Path(folder), sizes)
+    if why := missing():
+        print(f"PostgreSQL is left out: {why}")
+        return
+    with tempfile.TemporaryDirectory() as folder, postgres() as address:
+        measure("PostgreSQL", address, Path(folder), sizes)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""What was champion in an environment is what the ledger says was made so there."""
+
+from mlplatform.core.champions import champions
+from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.plan import Action, Change
+from mlplatform.core.statement import Statement, deployment_statement
+from tests.support.values import digest
+
+TUMOUR = "clinic/tumour"
+
+
+def made(
+    version: str, result: Result = Result.APPLIED, environment: str = "production", *, gone: bool = False
+) -> Statement:
+    after = None if gone else {"champion": version, "previous": None, "digest": digest(version)}
+    outcome = Outcome(Change(Action.CHAMPION, "mlflow", TUMOUR, None, after), result)
+    return deployment_statement({"environment": environment, "commit": "c" * 40}, [outcome.as_json()])
+
+
+def test_every_version_that_became_champion_here_is_known() -> None:
+    known = champions([made("1.0.0"), made("1.1.0"), made("1.0.0", gone=True)], "production")
+    assert known == {TUMOUR: {digest("1.0.0"), digest("1.1.0")}}
+
+
+def test_what_failed_was_put_back_or_happened_elsewhere_is_not() -> None:
+    statements = [
+        made("1.0.0", Result.FAILED),
+        made("1.1.0", Result.RESTORED),
+        made("1.2.0", Result.NOT_ATTEMPTED),
+        made("1.3.0", environment="integration"),
+    ]
+    assert champions(statements, "production") == {}

@@ -1,0 +1,91 @@
+"""A snapshot says what was there, and an apply's snapshot takes no change by hand for an applied one."""
+
+from typing import Any
+
+import pytest
+
+from mlplatform.core.baseline import renewed
+from mlplatform.core.plan import Action
+from mlplatform.core.snapshot import Kept, Ran, Snapshot
+from tests.support.values import digest
+
+TUMOUR = "clinic/tumour"
+OLD, NEW = digest("1.0.0"), digest("1.1.0")
+
+
+def ran(version: str, instances: int = 1, configuration: str = "as written") -> Ran:
+    return Ran(version, digest(version), True, instances, configuration)
+
+
+def snapshot(**more: Any) -> Snapshot:
+    said: dict[str, Any] = {
+        "versions": {TUMOUR: {"1.0.0": Kept(OLD, "tags")}},
+        "aliases": {TUMOUR: {"champion": "1.0.0"}},
+        "served": {TUMOUR: {OLD: ran("1.0.0")}},
+        "weights": {TUMOUR: {OLD: 100}},
+        **more,
+    }
+    return Snapshot("production", "laptop", "c" * 40, "2026-11-21T10:00:00+00:00", **said)
+
+
+def outcome(action: Action, **after: Any) -> dict[str, Any]:
+    return {"action": action.value, "resource": TUMOUR, "before": None, "after": after, "result": "applied"}
+
+
+def test_a_snapshot_is_what_its_json_says() -> None:
+    assert Snapshot.from_json(snapshot().as_json()) == snapshot()
+    assert snapshot().as_bytes() == snapshot().as_bytes()
+
+
+def test_the_first_snapshot_is_what_is_seen() -> None:
+    assert renewed(None, snapshot(), []) == snapshot()
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        {"versions": {TUMOUR: {"1.0.0": Kept(OLD, "edited")}}},
+        {"versions": {}},
+        {"aliases": {TUMOUR: {"champion": "0.9.0"}}},
+        {"aliases": {}},
+        {"weights": {TUMOUR: {NEW: 100}}},
+        {"served": {}},
+        {"served": {TUMOUR: {OLD: ran("1.0.0", instances=2)}}},
+        {"served": {TUMOUR: {OLD: ran("1.0.0", configuration="by hand")}}},
+        {"served": {TUMOUR: {OLD: ran("1.0.0"), NEW: ran("1.1.0")}}},
+    ],
+)
+def test_what_no_apply_touched_stays_as_it_was_applied(by_hand: dict[str, Any]) -> None:
+    assert renewed(snapshot(), snapshot(**by_hand), []) == snapshot()
+
+
+def test_what_an_apply_touched_is_as_it_is_seen() -> None:
+    now = snapshot(
+        versions={TUMOUR: {"1.0.0": Kept(OLD, "tags"), "1.1.0": Kept(NEW, "new tags")}},
+        aliases={TUMOUR: {"champion": "1.1.0", "previous": "1.0.0"}},
+        served={TUMOUR: {NEW: ran("1.1.0")}},
+        weights={TUMOUR: {NEW: 100}},
+    )
+    done = [
+        outcome(Action.COPY, version="1.1.0", digest=NEW),
+        outcome(Action.LOAD, version="1.1.0", digest=NEW),
+        outcome(Action.ROUTE, weights={NEW: 100}),
+        outcome(Action.CHAMPION, champion="1.1.0", digest=NEW),
+        {**outcome(Action.RETIRE), "after": None, "before": {"version": "1.0.0", "digest": OLD}},
+    ]
+    assert renewed(snapshot(), now, done) == now
+
+
+def test_a_version_that_was_registered_since_is_known_from_then_on() -> None:
+    both = {TUMOUR: {"1.0.0": Kept(OLD, "tags"), "1.1.0": Kept(NEW, "tags")}}
+    assert renewed(snapshot(), snapshot(versions=both), []).versions == both
+
+
+def test_a_model_that_an_apply_took_out_is_gone() -> None:
+    done = [
+        {**outcome(Action.ROUTE), "after": None, "before": {"weights": {OLD: 100}}},
+        {**outcome(Action.CHAMPION), "after": None, "before": {"champion": "1.0.0"}},
+        {**outcome(Action.RETIRE), "after": None, "before": {"version": "1.0.0", "digest": OLD}},
+    ]
+    now = snapshot(aliases={}, served={}, weights={})
+    assert renewed(snapshot(), now, done) == now

@@ -1,0 +1,101 @@
+"""Two reconcilers that start together never interleave; a late one undoes nothing; a dead server leaves what was."""
+
+import os
+import signal
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.outcome import Result
+from mlplatform.flow import reconcile as flow
+from mlplatform.flow.judge import repository_at
+from mlplatform.flow.listener import SILENT
+from mlplatform.flow.reconcile import Wanted, reconcile
+from mlplatform.local.stack import start_all, state
+from mlplatform.providers.serving.interface import Candidate, Serving
+from tests.support.laboratory import Laboratory
+from tests.support.survival import Run, end_state, uninterrupted
+from tests.support.traffic import Traffic
+
+VERSIONS = ["1.1.0", "1.2.0", "1.3.0"]
+
+
+def test_of_two_runs_that_start_together_one_does_the_work_and_none_harms(
+    lab: Laboratory, run: Run, other_run: Run, traffic: Traffic
+) -> None:
+    old, new = VERSIONS[:2]
+    lab.pin("production", new)
+    assert run("")["status"] == 0
+    with ThreadPoolExecutor(2) as both:
+        for _ in range(20):
+            old, new = new, old
+            lab.pin("production", new)
+            records = len(list(lab.ledger().newest_first()))
+            traffic.answers.clear()
+            ends = [said["status"] for said in both.map(lambda ask: ask(""), (run, other_run))]
+            assert sorted(ends) in ([0, 0], [0, 3]), "3: the lease is another run's"
+            assert end_state(lab) == uninterrupted(lab, new, old, VERSIONS[:2], [])
+            assert len(list(lab.ledger().newest_first())) == records + 1, (
+                "only one of them had anything to do"
+            )
+            traffic.wait_for(new, 1)
+            assert set(traffic.answers) <= {old, new}
+    assert traffic.failures == []
+
+
+def test_a_run_for_an_older_commit_is_refused_and_changes_nothing(lab: Laboratory, run: Run) -> None:
+    older = lab.place.git.resolve("HEAD~1")
+    before = end_state(lab)
+    with pytest.raises(Refusal, match=r"does not contain .* which was applied to production last"):
+        reconcile(lab.place, repository_at(lab.place.git, older), "production", SILENT)
+    assert end_state(lab) == before
+
+
+def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laboratory, run: Run) -> None:
+    older = lab.place.git.resolve("HEAD~1")
+    before = end_state(lab)["aliases"]["champion"]
+    wanted = Wanted(going_back="the night shift asks for it")
+    assert reconcile(lab.place, repository_at(lab.place.git, older), "production", SILENT, wanted).is_done
+    assert end_state(lab)["aliases"]["previous"] == before
+    said = next(lab.ledger().newest_first()).statement.predicate
+    assert (said["goingBack"], said["commit"]) == ("the night shift asks for it", older)
+    assert run("")["status"] == 0
+    assert end_state(lab)["aliases"]["champion"] == before
+
+
+class Dying:
+    """A serving provider whose server dies between load and switch."""
+
+    def __init__(self, serving: Serving, pids: Mapping[str, int]) -> None:
+        self._serving, self._pids = serving, pids
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._serving, name)
+
+    def probe(self, candidate: Candidate) -> None:
+        os.kill(self._pids["triton"], signal.SIGKILL)
+        self._serving.probe(candidate)
+
+
+def test_a_server_that_dies_between_load_and_switch_leaves_the_routes_as_they_were(
+    lab: Laboratory, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, pids = end_state(lab), state(lab.place.paths("production"))
+    old, new = before["aliases"]["champion"], VERSIONS[2]
+    lab.pin("production", new)
+    with monkeypatch.context() as patched:
+        real = flow.connect_serving
+        patched.setattr(flow, "connect_serving", lambda *args: Dying(real(*args), pids))
+        done = reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)
+    results = {outcome.change.action.value: outcome.result for outcome in done.outcomes}
+    assert results["probe"] is Result.FAILED
+    assert {results["route"], results["champion"]} == {Result.NOT_ATTEMPTED}
+    start_all(lab.place.target, ["production"])
+    assert run("")["status"] == 1, "the version is on hold"
+    after = end_state(lab)
+    assert (after["aliases"], after["weights"]) == (before["aliases"], before["weights"])
+    assert after["held"] == [new]
+    assert (old, True) in after["loaded"]

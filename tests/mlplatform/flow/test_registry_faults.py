@@ -1,0 +1,199 @@
+"""A shared registry that is down, slow, broken or cut off: a plain refusal or a failed change, and nothing half done."""
+
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlplatform.cli.main import main
+from mlplatform.core.errors import Refusal
+from mlplatform.core.outcome import Result
+from mlplatform.core.reconciled import Reconciled
+from mlplatform.flow.judge import repository_at
+from mlplatform.flow.listener import SILENT
+from mlplatform.flow.past import holds_in
+from mlplatform.flow.reconcile import make_plan, reconcile
+from mlplatform.flow.retry import lift
+from mlplatform.flow.place import environment_of
+from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.providers.serving.triton import TritonServing
+from mlplatform.record.ledger import Ledger, shared_ledger
+from tests.support.laboratory import REPOSITORY, SCALER, Laboratory, laboratory
+from tests.support.mlflow_between import Between, between
+from tests.support.mlflow_server import mlflow
+from tests.support.stack import needs_serving
+from tests.support.traffic import Traffic
+
+__all__ = ["mlflow"]
+pytestmark = pytest.mark.servers
+
+VERSIONS = [f"1.{minor}.0" for minor in range(1, 20)]
+SAYS = {
+    "down": "does not answer",
+    "slow": "gave no answer within 1 s",
+    "error": "answered 500: the database is gone",
+    "garbage": "answered something that no MLflow server says",
+    "noise": "answered something that no MLflow server says",
+    "cut": "ended the connection in its answer",
+    "lost": "does not answer",
+}
+
+
+@pytest.fixture(scope="module")
+def proxy(mlflow: Any) -> Iterator[Between]:
+    with between(mlflow.port) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lab(proxy: Between, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """A production on a shared registry, whose first version is in force."""
+    needs_serving()
+    made = laboratory(tmp_path_factory.mktemp("lab"), VERSIONS, shared=proxy.url)
+    start_all(made.place.target, ["production"])
+    made.pin("production", VERSIONS[0])
+    assert apply(made).is_done
+    yield made
+    stop_all(made.place.target, known(made.place.target))
+
+
+def apply(lab: Laboratory) -> Reconciled:
+    return reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)
+
+
+def retry(lab: Laboratory) -> None:
+    repository = repository_at(lab.place.git, "HEAD")
+    lift(lab.place, environment_of(repository, "production"), "production", SCALER, None, "it is repaired")
+
+
+def ledger(lab: Laboratory) -> Ledger:
+    return shared_ledger(lab.place.git, "origin")
+
+
+def state(lab: Laboratory) -> dict[str, Any]:
+    """What an apply is about: aliases and versions, routes, what is loaded, the outbox."""
+    registry = lab.registry("production")
+    serving = TritonServing.at(lab.place.paths("production")).observe()
+    return {
+        "aliases": dict(registry.aliases[SCALER]),
+        "weights": dict(serving.weights[SCALER]),
+        "loaded": sorted(held.version for held in serving.versions if held.ready),
+        "outbox": list(lab.place.target.outbox.iterdir()),
+        "notes": registry.notes,
+    }
+
+
+def next_version(lab: Laboratory) -> str:
+    """The first version that production never had, pinned."""
+    had = lab.registry("production").versions[SCALER].keys()
+    version = next(version for version in VERSIONS if version not in had)
+    lab.pin("production", version)
+    return version
+
+
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
+
+
+@pytest.mark.parametrize("fault", SAYS)
+def test_a_plan_and_an_apply_are_refused_with_the_cause_and_nothing_changes(
+    fault: str,
+    lab: Laboratory,
+    proxy: Between,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    quick(monkeypatch)
+    before, tip = state(lab), ledger(lab).tip()
+    monkeypatch.chdir(lab.place.git.root)
+    with proxy.broken(fault):
+        for command in ("plan", "apply"):
+            with pytest.raises(SystemExit) as ended:
+                main([command, "--env", "production"])
+            said = capsys.readouterr().err
+            assert ended.value.code == 1
+            assert SAYS[fault] in said
+            assert proxy.url in said
+            assert "Traceback" not in said
+    assert state(lab) == before
+    assert (ledger(lab).tip(), holds_in(lab.place, "production")) == (tip, {})
+
+
+def uploading(method: str, path: str) -> bool:
+    return method == "PUT"
+
+
+def registering(method: str, path: str) -> bool:
+    return path.endswith("model-versions/create")
+
+
+def naming_the_champion(method: str, path: str) -> bool:
+    return method == "POST" and path.endswith("registered-models/alias")
+
+
+CASES = [
+    ("error", uploading, "copy"),
+    ("cut", registering, "copy"),
+    ("lost", registering, "copy"),
+    ("slow", naming_the_champion, "champion"),
+    ("error", naming_the_champion, "champion"),
+    ("cut", naming_the_champion, "champion"),
+]
+
+
+@pytest.mark.parametrize(("fault", "breaks", "action"), CASES)
+def test_a_change_that_fails_is_put_back_and_held_and_the_retry_finishes(
+    fault: str, breaks: Any, action: str, lab: Laboratory, proxy: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    before, version = state(lab), next_version(lab)
+    champion = before["aliases"]["champion"]
+    url = TritonServing.at(lab.place.paths("production")).url(SCALER)
+    with Traffic(url, b"", 1, pause=0.02) if False else proxy.broken(fault, breaks):
+        failed = apply(lab)
+    assert not failed.is_done
+    (outcome,) = [one for one in failed.outcomes if one.result is Result.FAILED]
+    assert outcome.change.action.value == action
+    assert SAYS[fault] in outcome.reason
+    (hold,) = holds_in(lab.place, "production").values()
+    assert (hold.version, url) == (version, url)
+    held = apply(lab)
+    assert [refused.is_held for refused in held.plan.refused] == [True]
+    after = state(lab)
+    assert after["aliases"]["champion"] == champion
+    assert {**after, "loaded": []} == {**before, "loaded": []}
+    assert version not in after["loaded"]
+    retry(lab)
+    assert apply(lab).is_done
+    assert state(lab)["aliases"] == {"champion": version, "previous": champion}
+    assert state(lab)["weights"] == {lab.payloads[version].digest: 100}
+    assert lab.registry("production").notes == ()
+
+
+def test_an_apply_of_what_is_there_writes_nothing_to_the_registry(lab: Laboratory, proxy: Between) -> None:
+    proxy.calls.clear()
+    assert apply(lab).outcomes == ()
+    assert proxy.writes() == []
+    assert proxy.calls
+    assert len(proxy.calls) == 2 * len({"development", "integration", "production"})
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from mlplatform.flow.judge import repository_at
+from mlplatform.flow.listener import SILENT
+from mlplatform.flow.place import Place
+from mlplatform.flow.reconcile import reconcile
+place = Place.at(Path(sys.argv[1]))
+repository = repository_at(place.git, "HEAD")
+if sys.argv[2] == "full":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20))
+done = reconcile(place, repository, "development", SILENT)
+print(*[f"{one.change.action} {one.result} {one.reason}" for one in done.outcomes], sep="\\n")
+sys.exit(0 if done.is_done else 1)
+"""

@@ -1,0 +1,373 @@
+"""`platform validate` tries a version on held-out rows in the real servers, and leaves nothing behind."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from mlplatform.cli.validate import command
+from mlplatform.core.errors import Refusal
+from mlplatform.core.payload import digest_of_bytes
+from mlplatform.core.reconciled import Reconciled
+from mlplatform.core.statement import VALIDATION
+from mlplatform.flow.judge import repository_at
+from mlplatform.flow.listener import SILENT
+from mlplatform.flow.reconcile import reconcile
+from mlplatform.flow.validate import validate
+from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.providers.registry import connect_registry
+from mlplatform.providers.registry.interface import Lineage
+from mlplatform.providers.serving.triton import TritonServing
+from mlplatform.validate.validated import Validated
+from tests.support.laboratory import DATA, SCALER, Laboratory, laboratory
+from tests.support.payloads import write_payload
+from tests.support.stack import needs_serving, onnx_bytes, signature, tensor
+
+pytestmark = pytest.mark.servers
+
+WEIGHTS = {"1.0.0": (1.0, 0.0), "1.1.0": (1.0, 0.3), "1.2.0": (-1.0, 0.0), "1.3.0": (1.0, 1.0)}
+SIGNED = signature([tensor("X", [-1, 2])], [tensor("price", [-1, 1])])
+SECRET = "grace.hopper@example.com"  # noqa: S105
+HELD_OUT = "tenants/lab/datasets/held-out.yaml"
+FILE = "examples/data/lab/held-out.csv"
+MODEL = f"models/{SCALER}.yaml"
+ROWS = "who,a,b,price\n" + "".join(f"{SECRET},{n},{n % 7},{n}\n" for n in range(1, 101))
+ASKED = {"dataset": "lab/held-out", "task": "regression", "target": "price", "inputs": ["a", "b"]}
+REGISTERED = {"1.1.0": 9.0, "1.2.0": 8.5}  # rmse; of the others it is 3
+GATES = {"production": {"r2": {"min": 0.9}, "rmse": {"max": 10, "maxDropFromCurrent": 5}}}
+
+
+def priced(weights: tuple[float, float], *, takes: str = "X", wide: bool = False) -> bytes:
+    """ONNX: a price that is the weighted sum of a and b; `wide`: twice in a row, which nobody signed."""
+    from onnx import TensorProto, helper
+
+    columns = 2 if wide else 1
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", [takes, "weights"], ["price"])],
+        "priced",
+        [helper.make_tensor_value_info(takes, TensorProto.FLOAT, [None, 2])],
+        [helper.make_tensor_value_info("price", TensorProto.FLOAT, [None, columns])],
+        [
+            helper.make_tensor(
+                "weights", TensorProto.FLOAT, [2, columns], [w for w in weights for _ in range(columns)]
+            )
+        ],
+    )
+    return onnx_bytes(graph)
+
+
+def metrics(version: str) -> dict[str, float]:
+    """What a version's registry says of it."""
+    return {"auc": 0.95, "r2": 0.95, "rmse": REGISTERED.get(version, 3.0)}
+
+
+def held_out(rows: str = ROWS) -> dict[str, Any]:
+    columns = {name: {"type": "float", "classification": "internal"} for name in ("a", "b", "price")}
+    return {
+        "schema": "dataset/v1",
+        "owner": "ada",
+        "location": FILE,
+        "region": "us-east-1",
+        "format": "csv",
+        "digest": digest_of_bytes(rows.encode()),
+        "classification": "pii",
+        "columns": {"who": {"type": "string", "classification": "pii"}, **columns},
+        "encryption": {"atRest": "aws:kms", "key": "alias/lab", "inTransit": "tls"},
+        "retention": {"days": 30, "deletion": "delete"},
+        "consent": {"basis": "consent", "record": "DPA-1"},
+    }
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """A running production whose champion is 1.0.0, and integration's registry with what may come after it."""
+    needs_serving()
+    made = laboratory(tmp_path_factory.mktemp("lab"), [])
+    registry = connect_registry(_environment(made, "integration"), made.place.paths("integration"))
+    refs = dict(made.payloads)
+    contents = {version: priced(weights) for version, weights in WEIGHTS.items()}
+    contents |= {"2.0.0": priced((1.0, 0.0), wide=True), "3.0.0": priced((1.0, 0.0), takes="Z")}
+    for version, content in contents.items():
+        refs[version] = write_payload(made.place.git.root / "payloads" / version, {"model.onnx": content})
+        registry.add(SCALER, version, refs[version], Lineage("run-1", "f" * 40, DATA, metrics(version)))
+    made = Laboratory(made.place, refs)
+    (made.place.git.root / FILE).parent.mkdir(parents=True)
+    (made.place.git.root / FILE).write_text(ROWS)
+    root = made.place.git.root
+    tenant = json.loads((root / "tenants/lab/tenant.yaml").read_text())
+    made.commit(
+        {
+            "tenants/lab/tenant.yaml": {**tenant, "clearance": "pii"},
+            HELD_OUT: held_out(),
+            MODEL: document(made, {}),
+        },
+        "a held-out sample",
+    )
+    start_all(made.place.target, ["production"])
+    pin(made, "production", "1.1.0")
+    reconciled = reconcile(made.place, repository_at(made.place.git, "HEAD"), "production", SILENT)
+    assert reconciled.is_done, reconciled
+    yield made
+    stop_all(made.place.target, known(made.place.target))
+
+
+def _environment(lab: Laboratory, name: str) -> Any:
+    return repository_at(lab.place.git, "HEAD").environments[name].body
+
+
+def document(lab: Laboratory, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The model's document with a validation."""
+    said = json.loads((lab.place.git.root / MODEL).read_text())
+    return {
+        **said,
+        "signature": SIGNED.model_dump(mode="json"),
+        "gates": GATES,
+        "slo": {"availability": 99.0, "latencyP99Ms": 5000, "windowDays": 30},
+        "validation": ASKED,
+        **changes,
+    }
+
+
+def pin(lab: Laboratory, environment: str, version: str) -> None:
+    lab.pin(environment, version)
+    path = f"environments/{environment}/{SCALER}.yaml"
+    said = json.loads((lab.place.git.root / path).read_text())
+    lab.commit(
+        {path: {**said, "metrics": metrics(version)}},
+        f"{environment}: metrics of {version}",
+    )
+
+
+@pytest.fixture
+def changed(lab: Laboratory) -> Iterator[Laboratory]:
+    """The laboratory, put back to its present commit afterwards."""
+    before = lab.place.git.resolve("HEAD")
+    yield lab
+    lab.place.git.run("reset", "--hard", "-q", before)
+
+
+def tried(lab: Laboratory, version: str | None = None) -> Validated:
+    return validate(lab.place, repository_at(lab.place.git, "HEAD"), "production", SCALER, version, SILENT)
+
+
+def unmet(done: Validated) -> dict[str, str]:
+    return {check.name: check.unmet for check in done.checks if check.unmet}
+
+
+def loaded(lab: Laboratory) -> dict[str, Any]:
+    """Everything that a validation must leave as it was."""
+    paths, observed = lab.place.paths("production"), TritonServing.at(lab.place.paths("production")).observe()
+    return {
+        "versions": sorted((held.version, held.ready) for held in observed.versions),
+        "weights": observed.weights,
+        "folders": sorted(folder.name for folder in paths.model_repository.iterdir()),
+        "routes": paths.routes.read_bytes(),
+        "aliases": lab.registry("production").aliases,
+        "registered": sorted(lab.registry("production").versions[SCALER]),
+        "ledger": lab.ledger().tip(),
+    }
+
+
+def test_a_version_that_meets_everything_is_valid_and_nothing_is_left_behind(lab: Laboratory) -> None:
+    before = loaded(lab)
+    done = tried(lab, "1.0.0")
+    assert unmet(done) == {}
+    assert done.is_met
+    assert done.rows == 100
+    assert done.candidate.tried.metrics == pytest.approx({"mae": 0, "rmse": 0, "r2": 1})
+    assert done.champion
+    assert done.champion.version == "1.1.0"
+    assert done.champion.tried.metrics["rmse"] > 1
+    assert done.latency
+    assert loaded(lab) == before
+
+
+def test_the_same_version_on_the_same_rows_gets_the_same_verdict(lab: Laboratory) -> None:
+    first, second = (tried(lab, "1.3.0") for _ in range(2))
+    assert first.candidate == second.candidate
+    assert (first.is_met, set(unmet(first))) == (second.is_met, set(unmet(second)))
+
+
+def test_a_version_below_its_gates_is_not_valid(lab: Laboratory) -> None:
+    done = tried(lab, "1.2.0")
+    assert set(unmet(done)) == {"r2", "rmse"}
+    assert "the gate asks for at least 0.9" in unmet(done)["r2"]
+
+
+def test_a_version_worse_than_the_champion_on_the_same_rows_is_not_valid(changed: Laboratory) -> None:
+    strict = {"production": {"rmse": {"max": 100, "maxDropFromCurrent": 0.1}}}
+    changed.commit({MODEL: document(changed, {"gates": strict})}, "no version may be worse")
+    assert tried(changed, "1.0.0").is_met
+    done = tried(changed, "1.3.0")
+    assert set(unmet(done)) == {"rmse"}
+    assert "may lose 0.1" in unmet(done)["rmse"]
+
+
+def test_a_version_that_answers_in_another_shape_is_not_valid(lab: Laboratory) -> None:
+    before = loaded(lab)
+    done = tried(lab, "2.0.0")
+    assert "price has the shape [64, 2] and the signature says [-1, 1]" in unmet(done)["signature"]
+    assert {"r2", "rmse", "latency p99"} <= set(unmet(done))
+    assert loaded(lab) == before
+
+
+def test_a_version_slower_than_its_slo_is_not_valid(changed: Laboratory) -> None:
+    slo = {"availability": 99.0, "latencyP99Ms": 0.001, "windowDays": 30}
+    changed.commit({MODEL: document(changed, {"slo": slo})}, "faster than light")
+    assert set(unmet(tried(changed, "1.0.0"))) == {"latency p99"}
+
+
+def test_what_cannot_be_loaded_is_refused_and_nothing_is_left_behind(lab: Laboratory) -> None:
+    before = loaded(lab)
+    with pytest.raises(Refusal, match=r"could not load lab/scaler 3.0.0: .*no input X"):
+        tried(lab, "3.0.0")
+    assert loaded(lab) == before
+
+
+def test_a_champion_that_takes_other_inputs_cannot_be_compared_with(changed: Laboratory) -> None:
+    other = signature([tensor("Z", [-1, 2])], [tensor("price", [-1, 1])])
+    changed.commit({MODEL: document(changed, {"signature": other.model_dump(mode="json")})}, "other inputs")
+    done = tried(changed, "3.0.0")
+    assert set(unmet(done)) == {"rmse"}
+    assert "cannot be compared" in unmet(done)["rmse"]
+    assert "does not take rows of the sample" in unmet(done)["rmse"]
+
+
+def test_the_champion_itself_is_validated_where_nothing_else_is_pinned(lab: Laboratory) -> None:
+    before = loaded(lab)
+    done = tried(lab)
+    assert (done.candidate.version, done.champion) == ("1.1.0", None)
+    assert done.because == "production pins it, and it is champion"
+    assert loaded(lab) == before
+
+
+def test_what_the_environment_before_pins_is_validated_as_what_comes_next(changed: Laboratory) -> None:
+    pin(changed, "integration", "1.0.0")
+    done = tried(changed)
+    assert (done.candidate.version, done.because) == (
+        "1.0.0",
+        "integration pins it: it would be promoted to production next",
+    )
+
+
+def test_what_is_pinned_and_not_champion_yet_is_validated_first(changed: Laboratory) -> None:
+    pin(changed, "integration", "1.3.0")
+    pin(changed, "production", "1.0.0")
+    done = tried(changed)
+    assert (done.candidate.version, done.because) == (
+        "1.0.0",
+        "production pins it, and it is not champion yet",
+    )
+
+
+def test_a_version_that_is_loaded_already_stays_loaded(lab: Laboratory) -> None:
+    assert tried(lab, "1.1.0").is_met
+    assert loaded(lab)["versions"] == [("1.1.0", True)]
+
+
+def test_a_version_that_nobody_registered_is_refused(lab: Laboratory) -> None:
+    with pytest.raises(Refusal, match="no registry holds lab/scaler"):
+        tried(lab, "9.9.9")
+
+
+def test_a_sample_that_changed_after_its_review_is_refused_and_nothing_is_sent(changed: Laboratory) -> None:
+    root = changed.place.git.root
+    (root / FILE).write_text(ROWS + f"{SECRET},1,1,1\n")
+    changed.commit({}, "a row more")
+    with pytest.raises(Refusal, match="digest") as refused:
+        tried(changed, "1.0.0")
+    assert refused.value.where.startswith(HELD_OUT)
+    assert SECRET not in str(refused.value)
+
+
+def test_data_that_the_tenant_is_not_cleared_for_is_refused(changed: Laboratory) -> None:
+    tenant = json.loads((changed.place.git.root / "tenants/lab/tenant.yaml").read_text())
+    changed.commit({"tenants/lab/tenant.yaml": {**tenant, "clearance": "internal"}}, "no clearance")
+    with pytest.raises(Refusal, match="pii data"):
+        tried(changed, "1.0.0")
+
+
+def test_a_model_without_a_sample_is_refused_with_what_to_write(changed: Laboratory) -> None:
+    changed.commit({MODEL: document(changed, {"validation": None})}, "no sample")
+    said = json.loads((changed.place.git.root / MODEL).read_text())
+    del said["validation"]
+    changed.commit({MODEL: said}, "no sample")
+    with pytest.raises(Refusal, match="names no held-out sample"):
+        tried(changed, "1.0.0")
+
+
+def test_an_interrupted_validation_unloads_what_it_loaded(
+    lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> Any:
+        assert ("1.0.0", True) in loaded(lab)["versions"]
+        raise KeyboardInterrupt
+
+    before = loaded(lab)
+    monkeypatch.setattr(TritonServing, "infer", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        tried(lab, "1.0.0")
+    assert loaded(lab) == before
+
+
+def run(lab: Laboratory, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+    monkeypatch.chdir(lab.place.git.root)
+    done = CliRunner().invoke(command, [SCALER, "--env", "production", *arguments])
+    return done.exit_code, done.output
+
+
+def test_the_command_ends_with_1_when_anything_is_not_met_and_prints_no_value_of_the_sample(
+    lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for arguments in (("--version", "1.0.0"), ("--version", "1.2.0"), ("--version", "2.0.0", "--json")):
+        code, said = run(lab, monkeypatch, *arguments)
+        assert code == (0 if "1.0.0" in arguments else 1)
+        assert SECRET not in said
+        assert SECRET.split("@")[0] not in said
+    for log in lab.place.paths("production").logs.rglob("*"):
+        assert SECRET not in log.read_text(errors="replace")
+
+
+def test_the_verdict_is_on_the_ledger_only_when_that_is_asked_for(
+    lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tip = lab.ledger().tip()
+    run(lab, monkeypatch, "--version", "1.0.0")
+    assert lab.ledger().tip() == tip
+    code, text = run(lab, monkeypatch, "--version", "1.0.0", "--json", "--record")
+    assert code == 0
+    recorded = next(iter(lab.ledger().newest_first())).statement
+    assert recorded.predicate_type == VALIDATION
+    said = json.loads(text)
+    assert recorded.subjects == {
+        f"production/{SCALER}@1.0.0": said["digest"],
+        "lab/held-out": said["sample"]["digest"],
+    }
+    assert recorded.predicate["met"] is True
+    assert recorded.predicate["metrics"]["r2"] == pytest.approx(1)
+    assert SECRET not in json.dumps(recorded.as_json())
+
+
+def applied(lab: Laboratory, version: str) -> Reconciled:
+    pin(lab, "production", version)
+    return reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)
+
+
+def test_a_version_that_lost_too_much_by_its_registry_is_not_applied(lab: Laboratory) -> None:
+    assert applied(lab, "1.0.0").is_done
+    before = loaded(lab)
+    done = applied(lab, "1.2.0")
+    (refused,) = done.plan.refused
+    assert refused.reason == "rmse goes from 3 to 8.5 and may lose 5 (champion 1.0.0, as registered)"
+    assert refused.where.startswith(f"environments/production/{SCALER}.yaml:")
+    assert done.plan.changes == ()
+    assert loaded(lab) == before
+
+
+def test_what_the_ledger_says_was_champion_is_applied_again_though_it_is_worse(lab: Laboratory) -> None:
+    assert applied(lab, "1.3.0").is_done
+    assert "1.1.0" not in lab.registry("production").aliases[SCALER].values()
+    assert applied(lab, "1.1.0").is_done
+    assert lab.registry("production").aliases[SCALER]["champion"] == "1.1.0"

@@ -1,0 +1,94 @@
+"""A real `mlflow server` on this machine, which serves artifacts, and what lies behind it."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+DEADLINE_SECONDS = 120.0
+QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server: its port, and the folder with its database (where that is SQLite), artifacts and log."""
+
+    port: int
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def mlflow_server(
+    folder: Path, database: str = "", environment: Mapping[str, str] | None = None
+) -> Iterator[Running]:
+    """A running server with SQLite in `folder`, or with another database by its SQLAlchemy address."""
+    folder.mkdir(parents=True, exist_ok=True)
+    running = Running(free_port(), folder)
+    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(running.port)]
+    command += ["--backend-store-uri", database or f"sqlite:///{folder / 'mlflow.db'}", "--workers", "1"]
+    command += ["--artifacts-destination", str(folder / "artifacts"), "--serve-artifacts"]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, **QUIET, **(environment or {})},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            _wait(running, process)
+            yield running
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait(running: Running, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not _answers(running.port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"no MLflow server: {(running.folder / 'server.log').read_text()[-2000:]}")
+        time.sleep(0.1)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The server that the tests of a session share; each uses a prefix of its own."""
+    with mlflow_server(tmp_path_factory.mktemp("mlflow")) as running:
+        yield running

@@ -1,0 +1,48 @@
+"""platform validate"""
+
+import json
+import signal
+import sys
+
+import click
+
+from mlplatform.cli import options
+
+
+@click.command(epilog="Example: platform validate clinic/tumour --env production")
+@click.argument("model")
+@options.environment
+@click.option(
+    "--version", metavar="VERSION", help="A registered version, instead of the one that comes next."
+)
+@options.rev
+@click.option("--record", "recorded", is_flag=True, help="Put the verdict on the ledger.")
+@options.as_json
+@options.debug
+def command(
+    model: str, environment: str, version: str | None, rev: str, recorded: bool, as_json: bool
+) -> None:
+    """Try a version of MODEL (tenant/model) on its held-out sample, in the environment's own servers.
+
+    Loads it beside what is served, sends it the rows that `validation` in the model's document names, and compares what
+    it answers with the signature, the gates, the champion and the SLO. No request of anybody else is routed to it, and
+    it is unloaded afterwards. Without --version: what the environment pins and does not run yet, else what would be
+    promoted next, else what it runs.
+
+    Exit code 1 when anything that is asked is not met.
+    """
+    from mlplatform.cli.listener import printing
+    from mlplatform.flow.judge import repository_at
+    from mlplatform.flow.listener import SILENT
+    from mlplatform.flow.place import here
+    from mlplatform.flow.validate import record, validate
+    from mlplatform.report.validation import validated_text
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as for Ctrl-C, what was loaded is unloaded
+    place = here()
+    repository = repository_at(place.git, rev)
+    done = validate(place, repository, environment, model, version, SILENT if as_json else printing())
+    if recorded:
+        record(place, repository, done)
+    click.echo(json.dumps(done.as_json(), indent=1) if as_json else validated_text(done))
+    sys.exit(0 if done.is_met else 1)

@@ -1,0 +1,57 @@
+"""Proposes to declare what was changed by hand."""
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.payload import short
+from mlplatform.core.repository import Repository
+from mlplatform.flow.drift import find_drift
+from mlplatform.flow.past import require_not_on_hold
+from mlplatform.flow.place import Place, environment_of
+from mlplatform.observe.adoptable import Adoptable, adoptable
+from mlplatform.propose.adopt import Adopted, Adoption, adopt
+from mlplatform.propose.branch import commit_proposal
+from mlplatform.propose.pinned import Pinned
+from mlplatform.providers.registry import connect_registry
+from mlplatform.providers.registry.interface import RegistryState
+
+
+def adopt_drift(
+    place: Place, repository: Repository, environment: str, base: str, reason: str, *, deep: bool = False
+) -> Adopted:
+    """Write the documents that would make reality the declaration, as one commit on a branch of its own.
+
+    Refusal when nothing was changed, or nothing of it can be declared.
+    """
+    drifted = find_drift(place, repository, environment, deep=deep)
+    if not drifted.drifts:
+        raise Refusal(f"nothing was changed by hand in {environment}", fix="nothing to do")
+    running = frozenset(digest for weights in drifted.last.weights.values() for digest in weights)
+    chosen, refused = adoptable(drifted.drifts, running)
+    if not chosen:
+        raise Refusal(
+            f"none of it can be declared: {'; '.join(refused)}",
+            fix=f"put it back: platform drift --env {environment} --revert",
+        )
+    held = connect_registry(environment_of(repository, environment), place.paths(environment)).read()
+    adoptions = [_adoption(place, environment, one, held) for one in chosen]
+    proposal = adopt(
+        place.git, place.git.resolve(base), environment=environment, adoptions=adoptions, reason=reason
+    )
+    return Adopted(commit_proposal(place.git, proposal), proposal.title, refused)
+
+
+def _adoption(place: Place, environment: str, one: Adoptable, held: RegistryState) -> Adoption:
+    why = tuple(drift.message for drift in one.drifts)
+    if one.version is None:
+        return Adoption(one.model, None, one.instances, why)
+    found = held.find(one.model, one.version)
+    digests = {drift.digest for drift in one.drifts if drift.found == one.version and drift.digest}
+    if found is None or digests != {found.ref.digest}:
+        served = ", ".join(short(digest) for digest in sorted(digests)) or "nothing"
+        raise Refusal(
+            f"the registry of {environment} does not hold {one.model} {one.version} as {served}",
+            fix=f"put it back: platform drift --env {environment} --revert",
+        )
+    require_not_on_hold(place, environment, one.model, one.version, found.ref.digest)
+    made = found.lineage
+    pinned = Pinned(one.version, found.ref.digest, None, made.run, made.commit, made.data, made.metrics)
+    return Adoption(one.model, pinned, one.instances, why)

@@ -1,0 +1,115 @@
+"""Drift: what was changed by hand since the last apply, and putting it back."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from mlplatform.core.drift import Drift, Drifted
+from mlplatform.core.errors import Refusal
+from mlplatform.core.origin import origins
+from mlplatform.core.payload import ArtifactRef, digest_of, short
+from mlplatform.core.reconciled import Reconciled
+from mlplatform.core.repository import Repository
+from mlplatform.core.snapshot import Snapshot
+from mlplatform.core.statement import Statement, newest_snapshot
+from mlplatform.flow.judge import repository_at
+from mlplatform.flow.listener import Listener
+from mlplatform.flow.past import statements
+from mlplatform.flow.place import Place, environment_of
+from mlplatform.flow.reconcile import Wanted, reconcile
+from mlplatform.flow.snapshots import latest, observed
+from mlplatform.local.lease import is_held
+from mlplatform.observe.drift import Beside, Flaws, drifts
+from mlplatform.plan.actual import Actual, Undo
+from mlplatform.providers.artifacts import store_for
+from mlplatform.providers.registry import connect_registry
+from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
+from mlplatform.providers.serving import connect_serving
+from mlplatform.providers.serving.interface import Observation, Serving
+
+
+def find_drift(place: Place, repository: Repository, environment: str, *, deep: bool = False) -> Drifted:
+    """Compare an environment with what the last apply left; `deep` hashes every version's bytes, not just those in use.
+
+    Refusal while something is applied, and where the last apply was interrupted or left no snapshot.
+    """
+    settings, paths = environment_of(repository, environment), place.paths(environment)
+    if is_held(paths):
+        raise Refusal(f"{environment} is being changed by an apply", fix="wait until it has ended")
+    if any(place.target.outbox.glob(f"{environment}-*.jsonl")):
+        raise _interrupted(environment)
+    place.ledger(settings).sync()
+    last = _last(place, statements(place), environment)
+    registry, serving = connect_registry(settings, paths), connect_serving(settings, paths)
+    return Drifted(last, _compare(last, registry.read(), serving.observe(), serving, deep=deep))
+
+
+def revert_drift(
+    place: Place, repository: Repository, environment: str, listener: Listener, *, deep: bool = False
+) -> Reconciled:
+    """Put back what was changed by hand, by an apply of the commit that was applied last."""
+    place.ledger(environment_of(repository, environment)).sync()
+    applied = repository_at(place.git, _last(place, statements(place), environment).commit)
+    settings, paths = environment_of(applied, environment), place.paths(environment)
+
+    def undo(actual: Actual) -> Actual:
+        known = statements(place)
+        last = _last(place, known, environment)
+        serving = connect_serving(settings, paths)
+        found = _compare(last, actual.registry, actual.serving, serving, deep=deep)
+        return replace(actual, undo=Undo(found, last, origins(known, environment)))
+
+    return reconcile(place, applied, environment, listener, Wanted(undo=undo))
+
+
+def _last(place: Place, known: Sequence[Statement], environment: str) -> Snapshot:
+    if newest_snapshot(known, environment)[1]:
+        raise _interrupted(environment)
+    last = latest(place.git, known, environment)
+    if last is None:
+        raise Refusal(
+            f"there is no snapshot of {environment}: nothing was applied to it yet",
+            fix=f"platform apply --env {environment} takes one",
+        )
+    return last
+
+
+def _interrupted(environment: str) -> Refusal:
+    return Refusal(
+        f"the last apply to {environment} was interrupted, so what it left is not known",
+        fix=f"finish it: platform apply --env {environment}",
+    )
+
+
+def _compare(
+    last: Snapshot, registry: RegistryState, serving: Observation, server: Serving, *, deep: bool
+) -> tuple[Drift, ...]:
+    now = observed(last.environment, last.target, last.commit, registry, serving)
+    stored = _stored_flaws(last, registry, deep=deep)
+    beside = Beside(registry.doubtful, registry.strays, stored, server.flaws(), serving.strangers)
+    return drifts(last, now, beside)
+
+
+def _stored_flaws(last: Snapshot, registry: RegistryState, *, deep: bool) -> Flaws:
+    """What is wrong with the bytes of the versions in use, or of all; what is not registered any more is no bytes."""
+    asked = {
+        (model, version)
+        for model, versions in last.versions.items()
+        for version in versions
+        if deep or version in last.aliases.get(model, {}).values()
+    }
+    held = (registry.find(model, version) for model, version in sorted(asked))
+    return dict(_flaws(version for version in held if version))
+
+
+def _flaws(versions: Iterator[RegisteredVersion]) -> Iterator[tuple[tuple[str, str], str]]:
+    for version in versions:
+        if flaw := _flaw(version.ref):
+            yield (version.model, version.ref.digest), flaw
+
+
+def _flaw(ref: ArtifactRef) -> str:
+    try:
+        found = digest_of(store_for(ref.uri).entries(ref.uri))
+    except Refusal as why:
+        return why.message
+    return "" if found == ref.digest else f"they are {short(found)} and were {short(ref.digest)}"

@@ -1,0 +1,135 @@
+"""What differs between an environment as it was last observed after an apply and as it is now. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mlplatform.core.drift import Drift, Kind
+from mlplatform.core.payload import short
+from mlplatform.core.snapshot import ALIASES, Ran, Snapshot
+from mlplatform.providers.registry.interface import Doubtful
+
+_NOTHING = "nothing"
+Flaws = Mapping[tuple[str, str], str]  # by model and digest: what is wrong with the bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is seen beside a snapshot: what registries do not believe, spoiled bytes, what is loaded and not ours."""
+
+    doubtful: Sequence[Doubtful] = ()
+    strays: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    stored: Flaws = field(default_factory=dict)
+    served: Flaws = field(default_factory=dict)
+    strangers: Sequence[str] = ()
+
+
+def drifts(last: Snapshot, now: Snapshot, beside: Beside) -> tuple[Drift, ...]:
+    """Every difference that no apply made, by model. Versions registered since are none: they came by a record."""
+    found: list[Drift] = []
+    for model in sorted(last.models() | now.models() | {one.model for one in beside.doubtful}):
+        found += _versions(model, last, now, beside)
+        found += _aliases(model, last, now, beside)
+        found += serving_drifts(model, last, now)
+        found += _bytes(model, last, beside)
+    for name in beside.strangers:
+        said = f"{name} is loaded in the server, and this platform did not load it"
+        found.append(Drift(Kind.STRANGER, "", name, "", said))
+    return tuple(found)
+
+
+def serving_drifts(model: str, last: Snapshot, now: Snapshot) -> Iterator[Drift]:
+    """What a server does otherwise than after the last apply: loaded versions, their configuration, routes."""
+    were, are = last.served.get(model, {}), now.served.get(model, {})
+    for digest, ran in were.items():
+        yield from _ran(model, ran, are.get(digest))
+    for digest, ran in are.items():
+        if digest not in were:
+            said = f"{ran.version} ({short(digest)}) was loaded by hand"
+            yield Drift(Kind.LOADED, model, ran.version, digest, said)
+    routed, routes = last.weights.get(model, {}), now.weights.get(model, {})
+    if routed != routes:
+        said = f"the route was changed from {_shares(routed, were)} to {_shares(routes, are)}"
+        digest, version = _whole(routes, are)
+        yield Drift(Kind.ROUTE, model, version or "-", digest, said, version)
+
+
+def _ran(model: str, was: Ran, now: Ran | None) -> Iterator[Drift]:
+    if was.ready and (now is None or not now.ready):
+        state = "was unloaded by hand or ended" if now else "is not there any more"
+        yield Drift(Kind.UNLOADED, model, was.version, was.digest, f"{was.version} {state}")
+    elif now and was.ready and (was.version, was.configuration) != (now.version, now.configuration):
+        said = f"the configuration that {was.version} runs with was changed"
+        yield Drift(Kind.CONFIGURATION, model, was.version, was.digest, said)
+    if now and now.ready and was.ready and was.instances != now.instances:
+        said = f"{was.version} was given {now.instances} instances and had {was.instances}"
+        yield Drift(Kind.CONFIGURATION, model, was.version, was.digest, said, str(now.instances))
+
+
+def _versions(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Iterator[Drift]:
+    doubtful = [one for one in beside.doubtful if one.model == model]
+    were, are = last.versions.get(model, {}), now.versions.get(model, {})
+    for version, kept in were.items():
+        claims = [one for one in doubtful if one.version == version]
+        if version in are and are[version].digest == kept.digest:
+            if are[version].tags != kept.tags:
+                yield Drift(Kind.TAGS, model, version, kept.digest, f"the tags of {version} were edited")
+            others = claims
+        else:
+            yield _lost(model, version, kept.digest, claims, doubtful)
+            others = [one for one in claims if one.digest not in ("", kept.digest)]
+        if version in are and are[version].digest != kept.digest:
+            said = f"{version} is registered as {short(are[version].digest)} and was as {short(kept.digest)}"
+            yield Drift(Kind.INTRUDER, model, version, kept.digest, said)
+        for one in others:
+            said = f"another version was registered over {version}: {one.problem}"
+            yield Drift(Kind.INTRUDER, model, version, kept.digest, said)
+
+
+def _lost(
+    model: str, version: str, digest: str, claims: Sequence[Doubtful], doubtful: Sequence[Doubtful]
+) -> Drift:
+    """Why a version is not believed any more: its tags, or it is gone."""
+    damaged = [one for one in (*claims, *doubtful) if one.version == version or one.digest == digest]
+    if damaged:
+        return Drift(
+            Kind.TAGS, model, version, digest, f"the tags of {version} were edited: {damaged[0].problem}"
+        )
+    return Drift(Kind.DELETED, model, version, digest, f"{version} ({short(digest)}) was deleted")
+
+
+def _aliases(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Iterator[Drift]:
+    for alias in ALIASES:
+        was, found = last.aliases.get(model, {}).get(alias), now.aliases.get(model, {}).get(alias)
+        stray = beside.strays.get(model, {}).get(alias)
+        if was == found and not stray:
+            continue
+        how = "was removed" if not (found or stray) else "was moved"
+        what = f" from {was or _NOTHING}" + (f" to {found or stray}" if found or stray else "")
+        kept = now.versions.get(model, {}).get(found or "")
+        digest = kept.digest if kept else ""
+        yield Drift(Kind.ALIAS, model, alias, digest, f"the alias {alias} {how}{what}", found or "")
+
+
+def _bytes(model: str, last: Snapshot, beside: Beside) -> Iterator[Drift]:
+    for version, kept in last.versions.get(model, {}).items():
+        if flaw := beside.stored.get((model, kept.digest)):
+            said = f"the bytes of {version} in the registry's store were changed: {flaw}"
+            yield Drift(Kind.BYTES, model, version, kept.digest, said)
+    for digest, ran in last.served.get(model, {}).items():
+        if flaw := beside.served.get((model, digest)):
+            said = f"the files that {ran.version} is served from were changed: {flaw}"
+            yield Drift(Kind.SERVED_BYTES, model, ran.version, digest, said)
+
+
+def _shares(weights: Mapping[str, int], held: Mapping[str, Ran]) -> str:
+    shares = [
+        f"{held[digest].version if digest in held else short(digest)} {percent} %"
+        for digest, percent in weights.items()
+    ]
+    return ", ".join(shares) or _NOTHING
+
+
+def _whole(weights: Mapping[str, int], held: Mapping[str, Ran]) -> tuple[str, str]:
+    """Digest and version of what answers every request, where that is one version of ours."""
+    (digest, percent), *more = weights.items() if weights else [("", 0)]
+    return (digest, held[digest].version) if percent == 100 and not more and digest in held else ("", "")

@@ -1,0 +1,56 @@
+"""What a run knows of a registry from moments ago: a look at each model, until one at all of them costs less.
+
+A run that moves a thousand aliases would else ask two things before each. It holds the lease of the environment, so
+nobody of ours moves them meanwhile; what other hands do is seen as it was MOST_SECONDS ago at most.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlplatform.providers.registry.mlflow.names import Names
+from mlplatform.providers.registry.mlflow.state import Held, read_aliases, read_versions
+
+if TYPE_CHECKING:
+    from mlplatform.providers.registry.mlflow.rest import RestClient
+
+FEW = 10
+MOST_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class Recent:
+    """The versions and aliases of models, as they were read last by this run."""
+
+    _looks: int = 0
+    _read_at: float = float("-inf")
+    _held: dict[str, list[Held]] = field(default_factory=dict)
+    _aliases: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def look(
+        self, client: "RestClient", names: Names, model: str
+    ) -> tuple[Sequence[Held], Mapping[str, int]]:
+        """A model's versions and aliases; each answer is given once, as what is done next changes it."""
+        self._looks += 1
+        if self._looks > FEW:
+            self._look_at_all(client, names)
+        if model in self._aliases:
+            return self._held.pop(model, []), self._aliases.pop(model)
+        mine = f"name = '{names.registered(model)}'"
+        aliases = read_aliases(client, names, mine).get(model, {})
+        return read_versions(client, names, mine), aliases
+
+    def forget(self, model: str) -> None:
+        """What is known of a model holds no longer."""
+        self._held.pop(model, None)
+        self._aliases.pop(model, None)
+
+    def _look_at_all(self, client: "RestClient", names: Names) -> None:
+        if time.monotonic() - self._read_at < MOST_SECONDS:
+            return
+        self._aliases = read_aliases(client, names, names.filter)
+        self._held = {}
+        for one in read_versions(client, names, names.filter):
+            self._held.setdefault(one.model, []).append(one)
+        self._read_at = time.monotonic()

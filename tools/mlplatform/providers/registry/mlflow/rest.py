@@ -1,0 +1,253 @@
+"""What we need of MLflow's client, over a server's REST interface: names and arguments are MLflow's own.
+
+MLflow's client would do it too; but it retries for minutes, has one deadline for the whole process in the environment,
+and takes 2 s to import.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from mlplatform.providers.artifacts.mlflow import place_of, uri_of
+from mlplatform.providers.mlflow import MlflowServer, ServerError
+from mlplatform.providers.registry.mlflow.add import error_code
+
+T = TypeVar("T")
+
+
+class Page(list[T]):
+    """What one call found, and the token of the next page."""
+
+    def __init__(self, found: Iterable[T], token: str | None) -> None:
+        super().__init__(found)
+        self.token = token
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A model version; `source` is a URI that a payload store reads."""
+
+    name: str
+    version: str
+    current_stage: str
+    source: str
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredModel:
+    """A registered model with its aliases, to version numbers."""
+
+    name: str
+    aliases: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    run_id: str
+    status: str
+    lifecycle_stage: str
+    artifact_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunData:
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    info: RunInfo
+    data: RunData
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    experiment_id: str
+    lifecycle_stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestClient:
+    """The calls; ServerError for each that fails, with MLflow's error code."""
+
+    server: MlflowServer
+
+    def search_model_versions(
+        self, filter_string: str, max_results: int, order_by: Sequence[str], page_token: str | None
+    ) -> Page[ModelVersion]:
+        asked = _search(filter_string, max_results, order_by, page_token)
+        said = self.server.get("model-versions/search", asked)
+        return self._read(
+            said, lambda: Page(map(self._version, said.get("model_versions", [])), _token(said))
+        )
+
+    def search_registered_models(
+        self, filter_string: str, max_results: int, order_by: Sequence[str], page_token: str | None
+    ) -> Page[RegisteredModel]:
+        asked = _search(filter_string, max_results, order_by, page_token)
+        said = self.server.get("registered-models/search", asked)
+        return self._read(said, lambda: Page(map(_model, said.get("registered_models", [])), _token(said)))
+
+    def get_registered_model(self, name: str) -> RegisteredModel:
+        said = self.server.get("registered-models/get", {"name": name})
+        return self._read(said, lambda: _model(said["registered_model"]))
+
+    def create_registered_model(self, name: str) -> None:
+        self.server.post("registered-models/create", {"name": name})
+
+    def create_model_version(
+        self, name: str, source: str, tags: Mapping[str, str], await_creation_for: int = 0
+    ) -> ModelVersion:
+        """A new version of a payload in a run's artifacts: a server takes none whose run it is not told."""
+        del await_creation_for
+        _, path = place_of(source)
+        asked = {
+            "name": name,
+            "source": f"mlflow-artifacts:/{path}",
+            "run_id": path.split("/")[-3],  # <experiment>/<run>/artifacts/<digest>
+            "tags": [{"key": key, "value": value} for key, value in tags.items()],
+        }
+        said = self.server.post("model-versions/create", asked, once=True)
+        return self._read(said, lambda: self._version(said["model_version"]))
+
+    def delete_model_version(self, name: str, version: str) -> None:
+        self.server.post("model-versions/delete", {"name": name, "version": version}, method="DELETE")
+
+    def set_model_version_tag(self, name: str, version: str, key: str, value: str) -> None:
+        said = {"name": name, "version": version, "key": key, "value": value}
+        self.server.post("model-versions/set-tag", said)
+
+    def delete_model_version_tag(self, name: str, version: str, key: str) -> None:
+        said = {"name": name, "version": version, "key": key}
+        self.server.post("model-versions/delete-tag", said, method="DELETE")
+
+    def set_registered_model_alias(self, name: str, alias: str, version: str) -> None:
+        self.server.post("registered-models/alias", {"name": name, "alias": alias, "version": version})
+
+    def delete_registered_model_alias(self, name: str, alias: str) -> None:
+        self.server.post("registered-models/alias", {"name": name, "alias": alias}, method="DELETE")
+
+    def transition_model_version_stage(
+        self, name: str, version: str, stage: str, archive_existing_versions: bool = False
+    ) -> None:
+        said = {
+            "name": name,
+            "version": version,
+            "stage": stage,
+            "archive_existing_versions": archive_existing_versions,
+        }
+        self.server.post("model-versions/transition-stage", said)
+
+    def get_run(self, run_id: str) -> Run:
+        said = self.server.get("runs/get", {"run_id": run_id})
+        return self._read(said, lambda: self._run(said["run"]))
+
+    def get_experiment_by_name(self, name: str) -> Experiment | None:
+        try:
+            said = self.server.get("experiments/get-by-name", {"experiment_name": name})
+        except ServerError as absent:
+            if error_code(absent) != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return None
+        return self._read(
+            said,
+            lambda: Experiment(
+                str(said["experiment"]["experiment_id"]), said["experiment"]["lifecycle_stage"]
+            ),
+        )
+
+    def create_experiment(self, name: str) -> None:
+        try:
+            self.server.post("experiments/create", {"name": name})
+        except ServerError as there:
+            if error_code(there) != "RESOURCE_ALREADY_EXISTS":
+                raise
+
+    def first_run(self, experiment: str, tag: tuple[str, str]) -> Run | None:
+        """The oldest run of an experiment with a tag; None where there is none."""
+        asked = {
+            "experiment_ids": [experiment],
+            "filter": f"tags.`{tag[0]}` = '{tag[1]}'",
+            "order_by": ["attributes.start_time ASC"],
+            "max_results": 1,
+        }
+        said = self.server.post("runs/search", asked)
+        return self._read(said, lambda: next(map(self._run, said.get("runs", [])), None))
+
+    def create_run(self, experiment: str, name: str, tag: tuple[str, str], start_time: int) -> Run:
+        """A new run, which is finished at once: it is a place for artifacts."""
+        asked = {
+            "experiment_id": experiment,
+            "run_name": name,
+            "start_time": start_time,
+            "tags": [{"key": tag[0], "value": tag[1]}],
+        }
+        said = self.server.post("runs/create", asked)
+        made = self._read(said, lambda: self._run(said["run"]))
+        self.server.post(
+            "runs/update", {"run_id": made.info.run_id, "status": "FINISHED", "end_time": start_time}
+        )
+        return made
+
+    def _version(self, said: Any) -> ModelVersion:
+        tags = _tags(said.get("tags", []))
+        stage = str(said.get("current_stage", "None"))
+        source = self._uri(str(said.get("source", "")))
+        return ModelVersion(str(said["name"]), str(int(said["version"])), stage, source, tags)
+
+    def _run(self, said: Any) -> Run:
+        info, data = said["info"], said.get("data", {})
+        metrics = {str(m["key"]): float(m["value"]) for m in data.get("metrics", [])}
+        return Run(
+            RunInfo(
+                str(info["run_id"]),
+                str(info["status"]),
+                str(info["lifecycle_stage"]),
+                self._uri(str(info["artifact_uri"])),
+            ),
+            RunData(_tags(data.get("tags", [])), metrics),
+        )
+
+    def _uri(self, source: str) -> str:
+        """Where artifacts lie, as a payload store reads it; what this server does not serve is read by none."""
+        parts = urlsplit(source)
+        if parts.scheme == "mlflow-artifacts" and parts.netloc in ("", urlsplit(self.server.url).netloc):
+            return uri_of(self.server, parts.path.strip("/"))
+        return f"unserved:{source}"
+
+    def _read(self, said: object, read: Callable[[], T]) -> T:
+        with _understood(self.server, said):
+            return read()
+
+
+@contextmanager
+def _understood(server: MlflowServer, said: object) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise ServerError(
+            f"MLflow at {server.url} answered {type(said).__name__ if not isinstance(said, dict) else 'JSON'} "
+            "that is not what was asked for",
+            fix="see whether registry.uri is its address, and what is in between",
+        ) from None
+
+
+def _search(filter_string: str, size: int, order_by: Sequence[str], token: str | None) -> dict[str, Any]:
+    return {"filter": filter_string, "max_results": size, "order_by": list(order_by), "page_token": token}
+
+
+def _token(said: Any) -> str | None:
+    return str(said["next_page_token"]) if said.get("next_page_token") else None
+
+
+def _model(said: Any) -> RegisteredModel:
+    aliases = {str(one["alias"]): str(int(one["version"])) for one in said.get("aliases", [])}
+    return RegisteredModel(str(said["name"]), aliases)
+
+
+def _tags(said: Any) -> dict[str, str]:
+    return {str(tag["key"]): str(tag.get("value", "")) for tag in said}

@@ -1,0 +1,114 @@
+"""The model registry of one environment on an MLflow server that others use too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from mlplatform.core.kinds import environment
+from mlplatform.core.payload import ArtifactRef
+from mlplatform.providers.mlflow import MlflowServer
+from mlplatform.providers.registry.interface import (
+    Lineage,
+    RegisteredVersion,
+    RegistryState,
+    TrainingRun,
+)
+from mlplatform.providers.registry.mlflow import mend, point, runs, state
+from mlplatform.providers.registry.mlflow.add import make_model, present, tags_of
+from mlplatform.providers.registry.mlflow.calls import registry_calls
+from mlplatform.providers.registry.mlflow.names import Names
+from mlplatform.providers.registry.mlflow.proxied import ProxiedPayloads
+from mlplatform.providers.registry.mlflow.recent import Recent
+from mlplatform.providers.registry.mlflow.rest import RestClient
+from mlplatform.providers.registry.mlflow.state import read_versions
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMlflowRegistry:
+    """A registry over HTTP. Nobody can lock it: of two that add the same at once the first one counts."""
+
+    server: MlflowServer
+    names: Names
+    legacy_stages: bool = False
+    _recent: Recent = field(default_factory=Recent, compare=False, repr=False)
+    name = "mlflow"
+
+    @staticmethod
+    def at(settings: environment.Registry) -> "SharedMlflowRegistry":
+        """The registry that an environment's document describes."""
+        server = MlflowServer(settings.uri.rstrip("/"))
+        return SharedMlflowRegistry(server, Names(settings.prefix), settings.legacyStages)
+
+    def read(self) -> RegistryState:
+        """Every version and alias, by one paged search of each."""
+        with registry_calls("reading the registry"):
+            return state.read(self._client, self.names, self.legacy_stages)
+
+    def run(self, run_id: str) -> TrainingRun:
+        """A finished training run."""
+        with registry_calls(f"reading run {run_id}"):
+            return runs.read(self._client, run_id)
+
+    def add(
+        self,
+        model: str,
+        version: str,
+        source: ArtifactRef,
+        lineage: Lineage,
+        *,
+        change: str | None = None,
+        approved_by: tuple[str, ...] = (),
+    ) -> RegisteredVersion:
+        """Upload, verify and register; ArtifactError when the bytes are not what the digest says."""
+        self._recent.forget(model)
+        wanted = RegisteredVersion(model, version, source, lineage, change, approved_by)
+        name, tags = self.names.registered(model), tags_of(wanted)
+        with registry_calls(f"looking for {model} {version}"):
+            if there := present(self._held(wanted), wanted):
+                return there
+        ref = self._payloads.keep(source, model)
+        with registry_calls(f"registering {model} {version}"):
+            make_model(self._client, name)
+            made = self._client.create_model_version(name, ref.uri, tags)
+            return self._first(replace(wanted, ref=ref), int(made.version))
+
+    def mend(self, wanted: RegisteredVersion) -> RegisteredVersion:
+        """Have the version as it was registered: its tags, its bytes, and nothing else in its name."""
+        self._recent.forget(wanted.model)
+        return mend.mend(self._client, self.names, self._payloads, wanted)
+
+    def point(self, model: str, champion: str | None, previous: str | None) -> None:
+        """Set the aliases, and the stages where this registry keeps them; writes only what differs."""
+        with registry_calls(f"setting the aliases of {model}"):
+            held, aliases = self._recent.look(self._client, self.names, model)
+            wanted = point.Wanted(champion, previous)
+            point.move(self._client, self.names, model, wanted, self.legacy_stages, held, aliases)
+
+    def prepare(self) -> None:
+        """Nothing is made on a server that others use; RegistryError when it does not answer as a registry."""
+        with registry_calls("looking for the registry"):
+            self._client.search_registered_models(self.names.filter, 1, ["name ASC"], None)
+
+    def training_environment(self, model: str) -> Mapping[str, str]:
+        """What a training script's environment needs for `mlflow.set_experiment("tenant/model")` to track here."""
+        with registry_calls(f"making the experiment {model}"):
+            runs.make_shared_experiment(self._client, model)
+        return runs.script_environment(self.server.url, model)
+
+    def _first(self, made: RegisteredVersion, number: int) -> RegisteredVersion:
+        """The version just made, or the one that somebody else made just before: MLflow counts in their order."""
+        earlier = [one for one in self._held(made) if one.number < number]
+        if earlier:
+            self._client.delete_model_version(self.names.registered(made.model), str(number))
+        return present(earlier, made) or made
+
+    def _held(self, wanted: RegisteredVersion) -> list[state.Held]:
+        held = read_versions(self._client, self.names, f"name = '{self.names.registered(wanted.model)}'")
+        return [one for one in held if one.semver == wanted.version]
+
+    @property
+    def _payloads(self) -> ProxiedPayloads:
+        return ProxiedPayloads(self._client, self.names)
+
+    @property
+    def _client(self) -> RestClient:
+        return RestClient(self.server)

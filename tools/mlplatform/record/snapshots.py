@@ -1,0 +1,38 @@
+"""Snapshots on the ledger: attached to their statements, so that who reads the ledger need not read them."""
+
+import json
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.payload import digest_of_bytes
+from mlplatform.core.snapshot import Snapshot
+from mlplatform.core.statement import Statement, snapshot_statement
+from mlplatform.providers.git import Git, GitError
+from mlplatform.record.ledger import Ledger
+
+NAME = "snapshot.json"
+
+
+def publish(ledger: Ledger, snapshot: Snapshot) -> None:
+    """Put a snapshot on the ledger."""
+    data = snapshot.as_bytes()
+    blob = ledger.keep(data)
+    said = snapshot_statement(
+        snapshot.environment, snapshot.commit, snapshot.taken, digest_of_bytes(data), blob
+    )
+    ledger.append(said, {NAME: blob})
+
+
+def read(git: Git, statement: Statement) -> Snapshot:
+    """The snapshot that a statement speaks of; Refusal when it is not what was stated."""
+    blob, (stated,) = statement.predicate["blob"], statement.subjects.values()
+    try:
+        data = git.blobs([blob])[blob]
+        if digest_of_bytes(data) != stated:
+            raise ValueError("it is not what its statement says")
+        return Snapshot.from_json(json.loads(data))
+    except (GitError, KeyError, TypeError, ValueError, AttributeError) as cause:
+        environment = statement.predicate["environment"]
+        raise Refusal(
+            f"the newest snapshot of {environment} cannot be read: {cause}",
+            fix="fetch the ledger again; the next apply that changes something takes a new one",
+        ) from cause

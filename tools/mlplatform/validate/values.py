@@ -1,0 +1,52 @@
+"""Values of the Open Inference Protocol's types as bytes, and back."""
+
+import math
+import struct
+
+from mlplatform.core.kinds.model import TensorType
+from mlplatform.providers.serving.interface import Array
+
+_CODES: dict[str, str] = {"BOOL": "?", "UINT8": "B", "UINT16": "H", "UINT32": "I", "UINT64": "Q"}
+_CODES |= {"INT8": "b", "INT16": "h", "INT32": "i", "INT64": "q", "FP16": "e", "FP32": "f", "FP64": "d"}
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def pack(type_: TensorType, text: str) -> bytes:
+    """A cell of a CSV file as one value; ValueError or OverflowError, without the value, where it is none."""
+    if type_ == "BYTES":
+        said = text.encode()
+        return struct.pack("<I", len(said)) + said
+    if type_ == "BOOL":
+        if text.lower() not in _TRUTHS:
+            raise ValueError("no truth value")
+        return struct.pack("<?", _TRUTHS[text.lower()])
+    code = _CODES[type_]
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("not finite")
+    if type_.startswith("FP"):
+        return struct.pack(f"<{code}", value)
+    if not value.is_integer():
+        raise ValueError("no whole number")
+    try:
+        return struct.pack(f"<{code}", int(value) if "." in text or "e" in text.lower() else int(text))
+    except struct.error:
+        raise OverflowError("out of range") from None
+
+
+def numbers(array: Array) -> tuple[float, ...]:
+    """The values of an array of numbers, row after row."""
+    count = math.prod(array.shape)
+    return struct.unpack(f"<{count}{_CODES[array.type]}", array.data)
+
+
+def texts(array: Array) -> tuple[str, ...]:
+    """The values of an array of texts; ValueError where the bytes are not that many texts."""
+    found, data = [], memoryview(array.data)
+    for _ in range(math.prod(array.shape)):
+        if len(data) < 4:
+            raise ValueError("it is cut short")
+        (size,) = struct.unpack_from("<I", data)
+        found.append(bytes(data[4 : 4 + size]).decode())
+        data = data[4 + size :]
+    return tuple(found)

@@ -1,0 +1,99 @@
+"""What a validation says: each thing that was asked, what was found, and whether all of it is met."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlplatform.core.gates import drop, number, shortfall
+from mlplatform.core.kinds.model import Gate
+from mlplatform.validate.run import Latency, Tried
+
+Metrics = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version that was tried, what its registry says of it, and what it made of the sample."""
+
+    version: str
+    digest: str
+    registered: Metrics
+    tried: Tried
+
+    def metrics(self) -> Metrics:
+        """What was measured here; for metrics that cannot be, what is registered. Nothing of what did not answer."""
+        return {} if self.tried.flaw else {**self.registered, **self.tried.metrics}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was asked, what was found of candidate and champion, and why it is not met (nothing: it is)."""
+
+    name: str
+    asked: str
+    candidate: str
+    champion: str = "-"
+    unmet: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        said = {
+            "check": self.name,
+            "asked": self.asked,
+            "candidate": self.candidate,
+            "champion": self.champion,
+        }
+        return {**said, "met": not self.unmet, **({"reason": self.unmet} if self.unmet else {})}
+
+
+def checks(
+    candidate: Version,
+    champion: Version | None,
+    gates: Mapping[str, Gate],
+    rows: int,
+    latency: Latency | None,
+    limit: float | None,
+) -> tuple[Check, ...]:
+    """Signature, then each metric with its gate, then latency; `champion` is None where there is nothing to compare."""
+    flaw = candidate.tried.flaw
+    found = [Check("signature", "as the model says", "no" if flaw else f"{rows} rows", unmet=flaw)]
+    names = dict.fromkeys((*gates, *candidate.tried.metrics))
+    found += [_metric(name, gates.get(name), candidate, champion) for name in names]
+    return (*found, *_latency(latency, limit, flaw))
+
+
+def _metric(name: str, gate: Gate | None, candidate: Version, champion: Version | None) -> Check:
+    after, before = candidate.metrics(), champion.metrics() if champion else {}
+    unmet = shortfall(after, name, gate) if gate else None
+    if gate and champion and not unmet:
+        unmet = drop(before, after, name, gate)
+        unmet = f"{unmet} (champion: {champion.tried.flaw})" if unmet and champion.tried.flaw else unmet
+    return Check(name, _asked(gate), _shown(candidate, name), _shown(champion, name), unmet or "")
+
+
+def _asked(gate: Gate | None) -> str:
+    if gate is None:
+        return "-"
+    asked = {"at least": gate.min, "at most": gate.max, "drop at most": gate.maxDropFromCurrent}
+    return ", ".join(f"{words} {number(bound)}" for words, bound in asked.items() if bound is not None)
+
+
+def _shown(version: Version | None, name: str) -> str:
+    """Four decimals; what was not measured here is said to be registered."""
+    value = version.metrics().get(name) if version else None
+    if version is None or value is None:
+        return "-"
+    return f"{value:.4f}" + ("" if name in version.tried.metrics else " (registered)")
+
+
+def _latency(latency: Latency | None, limit: float | None, flaw: str) -> Iterator[Check]:
+    if latency is None:
+        if limit is not None:
+            yield Check(
+                "latency p99", f"at most {number(limit)} ms", "-", unmet=f"it was not measured: {flaw}"
+            )
+        return
+    yield Check("latency p50", "-", f"{latency.p50:.1f} ms")
+    too_slow = limit is not None and not latency.p99 <= limit
+    asked = "-" if limit is None else f"at most {number(limit)} ms"
+    why = f"p99 is {latency.p99:.1f} ms and slo.latencyP99Ms is {number(limit)}" if limit and too_slow else ""
+    yield Check("latency p99", asked, f"{latency.p99:.1f} ms", unmet=why)
