@@ -2,7 +2,17 @@ package lib.rollback_test
 
 trial := {"version": "2.0.0", "percent": 10}
 
-back(before, after) := {"document": after, "change": {"isRollback": true, "before": before}}
+back(before, after) := {"document": after, "change": {
+	"isRollback": true,
+	"before": before,
+	"changedKeys": [key | some key in object.keys(object.union(known(before), after)); is_other(known(before), after, key)],
+}}
+
+known(before) := before if before != null
+
+known(before) := {} if before == null
+
+is_other(before, after, key) if object.get(before, key, null) != object.get(after, key, null)
 
 test_going_back_is_a_rollback if data.lib.rollback.is_plain(back({"version": "1.1.0"}, {"version": "1.0.0"}))
 
@@ -16,6 +26,28 @@ test_a_rollback_that_begins_something_is_none if {
 	not data.lib.rollback.is_plain(back({}, {"experiment": trial}))
 	not data.lib.rollback.is_plain(back({"shadow": trial}, {"shadow": object.union(trial, {"percent": 100})}))
 	not data.lib.rollback.is_plain(back(null, {"shadow": trial}))
+}
+
+was(facts, document) := {"document": document, "change": object.union(facts, {"isRollback": true})}
+
+test_origin_and_metrics_may_be_what_they_were if {
+	facts := {"changedKeys": ["metrics", "version"], "pinnedBefore": {"metrics": {"auc": 0.8}}}
+	data.lib.rollback.is_plain(was(facts, {"metrics": {"auc": 0.8}}))
+	not data.lib.rollback.is_plain(was(facts, {"metrics": {"auc": 0.9}}))
+	not data.lib.rollback.is_plain(was(object.remove(facts, ["pinnedBefore"]), {"metrics": {"auc": 0.8}}))
+}
+
+test_what_changes_the_scale_as_well_is_no_plain_rollback if {
+	not data.lib.rollback.is_plain(was({"changedKeys": ["serving", "version"], "pinnedBefore": {"serving": {}}}, {"serving": {}}))
+	not data.lib.rollback.is_plain(was({"changedKeys": ["rollout"]}, {}))
+	not data.lib.rollback.is_plain(was({}, {}))
+}
+
+test_nothing_ran_only_where_history_says_so if {
+	data.lib.rollback.is_first({"change": {"base": null, "ownPins": []}})
+	not data.lib.rollback.is_first({"change": {"base": null, "ownPins": [{"version": "1.0.0"}]}})
+	not data.lib.rollback.is_first({"change": {"base": null}})
+	not data.lib.rollback.is_first({"change": {"base": {"version": "1.0.0"}, "ownPins": []}})
 }
 
 test_what_is_removed_or_unknown_is_no_rollback if {

@@ -54,17 +54,20 @@ class Changes:
         }
         if change.identity.kind is Kind.DEPLOYMENT:
             said |= self._of_deployment(change)
+        if change.identity.kind is Kind.DATASET and self._base.history.complete:
+            said["past"] = list(self._base.past_data.get(change.path, ()))
         if change.identity.kind is Kind.ENVIRONMENT:
             said["deployments"] = self._counts(change.identity.name)
         return said
 
     def is_rollback(self, change: DocumentChange) -> bool:
-        """Whether a deployment goes back to what its environment pinned before."""
+        """Whether a deployment goes down to a version that its environment pinned before."""
         if change.identity.kind is not Kind.DEPLOYMENT or change.after is None:
             return False
         wanted = _pin(change.after.data)
         current = _pin(change.before.data) if change.before else None
-        return self._base.history.complete and wanted != current and wanted in self._own_pins(change.identity)
+        is_down = _relation(wanted, current).get("relation") == "down"
+        return self._base.history.complete and is_down and wanted in self._own_pins(change.identity)
 
     def _of_deployment(self, change: DocumentChange) -> dict[str, Any]:
         """`sourcePins`, `ownPins` and `isRollback` are left out where history is cut short: what needs them denies."""
@@ -81,7 +84,11 @@ class Changes:
             "hasSignatureBefore": signature is not None,
             "freezes": freezes(self._head, self._base, identity),
             **_relation(wanted, current),
+            **self._base.earlier.get((environment, model), {}),
         }
+        if wanted and not current and (pins := self._base.history.of(environment, model)):
+            last = {"version": pins[0].version, "digest": pins[0].digest}
+            said |= {key: step for key, step in _relation(wanted, last).items() if key == "step"}
         if signature is not None:
             said["signatureBefore"] = signature
         if self._base.history.complete:

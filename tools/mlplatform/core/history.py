@@ -1,18 +1,19 @@
 """What environments pinned before: facts of first-parent history, never of what a document says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A version that a commit of the base branch pinned in an environment."""
+    """A version that a commit of the base branch pinned in an environment; `age` counts back from the newest pin."""
 
     environment: str
     model: str
     version: str
     digest: str
     commit: str
+    age: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,14 @@ class History:
 
     def of(self, environment: str, model: str) -> tuple[Pin, ...]:
         return self.pins.get((environment, model), ())
+
+    def first_of(self, pin: Pin) -> Pin:
+        """The oldest pin of the same version and digest of the model, in whichever environment."""
+        same = [
+            other
+            for (_, model), pins in self.pins.items()
+            if model == pin.model
+            for other in pins
+            if (other.version, other.digest) == (pin.version, pin.digest)
+        ]
+        return max((pin, *same), key=lambda one: one.age)

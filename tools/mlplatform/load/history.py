@@ -28,9 +28,9 @@ def history(git: Git, rev: str, paths: Sequence[str] | None = None) -> History:
     changes = [change for change in _changes(git, commit, paths) if _is_deployment(change.path)]
     blobs = git.blobs(sorted({change.oid for change in changes if change.oid}))
     said = {oid: _said(data) for oid, data in blobs.items()}
-    by_path: dict[str, list[PathChange]] = {}
-    for change in changes:
-        by_path.setdefault(change.path, []).append(change)
+    by_path: dict[str, list[tuple[int, PathChange]]] = {}
+    for aged in enumerate(changes):
+        by_path.setdefault(aged[1].path, []).append(aged)
     pins = {_key(path): tuple(_pins(path, of_path, said)) for path, of_path in by_path.items()}
     return History(
         commit, {key: found for key, found in pins.items() if found}, complete=not git.is_shallow()
@@ -95,9 +95,9 @@ def _said(data: bytes) -> _Said:
             return None
 
 
-def _pins(path: str, changes: Iterable[PathChange], said: Mapping[str, _Said]) -> Iterator[Pin]:
+def _pins(path: str, changes: Iterable[tuple[int, PathChange]], said: Mapping[str, _Said]) -> Iterator[Pin]:
     """One pin for each stretch of commits that said the same, with the oldest commit of the stretch."""
-    for pinned, stretch in groupby(changes, key=lambda change: said.get(change.oid or "")):
-        *_, brought = stretch
+    for pinned, stretch in groupby(changes, key=lambda aged: said.get(aged[1].oid or "")):
+        *_, (age, brought) = stretch
         if pinned:
-            yield Pin(*_key(path), *pinned, brought.commit)
+            yield Pin(*_key(path), *pinned, brought.commit, age)
