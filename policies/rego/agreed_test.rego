@@ -9,7 +9,7 @@ asked(metrics, agreed_gates) := {
 	"model": {"gates": {}},
 	"environment": {"name": "production"},
 	"base": {"model": {"gates": {"production": agreed_gates, "integration": {"auc": {"min": 1}}}}},
-	"change": {"action": "changed", "base": pin, "before": {"metrics": {"auc": 0.9}}, "isRollback": false, "changedKeys": ["version", "digest"]},
+	"change": {"action": "changed", "base": pin, "before": {"metrics": {"auc": 0.9}}, "isRollback": false, "revoked": [], "now": 1000, "ranUntil": 900, "changedKeys": ["version", "digest"]},
 }
 
 change_is(question, differences) := object.union(question, {"change": differences})

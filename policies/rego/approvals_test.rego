@@ -39,7 +39,7 @@ asked := {
 		"ownedByPlatform": false,
 		"tenantIsNew": false,
 		"isFirstEnvironment": false,
-		"isRollback": false,
+		"isRollback": false, "revoked": [], "now": 1000, "ranUntil": 900,
 		"changedKeys": ["version", "digest"],
 	},
 	"review": {

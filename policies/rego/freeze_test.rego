@@ -11,7 +11,7 @@ asked(windows) := {
 		"action": "changed",
 		"before": {"version": "1.0.0"},
 		"promotesFrom": "integration",
-		"isRollback": false,
+		"isRollback": false, "revoked": [], "now": 1000, "ranUntil": 900,
 		"changedKeys": ["version", "digest"],
 		"now": 100,
 		"freezes": windows,

@@ -8,7 +8,7 @@ asked(before, after, gate) := {
 	"document": {"metrics": after},
 	"model": {"gates": {"production": {"auc": gate}}},
 	"environment": {"name": "production"},
-	"change": {"action": "changed", "base": pin, "before": {"metrics": before}, "isRollback": false, "changedKeys": ["version", "digest"]},
+	"change": {"action": "changed", "base": pin, "before": {"metrics": before}, "isRollback": false, "revoked": [], "now": 1000, "ranUntil": 900, "changedKeys": ["version", "digest"]},
 }
 
 change_is(question, differences) := object.union(question, {"change": differences})

@@ -166,7 +166,7 @@ class Corpus:
         main: str | None = None
         for days, step in enumerate(yaml.safe_load((ACCEPTANCE / "main.yaml").read_text())["commits"]):
             files = edited(files, step)
-            main = store.commit(files, main, _ago(90 - days))
+            main = store.commit(files, main, _ago(28 - days))
         assert main is not None
         store.point("main", main)
         return Corpus(store, files, main)

@@ -72,10 +72,10 @@ test_only_a_new_environment_is_taken_at_its_word if {
 }
 
 test_one_approval_is_enough_for_a_rollback if {
-	required(but(deployment, {"change": {"isRollback": true, "before": {}, "changedKeys": ["version"]}})) == 1
-	lax := but(deployment, {"change": {"isRollback": true, "before": {}, "changedKeys": ["version"]}, "base": {"environment": {"approvals": {"required": 0}}}})
+	required(but(deployment, {"change": {"isRollback": true, "revoked": [], "now": 1000, "ranUntil": 900, "before": {}, "changedKeys": ["version"]}})) == 1
+	lax := but(deployment, {"change": {"isRollback": true, "revoked": [], "now": 1000, "ranUntil": 900, "before": {}, "changedKeys": ["version"]}, "base": {"environment": {"approvals": {"required": 0}}}})
 	required(lax) == 0
-	shadowing := but(deployment, {"change": {"isRollback": true, "before": {}, "changedKeys": ["shadow", "version"]}, "document": {"shadow": {"version": "2.0.0"}}})
+	shadowing := but(deployment, {"change": {"isRollback": true, "revoked": [], "now": 1000, "ranUntil": 900, "before": {}, "changedKeys": ["shadow", "version"]}, "document": {"shadow": {"version": "2.0.0"}}})
 	required(shadowing) == 2
 }
 

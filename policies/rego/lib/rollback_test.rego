@@ -4,6 +4,9 @@ trial := {"version": "2.0.0", "percent": 10}
 
 back(before, after) := {"document": after, "change": {
 	"isRollback": true,
+	"revoked": [],
+	"now": 100 * day,
+	"ranUntil": 80 * day,
 	"before": before,
 	"changedKeys": [key | some key in object.keys(object.union(known(before), after)); is_other(known(before), after, key)],
 }}
@@ -28,7 +31,11 @@ test_a_rollback_that_begins_something_is_none if {
 	not data.lib.rollback.is_plain(back(null, {"shadow": trial}))
 }
 
-was(facts, document) := {"document": document, "change": object.union(facts, {"isRollback": true})}
+was(facts, document) := {"document": document, "change": object.union(lately, facts)}
+
+lately := {"isRollback": true, "revoked": [], "now": 100 * day, "ranUntil": 80 * day}
+
+day := ((24 * 60) * 60) * 1000000000
 
 test_origin_and_metrics_may_be_what_they_were if {
 	facts := {"changedKeys": ["metrics", "version"], "pinnedBefore": {"metrics": {"auc": 0.8}}}
@@ -54,4 +61,19 @@ test_what_is_removed_or_unknown_is_no_rollback if {
 	not data.lib.rollback.is_plain({"change": {"isRollback": true, "before": {}}})
 	not data.lib.rollback.is_plain({"document": {}, "change": {"before": {}}})
 	not data.lib.rollback.is_plain({"document": {}, "change": {"isRollback": false, "before": {}}})
+}
+
+test_what_ran_more_than_thirty_days_ago_is_a_promotion_like_any_other if {
+	facts := {"changedKeys": ["version"], "ranUntil": 70 * day}
+	data.lib.rollback.is_plain(was(facts, {}))
+	not data.lib.rollback.is_plain(was(object.union(facts, {"ranUntil": (70 * day) - 1}), {}))
+	not data.lib.rollback.is_plain(was(object.union(facts, {"ranUntil": 102 * day}), {}))
+	not data.lib.rollback.is_plain(was(object.union(facts, {"ranUntil": null}), {}))
+}
+
+test_nobody_goes_back_to_what_was_revoked if {
+	facts := {"changedKeys": ["version"]}
+	data.lib.rollback.is_plain(was(facts, {}))
+	not data.lib.rollback.is_plain(was(object.union(facts, {"revoked": [{"at": ["version"]}]}), {}))
+	not data.lib.rollback.is_plain(was(object.union(facts, {"revoked": null}), {}))
 }

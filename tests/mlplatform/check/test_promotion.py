@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from mlplatform.check.changes import Changes
+from mlplatform.check.changes import Changes, nanoseconds
 from mlplatform.core.checked import Checked
 from mlplatform.core.history import Pin
 from mlplatform.core.naming import Kind
@@ -166,6 +166,8 @@ def test_the_facts_of_a_promotion() -> None:
         "sourcePins": [new, old],
         "ownPins": [old, new],
         "isRollback": False,
+        "revoked": [],
+        "ranUntil": nanoseconds(NOW),
     }
 
 
@@ -242,3 +244,12 @@ def test_an_environment_is_asked_about_when_only_its_deployments_change() -> Non
     said = changes.facts(kept)
     assert (kept.identity.name, said["action"], said["changedKeys"]) == ("production", "kept", [])
     assert said["deployments"] == {"total": 1, "added": 0, "changed": 1, "removed": 0}
+
+
+def test_until_when_a_version_ran_is_when_another_commit_ended_it() -> None:
+    before = good_repository()
+    after = {**before, PINNED: deployment("0.9.0", NEW, "integration")}
+    assert "ranUntil" not in _facts(after, before)
+    past = Pin("production", "reading/recommender", "0.9.0", NEW, "b" * 40, 3, 1_790_000_000)
+    known = _facts(after, before, past)
+    assert (known["isRollback"], known["ranUntil"]) == (True, 1_790_000_000_000_000_000)

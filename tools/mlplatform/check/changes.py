@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mlplatform.check.freezes import freezes
+from mlplatform.check.revoked import revoked
 from mlplatform.core.base import Base
 from mlplatform.core.document import Raw
 from mlplatform.core.loaded import Loaded
@@ -83,6 +84,7 @@ class Changes:
             "base": current,
             "hasSignatureBefore": signature is not None,
             "freezes": freezes(self._head, self._base, identity),
+            "revoked": revoked(self._head, self._base, identity, change.after.data if change.after else {}),
             **_relation(wanted, current),
             **self._base.earlier.get((environment, model), {}),
         }
@@ -95,7 +97,17 @@ class Changes:
             said["ownPins"] = self._own_pins(identity)
             said["sourcePins"] = _pins(self._base, source, model) if source else []
             said["isRollback"] = self.is_rollback(change)
+            said |= self._ran_until(identity, wanted)
         return said
+
+    def _ran_until(self, identity: Identity, wanted: Pinned | None) -> dict[str, int]:
+        """Until when the environment had this version last, in nanoseconds; nothing where it never had."""
+        pins = self._base.history.of(str(identity.environment), str(identity.model))
+        for pin in pins:
+            if wanted == {"version": pin.version, "digest": pin.digest}:
+                now = nanoseconds(self.now)
+                return {"ranUntil": now if pin.until is None else pin.until * 1_000_000_000}
+        return {}
 
     def _own_pins(self, identity: Identity) -> list[Pinned]:
         return _pins(self._base, str(identity.environment), str(identity.model))

@@ -17,6 +17,8 @@ from mlplatform.core.review import Review
 from mlplatform.core.rule import Asks
 from mlplatform.providers.policy.metadata import Subject
 
+_OF_DOCUMENT = ("before", "changedKeys", "pinnedBefore", "revoked", "ranUntil")  # facts that its path has too
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -148,7 +150,7 @@ class Asker:
             said["now"] = nanoseconds(changes.now)
             if of_document:
                 known = changes.facts(of_document)
-                said |= {key: known[key] for key in ("before", "changedKeys", "pinnedBefore") if key in known}
+                said |= {key: known[key] for key in _OF_DOCUMENT if key in known}
         environment = identity.environment if identity else None
         return said | {
             "path": shown(file.path),

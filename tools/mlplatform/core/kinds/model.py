@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from mlplatform.core.kinds.base import Body, Login, Name, Part, Percent, QualifiedName, Text
+from mlplatform.core.kinds.base import Body, Login, Name, Part, Percent, QualifiedName, Text, Version
 
 TensorType = Literal[
     "BOOL",
@@ -89,6 +89,13 @@ class Training(Part):
     script: Annotated[str, StringConstraints(pattern=r"^examples/training/([a-z0-9_-]+/)?[a-z0-9_-]+\.py$")]
 
 
+class RevokedVersion(Part):
+    """A version of the model that nobody may pin or go back to any more."""
+
+    version: Version
+    reason: Text
+
+
 class Model(Body):
     """A model of a tenant."""
 
@@ -103,3 +110,4 @@ class Model(Body):
     gates: dict[Name, dict[MetricName, Gate]] = {}
     slo: Slo | None = None
     monitoring: Monitoring | None = None
+    revoked: list[RevokedVersion] = []
