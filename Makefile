@@ -8,7 +8,7 @@ UV := $(BIN)/uv
 BENCH ?=
 OPA = $(shell command -v opa || ls -d "$${XDG_CACHE_HOME:-$$HOME/.cache}"/mlplatform/opa-*/opa 2> /dev/null | tail -n 1)
 
-.PHONY: help up down test check rego bench lock format schemas docs clean
+.PHONY: help up down test check hook rego bench lock format schemas docs clean
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -26,6 +26,9 @@ check: .venv/dev.stamp rego ## lint, types and layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+hook: .venv/dev.stamp ## have every commit judged before it is made
+	$(BIN)/pre-commit install
 
 rego: ## check, format and test the policies as their authors do, where there is opa
 	@if [ -n "$(OPA)" ]; then set -ex; \

@@ -5,7 +5,8 @@
 The first table is of 10,000 documents (with other sizes: of the largest up to that): `check-jsonschema` validates only;
 `conftest test` asks three simple rules of each document, without schema, links or lines; `platform check` does all of
 it with every package. The second table is of `platform check --base HEAD~1 --head HEAD` and `--base HEAD` (the working
-tree), with one document changed, of each kind that few others refer to. Medians of several rounds; without Checkov.
+tree), with one document changed, of each kind that few others refer to. Medians of several rounds, without Checkov;
+every command has to find nothing wrong.
 """
 
 import statistics
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from support.conftest import find_conftest
 from support.documents import documents
-from support.repositories import BIN, ROOT, check_jsonschema, git, seconds, write
+from support.repositories import BIN, ROOT, Took, check_jsonschema, git, took, write
 
 SIZES = (1_000, 10_000, 50_000)
 FULL = 10_000
@@ -41,10 +42,13 @@ def _full(folder: Path, texts: Mapping[str, str]) -> None:
     columns["platform check"] = [[PLATFORM, "check", "--fast"]]
     columns["check a commit"] = [[PLATFORM, "check", "--fast", "--head", "HEAD"]]
     medians = _medians(columns, folder, 3)
-    ours = medians["platform check"]
+    ours = medians["platform check"].wall
     print(f"{len(texts)} documents, whole processes")
     for name, median in medians.items():
-        print(f"{name:>20} {median:>8.2f} s   platform check takes {ours / median:.2f} of it")
+        print(
+            f"{name:>20} {median.wall:>8.2f} s   platform check takes {ours / median.wall:.2f} of it"
+            f"   ({median.cpu:.2f} s on all cores together)"
+        )
     if not conftest:
         print(
             f"{'conftest':>20}  left out: it is not on PATH, and cannot be built (`go` is missing, or fails)"
@@ -58,16 +62,17 @@ def _change(folder: Path, count: int) -> None:
     for kind, path in CHANGED.items():
         with (folder / path).open("a") as file:
             file.write("# one line more\n")
-        tree = _medians({"tree": [[*check, "HEAD"]]}, folder, 5)["tree"]
+        tree = _medians({"tree": [[*check, "HEAD"]]}, folder, 5)["tree"].wall
         git(folder, "commit", "--quiet", "--all", "-m", kind)
-        commit = _medians({"commit": [[*check, "HEAD~1", "--head", "HEAD"]]}, folder, 5)["commit"]
+        commit = _medians({"commit": [[*check, "HEAD~1", "--head", "HEAD"]]}, folder, 5)["commit"].wall
         print(f"{count:>9} {kind:>12} {commit:>9.2f} s {tree:>13.2f} s", flush=True)
 
 
-def _medians(columns: Mapping[str, Sequence[Sequence[str]]], folder: Path, rounds: int) -> dict[str, float]:
-    times = [[seconds(commands, folder) for commands in columns.values()] for _ in range(rounds)]
+def _medians(columns: Mapping[str, Sequence[Sequence[str]]], folder: Path, rounds: int) -> dict[str, Took]:
+    """The columns one after the other, round by round: what else the machine does then slows all of them."""
+    times = [[took(commands, folder) for commands in columns.values()] for _ in range(rounds)]
     return {
-        name: statistics.median(column)
+        name: Took(*map(statistics.median, zip(*column, strict=True)))
         for name, column in zip(columns, zip(*times, strict=True), strict=True)
     }
 

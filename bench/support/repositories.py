@@ -1,11 +1,13 @@
 """Repositories of `documents` on disk, and how long commands take in them."""
 
+import resource
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -31,14 +33,31 @@ def git(folder: Path, *args: str) -> None:
     subprocess.run([*GIT, *args], cwd=folder, check=True)
 
 
-def seconds(commands: Sequence[Sequence[str]], folder: Path) -> float:
+class Took(NamedTuple):
+    """How long something took by the clock, and on all cores together, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+def took(commands: Sequence[Sequence[str]], folder: Path) -> Took:
     """How long the commands take, one after the other; each has to find nothing wrong."""
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _cpu()
     for command in commands:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"{command[0]} ended with {done.returncode}: {(done.stdout + done.stderr)[:2000]}")
-    return time.perf_counter() - started
+    return Took(time.perf_counter() - started, _cpu() - used)
+
+
+def seconds(commands: Sequence[Sequence[str]], folder: Path) -> float:
+    """The same by the clock alone."""
+    return took(commands, folder).wall
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def check_jsonschema(texts: Mapping[str, str]) -> list[list[str]]:

@@ -13,7 +13,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # description: |
 #   Who deploys a version cannot lower its gates in the same pull request: the gates that the base has for the
 #   environment, maxDropFromCurrent among them, are met as well as those of the head. A model that the base does not
-#   have was promised nothing yet. A rollback is always open.
+#   have was promised nothing yet. A plain rollback is always open.
 # custom:
 #   id: gates-agreed
 #   severity: error
@@ -23,7 +23,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   fails: "metrics: {auc: 0.84} where the base has {auc: {min: 0.85}} and the pull request makes it {auc: {min: 0.8}}"
 satisfied contains "gates-agreed" if input.change.action == "removed"
 
-satisfied contains "gates-agreed" if input.change.isRollback == true
+satisfied contains "gates-agreed" if data.lib.rollback.is_plain(input)
 
 satisfied contains "gates-agreed" if {
 	is_object(input.base)
@@ -64,12 +64,12 @@ deny contains {
 is_met(metric, gate) if data.lib.gates.is_met(after, metric, gate)
 
 # The first version replaces nothing.
-is_held(_, _) if input.change.base == null
+is_held(_, _) if data.lib.rollback.is_first(input)
 
 is_held(metric, gate) if data.lib.gates.holds_up(before, after, metric, gate)
 
 gates := data.lib.gates.of(input.base.model, input.environment.name)
 
-before := object.get(input.change, ["before", "metrics"], {})
+before := object.get(input.change, ["before", "metrics"], object.get(input.change, ["last", "metrics"], {}))
 
 after := object.get(input.document, "metrics", {})

@@ -9,7 +9,7 @@ asked(metrics, agreed_gates) := {
 	"model": {"gates": {}},
 	"environment": {"name": "production"},
 	"base": {"model": {"gates": {"production": agreed_gates, "integration": {"auc": {"min": 1}}}}},
-	"change": {"action": "changed", "base": pin, "before": {"metrics": {"auc": 0.9}}, "isRollback": false},
+	"change": {"action": "changed", "base": pin, "before": {"metrics": {"auc": 0.9}}, "isRollback": false, "revoked": [], "now": 1000, "ranUntil": 900, "changedKeys": ["version", "digest"]},
 }
 
 change_is(question, differences) := object.union(question, {"change": differences})
@@ -50,9 +50,17 @@ test_a_drop_that_was_not_agreed_is_denied if {
 
 test_the_first_version_drops_nothing if {
 	question := asked({"auc": 0.8}, {"auc": {"min": 0.5, "maxDropFromCurrent": 0.01}})
-	denied_in(change_is(question, {"action": "added", "base": null, "before": null})) == set()
+	denied_in(change_is(question, {"action": "added", "base": null, "before": null, "ownPins": []})) == set()
 	lower := asked({"auc": 0.4}, {"auc": {"min": 0.5, "maxDropFromCurrent": 0.01}})
-	denied_in(change_is(lower, {"action": "added", "base": null, "before": null})) == denied
+	denied_in(change_is(lower, {"action": "added", "base": null, "before": null, "ownPins": []})) == denied
+}
+
+test_what_was_removed_and_comes_again_is_compared_with_what_ran_last if {
+	question := asked({"auc": 0.8}, {"auc": {"min": 0.5, "maxDropFromCurrent": 0.01}})
+	again := {"action": "added", "base": null, "before": null, "ownPins": [{"version": "1.0.0"}]}
+	denied_in(change_is(question, again)) == denied
+	denied_in(change_is(question, object.union(again, {"last": {"metrics": {"auc": 0.9}}}))) == denied
+	denied_in(change_is(question, object.union(again, {"last": {"metrics": {"auc": 0.8}}}))) == set()
 }
 
 test_gates_of_other_environments_were_agreed_for_those if denied_in(asked({"auc": 0.9}, {})) == set()

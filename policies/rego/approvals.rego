@@ -83,7 +83,7 @@ deny contains {
 
 deny contains {
 	"rule": "approvals-platform",
-	"message": "who of the platform team may approve this cannot be told: platform.yaml at the base does not say it",
+	"message": "who of the platform team may approve this cannot be told: first merge a platform.yaml that names them",
 	"at": [],
 } if {
 	not "approvals-platform" in satisfied
@@ -121,7 +121,7 @@ counting := panel & data.lib.people.approving(input)
 
 quorum_complaint := data.lib.people.call_for(missing, input, terms.from, panel - counting) if {
 	missing := terms.required - count(counting)
-} else := "who has to approve this, or who did, cannot be told: the base or the approvals do not say it"
+} else := sprintf("who has to approve this, or who did, cannot be told: %s", [data.lib.people.way_out(input)])
 
 platform_team := data.lib.people.panel(input, ["platform"], false)
 
@@ -144,4 +144,4 @@ concerned := terms.from if is_within_grants
 
 objection := sprintf("%s asked for changes", [concat(", ", sort(objections))]) if {
 	count(objections) > 0
-} else := "who asks for changes cannot be told: the base or the approvals do not say it"
+} else := sprintf("who asks for changes cannot be told: %s", [data.lib.people.way_out(input)])

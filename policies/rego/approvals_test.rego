@@ -39,7 +39,8 @@ asked := {
 		"ownedByPlatform": false,
 		"tenantIsNew": false,
 		"isFirstEnvironment": false,
-		"isRollback": false,
+		"isRollback": false, "revoked": [], "now": 1000, "ranUntil": 900,
+		"changedKeys": ["version", "digest"],
 	},
 	"review": {
 		"given": true,
@@ -101,7 +102,7 @@ test_one_approval_is_enough_for_a_rollback if {
 }
 
 test_a_rollback_that_begins_an_experiment_needs_all if {
-	back := but(asked, {"change": {"isRollback": true}, "document": {"experiment": {"id": "exp-7"}}})
+	back := but(asked, {"change": {"isRollback": true, "changedKeys": ["experiment"]}, "document": {"experiment": {"id": "exp-7"}}})
 	lacks_quorum(reviewed(back, approved(["mary"])))
 }
 
@@ -335,8 +336,8 @@ test_a_tenant_that_cannot_be_read_needs_the_platform_team if {
 test_without_a_platform_at_the_base_nothing_is_approved if {
 	question := reviewed(json.remove(asked, ["base/platform"]), two)
 	messages_in(question) == {
-		"who has to approve this, or who did, cannot be told: the base or the approvals do not say it",
-		"who asks for changes cannot be told: the base or the approvals do not say it",
+		"who has to approve this, or who did, cannot be told: see that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete",
+		"who asks for changes cannot be told: see that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete",
 	}
 	free := {"base": {"environment": {"approvals": {"required": 0}}}}
 	denied_in(but(question, free)) == {"approvals-quorum", "approvals-changes-requested"}

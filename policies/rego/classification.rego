@@ -1,8 +1,8 @@
 # METADATA
 # title: A data set is classified as what it holds
 # description: |
-#   `twins` are the other data sets with the same digest or at the same location, by name: the same data under
-#   another name.
+#   `twins` are the other data sets with the same digest, at the same location, around it or within it, by name: the
+#   same data under another name.
 # custom:
 #   kinds: [dataset]
 #   asks: state
@@ -40,7 +40,7 @@ deny contains {
 # title: The same data is classified the same
 # description: |
 #   Data does not become harmless by being declared a second time: a data set is at least as sensitive as every other
-#   one with the same digest or location, of whichever tenant. Where two owners disagree, the higher one holds.
+#   one with the same digest, at the same place, around it or within it, of whichever tenant. Where two owners disagree, the higher one holds.
 # custom:
 #   id: classification-twins
 #   severity: error

@@ -36,10 +36,10 @@ satisfied contains "pii-undeclared" if {
 
 deny contains {
 	"rule": "pii-undeclared",
-	"message": sprintf("column %s holds what looks like %s and is classified %s", [
+	"message": sprintf("column %s holds what looks like %s and %s", [
 		column,
 		looks_like(counts),
-		classification_of(column),
+		classified(column),
 	]),
 	"at": ["columns", column, "classification"],
 } if {
@@ -57,7 +57,9 @@ looks_like(counts) := concat(" and ", sort([sprintf("%s (%v)", [words, amount]) 
 
 sorts := {"email": "e-mail addresses", "card": "payment cards", "ssn": "social-security numbers"}
 
-classification_of(column) := object.get(input.document, ["columns", column, "classification"], "undeclared")
+classified(column) := sprintf("is classified %v", [classification]) if {
+	classification := input.document.columns[column].classification
+} else := "has no classification"
 
 # METADATA
 # title: A column named after personal data is classified pii
@@ -76,7 +78,7 @@ satisfied contains "pii-column-name" if has_honest_names
 
 deny contains {
 	"rule": "pii-column-name",
-	"message": sprintf("column %s is named after personal data and classified %s", [name, classification_of(name)]),
+	"message": sprintf("column %s is named after personal data and %s", [name, classified(name)]),
 	"at": ["columns", name, "classification"],
 } if {
 	not "pii-column-name" in satisfied

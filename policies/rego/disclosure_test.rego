@@ -43,6 +43,11 @@ test_a_column_that_is_not_declared_at_all_is_denied if {
 	denied_in(asked({"Notes": "pii"}, found({"notes": {"card": 3}}))) == undeclared
 }
 
+test_a_column_that_is_not_declared_has_no_classification if {
+	said := {denial.message | some denial in denials_in(asked({"score": "pii"}, found({"notes": {"card": 3}})))}
+	said == {"column notes holds what looks like payment cards (3) and has no classification"}
+}
+
 test_another_pii_column_does_not_help if {
 	denied_in(asked({"id": "pii", "notes": "internal"}, found({"id": {"ssn": 9}, "notes": {"email": 1}}))) == undeclared
 }
@@ -103,8 +108,8 @@ test_other_names_are_allowed if {
 test_each_name_is_denied_at_its_place if {
 	denials := denials_in(asked({"email": "public", "phone": "internal", "ssn": "pii"}, elsewhere))
 	{[denial.at, denial.message] | some denial in denials} == {
-		[["columns", "email", "classification"], "column email is named after personal data and classified public"],
-		[["columns", "phone", "classification"], "column phone is named after personal data and classified internal"],
+		[["columns", "email", "classification"], "column email is named after personal data and is classified public"],
+		[["columns", "phone", "classification"], "column phone is named after personal data and is classified internal"],
 	}
 }
 

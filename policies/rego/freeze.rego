@@ -16,7 +16,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # description: |
 #   When a failure costs most, or nobody is there to see to it, what runs stays as it is. A freeze of the platform or
 #   of a tenant stops every environment but the first, where things are only tried; an environment's own stops
-#   that environment. A rollback is always open, unless it begins an experiment or a shadow as well.
+#   that environment. A rollback that changes nothing else is always open.
 # custom:
 #   id: freeze-window
 #   severity: error

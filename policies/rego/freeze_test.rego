@@ -11,7 +11,8 @@ asked(windows) := {
 		"action": "changed",
 		"before": {"version": "1.0.0"},
 		"promotesFrom": "integration",
-		"isRollback": false,
+		"isRollback": false, "revoked": [], "now": 1000, "ranUntil": 900,
+		"changedKeys": ["version", "digest"],
 		"now": 100,
 		"freezes": windows,
 	},
@@ -54,7 +55,7 @@ test_in_a_freeze_nothing_is_added_or_removed if {
 test_a_rollback_is_always_open if denied_in(but(frozen, {"change": {"isRollback": true}})) == set()
 
 test_a_rollback_that_begins_a_shadow_is_not if {
-	shadowing := but(frozen, {"change": {"isRollback": true}, "document": {"shadow": {"version": "2.0.0"}}})
+	shadowing := but(frozen, {"change": {"isRollback": true, "changedKeys": ["shadow"]}, "document": {"shadow": {"version": "2.0.0"}}})
 	denied_in(shadowing) == {"freeze-window"}
 }
 

@@ -22,6 +22,14 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   fails: scripts/deploy.sh, which no line of ownedPaths names
 satisfied contains "ownership-unmatched" if data.lib.people.keeper(input) in {"platform", "tenant"}
 
+# What is wrong with a new tenant's document is an error of its own, which no waiver suspends: that stops the change.
+satisfied contains "ownership-unmatched" if {
+	is_object(input.base.platform)
+	input.change.ownedByPlatform == false
+	input.change.tenantIsNew == true
+	input.change.tenantIsBroken == true
+}
+
 deny contains {
 	"rule": "ownership-unmatched",
 	"message": sprintf("%s belongs to nobody: %s", [input.change.path, reason]),

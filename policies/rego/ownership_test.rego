@@ -47,6 +47,18 @@ test_the_file_of_a_tenant_that_is_not_there_is_nobodys if {
 	messages_in(json.remove(object.union(asked, ghost), ["tenant", "base/tenant"])) == {"examples/training/ghost_x.py belongs to nobody: ownedPaths does not name it, and there is no tenant ghost that it could be of"}
 }
 
+test_the_files_of_a_new_tenant_wait_for_its_document_to_be_repaired if {
+	broken := {"change": {"tenantIsNew": true, "tenantIsBroken": true}}
+	messages_in(json.remove(object.union(asked, broken), ["tenant", "base/tenant"])) == set()
+	known := object.union(broken, {"change": {"tenantIsNew": false}})
+	count(messages_in(json.remove(object.union(asked, known), ["tenant", "base/tenant"]))) == 1
+	whole := object.union(broken, {"change": {"tenantIsBroken": false}})
+	count(messages_in(json.remove(object.union(asked, whole), ["tenant", "base/tenant"]))) == 1
+	count(messages_in(json.remove(object.union(asked, broken), ["tenant", "base/tenant", "base/platform"]))) == 1
+	owned := json.remove(object.union(asked, broken), ["tenant", "base/tenant", "change/ownedByPlatform"])
+	count(messages_in(owned)) == 1
+}
+
 test_another_tenant_than_the_path_says_does_not_own_it if {
 	count(messages_in(object.union(asked, {"change": {"tenant": "postal"}}))) == 1
 }

@@ -35,7 +35,7 @@ deny contains {
 	"message": sprintf("the deployments in %s use %s %s and the quota is %s", [
 		environment,
 		data.lib.number.text(used[resource]),
-		unit,
+		in_words(resource, used[resource]),
 		data.lib.number.text(object.get(quota, resource, 0)),
 	]),
 	"at": ["quotas", environment, resource],
@@ -44,11 +44,16 @@ deny contains {
 	some environment, deployments in input.deployments
 	quota := object.get(input.document.quotas, [environment], {})
 	used := data.lib.scale.of(deployments)
-	some resource, unit in units
+	some resource, _ in units
 	not is_enough(used, quota, resource)
 }
 
 units := {"gpu": "GPU", "cpu": "CPU", "memoryGiB": "GiB of memory", "endpoints": "endpoints"}
+
+in_words(resource, number) := "endpoint" if {
+	resource == "endpoints"
+	number == 1
+} else := units[resource]
 
 is_covered(used, quota) if {
 	is_enough(used, quota, "gpu")

@@ -43,6 +43,11 @@ test_each_resource_is_counted if {
 	messages_in(asked({name: serving(1, 1, 1, 0) | some name in ["a/one", "a/two", "a/three"]})) == {"the deployments in production use 3 endpoints and the quota is 2"}
 }
 
+test_one_endpoint_is_one_endpoint if {
+	none := {"document": {"quotas": {}}, "deployments": {"production": {"a/one": serving(1, 0, 0, 0)}}}
+	messages_in(none) == {"the deployments in production use 1 endpoint and the quota is 0"}
+}
+
 test_instances_are_multiplied if denied_in(asked({"a/one": serving(9, 1, 1, 0)})) == denied
 
 test_small_ones_add_up if denied_in(asked({"a/one": serving(1, 5, 1, 0), "a/two": serving(1, 4, 1, 0)})) == denied

@@ -12,7 +12,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # title: No gated metric falls by more than its gate allows
 # description: |
 #   A version can meet every gate and still be worse than what people rely on today. Where a gate has `max` and
-#   no `min`, less is better, and the metric must not rise. A rollback is always open.
+#   no `min`, less is better, and the metric must not rise. A plain rollback is always open; what was removed and
+#   comes again is compared with what ran last.
 # custom:
 #   id: gates-regression
 #   severity: error
@@ -40,12 +41,13 @@ deny contains {
 
 exempt if input.change.action == "removed"
 
-exempt if input.change.base == null
+exempt if data.lib.rollback.is_first(input)
 
-exempt if input.change.isRollback == true
+exempt if data.lib.rollback.is_plain(input)
 
 gates := data.lib.gates.of(input.model, input.environment.name)
 
-before := object.get(input.change, ["before", "metrics"], {})
+# Where nothing runs now, what ran last.
+before := object.get(input.change, ["before", "metrics"], object.get(input.change, ["last", "metrics"], {}))
 
 after := object.get(input.document, "metrics", {})

@@ -8,7 +8,7 @@ asked(before, after, gate) := {
 	"document": {"metrics": after},
 	"model": {"gates": {"production": {"auc": gate}}},
 	"environment": {"name": "production"},
-	"change": {"action": "changed", "base": pin, "before": {"metrics": before}, "isRollback": false},
+	"change": {"action": "changed", "base": pin, "before": {"metrics": before}, "isRollback": false, "revoked": [], "now": 1000, "ranUntil": 900, "changedKeys": ["version", "digest"]},
 }
 
 change_is(question, differences) := object.union(question, {"change": differences})
@@ -61,7 +61,17 @@ test_an_unknown_rollback_is_none if {
 }
 
 test_the_first_version_replaces_nothing if {
-	denied_in(change_is(asked({}, {"auc": 0.9}, gate), {"action": "added", "base": null, "before": null})) == set()
+	denied_in(change_is(asked({}, {"auc": 0.9}, gate), {"action": "added", "base": null, "before": null, "ownPins": []})) == set()
+}
+
+test_what_was_removed_and_comes_again_is_compared_with_what_ran_last if {
+	again := {"action": "added", "base": null, "before": null, "ownPins": [{"version": "1.0.0"}]}
+	denied_in(change_is(asked({}, {"auc": 0.8}, gate), again)) == {"gates-regression"}
+	worse := object.union(again, {"last": {"metrics": {"auc": 0.9}}})
+	denied_in(change_is(asked({}, {"auc": 0.8}, gate), worse)) == {"gates-regression"}
+	denied_in(change_is(asked({}, {"auc": 0.9}, gate), worse)) == set()
+	unknown := object.union(object.remove(again, ["ownPins"]), {"historyComplete": false})
+	denied_in(change_is(asked({}, {"auc": 0.8}, gate), unknown)) == {"gates-regression"}
 }
 
 test_removal_is_always_open if {

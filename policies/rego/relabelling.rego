@@ -1,8 +1,9 @@
 # METADATA
 # title: Data does not become harmless by a change of labels
 # description: |
-#   `base.twins` holds the other data sets that the base had with the same digest or location as this one: data that
-#   goes in one file and comes back in another is judged by what it was.
+#   `base.twins` holds the other data sets that the base had with the same digest or place as this one, `change.past`
+#   what documents said last, in all of history, of data that is new to this one: data that goes in one file, be it
+#   long ago, and comes back in another is judged by what it was.
 # custom:
 #   kinds: [dataset]
 #   asks: change
@@ -16,7 +17,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # description: |
 #   Encryption, clearance, approvals and logging all go by the classification, so lowering it switches them off. It
 #   takes a waiver, which is reviewed by itself. Columns count too: none is lowered, and none goes while a less
-#   sensitive one comes, which may be the same under another name. Bytes that are the same keep all they held.
+#   sensitive one comes, which may be the same under another name. Bytes that are the same keep all they held, and a
+#   document that was deleted counts when its path, its bytes or its place come again.
 # custom:
 #   id: classification-lowered
 #   severity: error
@@ -30,12 +32,14 @@ satisfied contains "classification-lowered" if input.change.action == "removed"
 satisfied contains "classification-lowered" if {
 	input.change.action == "added"
 	is_as_sensitive_as_twins
+	is_as_sensitive_as_ever
 }
 
 satisfied contains "classification-lowered" if {
 	input.change.action == "changed"
 	is_as_sensitive_as_before
 	is_as_sensitive_as_twins
+	is_as_sensitive_as_ever
 	columns_keep_their_class
 }
 
@@ -63,6 +67,30 @@ deny contains {
 	not "classification-lowered" in satisfied
 	some name, twin in twins_before
 	not is_as_sensitive_as(twin)
+}
+
+deny contains {
+	"rule": "classification-lowered",
+	"message": sprintf("%s of an earlier commit held the same data as %s, and here it is %s", [
+		object.get(earlier, "name", "a data set"),
+		data.lib.sensitivity.of(earlier),
+		data.lib.sensitivity.declared(input.document),
+	]),
+	"at": ["classification"],
+} if {
+	not "classification-lowered" in satisfied
+	some earlier in past
+	not is_as_sensitive_as_was(earlier)
+}
+
+deny contains {
+	"rule": "classification-lowered",
+	"message": "git history is cut short here, so how this data was classified before is unknown",
+	"at": ["classification"],
+} if {
+	not "classification-lowered" in satisfied
+	not is_as_sensitive_as_ever
+	not past
 }
 
 deny contains {
@@ -101,6 +129,29 @@ is_as_sensitive_as_twins if {
 		is_as_sensitive_as(twin)
 	}
 }
+
+# Data that was deleted, and comes again, is what it was.
+is_as_sensitive_as_ever if input.document.classification == "pii"
+
+is_as_sensitive_as_ever if {
+	every earlier in past {
+		is_as_sensitive_as_was(earlier)
+	}
+}
+
+is_as_sensitive_as_ever if {
+	input.change.action == "changed"
+	every key in ["digest", "location"] {
+		input.document[key] == before[key]
+	}
+}
+
+is_as_sensitive_as_was(earlier) if {
+	data.lib.sensitivity.covers(input.document.classification, data.lib.sensitivity.of(earlier))
+}
+
+# Not there where history is cut short.
+past := input.change.past
 
 is_as_sensitive_as(other) if {
 	data.lib.sensitivity.covers(input.document.classification, data.lib.sensitivity.declared(other))

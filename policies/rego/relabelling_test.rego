@@ -7,6 +7,7 @@ column(classification) := {"type": "string", "classification": classification}
 before := {
 	"classification": "pii",
 	"digest": "sha256:aa",
+	"location": "s3://events/",
 	"columns": {"email": column("pii"), "score": column("internal"), "word": column("public")},
 }
 
@@ -15,7 +16,7 @@ but(document, differences) := object.union(object.remove(document, object.keys(d
 changed_to(document) := {
 	"document": document,
 	"base": {"document": before, "twins": {}},
-	"change": {"action": "changed", "before": before},
+	"change": {"action": "changed", "past": [], "before": before},
 }
 
 denials_in(question) := denials if {
@@ -111,19 +112,19 @@ test_columns_that_are_all_taken_out_of_the_same_bytes_are_denied if {
 
 test_what_had_no_classification_counts_as_pii if {
 	question := changed_to(but(before, {"classification": "confidential"}))
-	unlabelled := but(question, {"change": {"action": "changed", "before": object.remove(before, ["classification"])}})
+	unlabelled := but(question, {"change": {"action": "changed", "past": [], "before": object.remove(before, ["classification"])}})
 	denied_in(unlabelled) == lowered
 }
 
 test_a_new_data_set_is_what_it_says if {
-	denied_in({"document": before, "base": {"twins": {}}, "change": {"action": "added", "before": null}}) == set()
+	denied_in({"document": before, "base": {"twins": {}}, "change": {"action": "added", "past": [], "before": null}}) == set()
 }
 
 test_data_that_comes_back_in_another_file_is_denied if {
 	question := {
 		"document": but(before, {"classification": "public", "columns": {}}),
 		"base": {"twins": {"reading/events": before}},
-		"change": {"action": "added", "before": null},
+		"change": {"action": "added", "past": [], "before": null},
 	}
 	denied_in(question) == lowered
 	messages_in(question) == {"reading/events held the same data as pii, and here it is public"}
@@ -133,7 +134,7 @@ test_data_that_moves_and_stays_what_it_was_is_allowed if {
 	question := {
 		"document": before,
 		"base": {"twins": {"reading/events": before}},
-		"change": {"action": "added", "before": null},
+		"change": {"action": "added", "past": [], "before": null},
 	}
 	denied_in(question) == set()
 }
@@ -143,7 +144,7 @@ test_a_data_set_that_takes_over_other_data_is_denied if {
 	question := {
 		"document": words,
 		"base": {"document": words, "twins": {"reading/events": before}},
-		"change": {"action": "changed", "before": words},
+		"change": {"action": "changed", "past": [], "before": words},
 	}
 	denied_in(question) == lowered
 }
@@ -162,14 +163,63 @@ test_an_action_nobody_knows_is_not_answered if {
 }
 
 test_what_cannot_be_compared_counts_as_pii if {
-	unreadable := {"action": "changed", "before": null}
+	unreadable := {"action": "changed", "past": [], "before": null}
 	denied_in({"document": but(before, {"classification": "internal"}), "base": {"twins": {}}, "change": unreadable}) == lowered
 	denied_in({"document": before, "base": {"twins": {}}, "change": unreadable}) == set()
 }
 
 test_without_the_twins_of_the_base_nothing_is_answered if {
 	every action in ["added", "changed"] {
-		question := {"document": before, "base": {}, "change": {"action": action, "before": before}}
+		question := {"document": before, "base": {}, "change": {"action": action, "past": [], "before": before}}
 		evaluated_in(question) == set()
 	}
+}
+
+come_again(document, past) := {
+	"document": document,
+	"base": {"twins": {}},
+	"change": {"action": "added", "before": null, "past": past},
+}
+
+public := but(before, {"classification": "public", "columns": {}})
+
+deleted := object.union(before, {"name": "reading/events"})
+
+test_data_that_was_deleted_and_comes_again_is_what_it_was if {
+	denied_in(come_again(public, [deleted])) == lowered
+	messages_in(come_again(public, [deleted])) == {"reading/events of an earlier commit held the same data as pii, and here it is public"}
+	denied_in(come_again(before, [deleted])) == set()
+	denied_in(come_again(public, [object.union(public, {"name": "reading/words"})])) == set()
+}
+
+test_what_a_deleted_data_set_held_in_a_column_counts if {
+	denied_in(come_again(public, [object.union(deleted, {"classification": "public"})])) == lowered
+	denied_in(come_again(public, [object.remove(deleted, ["classification"])])) == lowered
+}
+
+test_without_history_only_what_is_pii_may_come if {
+	unknown := json.remove(come_again(public, []), ["change/past"])
+	denied_in(unknown) == lowered
+	messages_in(unknown) == {"git history is cut short here, so how this data was classified before is unknown"}
+	denied_in(object.union(unknown, {"document": before})) == set()
+}
+
+test_without_history_other_data_is_denied_and_the_same_is_not if {
+	unknown := json.remove(changed_to(but(before, {"sharedWith": []})), ["change/past"])
+	denied_in(unknown) == set()
+	moved := {
+		"document": but(public, {"location": "s3://elsewhere/"}),
+		"base": {"twins": {}},
+		"change": {"action": "changed", "before": public},
+	}
+	denied_in(moved) == lowered
+}
+
+test_data_that_a_document_takes_from_a_deleted_one_is_what_it_was if {
+	question := {
+		"document": but(public, {"digest": "sha256:bb"}),
+		"base": {"twins": {}},
+		"change": {"action": "changed", "before": public, "past": [deleted]},
+	}
+	denied_in(question) == lowered
 }

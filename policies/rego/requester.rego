@@ -42,4 +42,4 @@ complaint := sprintf("%s may not ask for this change: that is for %s", [
 	data.lib.people.named(input, groups),
 ]) if {
 	data.lib.text.is_given(input.review.requester)
-} else := "who may ask for this change, or who asks, cannot be told"
+} else := sprintf("who may ask for this change, or who asks, cannot be told: %s", [data.lib.people.way_out(input)])

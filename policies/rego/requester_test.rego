@@ -67,7 +67,7 @@ test_a_bot_that_is_nobody_may_not_ask if {
 
 test_what_belongs_to_nobody_is_asked_for_by_nobody if {
 	said := messages_in(by(object.union(asked, {"change": {"tenant": "postal"}}), "ada"))
-	said == {"who may ask for this change, or who asks, cannot be told"}
+	said == {"who may ask for this change, or who asks, cannot be told: see that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete"}
 	not may_ask(json.remove(asked, ["base/platform"]), "ada")
 }
 

@@ -4,11 +4,12 @@
 #   `change` says how the version compares with the one that the base pins: `relation` is new (nothing is pinned), up,
 #   same or down, `step` the part of the version that a step up changes. `ownPins` is everything that the environment
 #   pins or pinned, and not there in a clone without its whole history. `signatureBefore` is the model's signature
-#   when the present version was pinned.
+#   when the present version, or where nothing runs the last one, was pinned first, and `signatureThen` when the version
+#   that the change pins was.
 # custom:
 #   kinds: [deployment]
 #   asks: change
-#   reads: [document, model, change]
+#   reads: [document, model, base, change]
 package platform.semver
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
@@ -17,8 +18,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # title: Versions go up, and one version is one digest
 # description: |
 #   Who reads 1.4.0 in a log must know which bytes it was, for ever: a version that an environment pinned keeps its
-#   digest, challengers and shadows included. Going back is a rollback to what ran there before and nothing else, also
-#   by way of removing the deployment first. A rollback that begins no experiment and no shadow is always open.
+#   digest, challengers and shadows included. Going back is a rollback to what ran there before, also
+#   by way of removing the deployment first. A rollback that changes nothing else is always open.
 # custom:
 #   id: semver-order
 #   severity: error
@@ -125,7 +126,8 @@ known contains input.change.base if input.change.base != null
 # description: |
 #   Callers rely on what goes in and what comes out. An input that comes, goes or changes breaks them, and so does an
 #   output that goes or changes; one that comes does not. Challengers and shadows get the same requests, so a new one
-#   needs the same, or to come with a version of its own major step. A plain rollback is always open.
+#   needs the same, or to come with a version of its own major step. A rollback is open
+#   while the signature stays, or becomes what it was when its version was pinned first.
 # custom:
 #   id: semver-signature
 #   severity: error
@@ -135,9 +137,12 @@ known contains input.change.base if input.change.base != null
 #   fails: "version: 1.4.0 becomes version: 1.5.0 with an input of another shape"
 satisfied contains "semver-signature" if input.change.action == "removed"
 
-satisfied contains "semver-signature" if data.lib.rollback.is_plain(input)
+satisfied contains "semver-signature" if {
+	data.lib.rollback.is_plain(input)
+	is_left_alone
+}
 
-satisfied contains "semver-signature" if input.change.base == null
+satisfied contains "semver-signature" if data.lib.rollback.is_first(input)
 
 satisfied contains "semver-signature" if is_compatible
 
@@ -158,7 +163,10 @@ is_fitting(["version"], pin) if pin == input.change.base
 
 is_fitting(["version"], _) if is_major_step
 
-is_fitting(["version"], _) if input.change.isRollback == true
+is_fitting(["version"], _) if {
+	input.change.isRollback == true
+	is_left_alone
+}
 
 is_fitting(["experiment", "challenger", "version"], pin) if pin == pin_of(input.change.before.experiment.challenger)
 
@@ -177,21 +185,31 @@ is_fitting(place, pin) if {
 }
 
 is_major_step if {
-	input.change.relation == "up"
+	input.change.relation in {"up", "new"}
 	input.change.step == "major"
 }
+
+# A rollback leaves the signature as it is, or brings back the one that its version had when it was pinned first.
+is_left_alone if input.model.signature == input.base.model.signature
+
+is_left_alone if input.model.signature == input.change.signatureThen
 
 is_of_same_major(pin) if split(pin.version, ".")[0] == split(input.document.version, ".")[0]
 
 is_compatible if {
 	before := input.change.signatureBefore
-	after := input.model.signature
 	named(before.inputs) == named(after.inputs)
 	outputs := named(after.outputs)
 	every name, tensor in named(before.outputs) {
 		outputs[name] == tensor
 	}
 }
+
+# The signature of the version: what the model says, or said when the version was pinned first, as the model may have
+# gone on since then. A change that touches the model's signature is held to what it makes of it.
+after := input.change.signatureThen if {
+	input.model.signature == input.base.model.signature
+} else := input.model.signature
 
 # Tensors by name; two of one name are no signature.
 named(tensors) := found if {
@@ -208,14 +226,14 @@ reason := "what the signature was when the present version was pinned is unknown
 differences contains sprintf("%s %s %s", [direction_of, name, what]) if {
 	some key, direction_of in {"inputs": "input", "outputs": "output"}
 	before := named(input.change.signatureBefore[key])
-	after := named(input.model.signature[key])
+	now := named(after[key])
 	some name, tensor in before
-	what := difference(tensor, object.get(after, name, null))
+	what := difference(tensor, object.get(now, name, null))
 }
 
 differences contains sprintf("input %s is new", [name]) if {
 	before := named(input.change.signatureBefore.inputs)
-	some name, _ in named(input.model.signature.inputs)
+	some name, _ in named(after.inputs)
 	not name in object.keys(before)
 }
 

@@ -21,6 +21,7 @@ facts := {
 	"sourcePins": [],
 	"ownPins": [old, pin("1.3.0", "9")],
 	"isRollback": false,
+	"changedKeys": ["version", "digest"],
 	"hasSignatureBefore": true,
 	"signatureBefore": signature,
 }
@@ -30,6 +31,7 @@ but(thing, differences) := object.union(object.remove(thing, object.keys(differe
 asked(document, differences) := {
 	"document": document,
 	"model": {"signature": signature},
+	"base": {"model": {"signature": signature}},
 	"change": but(facts, differences),
 }
 
@@ -76,15 +78,38 @@ test_a_lower_version_is_denied if {
 
 test_a_rollback_goes_back if {
 	denied_in(asked(pin("1.3.0", "9"), {"relation": "down", "isRollback": true})) == set()
-	denied_in(asked_with(pin("1.3.0", "9"), {"relation": "down", "isRollback": true}, {"inputs": [], "outputs": []})) == set()
+	denied_in(asked(pin("1.3.0", "9"), {"relation": "down", "isRollback": true, "signatureBefore": wider})) == set()
+}
+
+test_a_rollback_brings_no_other_signature_along if {
+	back := {"relation": "down", "isRollback": true}
+	denied_in(asked_with(pin("1.3.0", "9"), back, wider)) == broken
+	denied_in(asked_with(pin("1.3.0", "9"), object.union(back, {"signatureThen": signature}), wider)) == broken
+	denied_in(asked_with(pin("1.3.0", "9"), object.union(back, {"signatureThen": wider}), wider)) == set()
+}
+
+test_a_version_has_the_signature_of_its_first_pin if {
+	gone_on := object.union(asked_with(up, {"signatureThen": signature}, wider), {"base": {"model": {"signature": wider}}})
+	denied_in(gone_on) == set()
+	denied_in(asked_with(up, {"signatureThen": signature}, wider)) == broken
+	otherwise := object.union(asked(up, {"signatureThen": wider}), {"base": {"model": {"signature": signature}}})
+	denied_in(otherwise) == broken
+}
+
+test_what_was_removed_and_comes_again_keeps_its_signature if {
+	again := {"action": "added", "base": null, "before": null, "relation": "new"}
+	denied_in(asked_with(up, again, wider)) == broken
+	denied_in(asked_with(up, object.union(again, {"step": "minor"}), wider)) == broken
+	denied_in(asked_with(pin("2.0.0", "b"), object.union(again, {"step": "major"}), wider)) == set()
+	denied_in(asked_with(up, object.union(again, {"ownPins": []}), wider)) == set()
 }
 
 test_a_rollback_brings_no_forged_challenger_along if {
-	back := {"relation": "down", "isRollback": true}
+	back := {"relation": "down", "isRollback": true, "changedKeys": ["version", "digest", "experiment", "shadow"]}
 	denied_in(asked(with_challenger(pin("1.3.0", "9"), pin("1.4.0", "b")), back)) == order
 	denied_in(asked(with_challenger(pin("1.3.0", "9"), up), back)) == set()
 	denied_in(asked_with(with_challenger(pin("1.3.0", "9"), up), back, wider)) == broken
-	denied_in(asked_with(with_shadow(pin("1.3.0", "9"), old), back, wider)) == set()
+	denied_in(asked(with_shadow(pin("1.3.0", "9"), old), object.union(back, {"signatureBefore": wider}))) == set()
 }
 
 test_an_unknown_rollback_is_none if {

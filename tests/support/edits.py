@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.support.git_objects import SUBMODULE, SYMLINK, Entry
+from tests.support.git_objects import EXECUTABLE, SUBMODULE, SYMLINK, Entry
 
 Edit = Mapping[str, Any]
 Tree = dict[str, Entry]
@@ -103,6 +103,11 @@ def _submodule(files: Tree, edit: Edit) -> None:
     files[edit["submodule"]] = Entry(b"5" * 40, SUBMODULE)
 
 
+def _make_executable(files: Tree, edit: Edit) -> None:
+    """executable: PATH."""
+    files[edit["executable"]] = Entry(files[edit["executable"]].data, EXECUTABLE)
+
+
 _EDITS: Mapping[str, Callable[[Tree, Edit], None]] = {
     "replace": _replace,
     "write": _write,
@@ -113,4 +118,5 @@ _EDITS: Mapping[str, Callable[[Tree, Edit], None]] = {
     "copy": _copy,
     "link": _link,
     "submodule": _submodule,
+    "executable": _make_executable,
 }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FILE, SYMLINK, SUBMODULE = "100644", "120000", "160000"
+FILE, EXECUTABLE, SYMLINK, SUBMODULE = "100644", "100755", "120000", "160000"
 _FOLDER = "40000"
 
 

@@ -144,7 +144,10 @@ def documents(models: Iterable[str], shared: str = "") -> dict[str, dict[str, An
         "tenants/lab/tenant.yaml": TENANT,
         "tenants/lab/datasets/points.yaml": POINTS,
         **{f"models/{name}.yaml": said for name in models},
-        **{f"environments/{name}/environment.yaml": settings for name, settings in environments(shared).items()},
+        **{
+            f"environments/{name}/environment.yaml": settings
+            for name, settings in environments(shared).items()
+        },
     }
 
 

@@ -128,6 +128,11 @@ in_words(asked, name) := "the platform team" if {
 	name == "platform"
 } else := sprintf("%s's %s", [asked.change.tenant, name])
 
+# What to do where it cannot be told who may do what.
+way_out(asked) := sprintf("repair tenants/%s/tenant.yaml first", [asked.change.tenant]) if {
+	asked.change.tenantIsBroken == true
+} else := "see that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete"
+
 logins(list) := found if {
 	is_array(list)
 	found := {lower(login) | some login in list}

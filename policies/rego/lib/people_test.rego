@@ -34,6 +34,12 @@ test_a_path_without_anybody_who_is_there_is_nobodys if {
 	not data.lib.people.keeper(object.union(asked, {"change": {"tenant": "postal"}}))
 }
 
+test_where_nobody_can_be_named_it_says_what_to_do if {
+	data.lib.people.way_out(object.union(asked, {"change": {"tenantIsBroken": true}})) == "repair tenants/clinic/tenant.yaml first"
+	contains(data.lib.people.way_out(asked), "platform.yaml")
+	contains(data.lib.people.way_out({}), "platform.yaml")
+}
+
 test_a_tenant_is_as_at_the_base if data.lib.people.tenant(asked) == asked.base.tenant
 
 test_only_a_new_tenant_is_taken_at_its_word if {

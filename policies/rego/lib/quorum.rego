@@ -75,9 +75,10 @@ every_known_is_impersonal(asked) if {
 	}
 }
 
-known(asked) := array.concat(array.concat(joined(asked), joined(asked.base)), array.concat(after, was)) if {
+known(asked) := array.concat(array.concat(joined(asked), joined(asked.base)), array.concat(array.concat(after, was), trained)) if {
 	after := [asked.document | asked.change.kind == "dataset"]
 	was := [before(asked) | asked.change.kind == "dataset"]
+	trained := object.get(asked.change, "trainedOn", [])
 }
 
 joined(asked) := [dataset | some dataset in object.get(asked, "datasets", {})]

@@ -72,11 +72,18 @@ test_only_a_new_environment_is_taken_at_its_word if {
 }
 
 test_one_approval_is_enough_for_a_rollback if {
-	required(but(deployment, {"change": {"isRollback": true, "before": {}}})) == 1
-	lax := but(deployment, {"change": {"isRollback": true, "before": {}}, "base": {"environment": {"approvals": {"required": 0}}}})
+	required(but(deployment, {"change": {"isRollback": true, "revoked": [], "now": 1000, "ranUntil": 900, "before": {}, "changedKeys": ["version"]}})) == 1
+	lax := but(deployment, {"change": {"isRollback": true, "revoked": [], "now": 1000, "ranUntil": 900, "before": {}, "changedKeys": ["version"]}, "base": {"environment": {"approvals": {"required": 0}}}})
 	required(lax) == 0
-	shadowing := but(deployment, {"change": {"isRollback": true, "before": {}}, "document": {"shadow": {"version": "2.0.0"}}})
+	shadowing := but(deployment, {"change": {"isRollback": true, "revoked": [], "now": 1000, "ranUntil": 900, "before": {}, "changedKeys": ["shadow", "version"]}, "document": {"shadow": {"version": "2.0.0"}}})
 	required(shadowing) == 2
+}
+
+test_a_script_that_reads_personal_data_asks_for_more if {
+	script := but(dataset(public, public), {"change": {"kind": "", "trainedOn": [{"classification": "internal"}]}})
+	required(script) == 1
+	required(but(script, {"change": {"trainedOn": [{"classification": "internal"}, {"classification": "pii"}]}})) == 2
+	required(but(script, {"change": {"trainedOn": [{}]}})) == 2
 }
 
 test_personal_data_asks_for_more if {

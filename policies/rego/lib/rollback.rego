@@ -2,14 +2,43 @@
 # title: What is nothing but a rollback
 package lib.rollback
 
-# Whether a deployment goes back to what ran there before, and tries nothing new on the way: an experiment or a
-# shadow that is begun with it has no more business in a freeze, or with fewer approvals, than any other.
+# Whether a deployment goes back to what ran there before, and does nothing else: another scale or an experiment that
+# comes with it has no more business in a freeze, or with fewer approvals, than any other.
 is_plain(asked) if {
 	asked.change.isRollback == true
-	begins_nothing(asked, "experiment")
-	begins_nothing(asked, "shadow")
+	ran_lately(asked)
+	asked.change.revoked == []
+	is_object(asked.document)
+	every key in asked.change.changedKeys {
+		belongs(asked, key)
+	}
 }
 
-begins_nothing(asked, key) if object.get(asked.document, key, null) == null
+# For 30 days what ran is known to be good for what calls it now. A clock that is ahead proves nothing.
+ran_lately(asked) if {
+	age := asked.change.now - asked.change.ranUntil
+	age <= 30 * day
+	age >= 0 - day
+}
 
-begins_nothing(asked, key) if asked.document[key] == asked.change.before[key]
+day := ((24 * 60) * 60) * 1000000000
+
+belongs(_, key) if key in {"version", "digest"}
+
+# As they are in the commit that pinned the version when it ran last.
+belongs(asked, key) if {
+	key in {"from", "metrics"}
+	asked.document[key] == asked.change.pinnedBefore[key]
+}
+
+# What is tried may end with it.
+belongs(asked, key) if {
+	key in {"experiment", "shadow"}
+	object.get(asked.document, key, null) == null
+}
+
+# Whether nothing ran in the environment, be it long ago: who removes a deployment and adds it again begins nothing new.
+is_first(asked) if {
+	asked.change.base == null
+	asked.change.ownPins == []
+}

@@ -2,10 +2,19 @@
 
 import pytest
 
-from mlplatform.check.people import about, is_first, is_owned_by_platform, people, tenant_of
-from mlplatform.core.naming import Identity, Kind
+from mlplatform.check.people import about, is_first, is_owned_by_platform, people
+from mlplatform.core.checked import Checked
+from mlplatform.core.naming import Identity, Kind, tenant_of
 from mlplatform.core.review import Review
-from tests.support.repository import base_of, good_repository, loaded
+from tests.support.repository import (
+    base_of,
+    good_repository,
+    judged,
+    loaded,
+    second_tenant,
+    with_change,
+    without,
+)
 
 HEAD = "a" * 40
 OWNED = "ownedPaths: [platform.yaml, Tools/, environments/*/environment.yaml, '*', docs/*.md]"
@@ -67,6 +76,28 @@ def test_a_file_is_about_its_document_its_data_set_or_its_tenant() -> None:
     )
     assert about("examples/training/reading_x.py", base, head) == (Identity(Kind.TENANT, "reading"), False)
     assert about("README.md", base, head) == (Identity(Kind.PLATFORM, "platform"), False)
+
+
+@pytest.mark.parametrize(("old", "new"), [("clearance: pii", "clearance: secret"), ("owners:", "owners: [")])
+def test_the_files_of_a_new_tenant_whose_document_is_broken_are_not_called_nobodys(
+    old: str, new: str
+) -> None:
+    before, after = good_repository(), {**good_repository(), **second_tenant()}
+    base = base_of(before)
+    assert "ownership-unmatched" not in rules_of(judged(after, base=base))
+    broken = with_change(after, "tenants/school/tenant.yaml", old, new)
+    found = judged(broken, base=base)
+    assert "ownership-unmatched" not in rules_of(found)
+    assert not found.is_clean
+    assert "tenants/school/tenant.yaml" in {finding.path for finding in found.findings if finding.is_error}
+    assert {"approvals-quorum"} <= {finding.rule for finding in found.missing_approvals}
+    assert any("repair tenants/school/tenant.yaml first" in one.message for one in found.missing_approvals)
+    without_it = without(after, "tenants/school/tenant.yaml")
+    assert "ownership-unmatched" in rules_of(judged(without_it, base=base))
+
+
+def rules_of(checked: Checked) -> set[str]:
+    return {finding.rule for finding in checked.findings}
 
 
 def test_the_first_environment_is_the_one_that_is_promoted_to_from_none() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from mlplatform.check.changes import Changes
+from mlplatform.check.changes import Changes, nanoseconds
 from mlplatform.core.checked import Checked
 from mlplatform.core.history import Pin
 from mlplatform.core.naming import Kind
@@ -59,7 +59,7 @@ def test_another_digest_under_a_known_version_is_denied() -> None:
 
 
 def test_a_rollback_to_what_production_pinned_is_allowed_though_integration_never_did() -> None:
-    assert said(_promoted("0.9.0", OTHER, _pin("production", "0.9.0", OTHER), auc=0.86)) == []
+    assert said(_promoted("0.9.0", OTHER, _pin("production", "0.9.0", OTHER))) == []
 
 
 def test_a_rollback_to_a_digest_that_production_never_pinned_is_denied() -> None:
@@ -165,7 +165,9 @@ def test_the_facts_of_a_promotion() -> None:
         "relation": "up",
         "sourcePins": [new, old],
         "ownPins": [old, new],
-        "isRollback": True,
+        "isRollback": False,
+        "revoked": [],
+        "ranUntil": nanoseconds(NOW),
     }
 
 
@@ -242,3 +244,12 @@ def test_an_environment_is_asked_about_when_only_its_deployments_change() -> Non
     said = changes.facts(kept)
     assert (kept.identity.name, said["action"], said["changedKeys"]) == ("production", "kept", [])
     assert said["deployments"] == {"total": 1, "added": 0, "changed": 1, "removed": 0}
+
+
+def test_until_when_a_version_ran_is_when_another_commit_ended_it() -> None:
+    before = good_repository()
+    after = {**before, PINNED: deployment("0.9.0", NEW, "integration")}
+    assert "ranUntil" not in _facts(after, before)
+    past = Pin("production", "reading/recommender", "0.9.0", NEW, "b" * 40, 3, 1_790_000_000)
+    known = _facts(after, before, past)
+    assert (known["isRollback"], known["ranUntil"]) == (True, 1_790_000_000_000_000_000)

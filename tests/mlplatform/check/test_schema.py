@@ -77,6 +77,18 @@ CASES = {
         (PINNED, "version: 1.0.0", "version: v1"),
         f'{PINNED}:2:1 schema-value version is "v1" and has to be a semantic version, as in 1.4.0',
     ),
+    "a version that is a number": (
+        (PINNED, "version: 1.0.0", "version: 1.0"),
+        f"{PINNED}:2:1 schema-type version is 1.0 and has to be text",
+    ),
+    "no feature view": (
+        (MODEL, "reading/lexicon]}", "reading/lexicon], features: [history]}"),
+        f'{MODEL}:9:64 schema-value data.features.0 is "history", which is no feature view',
+    ),
+    "one entry": (
+        (TENANT, "[ada, grace, mary]", "[ada]"),
+        f"{TENANT}:3:1 schema-value owners has 1 entry and needs at least 3",
+    ),
     "a number that is too small": (
         (EVENTS, "days: 365", "days: 0"),
         f"{EVENTS}:12:13 schema-value retention.days is 0 and has to be at least 1",
@@ -182,8 +194,10 @@ def test_no_user_has_to_read_a_regular_expression(kind: Kind) -> None:
     ("path", "template"), [(TENANT, TENANT_LEFT), (EVENTS, DATASET), (MODEL, MODEL_LEFT)]
 )
 def test_nothing_that_platform_new_wrote_passes_unchanged(path: str, template: Template) -> None:
-    names = {"hint": "# yaml", "name": "reading", "tenant": "reading", "first": "development"}
-    text = template.substitute(names, dataset="reading/change-me", **LEFT)
+    names = {"hint": "# yaml", "name": "reading", "tenant": "reading", "dataset": "reading/change-me"}
+    text = template.substitute(
+        names, quotas="  development: {gpu: 0}", budget="100", cost="what it costs", **LEFT
+    )
     rules = {
         finding.rule for finding in judged({**good_repository(), path: text}).findings if finding.path == path
     }

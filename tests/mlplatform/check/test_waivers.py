@@ -127,6 +127,32 @@ def test_a_waiver_that_leaves_something_out_suspends_nothing(missing: str) -> No
     assert said(judge(repository(text))) == {("brevity", "error"), ("schema-missing-key", "error")}
 
 
+@pytest.mark.parametrize(
+    "folder", ["models/reading/", "models/reading", "tenants/reading/datasets", "environments/production"]
+)
+def test_one_for_a_folder_is_refused_as_such_and_its_owner_is_not_blamed(folder: str) -> None:
+    checked = judge(repository(waiver(path=folder)))
+    (found,) = (finding for finding in checked.findings if finding.rule.startswith("waiver-"))
+    assert found.rule == "waiver-path"
+    assert "one file" in found.message
+    assert found.fix == "name the one file that the finding is about"
+
+
+def test_a_waiver_of_what_the_change_is_not_about_is_not_touched() -> None:
+    before = {**repository(waiver()), **second_tenant()}
+    short = with_change(before, "models/school/predictor.yaml", "What to read next", "Next")
+    other = with_change(short, "models/school/predictor.yaml", "type: real-time", "type: batch")
+    own = with_change(short, MODEL, "type: real-time", "type: batch")
+    little = replace(base_of(short), everything=False)
+    assert [one.is_touched for one in judge(short).waived] == [True]
+    for files, base, is_touched in (
+        (other, little, False),
+        (own, little, True),
+        (other, base_of(short), True),
+    ):
+        assert [one.is_touched for one in judge(files, base).waived] == [is_touched]
+
+
 def test_one_that_ends_soon_warns() -> None:
     assert said(judge(repository(waiver("2026-12-05")))) == {("waiver-expiring", "warning")}
     assert said(judge(repository(waiver("2026-12-06")))) == set()

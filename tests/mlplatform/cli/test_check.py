@@ -1,12 +1,15 @@
 """platform check: what it is asked, what it prints, and how it ends."""
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from mlplatform.cli.main import main
+from tests.support.odd_opa import Between, says, serving
 from tests.support.repository import NEW, OLD, good_repository, with_change
 from tests.support.scratch import Scratch, isolate, scratch
 
@@ -115,3 +118,60 @@ def test_json_and_format_json_are_the_same(place: Scratch, capsys: pytest.Captur
     first = capsys.readouterr().out
     assert ended("--format", "json", "--json") == 0
     assert capsys.readouterr().out == first
+
+
+def test_an_opa_server_that_is_down_is_an_error_that_names_it(
+    place: Scratch, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Between(None) as server:
+        monkeypatch.setenv("OPA_URL", server.url)
+    assert ended("--json") == 1
+    assert are_unanswered(json.loads(capsys.readouterr().out), f"{server.url} cannot be reached")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_opa_server_that_is_down_is_no_fault_of_ours(
+    place: Scratch, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    with Between(None) as server:
+        monkeypatch.setenv("OPA_URL", server.url)
+    assert ended("--format", form) == 1
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "cannot be reached" in said.out
+    assert "unset OPA" in said.out
+
+
+def test_an_opa_server_that_answers_garbage_is_an_error_that_names_it(
+    place: Scratch, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Between(None)) as server:
+        server.answer = says(200, b"<html>hello</html>")
+        monkeypatch.setenv("OPA_URL", server.url)
+        assert ended("--json") == 1
+    said = json.loads(capsys.readouterr().out)
+    assert are_unanswered(said, f"{server.url} answers what no OPA server would")
+
+
+def are_unanswered(said: dict[str, Any], cause: str) -> bool:
+    """Whether nothing was judged, the tenant neither, for this cause."""
+    found = said["findings"]
+    return TENANT in {finding["path"] for finding in found} and all(
+        finding["rule"] == "policy-unanswered"
+        and cause in finding["message"]
+        and "see that the server answers" in finding["fix"]
+        for finding in found
+    )
+
+
+def test_no_opa_program_is_an_error_that_says_how_to_get_one(
+    place: Scratch, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = shutil.which("git")
+    assert git
+    (place.root.parent / "bin").mkdir()
+    (place.root.parent / "bin/git").symlink_to(git)
+    monkeypatch.setenv("PATH", str(place.root.parent / "bin"))
+    monkeypatch.delenv("OPA_URL", raising=False)
+    assert ended("--engine", "opa") == 1
+    assert "there is no program opa on PATH: install it" in capsys.readouterr().out

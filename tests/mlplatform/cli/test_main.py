@@ -29,6 +29,15 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
     assert command.help
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_says_what_it_is_for_and_a_commit_is_called_rev(name: str) -> None:
+    command = importlib.import_module(f"mlplatform.cli.{name}").command
+    for option in (one for one in command.params if isinstance(one, click.Option) and not one.hidden):
+        assert option.help, option.name
+        if option.name in ("rev", "base", "head"):
+            assert option.metavar == "REV", option.name
+
+
 def test_help_imports_click_alone() -> None:
     code = (
         "import sys; from mlplatform.cli.main import platform; platform(['--help'], standalone_mode=False); "

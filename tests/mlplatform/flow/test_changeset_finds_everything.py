@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mlplatform.check.check import HeldTo, check
 from mlplatform.core.checked import Checked
+from mlplatform.core.naming import shown
 from mlplatform.flow.changeset import ChangeSet, changeset
 from mlplatform.load.load import load
 from mlplatform.load.source import Commit
@@ -170,9 +171,16 @@ def test_a_scoped_check_finds_all_that_is_new_and_nothing_that_is_not_there(
         base = "HEAD^" if is_committed else "HEAD"
         before = found(check(load(Commit(repo.git, base)), SPY, NOW))
         whole, scoped = changeset(repo.git, base, head, everything=True), changeset(repo.git, base, head)
-        after, seen = found(judged(whole)), found(judged(scoped))
+        of_whole, of_scoped = judged(whole), judged(scoped)
+        after, seen = found(of_whole), found(of_scoped)
         event("everything" if scoped.base.everything else "a part")
         assert after - before <= seen, "something that the change brings was not found"
         assert seen <= after, "something was found that is not so"
+        touched = {shown(file.path) for file in whole.base.files}
+        assert {one for one in after if one[1].partition(":")[0] in touched} <= seen, (
+            "a touched file is judged whole"
+        )
+        assert of_scoped.changes == of_whole.changes
+        assert of_scoped.missing_approvals == of_whole.missing_approvals
         assert scoped.base.files == whole.base.files
         assert scoped.base.deployments == whole.base.deployments

@@ -91,8 +91,15 @@ def test_checkovs_own_rules_are_explained_when_asked_for() -> None:
     assert "CKV_AWS_19" not in KNOWN
     about = rule(Git(ROOT), "CKV_AWS_19")
     assert (about.id, about.is_waivable) == ("CKV_AWS_19", True)
+    assert (
+        "It looks at aws_s3_bucket, aws_s3_bucket_server_side_encryption_configuration" in about.description
+    )
+    assert "look for CKV_AWS_19 in https://www.checkov.io/" in about.description
     with pytest.raises(Refusal, match="there is no rule CKV_AWS_99999"):
         rule(Git(ROOT), "CKV_AWS_99999")
+    with pytest.raises(Refusal) as refused:
+        rule(Git(ROOT), "ckv_aws_19")
+    assert refused.value.fix.startswith("did you mean CKV_AWS_19")
 
 
 def test_a_checkov_that_cannot_be_asked_is_a_refusal(repo: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:

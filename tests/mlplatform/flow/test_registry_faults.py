@@ -1,6 +1,6 @@
 """A shared registry that is down, slow, broken or cut off: a plain refusal or a failed change, and nothing half done."""
 
-import resource
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,23 +10,26 @@ from typing import Any
 import pytest
 
 from mlplatform.cli.main import main
-from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Result
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
 from mlplatform.flow.past import holds_in
-from mlplatform.flow.reconcile import make_plan, reconcile
-from mlplatform.flow.retry import lift
 from mlplatform.flow.place import environment_of
+from mlplatform.flow.reconcile import reconcile
+from mlplatform.flow.retry import lift
 from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.providers.registry import connect_registry
+from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.record.ledger import Ledger, shared_ledger
-from tests.support.laboratory import REPOSITORY, SCALER, Laboratory, laboratory
-from tests.support.mlflow_between import Between, between
+from tests.support.laboratory import DATA, REPOSITORY, SCALER, Laboratory, laboratory
+from tests.support.mlflow_between import Asked, Between, between
 from tests.support.mlflow_server import mlflow
-from tests.support.stack import needs_serving
+from tests.support.payloads import write_payload
+from tests.support.stack import infer_body, needs_serving, scaling_model
 from tests.support.traffic import Traffic
+from tests.support.values import ENVIRONMENTS, METRICS
 
 __all__ = ["mlflow"]
 pytestmark = pytest.mark.servers
@@ -147,39 +150,36 @@ CASES = [
 
 @pytest.mark.parametrize(("fault", "breaks", "action"), CASES)
 def test_a_change_that_fails_is_put_back_and_held_and_the_retry_finishes(
-    fault: str, breaks: Any, action: str, lab: Laboratory, proxy: Between, monkeypatch: pytest.MonkeyPatch
+    fault: str, breaks: Asked, action: str, lab: Laboratory, proxy: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick(monkeypatch)
     before, version = state(lab), next_version(lab)
     champion = before["aliases"]["champion"]
     url = TritonServing.at(lab.place.paths("production")).url(SCALER)
-    with Traffic(url, b"", 1, pause=0.02) if False else proxy.broken(fault, breaks):
-        failed = apply(lab)
-    assert not failed.is_done
-    (outcome,) = [one for one in failed.outcomes if one.result is Result.FAILED]
-    assert outcome.change.action.value == action
-    assert SAYS[fault] in outcome.reason
-    (hold,) = holds_in(lab.place, "production").values()
-    assert (hold.version, url) == (version, url)
-    held = apply(lab)
-    assert [refused.is_held for refused in held.plan.refused] == [True]
+    with Traffic(url, infer_body(), 1, pause=0.02) as requests:
+        with proxy.broken(fault, breaks):
+            failed = apply(lab)
+        (outcome,) = [one for one in failed.outcomes if one.result is Result.FAILED]
+        assert (outcome.change.action.value, failed.is_done) == (action, False)
+        assert SAYS[fault] in outcome.reason
+        assert [hold.version for hold in holds_in(lab.place, "production").values()] == [version]
+        apply(lab)  # what could not be put back while the registry was broken is put back now
+        assert state(lab) == before
+        retry(lab)
+        assert apply(lab).is_done
+    assert requests.failures == []
+    assert set(requests.answers) <= {champion, version}
     after = state(lab)
-    assert after["aliases"]["champion"] == champion
-    assert {**after, "loaded": []} == {**before, "loaded": []}
-    assert version not in after["loaded"]
-    retry(lab)
-    assert apply(lab).is_done
-    assert state(lab)["aliases"] == {"champion": version, "previous": champion}
-    assert state(lab)["weights"] == {lab.payloads[version].digest: 100}
-    assert lab.registry("production").notes == ()
+    assert after["aliases"] == {"champion": version, "previous": champion}
+    assert after["weights"] == {lab.payloads[version].digest: 100}
+    assert (after["loaded"], after["outbox"], after["notes"]) == (sorted([champion, version]), [], ())
 
 
 def test_an_apply_of_what_is_there_writes_nothing_to_the_registry(lab: Laboratory, proxy: Between) -> None:
     proxy.calls.clear()
     assert apply(lab).outcomes == ()
     assert proxy.writes() == []
-    assert proxy.calls
-    assert len(proxy.calls) == 2 * len({"development", "integration", "production"})
+    assert len(proxy.calls) == 2 * len(ENVIRONMENTS)
 
 
 FULL = """
@@ -191,9 +191,40 @@ from mlplatform.flow.place import Place
 from mlplatform.flow.reconcile import reconcile
 place = Place.at(Path(sys.argv[1]))
 repository = repository_at(place.git, "HEAD")
-if sys.argv[2] == "full":
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20))
-done = reconcile(place, repository, "development", SILENT)
-print(*[f"{one.change.action} {one.result} {one.reason}" for one in done.outcomes], sep="\\n")
-sys.exit(0 if done.is_done else 1)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20))
+done = reconcile(place, repository, "production", SILENT)
+print(*(f"{one.change.action} {one.result.value} {one.reason}" for one in done.outcomes), sep="\\n")
 """
+
+
+def test_a_disk_that_is_full_while_bytes_are_copied_leaves_nothing_and_the_retry_finishes(
+    tmp_path: Path,
+) -> None:
+    needs_serving()
+    local = laboratory(tmp_path / "lab", VERSIONS[:1])
+    files = {"model.onnx": scaling_model(7), "table.bin": bytes(8 << 20)}
+    local.payloads["9.0.0"] = write_payload(tmp_path / "large", files)  # type: ignore[index]
+    for name in ("development", "integration"):
+        settings = environment_of(repository_at(local.place.git, "HEAD"), name)
+        registry = connect_registry(settings, local.place.paths(name))
+        registry.add(SCALER, "9.0.0", local.payloads["9.0.0"], Lineage("run-1", "f" * 40, DATA, METRICS))
+    start_all(local.place.target, ["production"])
+    try:
+        local.pin("production", "9.0.0")
+        said = subprocess.run(
+            [sys.executable, "-c", FULL, str(local.place.git.root)],
+            env={**os.environ, "PYTHONPATH": f"{REPOSITORY / 'tools'}"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert said.startswith("copy failed ")
+        assert "table.bin: file too large" in said
+        kept = local.place.paths("production").artifacts / "lab.scaler"
+        assert not kept.exists() or not list(kept.iterdir())
+        assert local.registry("production").versions == {}
+        retry(local)
+        assert apply(local).is_done
+        assert local.registry("production").aliases == {SCALER: {"champion": "9.0.0"}}
+    finally:
+        stop_all(local.place.target, known(local.place.target))

@@ -85,7 +85,7 @@ def test_a_document_that_may_not_be_read_is_a_finding(repo: Scratch, monkeypatch
 def test_policies_come_as_texts_without_their_tests(repo: Scratch) -> None:
     repo.write("policies/rego/a.rego", "package a\n")
     repo.write("policies/rego/lib/b.rego", "package b # \u00e9\n")
-    repo.write("policies/rego/a_test.rego", "package a_test\n")
+    repo.write("policies/rego/a_test.rego", "package platform.a_test\n")
     repo.write("policies/rego/README.md", "about\n")
     found = loaded(repo)
     assert found.policies == {
@@ -165,7 +165,9 @@ def test_the_data_that_data_sets_name_is_digested_and_no_other(repo: Scratch) ->
     digest = "sha256:" + hashlib.sha256(b"a\n1\n").hexdigest()
     assert found.digests == {"examples/data/clinic/biopsies.csv": digest}
     assert found.tables == {"examples/data/clinic/biopsies.csv": Table(("a",), 1, {})}
-    assert found.findings == ()
+    assert [(one.path, one.rule) for one in found.findings] == [
+        ("examples/data/clinic/x.csv", "path-unknown")
+    ]
 
 
 @pytest.mark.parametrize(

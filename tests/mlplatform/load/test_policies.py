@@ -1,9 +1,13 @@
 """A file that somebody could take for a policy judges, or is a finding."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 
 from mlplatform.core.source import FileType, SourceFile
-from mlplatform.load.policies import passed_over
+from mlplatform.load.policies import astray_tests, passed_over
+from mlplatform.load.source import WorkingTree
 
 JUDGES = [
     *("policies/README.md", "policies/capabilities.json", "policies/rego/README.md", "policies/rego/x.rego"),
@@ -56,3 +60,41 @@ def test_a_file_that_nothing_would_be_judged_by_is_told_its_place(path: str, fix
 def test_what_stands_in_place_of_a_file_that_judges_is_a_finding(path: str) -> None:
     (finding,) = passed_over([SourceFile(path, FileType.SYMLINK, -1)])
     assert (finding.rule, finding.path) == ("path-symlink", path)
+
+
+ENCRYPTION = "package platform.encryption\n"
+TESTS = {
+    "policies/rego/odd_test.rego": (ENCRYPTION, "declare package platform.odd_test"),
+    "policies/rego/encryption_test.rego": (
+        f"# Tests\n{ENCRYPTION}",
+        "declare package platform.encryption_test",
+    ),
+    "policies/rego/Encryption_TEST.rego": ("package platform.encryption_test\n", "is no place for a package"),
+    "policies/rego/lib/odd_test.rego": ("package lib.sensitivity\n", "declare package lib.odd_test"),
+}
+
+
+@pytest.mark.parametrize(("path", "text", "says"), [(path, *said) for path, said in TESTS.items()], ids=TESTS)
+def test_a_test_that_adds_to_a_package_that_judges_is_a_finding_at_the_package(
+    tmp_path: Path, path: str, text: str, says: str
+) -> None:
+    source = written(tmp_path, {path: f'{text}\nsatisfied contains "encryption-at-rest"\n'})
+    (finding,) = astray_tests(source, source.files(("",)))
+    assert (finding.rule, finding.path, finding.line) == ("policy-metadata", path, text.count("\n"))
+    assert says in finding.message
+
+
+def test_a_test_in_its_own_package_is_no_finding_and_one_that_is_not_utf_8_is_one(tmp_path: Path) -> None:
+    good = {"policies/rego/odd_test.rego": "package platform.odd_test\n"}
+    source = written(tmp_path, {**good, "policies/rego/lib/odd_test.rego": "package lib.odd_test # ours\n"})
+    assert astray_tests(source, source.files(("",))) == []
+    (tmp_path / "policies/rego/odd_test.rego").write_bytes(b"package \xff\n")
+    (finding,) = astray_tests(source, source.files(("",)))
+    assert finding.rule == "file-encoding"
+
+
+def written(root: Path, files: Mapping[str, str]) -> WorkingTree:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    return WorkingTree(root)

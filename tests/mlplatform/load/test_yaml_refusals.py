@@ -105,6 +105,10 @@ REFUSED = {
     "an override by escape": ('a: 1\nb: "x\\u202ey"\n', ("yaml-invisible", 2, 4)),
     "a null by escape": ('a: "\\0"\n', ("yaml-invisible", 1, 4)),
     "a tag character by escape": ('a: "\\U000E0041"\n', ("yaml-invisible", 1, 4)),
+    "marks without end on one letter": (
+        "a: 1\nb: x" + "\u0300\u0316" * 60_000 + "\n",
+        ("yaml-not-composed", 2, 5),
+    ),
     "a decomposed letter": ("a: 1\nb: cafe\u0301\n", ("yaml-not-composed", 2, 7)),
     "a decomposed letter by escape": ('a: "e\\u0301"\n', ("yaml-invisible", 1, 4)),
     "a byte order mark": (b"\xef\xbb\xbfa: 1\n", ("yaml-encoding", 1, 1)),

@@ -263,6 +263,7 @@ from pathlib import Path
 from typing import Any
 from mlplatform.propose import merge
 from mlplatform.providers.git import Git
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what starts the tests may have it ignored
 real = merge.replace_files
 def before(*args): os.kill(os.getpid(), signal.{signal}); real(*args)
 def after(*args): real(*args); os.kill(os.getpid(), signal.{signal})

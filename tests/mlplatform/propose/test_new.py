@@ -3,7 +3,7 @@
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.kinds import BODIES
+from mlplatform.core.kinds import BODIES, Tenant
 from mlplatform.core.naming import Kind
 from mlplatform.load.yaml import parse
 from mlplatform.propose.new import new
@@ -45,9 +45,31 @@ def test_a_new_document_holds_its_schema_and_marks_what_to_change(
 def test_a_new_model_is_trained_on_a_data_set_of_its_tenant(repo: Scratch) -> None:
     base = repo.commit({"tenants/clinic/datasets/biopsies.yaml": "schema: dataset/v1\n"})
     proposal = new(repo.git, base, kind=Kind.MODEL, name="clinic/triage")
-    assert b"data: {datasets: [clinic/biopsies], features: []}" in (
-        proposal.files["models/clinic/triage.yaml"] or b""
-    )
+    text = (proposal.files["models/clinic/triage.yaml"] or b"").decode()
+    assert "data: {datasets: [clinic/biopsies]}" in text
+    assert "features" not in text
+
+
+def new_tenant(repo: Scratch, base: str) -> tuple[Tenant, str]:
+    content = new(repo.git, base, kind=Kind.TENANT, name="reading").files["tenants/reading/tenant.yaml"]
+    data = parse("tenants/reading/tenant.yaml", content or b"").data
+    assert data is not None
+    return Tenant.model_validate(dict(data)), (content or b"").decode()
+
+
+def test_a_new_tenant_may_deploy_to_every_environment_within_its_budget(repo: Scratch) -> None:
+    prices = "schema: platform/v1\nprices: {gpuHourUSD: 1.20, cpuHourUSD: 0.04, memoryGiBHourUSD: 0.005}\n"
+    body, text = new_tenant(repo, repo.commit({"platform.yaml": prices}))
+    assert list(body.quotas) == ["development", "integration", "production"]
+    assert all(quota.cpu >= 1 and quota.endpoints >= 1 for quota in body.quotas.values())
+    assert "1 CPU and 1 GiB cost 32.85 a month" in text
+    assert body.budget.monthlyUSD >= 3 * 32.85
+
+
+def test_a_new_tenant_of_a_platform_without_prices_has_a_budget_too(repo: Scratch) -> None:
+    body, text = new_tenant(repo, repo.commit({"platform.yaml": "schema: platform/v1\n"}))
+    assert body.budget.monthlyUSD > 0
+    assert "names no prices" in text
 
 
 @pytest.mark.parametrize(

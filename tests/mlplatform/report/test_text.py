@@ -45,10 +45,37 @@ def test_text_tells_what_is_waived_proposed_and_missing() -> None:
         "  environments/production/clinic/tumour.yaml:2:1: goes back [semver-order]",
         "      waived until 2026-12-01 by ada (policies/waivers/back.yaml): the new one is worse",
         "approvals still missing:",
-        f"  {QUORUM} (2 paths)",
+        f"  {QUORUM}: a.yaml, b.yaml",
         "7 documents, 2 rules (1 not applicable): 1 error, 1 warning; 1 waived; "
         "1 error, no warnings by the change's own policies",
     ]
+
+
+def test_no_more_than_three_paths_are_named() -> None:
+    found = tuple(error("approvals-quorum", f"{n}.yaml", QUORUM) for n in range(5))
+    said = checked_text(replace(checked(), missing_approvals=found))
+    assert f"  {QUORUM}: 0.yaml, 1.yaml, 2.yaml and 2 more" in said.splitlines()
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "github"])
+def test_with_approvals_a_missing_one_is_told_once(form: str) -> None:
+    lacking = error("approvals-quorum", "a.yaml", "1 more")
+    judged = replace(checked(lacking), missing_approvals=(lacking,))
+    said = rendered(judged, form, {})  # type: ignore[arg-type]
+    assert said.count("1 more") == 1
+    assert "missing" not in said
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "github"])
+def test_what_is_waived_elsewhere_is_counted_and_not_listed(form: str) -> None:
+    (here,) = EVERYTHING.waived
+    elsewhere = replace(here, finding=replace(OTHER, message="is not ours"), is_touched=False)
+    said = rendered(replace(checked(), waived=(here, elsewhere, elsewhere)), form, {})  # type: ignore[arg-type]
+    assert "goes back" in said
+    assert "is not ours" not in said
+    assert "2 findings elsewhere are waived: --all shows them" in said
+    json_said = checked_json(replace(checked(), waived=(here, elsewhere)))
+    assert [waived["message"] for waived in json_said["waived"]] == ["goes back", "is not ours"]
 
 
 def test_text_has_no_empty_sections() -> None:
@@ -119,6 +146,11 @@ def test_annotations_escape_what_the_runner_would_read_as_a_line_break() -> None
     )
 
 
+def test_annotations_have_what_to_do_on_a_line_of_its_own() -> None:
+    first = checked_github(checked(BROKEN)).splitlines()[0]
+    assert first.endswith("::unknown key pi_i%0Adid you mean pii?")
+
+
 def test_annotations_are_errors_first_and_the_last_line_says_how_many_more_there_are() -> None:
     findings = [warning("pii-consent", f"{n:02}.yaml", "w") for n in range(12)]
     findings += [error("semver-order", f"{n:02}.yaml", "e") for n in range(15)]
@@ -133,7 +165,7 @@ def test_annotations_are_errors_first_and_the_last_line_says_how_many_more_there
 def test_annotations_show_what_the_changes_own_policies_find_and_which_approvals_are_missing() -> None:
     lines = checked_github(EVERYTHING).splitlines()
     assert "title=team-rule::by the change's own policies: goes back" in lines[0]
-    assert f"::notice title=approvals still missing::{QUORUM} (2 paths)" in lines
+    assert f"::notice title=approvals still missing::{QUORUM}: a.yaml, b.yaml" in lines
     assert any("waived until 2026-12-01 by ada" in line for line in lines)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mlplatform.check.freezes import freezes
+from mlplatform.check.revoked import revoked
 from mlplatform.core.base import Base
 from mlplatform.core.document import Raw
 from mlplatform.core.loaded import Loaded
@@ -54,17 +55,20 @@ class Changes:
         }
         if change.identity.kind is Kind.DEPLOYMENT:
             said |= self._of_deployment(change)
+        if change.identity.kind is Kind.DATASET and self._base.history.complete:
+            said["past"] = list(self._base.past_data.get(change.path, ()))
         if change.identity.kind is Kind.ENVIRONMENT:
             said["deployments"] = self._counts(change.identity.name)
         return said
 
     def is_rollback(self, change: DocumentChange) -> bool:
-        """Whether a deployment goes back to what its environment pinned before."""
+        """Whether a deployment goes down to a version that its environment pinned before."""
         if change.identity.kind is not Kind.DEPLOYMENT or change.after is None:
             return False
         wanted = _pin(change.after.data)
         current = _pin(change.before.data) if change.before else None
-        return self._base.history.complete and wanted != current and wanted in self._own_pins(change.identity)
+        is_down = _relation(wanted, current).get("relation") == "down"
+        return self._base.history.complete and is_down and wanted in self._own_pins(change.identity)
 
     def _of_deployment(self, change: DocumentChange) -> dict[str, Any]:
         """`sourcePins`, `ownPins` and `isRollback` are left out where history is cut short: what needs them denies."""
@@ -80,15 +84,30 @@ class Changes:
             "base": current,
             "hasSignatureBefore": signature is not None,
             "freezes": freezes(self._head, self._base, identity),
+            "revoked": revoked(self._head, self._base, identity, change.after.data if change.after else {}),
             **_relation(wanted, current),
+            **self._base.earlier.get((environment, model), {}),
         }
+        if wanted and not current and (pins := self._base.history.of(environment, model)):
+            last = {"version": pins[0].version, "digest": pins[0].digest}
+            said |= {key: step for key, step in _relation(wanted, last).items() if key == "step"}
         if signature is not None:
             said["signatureBefore"] = signature
         if self._base.history.complete:
             said["ownPins"] = self._own_pins(identity)
             said["sourcePins"] = _pins(self._base, source, model) if source else []
             said["isRollback"] = self.is_rollback(change)
+            said |= self._ran_until(identity, wanted)
         return said
+
+    def _ran_until(self, identity: Identity, wanted: Pinned | None) -> dict[str, int]:
+        """Until when the environment had this version last, in nanoseconds; nothing where it never had."""
+        pins = self._base.history.of(str(identity.environment), str(identity.model))
+        for pin in pins:
+            if wanted == {"version": pin.version, "digest": pin.digest}:
+                now = nanoseconds(self.now)
+                return {"ranUntil": now if pin.until is None else pin.until * 1_000_000_000}
+        return {}
 
     def _own_pins(self, identity: Identity) -> list[Pinned]:
         return _pins(self._base, str(identity.environment), str(identity.model))

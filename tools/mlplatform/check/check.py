@@ -16,6 +16,7 @@ from mlplatform.check.known import Known, assemble
 from mlplatform.check.questions import Asker
 from mlplatform.core.base import Base
 from mlplatform.core.checked import Checked, DeploymentChange
+from mlplatform.core.collector import no_collection
 from mlplatform.core.document import Raw
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Body
@@ -55,6 +56,7 @@ class HeldTo:
     scanner: Scanner | None = None
 
 
+@no_collection()
 def check(
     loaded: Loaded, engine: PolicyEngine, held_to: HeldTo | None = None, *, base: Base | None = None
 ) -> Checked:

@@ -34,7 +34,7 @@ def _complaint(raw: Raw, detail: ErrorDetails) -> Finding:
             return error("schema-missing-key", raw.path, f"{name} is missing", fix=fix, at=at)
         case found if found in TYPES:
             said = f"{name} is {shown(detail['input'])} and has to be {TYPES[found]}"
-            return error("schema-type", raw.path, said, fix=_type(detail["input"], found), at=at)
+            return error("schema-type", raw.path, said, fix=_type(detail["input"], found, pointer), at=at)
         case _:
             said, fix = _value(name, detail)
             return error("schema-value", raw.path, said, fix=fix, at=at)
@@ -46,8 +46,10 @@ def _unknown_key(name: str, key: str, known: list[str]) -> tuple[str, str]:
     return f"unknown key {name}", f"remove it; the keys here are {', '.join(known)}" if known else "remove it"
 
 
-def _type(value: Any, found: str) -> str:
+def _type(value: Any, found: str, pointer: Pointer) -> str:
     """What to write; a number or a truth value in quotes needs no other."""
+    if pointer[-1:] == ("version",):
+        return "write MAJOR.MINOR.PATCH, as 1.0.0"
     if isinstance(value, str) and found in ("int_type", "float_type", "bool_type"):
         number = value.replace(".", "", 1).isdigit()
         if value in ("true", "false") if found == "bool_type" else number:
@@ -66,14 +68,16 @@ def _value(name: str, detail: ErrorDetails) -> tuple[str, str]:
         case "string_pattern_mismatch":
             pattern = str(context["pattern"])
             wanted = PATTERNS.get(pattern, f"like {pattern}")
+            if name.startswith("data.features."):
+                return f"{said}, which is no feature view", "feature views do not exist yet: remove it"
             return f"{said} and has to be {wanted}", f"write {wanted}"
         case "too_short":
             wanted = f"at least {context['min_length']}"
-            return f"{name} has {context['actual_length']} entries and needs {wanted}", f"name {wanted}"
+            return f"{name} has {_entries(context['actual_length'])} and needs {wanted}", f"name {wanted}"
         case "too_long":
             wanted = str(context["max_length"])
             return (
-                f"{name} has {context['actual_length']} entries and may have {wanted}",
+                f"{name} has {_entries(context['actual_length'])} and may have {wanted}",
                 f"name {wanted} or fewer",
             )
         case "string_too_short" if context["min_length"] > 1:
@@ -101,6 +105,10 @@ def _choice(said: str, value: Any, expected: str) -> tuple[str, str]:
     one_of = "one of " if len(allowed) > 1 else ""
     fix = f"write {near[0] if near else one_of + ', '.join(allowed)}"
     return f"{said} and has to be {one_of}{', '.join(allowed)}", fix
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number or 'no'} entries"
 
 
 def _sentence(detail: ErrorDetails) -> str:

@@ -1,6 +1,7 @@
 """What is known of a document only by looking at all of them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlplatform.check.joined import Gathered
@@ -9,6 +10,7 @@ from mlplatform.core.base import Base
 from mlplatform.core.document import Raw
 from mlplatform.core.loaded import Loaded
 from mlplatform.core.naming import Kind
+from mlplatform.core.same_data import Mark, left_by, sought_by
 from mlplatform.core.table import Table
 
 
@@ -26,34 +28,32 @@ def gather(known: Known, tables: Mapping[str, Table], partial: frozenset[str] = 
 
 
 def gather_before(head: Loaded, base: Base | None) -> Gathered:
-    """For each data set of the head the others of the base with the same bytes or at the same place."""
-    alike: dict[tuple[str, str], set[str]] = {}
-    for raw in base.loaded.raws.values() if base else ():
-        for key in _same_data(raw):
-            alike.setdefault(key, set()).add(raw.identity.name)
+    """For each data set of the head the others of the base that are the same data."""
+    alike: dict[Mark, set[str]] = defaultdict(set)
+    for raw in _datasets(base.loaded) if base else ():
+        for mark in left_by(raw.data):
+            alike[mark].add(raw.identity.name)
     twins: dict[str, tuple[str, ...]] = {}
-    for raw in head.raws.values():
-        others = {name for key in _same_data(raw) for name in alike.get(key, ())} - {raw.identity.name}
+    for raw in _datasets(head):
+        others = {name for mark in sought_by(raw.data) for name in alike.get(mark, ())} - {raw.identity.name}
         if others:
             twins[raw.identity.name] = tuple(sorted(others))
     return Gathered(twins=twins)
 
 
-def _same_data(raw: Raw) -> list[tuple[str, str]]:
-    if raw.identity.kind is not Kind.DATASET:
-        return []
-    return [(key, str(raw.data[key])) for key in ("digest", "location") if key in raw.data]
+def _datasets(loaded: Loaded) -> Iterator[Raw]:
+    return (raw for raw in loaded.raws.values() if raw.identity.kind is Kind.DATASET)
 
 
 def _twins(known: Known) -> dict[str, tuple[str, ...]]:
-    """For each data set the others with the same bytes or at the same place."""
-    alike: dict[tuple[str, str], list[str]] = {}
+    """For each data set the others that are the same data."""
+    alike: dict[Mark, list[str]] = defaultdict(list)
     for name, document in known.repository.datasets.items():
-        for key in _same_data(document.raw):
-            alike.setdefault(key, []).append(name)
+        for mark in left_by(document.raw.data):
+            alike[mark].append(name)
     twins: dict[str, set[str]] = {}
-    for names in alike.values():
-        if len(names) > 1:
-            for name in names:
-                twins.setdefault(name, set()).update(names)
-    return {name: tuple(sorted(others - {name})) for name, others in twins.items()}
+    for name, document in known.repository.datasets.items():
+        others = {other for mark in sought_by(document.raw.data) for other in alike.get(mark, ())} - {name}
+        if others:
+            twins[name] = others
+    return {name: tuple(sorted(others)) for name, others in twins.items()}

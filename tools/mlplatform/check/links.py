@@ -92,7 +92,7 @@ def _model(known: Known, model: Document[Model]) -> Iterator[Finding]:
             yield missing(known, model, ("data", "datasets", place), Kind.DATASET, name)
     for place, name in enumerate(model.body.data.features):
         at = model.place(("data", "features", place))
-        fix = "name the data sets that the model reads instead"
+        fix = "feature views do not exist yet: remove it, and name the data sets that the model reads"
         yield error("link-feature", model.path, f"there is no feature view {name}", fix=fix, at=at)
     for name in model.body.gates:
         if not known.exists(Kind.ENVIRONMENT, name):

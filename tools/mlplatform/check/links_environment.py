@@ -100,13 +100,15 @@ def _origin_environment(known: Known, deployment: Document[Deployment]) -> Itera
 def _origin_data(known: Known, deployment: Document[Deployment]) -> Iterator[Finding]:
     model = known.repository.models.get(deployment.raw.identity.model or "")
     said = deployment.body.from_.data
-    read = model.body.data.datasets if model else []
-    if not read or not said or set(said) == set(read):
-        return
+    if model is None:
+        return  # the missing model is a finding itself
+    read = model.body.data.datasets
+    if set(said) <= set(read):
+        return  # a model reads all that its versions were trained on, those too that only still run
     if not all(known.exists(Kind.DATASET, name) for name in read):
         return  # the model's own finding says so
-    message = f"from.data names {_listed(said)} and the model reads {_listed(read)}"
-    fix = "name the data sets of the model, each with the digest it was trained on"
+    message = f"from.data names {_listed(said)} and the model reads {_listed(read) or 'nothing'}"
+    fix = "let the model name every data set that its running versions were trained on"
     at = deployment.place(("from", "data"))
     yield error("link-origin", deployment.path, message, fix=fix, at=at)
 

@@ -1,10 +1,11 @@
 """Whose a path is, and who takes part in a change: facts for the rules of ownership and of approval."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import translate
 from re import compile as compile_pattern
 from typing import Any
 
+from mlplatform.check.joined import named_datasets
 from mlplatform.core.base import Base
 from mlplatform.core.loaded import Loaded
 from mlplatform.core.naming import Identity, Kind, identify, path_of, tenant_of
@@ -51,6 +52,30 @@ def _dataset_at(path: str, base: Base, head: Loaded) -> str:
             if raw.identity.kind is Kind.DATASET and raw.data.get("location") == path:
                 return raw.identity.name
     return ""
+
+
+def trained_on(path: str, base: Base, head: Loaded) -> list[Mapping[str, Any]]:
+    """The data sets of the models that a script trains, as they are and as they were; {} for one that is not there."""
+    if not path.startswith("examples/training/"):
+        return []
+    sides = (base.loaded.raws, head.raws)
+    named = {
+        path_of(Kind.DATASET, name)
+        for raws in sides
+        for raw in raws.values()
+        if raw.identity.kind is Kind.MODEL and _script(raw.data) == path
+        for name in named_datasets(raw.data)
+    }
+    found: list[Mapping[str, Any]] = []
+    for place in sorted(named):
+        there = [raws[place].data for raws in sides if place in raws]
+        found += there or [{}]
+    return found
+
+
+def _script(model: Mapping[str, Any]) -> Any:
+    training = model.get("training")
+    return training.get("script") if isinstance(training, Mapping) else None
 
 
 def is_first(environment: str, base: Base, head: Loaded) -> bool:

@@ -1,15 +1,19 @@
 """What the packages of policies/rego deny. A package that does not answer is a denial itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from zlib import crc32
 
 from mlplatform.check.joined import readable
 from mlplatform.check.questions import Asker, Question
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import shown
 from mlplatform.core.rule import Asks
+from mlplatform.providers.cores import share, split
 from mlplatform.providers.policy.interface import Decision, PolicyEngine, PolicyError
-from mlplatform.providers.policy.metadata import FOLDER, Package, read_packages
+from mlplatform.providers.policy.metadata import Package, read_packages
+from mlplatform.providers.policy.places import FOLDER
 
 RULES = ("policy-missing", "policy-broken", "policy-metadata", "policy-unanswered")
 
@@ -65,23 +69,55 @@ def _reads(package: Package) -> Iterator[Finding]:
 
 
 def denials(packages: Iterable[Package], asker: Asker, engine: PolicyEngine) -> Iterator[Finding]:
-    """What the packages deny of the documents whose schema holds, and of the files that change."""
-    for package in packages:
-        questions, inputs = [], []
-        for question in asker.questions(package.asks, package.kinds):
-            # What refers to a broken document is blocked by that document's own findings.
-            if (text := asker.input(question, package.reads)) is not None:
-                questions.append(question)
-                inputs.append(text)
-        answers = engine.decide(package.name, inputs)
-        for question, answer in zip(questions, answers, strict=True):
-            yield from _findings(package, question, answer)
+    """What the packages deny of the documents whose schema holds, and of the files that change.
+
+    All cores look for the answers without a finding; what they leave is asked again here, be it that one was lost.
+    """
+    asked = [
+        (package, question)
+        for package in packages
+        for question in asker.questions(package.asks, package.kinds)
+    ]
+
+    def silent(part: Sequence[int]) -> list[int]:
+        found = _answers([asked[number] for number in part], asker, engine)
+        return [number for number, findings in zip(part, found, strict=True) if not findings]
+
+    done: set[int] = set()
+    if engine.name == "embedded":  # a server has its own cores, and a connection is not to be shared
+        parts = split(range(len(asked)), lambda number: _same_texts(asked[number][1]))
+        done = {number for found in share(silent, parts) for number in found or ()}
+    for findings in _answers([one for n, one in enumerate(asked) if n not in done], asker, engine):
+        yield from findings
+
+
+def _same_texts(question: Question) -> int:
+    """A number for the questions about a model and its deployments: their inputs are made of the same texts."""
+    return crc32((question.identity.model or question.name).encode(errors="surrogatepass"))
+
+
+def _answers(
+    asked: Iterable[tuple[Package, Question]], asker: Asker, engine: PolicyEngine
+) -> Iterator[list[Finding]]:
+    """The findings of each question, in order."""
+    for _, group in groupby(asked, key=lambda one: one[0].name):
+        of_package = list(group)
+        package = of_package[0][0]
+        texts = [asker.input(question, package.reads) for _, question in of_package]
+        found: list[list[Finding]] = [[] for _ in texts]
+        # What refers to a broken document is blocked by that document's own findings.
+        there = [number for number, text in enumerate(texts) if text is not None]
+        answers = engine.decide(package.name, [text for text in texts if text is not None])
+        for number, answer in zip(there, answers, strict=True):
+            found[number] = list(_findings(package, of_package[number][1], answer))
+        yield from found
 
 
 def _findings(package: Package, question: Question, answer: Decision | PolicyError) -> Iterator[Finding]:
     if isinstance(answer, PolicyError):
         rules = ", ".join(package.rules)
-        yield _unanswered(question, f"package {package.name} did not answer for {rules}: {answer}")
+        said = f"package {package.name} did not answer for {rules}: {answer}"
+        yield _unanswered(question, said, fix=answer.fix)
         return
     for rule in package.rules.keys() - answer.evaluated:
         yield _unanswered(
@@ -100,6 +136,5 @@ def _findings(package: Package, question: Question, answer: Decision | PolicyErr
             )
 
 
-def _unanswered(question: Question, said: str) -> Finding:
-    fix = "have the platform team repair the package; until then the document counts as denied"
+def _unanswered(question: Question, said: str, *, fix: str = PolicyError.fix) -> Finding:
     return error("policy-unanswered", shown(question.path), said, fix=fix)

@@ -8,7 +8,7 @@ from mlplatform.check.changes import Changes, DocumentChange, nanoseconds
 from mlplatform.check.gathered import gather_before
 from mlplatform.check.joined import Gathered, Joiner, write
 from mlplatform.check.known import Known
-from mlplatform.check.people import about, is_first, is_owned_by_platform, people
+from mlplatform.check.people import about, is_first, is_owned_by_platform, people, trained_on
 from mlplatform.core.base import Base, FileChange
 from mlplatform.core.document import Pointer, Raw
 from mlplatform.core.loaded import Loaded
@@ -16,6 +16,8 @@ from mlplatform.core.naming import Identity, Kind, identify, path_of, shown, ten
 from mlplatform.core.review import Review
 from mlplatform.core.rule import Asks
 from mlplatform.providers.policy.metadata import Subject
+
+_OF_DOCUMENT = ("before", "changedKeys", "pinnedBefore", "revoked", "ranUntil")  # facts that its path has too
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ class Asker:
         if changes:
             said["now"] = nanoseconds(changes.now)
             if of_document:
-                said |= {key: changes.facts(of_document)[key] for key in ("before", "changedKeys")}
+                known = changes.facts(of_document)
+                said |= {key: known[key] for key in _OF_DOCUMENT if key in known}
         environment = identity.environment if identity else None
         return said | {
             "path": shown(file.path),
@@ -157,7 +160,9 @@ class Asker:
             "environment": environment or "",
             "ownedByPlatform": is_owned_by_platform(file.path, base, self._head),
             "tenantIsNew": bool(tenant) and path_of(Kind.TENANT, tenant) not in base.loaded.raws,
+            "tenantIsBroken": bool(tenant) and (Kind.TENANT, tenant) in self._known.broken,
             "isFirstEnvironment": environment is not None and is_first(environment, base, self._head),
+            "trainedOn": trained_on(file.path, base, self._head),
             "isRollback": bool(changes and of_document and changes.is_rollback(of_document)),
         }
 

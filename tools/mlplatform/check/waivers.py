@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import PurePosixPath
 
 from pydantic import ValidationError
 
@@ -28,6 +29,7 @@ LONGEST_DAYS = 90
 _WARNING_DAYS = 14
 _SCANNED = "CKV"  # what Checkov's own rules begin with
 _OWN_SCANNED = ("checkov-skip",)
+_OF_DOCUMENTS = ("tenants", "models", "environments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ class Waivers:
         for finding in findings:
             if found := self._covers(finding):
                 path, waiver = found
-                waived.append(Waived(finding, path, waiver.owner, waiver.reason, waiver.expires))
+                is_shown = self.base is None or self.base.everything or self._is_touched(path, waiver)
+                waived.append(
+                    Waived(finding, path, waiver.owner, waiver.reason, waiver.expires, is_touched=is_shown)
+                )
             else:
                 kept.append(finding)
         used = {one.waiver for one in waived}
@@ -123,7 +128,7 @@ class Waivers:
         if complaint := self._path(waiver.path):
             fix = "name the one file that the finding is about"
             yield error("waiver-path", document.path, complaint, fix=fix, at=place(("path",)))
-        if waiver.owner.casefold() not in self._answerable(waiver):
+        elif waiver.owner.casefold() not in self._answerable(waiver):
             said = f"{waiver.owner} is neither of the platform team nor of the tenant that {waiver.path} belongs to"
             fix = "name the one who will see to it that the waiver is not needed any more"
             yield error("waiver-owner", document.path, said, fix=fix, at=place(("owner",)))
@@ -132,6 +137,8 @@ class Waivers:
         if path.endswith("/") or path.startswith("/") or {"..", ".", ""} & set(path.split("/")):
             return f"{path} is not the path of one file"
         identity = identify(path)
+        if identity is None and path.split("/")[0] in _OF_DOCUMENTS and not PurePosixPath(path).suffix:
+            return f"{path} is a folder, and a waiver is for one file"
         if identity and not self.known.exists(identity.kind, identity.name):
             return f"there is no {path}"
         return ""

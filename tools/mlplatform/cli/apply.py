@@ -12,7 +12,13 @@ from mlplatform.cli import options
 @click.command(epilog="Example: platform apply --env production")
 @options.environment
 @options.rev
-@click.option("--plan", "plan_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Apply just the plan that `platform plan --out FILE` wrote; its commit counts, not --rev.",
+)
 @click.option("--go-back", metavar="WHY", default="", help="Apply a commit older than the one applied last.")
 @options.confirm
 @options.as_json

@@ -1,9 +1,10 @@
 """platform check"""
 
+import gc
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,7 @@ from mlplatform.cli import options
 if TYPE_CHECKING:
     from mlplatform.core.rule import Rule
     from mlplatform.providers.git import Git
+    from mlplatform.report.check import Format
 
 FORMATS = ("text", "json", "github", "sarif", "junit", "markdown")
 
@@ -49,7 +51,7 @@ def command(
     everything: bool,
     fast: bool,
     engine: str | None,
-    form: Any,
+    form: "Format | None",
     as_json: bool,
 ) -> None:
     """Judge the documents: schema, links, policies, infrastructure.
@@ -74,6 +76,7 @@ def command(
     rules = _rules(git, base or head) if form == "sarif" else {}
     # The whole report, or nothing: and in UTF-8 wherever it is read next.
     click.echo(rendered(checked, form, rules).encode(errors="replace"))
+    gc.freeze()  # Python's last collection would look at every document again
     sys.exit(0 if checked.is_clean else 1)
 
 

@@ -19,6 +19,7 @@ def command(
 ) -> None:
     """Propose to pin a registered VERSION of MODEL (tenant/model) in the first environment.
 
+    --env is required and names the first environment: the others take what it pins (`platform promote`).
     Writes one commit on a branch of its own; the working tree is not touched.
     """
     from mlplatform.cli.proposing import carry_out

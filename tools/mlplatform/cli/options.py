@@ -19,13 +19,15 @@ def environment(function: Function) -> Function:
 
 
 def rev(function: Function) -> Function:
-    return click.option("--rev", default="HEAD", show_default=True, help="The commit to read.")(function)
+    return click.option(
+        "--rev", default="HEAD", show_default=True, metavar="REV", help="The commit to read."
+    )(function)
 
 
 def base(function: Function) -> Function:
-    return click.option("--base", default="main", show_default=True, help="The branch to propose to.")(
-        function
-    )
+    return click.option(
+        "--base", default="main", show_default=True, metavar="REV", help="The branch to propose to."
+    )(function)
 
 
 def apply_locally(function: Function) -> Function:

@@ -25,7 +25,10 @@ class Base:
 
     `deployments` counts what each environment pins at the base; `merged` says when each waiver came to it, by path;
     `signatures` holds the signature that a model had when its present version was first pinned, by environment
-    and model. `everything` says that all was loaded, and not only what the change touches.
+    and model. `past_data` holds, by path of a data set that the change adds or gives other data, what documents of
+    history said last of the same data, and `earlier` what a changed deployment's version was when it was pinned
+    before (load/earlier.py), by environment and model. `everything` says that all was loaded, and not only what the
+    change touches.
     """
 
     loaded: Loaded
@@ -35,3 +38,5 @@ class Base:
     merged: Mapping[str, datetime]
     signatures: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     everything: bool = True
+    past_data: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    earlier: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)

@@ -12,13 +12,17 @@ from mlplatform.core.repository import Repository
 
 @dataclass(frozen=True, slots=True, order=True)
 class Waived:
-    """A finding that a waiver suspends: it stops nothing, and every report shows it."""
+    """A finding that a waiver suspends: it stops nothing, and is reported as such.
+
+    `is_touched` says whether it is of a tenant or a path that the change is about; without a change everything is.
+    """
 
     finding: Finding
     waiver: str
     owner: str
     reason: str
     expires: date
+    is_touched: bool = True
 
 
 @dataclass(frozen=True, slots=True)

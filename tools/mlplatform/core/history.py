@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A version that a commit of the base branch pinned in an environment; `age` counts back from the newest pin."""
+    """A version that a commit of the base branch pinned in an environment; `age` counts back from the newest pin.
+
+    `until` is when another commit ended it (seconds since 1970, by its committer's clock); None: it still holds.
+    """
 
     environment: str
     model: str
@@ -14,6 +17,7 @@ class Pin:
     digest: str
     commit: str
     age: int = field(default=0, compare=False)
+    until: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,22 @@ author has to say, by a merge or a rebase.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mlplatform.core.base import Action, Base, FileChange
+from mlplatform.core.collector import no_collection
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History
 from mlplatform.core.loaded import Loaded
 from mlplatform.core.naming import DOCUMENT_ROOTS, NAME, Identity, Kind, identify, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
+from mlplatform.load.earlier import earlier
 from mlplatform.load.history import documents_at, history, merged_at
 from mlplatform.load.load import load
 from mlplatform.load.partial import Objects, Over, Selectable
+from mlplatform.load.past_data import Change, past_data
 from mlplatform.load.scope import Scope, is_hidden, scope
 from mlplatform.load.source import WorkingTree, file_type
 from mlplatform.providers.git import Entry, Git, Listing
@@ -48,6 +51,7 @@ class ChangeSet:
     policies_changed: bool
 
 
+@no_collection()
 def changeset(git: Git, base: str, head: str | None, *, everything: bool = False) -> ChangeSet:
     """What `head`, a revision or the working tree (None), makes of a base, and what that concerns.
 
@@ -62,7 +66,14 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
     partial = found.partial if found else frozenset()
     loaded, changed = load(starting), replace(load(source), others=left_out, partial=partial)
     return ChangeSet(
-        _base(git, replace(loaded, others=left_out, partial=partial), before.entries, files, found is None),
+        _base(
+            git,
+            replace(loaded, others=left_out, partial=partial),
+            changed,
+            before.entries,
+            files,
+            found is None,
+        ),
         changed,
         source,
         (changed.policies, changed.schemas) != (loaded.policies, loaded.schemas),
@@ -90,7 +101,12 @@ def _alike(paths: Set[str], wanted: Set[str]) -> set[str]:
 
 
 def _base(
-    git: Git, loaded: Loaded, entries: Listing, files: tuple[FileChange, ...], everything: bool
+    git: Git,
+    loaded: Loaded,
+    head: Loaded,
+    entries: Listing,
+    files: tuple[FileChange, ...],
+    everything: bool,
 ) -> Base:
     commit = str(loaded.commit)
     deployments = Counter(found[1] for path in entries if (found := _DEPLOYMENT.fullmatch(path)))
@@ -100,23 +116,32 @@ def _base(
         f"environments/{environment}/{one.model}.yaml" for one in changed for environment in environments
     }
     past = history(git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, one.name) for one in changed}))
-    present = [one for one in changed if path_of(Kind.DEPLOYMENT, one.name) in entries]
     return Base(
         loaded,
         past,
         files,
         deployments,
         merged_at(git, commit, (path for path in entries if path.startswith("policies/waivers/"))),
-        _signatures(git, past, present),
+        _signatures(git, past, changed),
         everything,
+        past_data(git, commit, entries, _changed_data(loaded, head, files)),
+        earlier(git, past, loaded, head, changed),
     )
 
 
+def _changed_data(base: Loaded, head: Loaded, files: Iterable[FileChange]) -> Iterator[Change]:
+    """The data sets that the head has and the change touches."""
+    for path in (file.path for file in files):
+        before, after = base.raws.get(path), head.raws.get(path)
+        if after is not None and after.identity.kind is Kind.DATASET:
+            yield path, before.data if before else None, after.data
+
+
 def _signatures(git: Git, past: History, deployments: Iterable[Identity]) -> Mapping[tuple[str, str], Any]:
-    """The signature of each deployed model in the commit that brought what is pinned now."""
+    """The signature that each model had when what is pinned now, or was last, was first pinned, in any environment."""
     pins = (past.of(str(one.environment), str(one.model))[:1] for one in deployments)
     at = {
-        (pin.environment, pin.model): (pin.commit, path_of(Kind.MODEL, pin.model))
+        (pin.environment, pin.model): (past.first_of(pin).commit, path_of(Kind.MODEL, pin.model))
         for some in pins
         for pin in some
     }

@@ -32,7 +32,7 @@ def rules_and_flaws(git: Git, rev: str | None = None) -> tuple[Mapping[str, Rule
 def rule(git: Git, name: str, rev: str | None = None) -> Rule:
     """One rule; Refusal with the ids that may have been meant when there is none. Checkov's own take some seconds."""
     known, flaws = rules_and_flaws(git, rev)
-    if name not in known and name.startswith(_CHECKOVS):
+    if name not in known and name.upper().startswith(_CHECKOVS):
         known = {**known, **_of_scanner(_source(git, rev))}
     if name in known:
         return known[name]

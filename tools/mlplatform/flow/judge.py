@@ -1,5 +1,6 @@
 """load → check, for the working tree, a commit, or what a change makes of a commit."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,11 +10,11 @@ from pathlib import Path
 from mlplatform.check.check import HeldTo, check
 from mlplatform.core.base import Base
 from mlplatform.core.checked import Checked
-from mlplatform.core.finding import Finding
 from mlplatform.core.loaded import Loaded
 from mlplatform.core.naming import Kind
 from mlplatform.core.repository import Repository
 from mlplatform.core.source import Source
+from mlplatform.flow.beside import beside
 from mlplatform.flow.changeset import ChangeSet, changeset
 from mlplatform.load.infrastructure import infrastructure, scanner_policies
 from mlplatform.load.load import load
@@ -21,7 +22,8 @@ from mlplatform.load.review import read_review
 from mlplatform.load.source import Commit, WorkingTree
 from mlplatform.providers.git import Git
 from mlplatform.providers.policy import connect_engine, engine_name
-from mlplatform.providers.policy.interface import PolicyEngine
+from mlplatform.providers.policy.interface import PolicyEngine, PolicyError
+from mlplatform.providers.policy.no_engine import NoEngine
 from mlplatform.providers.scan import connect_scanner
 from mlplatform.providers.scan.interface import Scanner
 
@@ -68,18 +70,23 @@ def judge_change(git: Git, base: str, head: str | None, options: Options | None 
         head_loaded,
         policies=starting.policies,
         schemas=starting.schemas,
-        scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0],
+        scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
     )
     held_to = HeldTo(options.now, waivers=starting.raws, review=review, scanner=scanner)
+    started = time.monotonic()
     with _engine(starting.policies, options) as engine:
         binding = check(bound, engine, held_to, base=changed.base)
+    took = time.monotonic() - started
     if not _brings_rules(changed.base, head_loaded):
         return binding
     wider = changed if changed.base.everything else changeset(git, base, head, everything=True)
     own = replace(wider.head, infrastructure=head_loaded.infrastructure, scanned_by=head_loaded.scanned_by)
-    with _engine(own.policies, options) as engine:
-        beside = check(own, engine, replace(held_to, waivers=None), base=wider.base)
-    return _beside(binding, beside)
+
+    def judge_own() -> Checked:
+        with _engine(own.policies, options) as engine:
+            return check(own, engine, replace(held_to, waivers=None), base=wider.base)
+
+    return beside(binding, judge_own, changed.base.files, took, scans=scanner is not None)
 
 
 def repository_at(git: Git, rev: str) -> Repository:
@@ -123,7 +130,11 @@ def _with_infrastructure(source: Source, loaded: Loaded, scanner: Scanner) -> Lo
 
 @contextmanager
 def _engine(policies: Mapping[str, str], options: Options) -> Iterator[PolicyEngine]:
-    engine = connect_engine(policies, engine_name(options.engine))
+    engine: PolicyEngine
+    try:
+        engine = connect_engine(policies, engine_name(options.engine))
+    except PolicyError as why:
+        engine = NoEngine(policies, why)
     try:
         yield engine
     finally:
@@ -142,20 +153,3 @@ def _brings_rules(base: Base, head: Loaded) -> bool:
 
 def _waivers(loaded: Loaded) -> dict[str, object]:
     return {path: raw.data for path, raw in loaded.raws.items() if raw.identity.kind is Kind.WAIVER}
-
-
-def _beside(binding: Checked, own: Checked) -> Checked:
-    """What binds, and beside it what only the change's own policies find; what either blocks is blocked."""
-    mine, other = binding.repository, own.repository
-    repository = replace(
-        mine,
-        blocked_tenants={**other.blocked_tenants, **mine.blocked_tenants},
-        blocked_environments={**other.blocked_environments, **mine.blocked_environments},
-    )
-    known: set[Finding] = {*binding.findings, *(waived.finding for waived in binding.waived)}
-    return replace(
-        binding,
-        repository=repository,
-        proposed=tuple(sorted(set(own.findings) - known)),
-        rules=tuple(dict.fromkeys((*binding.rules, *own.rules))),
-    )

@@ -18,7 +18,7 @@ from mlplatform.propose.branch import (
     delete_merged_branch,
     withdraw_proposal,
 )
-from mlplatform.propose.deploy import deploy
+from mlplatform.propose.deploy import deploy, require_first
 from mlplatform.propose.merge import merge_locally, require_mergeable
 from mlplatform.propose.new import new
 from mlplatform.propose.pinned import Pinned
@@ -44,6 +44,7 @@ def propose_deploy(place: Place, asked: Asked, version: str) -> Proposal:
     base = place.git.resolve(asked.base)
     repository = repository_at(place.git, base)
     settings = environment_of(repository, asked.environment)
+    require_first(place.git, base, environment=asked.environment, model=asked.model)
     held = connect_registry(settings, place.paths(asked.environment)).read()
     found = held.find(asked.model, version)
     if found is None:

@@ -6,6 +6,7 @@ Events rather than `compose`: no resolver runs, nothing recurses in C, and a dee
 import re
 from array import array
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
@@ -13,7 +14,7 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEv
 from mlplatform.core.finding import Finding, error
 from mlplatform.load.characters import MAX_FINDINGS, hidden
 from mlplatform.load.layout import NO_INDENT, Layout
-from mlplatform.load.places import Places, packed
+from mlplatform.load.places import COLUMNS, Places
 from mlplatform.load.scalars import CONSTANTS, NotAScalar, Scalar, resolve, short
 
 MAX_DEPTH = 32
@@ -21,6 +22,11 @@ MAX_SCALAR = 64 * 1024
 _ORDINARY_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 
 Event = Any  # PyYAML's events carry no types
+
+
+@lru_cache(maxsize=4096)
+def _is_ordinary(key: str) -> bool:
+    return _ORDINARY_KEY.fullmatch(key) is not None and key not in CONSTANTS
 
 
 class TooMuch(Exception):
@@ -75,20 +81,18 @@ class Builder:
                 self._duplicate(event, key, Places(built, self.marks[first:]))
                 self._skip(self._next(), depth)
                 continue
-            self._mark(event)
+            mark = event.start_mark
+            self.marks.append(mark.line * COLUMNS + mark.column)
             built[key] = self.value(self._next(), depth + 1, indent)
         return built, event
 
     def _sequence(self, depth: int, indent: int) -> tuple[list[Any], Event]:
         built: list[Any] = []
         while type(event := self._next()) is not SequenceEndEvent:
-            self._mark(event)
+            mark = event.start_mark
+            self.marks.append(mark.line * COLUMNS + mark.column)
             built.append(self.value(event, depth + 1, indent))
         return built, event
-
-    def _mark(self, event: Event) -> None:
-        mark = event.start_mark
-        self.marks.append(packed(mark.line, mark.column))
 
     def _duplicate(self, event: Event, key: str, before: Places) -> None:
         said = f"the key {short(key)} is there twice, first on line {before[(key,)][0]}"
@@ -110,8 +114,9 @@ class Builder:
             self.refuse(
                 event, "yaml-key", said, "delete the question mark, or put it into the quotes of the key"
             )
-        self._check_properties(event)
-        if not _ORDINARY_KEY.fullmatch(key) or key in CONSTANTS:
+        if event.anchor is not None or event.tag is not None:
+            self._check_properties(event)
+        if not _is_ordinary(key):
             self._check_key(event, key)
         return key
 

@@ -29,6 +29,9 @@ _BLANK = frozenset(
 # Controls, formats (bidi, zero-width), surrogates, private use, unassigned, line and paragraph separators, and
 # every space but the usual one: all of them look like nothing, or like something else.
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+# Normalizing takes the square of how many marks follow each other; no language has more than a few.
+_MAX_MARKS = 30
+_NOT_LATIN = re.compile(r"[^\x00-\u02ff]{31,}")
 _VISIBLE = frozenset({" ", "\n", "\t"})
 
 
@@ -58,6 +61,8 @@ def hidden(value: str) -> str | None:
     for character in value:
         if character not in _VISIBLE and not _is_visible(character):
             return f"the invisible character {name(character)}"
+    if _piled_up(value) is not None:
+        return f"more than {_MAX_MARKS} marks on one letter"
     return None if unicodedata.is_normalized("NFC", value) else "characters that are not composed (NFC)"
 
 
@@ -76,9 +81,23 @@ def _findings(path: str, text: str) -> list[Finding]:
         return []
     refused = (character for character in set(text) if character not in " \n" and not _is_visible(character))
     found = sorted(_refused(path, character, place(text, text.index(character))) for character in refused)
-    if not unicodedata.is_normalized("NFC", text):
+    if (offset := _piled_up(text)) is not None:
+        said, fix = f"more than {_MAX_MARKS} marks on one letter", "write the letter without them"
+        found.append(error("yaml-not-composed", path, said, fix=fix, at=place(text, offset)))
+    elif not unicodedata.is_normalized("NFC", text):
         found.append(_decomposed(path, text))
     return found[:MAX_FINDINGS]
+
+
+def _piled_up(text: str) -> int | None:
+    """Where more marks follow each other than anybody writes, if anywhere."""
+    for run in _NOT_LATIN.finditer(text):
+        count = 0
+        for offset, character in enumerate(run[0], run.start()):
+            count = count + 1 if unicodedata.combining(character) else 0
+            if count > _MAX_MARKS:
+                return offset - _MAX_MARKS
+    return None
 
 
 def _is_visible(character: str) -> bool:

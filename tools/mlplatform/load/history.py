@@ -111,7 +111,9 @@ def _said(data: bytes) -> _Said:
 
 def _pins(path: str, changes: Iterable[tuple[int, PathChange]], said: Mapping[str, _Said]) -> Iterator[Pin]:
     """One pin for each stretch of commits that said the same, with the oldest commit of the stretch."""
+    until: int | None = None
     for pinned, stretch in groupby(changes, key=lambda aged: said.get(aged[1].oid or "")):
         *_, (age, brought) = stretch
         if pinned:
-            yield Pin(*_key(path), *pinned, brought.commit, age)
+            yield Pin(*_key(path), *pinned, brought.commit, age, until)
+        until = brought.time

@@ -3,91 +3,59 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mlplatform.core.collector import no_collection
 from mlplatform.core.document import Raw
-from mlplatform.core.finding import Finding, error
 from mlplatform.core.loaded import Loaded
-from mlplatform.core.naming import Identity, Kind
-from mlplatform.core.payload import digest_of_bytes
+from mlplatform.core.naming import Kind
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.load.characters import MAX_BYTES
-from mlplatform.load.contents import contents, texts
+from mlplatform.load.contents import texts
+from mlplatform.load.data import read_data
+from mlplatform.load.documents import read_documents
 from mlplatform.load.paths import documents
-from mlplatform.load.policies import MAX_POLICY, passed_over, policy_files, schema_files
-from mlplatform.load.scalars import short
-from mlplatform.load.tables import read_tables
-from mlplatform.load.yaml import parse
+from mlplatform.load.policies import MAX_POLICY, astray_tests, passed_over, policy_files, schema_files
+from mlplatform.load.unnamed import unnamed
 
 DATA_ROOT = "examples/data/"
 SCRIPT_ROOT = "examples/training/"
-_MAX_DATA = 64 * 1024 * 1024
 
 
+@no_collection()
 def load(source: Source) -> Loaded:
     """Every document, policy and schema of a source; it judges nothing but whether they can be read."""
     files = source.files(("",))
     identities, misplaced = documents(files)
-    raws, unreadable = _documents(source, files, identities)
+    raws, unreadable = read_documents(source, files, identities)
     policies, no_policies = texts(source, policy_files(files), MAX_POLICY)
     schemas, no_schemas = texts(source, schema_files(files), MAX_POLICY)
-    data, no_data = contents(source, _data_files(files, raws.values()), _MAX_DATA)
-    tables, no_tables = read_tables(data)
-    unread = [*passed_over(files), *no_policies, *no_schemas, *no_data, *no_tables]
+    digests, tables, no_data = read_data(source, _data_files(files, raws.values()))
+    unread = [
+        *unnamed(files, (_location(raw.data) for raw in _datasets(raws.values())), unreadable),
+        *passed_over(files),
+        *astray_tests(source, files),
+        *no_policies,
+        *no_schemas,
+        *no_data,
+    ]
     return Loaded(
         commit=source.commit,
         raws=raws,
         findings=tuple(sorted({*misplaced, *unreadable, *unread})),
         policies=policies,
         schemas=schemas,
-        digests={path: digest_of_bytes(content) for path, content in data.items()},
+        digests=digests,
         tables=tables,
         scripts=frozenset(_scripts(files)),
     )
 
 
-def _documents(
-    source: Source, files: Sequence[SourceFile], identities: Mapping[str, Identity]
-) -> tuple[dict[str, Raw], list[Finding]]:
-    wanted = [file for file in files if file.path in identities]
-    found, findings = contents(source, wanted, MAX_BYTES, "yaml-size")
-    raws: dict[str, Raw] = {}
-    for path, data in found.items():
-        parsed = parse(path, data)
-        findings.extend(parsed.findings)
-        if parsed.data is None:
-            continue
-        raw = Raw(path, identities[path], parsed.data, parsed.places)
-        findings.extend(_schema(raw))
-        if raw.data.get("schema") == _schema_of(raw.identity.kind):
-            raws[path] = raw
-    return raws, findings
-
-
-def _schema_of(kind: Kind) -> str:
-    return f"{kind.value}/v1"
-
-
-def _schema(raw: Raw) -> Iterator[Finding]:
-    """Whether the first key says what the path says."""
-    expected = _schema_of(raw.identity.kind)
-    fix = f"let the document start with `schema: {expected}`"
-    said = raw.data.get("schema")
-    if "schema" not in raw.data:
-        yield error(
-            "schema-kind", raw.path, f"this path holds a {expected} and the document names no schema", fix=fix
-        )
-    elif said != expected:
-        why = f"this path holds a {expected} and the document says {short(str(said))}"
-        yield error("schema-kind", raw.path, why, fix=fix, at=raw.place(("schema",)))
-    elif next(iter(raw.data)) != "schema":
-        yield error(
-            "schema-kind", raw.path, "schema is not the first key", fix=fix, at=raw.place(("schema",))
-        )
-
-
 def _data_files(files: Sequence[SourceFile], raws: Iterable[Raw]) -> list[SourceFile]:
     """The files of this repository that data sets name as their location."""
-    named = {_location(raw.data) for raw in raws if raw.identity.kind is Kind.DATASET}
+    named = {_location(raw.data) for raw in _datasets(raws)}
     return [file for file in files if file.path in named]
+
+
+def _datasets(raws: Iterable[Raw]) -> Iterator[Raw]:
+    return (raw for raw in raws if raw.identity.kind is Kind.DATASET)
 
 
 def _scripts(files: Sequence[SourceFile]) -> Iterator[str]:

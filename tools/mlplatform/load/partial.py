@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.load.source import WorkingTree, file_type, is_under
+from mlplatform.load.source import BY_PATH, WorkingTree, file_type, is_under
 from mlplatform.providers.git import Entry, Git
 from mlplatform.providers.git.compare import sizes
 
@@ -44,8 +44,11 @@ class Objects:
         types = {path: file_type(int(e.mode, 8)) for path, e in self.entries.items() if is_under(path, under)}
         known = sizes(self.git, sorted({self.entries[path].oid for path in _plain(types)}))
         return sorted(
-            SourceFile(path, kind, known.get(self.entries[path].oid, -1) if kind is FileType.FILE else -1)
-            for path, kind in types.items()
+            (
+                SourceFile(path, kind, known.get(self.entries[path].oid, -1) if kind is FileType.FILE else -1)
+                for path, kind in types.items()
+            ),
+            key=BY_PATH,
         )
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
@@ -77,7 +80,7 @@ class Over:
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
         """The files at or below these paths, sorted; `""` stands for everything."""
         looked = (file for file in self.looked.values() if is_under(file.path, under))
-        return sorted([*self.unchanged.files(under), *looked])
+        return sorted([*self.unchanged.files(under), *looked], key=BY_PATH)
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
         """The bytes of plain files, by path."""

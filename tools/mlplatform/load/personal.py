@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate
@@ -31,8 +32,24 @@ _FIRST = frozenset("23456")
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED = bytes.maketrans(bytes(range(10)), bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _ANY_DIGIT = bytes.maketrans(b"123456789", b"000000000")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]{1,64}")  # normalizing takes the square of how many marks there are
 _SEPARATOR = "\0"  # a file with one in it is no table
+
+
+class TooMuchToLookAt(Exception):
+    """There are more groups of digits than anybody has looked at."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """How many more groups of digits are looked at, whether a card's number starts there: some seconds' worth."""
+
+    groups: int = 4_000_000
+
+    def spend(self, groups: int) -> None:
+        self.groups -= groups
+        if self.groups < 0:
+            raise TooMuchToLookAt
 
 
 def suspected(data: bytes) -> frozenset[str]:
@@ -48,8 +65,8 @@ def suspected(data: bytes) -> frozenset[str]:
     return frozenset(look for look, is_there in there.items() if is_there)
 
 
-def looks_of(row: Sequence[str], suspects: frozenset[str]) -> Iterator[tuple[int, str]]:
-    """The place of each cell of a row that looks like one of the suspects, with which."""
+def looks_of(row: Sequence[str], suspects: frozenset[str], effort: Effort) -> Iterator[tuple[int, str]]:
+    """The place of each cell of a row that looks like one of the suspects, with which; or TooMuchToLookAt."""
     text = _SEPARATOR.join(row)
     if not text.isascii():
         text = simple(text)
@@ -57,7 +74,7 @@ def looks_of(row: Sequence[str], suspects: frozenset[str]) -> Iterator[tuple[int
     for look in suspects:
         holds, may_hold = _LOOKS[look]
         if may_hold(text):
-            yield from ((place, look) for place, cell in enumerate(row) if holds(cell))
+            yield from ((place, look) for place, cell in enumerate(row) if holds(cell, effort))
 
 
 def simple(text: str) -> str:
@@ -87,7 +104,7 @@ def _plain(character: str) -> str:
 _SIGNS = {"\N{MINUS SIGN}": "-", "\N{IDEOGRAPHIC FULL STOP}": "."}
 
 
-def _holds_email(cell: str) -> bool:
+def _holds_email(cell: str, _: Effort) -> bool:
     return "@" in cell and _EMAIL.search(cell) is not None
 
 
@@ -95,7 +112,7 @@ def _may_hold_card(text: str) -> bool:
     return _LONG_RUN.search(text) is not None
 
 
-def _holds_card(cell: str) -> bool:
+def _holds_card(cell: str, effort: Effort) -> bool:
     if len(cell) < _FEWEST:
         return False
     if cell.isdigit():
@@ -105,31 +122,54 @@ def _holds_card(cell: str) -> bool:
             ValueError
         ):  # 4111111111111111.0 and 4.111111111111111e15 are cards, other floats are not
             return float(cell).is_integer() and _is_card(format(Decimal(cell), ".0f")[: _MOST + 1])
-    return any(_is_card(digits) for run in _LONG_RUN.findall(cell) for digits in _windows(run))
+    return any(_run_holds_card(run, effort) for run in _LONG_RUN.findall(cell))
 
 
-def _holds_ssn(cell: str) -> bool:
-    return _SSN.search(cell) is not None
+def _has_ssn(text: str) -> bool:
+    return _SSN.search(text) is not None
 
 
-_LOOKS: Mapping[str, tuple[Callable[[str], bool], Callable[[str], bool]]] = {
+def _holds_ssn(cell: str, _: Effort) -> bool:
+    return _has_ssn(cell)
+
+
+_LOOKS: Mapping[str, tuple[Callable[[str, Effort], bool], Callable[[str], bool]]] = {
     EMAIL: (_holds_email, lambda text: "@" in text),
     CARD: (_holds_card, _may_hold_card),
-    SSN: (_holds_ssn, _holds_ssn),
+    SSN: (_holds_ssn, _has_ssn),
 }
 
 
-def _windows(run: str) -> Iterator[str]:
-    """Neighbouring groups of digits that are as long as a card's number: what follows them may be its expiry."""
+def _run_holds_card(run: str, effort: Effort) -> bool:
+    """Whether neighbouring groups of digits are together a card's number: what follows them may be its expiry."""
     groups = _GROUP.findall(run)
+    effort.spend(len(groups))
     digits = "".join(groups)
-    starts = set(accumulate(map(len, groups), initial=0))
-    for start in starts:
+    edges = list(accumulate(map(len, groups), initial=0))
+    sums = _sums(digits)
+    first = last = 0
+    for start in edges:
         if digits[start : start + 1] not in _FIRST:
             continue
-        for length in range(_FEWEST, _MOST + 1):
-            if start + length in starts:
-                yield digits[start : start + length]
+        while first < len(edges) and edges[first] < start + _FEWEST:
+            first += 1
+        last = max(first, last)
+        while last < len(edges) and edges[last] <= start + _MOST:
+            last += 1
+        for end in edges[first:last]:
+            even = sums[end % 2]
+            if (even[end] - even[start]) % 10 == 0 and _CARD.fullmatch(digits, start, end):
+                return True
+    return False
+
+
+def _sums(digits: str) -> tuple[list[int], list[int]]:
+    """Sums up to each place as Luhn's check adds digits, for numbers that end at an even place and at an odd one."""
+    values = digits.encode().translate(_VALUES)
+    doubled = values.translate(_DOUBLED)
+    even, odd = bytearray(values), bytearray(values)
+    even[::2], odd[1::2] = doubled[::2], doubled[1::2]
+    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
 
 
 def _is_card(digits: str) -> bool:

@@ -6,12 +6,9 @@ from typing import Any
 
 from mlplatform.core.document import Place, Pointer
 
-_COLUMNS = 1 << 20  # more than a document has characters
-
-
-def packed(line: int, column: int) -> int:
-    """Line and column, from 0, as one number: three quarters of the memory of a repository would be places."""
-    return line * _COLUMNS + column
+# More than a document has characters. Line and column, from 0, are one number, line * COLUMNS + column: three
+# quarters of the memory of a repository would be places.
+COLUMNS = 1 << 20
 
 
 class Places(Mapping[Pointer, Place]):
@@ -28,6 +25,10 @@ class Places(Mapping[Pointer, Place]):
         self._marks = marks
         self._found: dict[Pointer, Place] | None = None
 
+    @property
+    def marks(self) -> bytes:
+        return self._marks.tobytes()
+
     def __getitem__(self, pointer: Pointer) -> Place:
         return self._all()[pointer]
 
@@ -39,7 +40,7 @@ class Places(Mapping[Pointer, Place]):
 
     def _all(self) -> dict[Pointer, Place]:
         if self._found is None:
-            places = (divmod(mark, _COLUMNS) for mark in self._marks)
+            places = (divmod(mark, COLUMNS) for mark in self._marks)
             self._found = {
                 pointer: (line + 1, column + 1)
                 for pointer, (line, column) in zip(_pointers(self._data, ()), places, strict=True)

@@ -10,6 +10,7 @@ from mlplatform.core.naming import Kind, shown
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.contents import texts
 from mlplatform.load.paths import not_plain
+from mlplatform.providers.policy.places import misplaced
 
 MAX_POLICY = 1024 * 1024
 _ROOT = "policies/"
@@ -36,6 +37,20 @@ def read_policies(source: Source) -> dict[str, str]:
 def policy_files(files: Sequence[SourceFile]) -> list[SourceFile]:
     """The policies, tests left out, and whatever stands in place of one that it cannot be read."""
     return [file for file in files if _is_policy(file.path) or _hides(file, _REGO)]
+
+
+def astray_tests(source: Source, files: Sequence[SourceFile]) -> list[Finding]:
+    """A finding for each test that cannot be read, or adds to a package that is not its own.
+
+    Tests take part in no judgement: a rule among them would look as if it did, and others' tests would pass by it.
+    """
+    tests = [file for file in files if file.type is FileType.FILE and _is_test(file.path)]
+    read, unread = texts(source, tests, MAX_POLICY)
+    fix = "declare the package that the file's name says: nothing that judges may lie in a test"
+    for flaw in misplaced(read):
+        at = (flaw.line, flaw.column)
+        unread.append(error("policy-metadata", shown(flaw.path), flaw.message, fix=fix, at=at))
+    return unread
 
 
 def schema_files(files: Sequence[SourceFile]) -> list[SourceFile]:
@@ -86,8 +101,11 @@ def _astray(path: str) -> Iterator[Finding]:
 
 
 def _is_policy(path: str) -> bool:
-    lower = path.casefold()
-    return path.startswith(_REGO) and lower.endswith(".rego") and not lower.endswith("_test.rego")
+    return path.startswith(_REGO) and path.casefold().endswith(".rego") and not _is_test(path)
+
+
+def _is_test(path: str) -> bool:
+    return path.startswith(_REGO) and path.casefold().endswith("_test.rego")
 
 
 def _is_schema(path: str) -> bool:

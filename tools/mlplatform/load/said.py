@@ -1,9 +1,11 @@
 """What a document names, of whatever shape it is: before anybody judged it, nothing is sure."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 Data = Mapping[str, Any]
+_DATA = re.compile(rb"sha256:[0-9a-f]+|[A-Za-z0-9]+://[A-Za-z0-9._=/-]+|examples/data/[a-z0-9./-]+")
 
 
 def texts_at(*keys: str) -> Callable[[Data], Iterator[str]]:
@@ -17,6 +19,13 @@ def texts_at(*keys: str) -> Callable[[Data], Iterator[str]]:
             )
 
     return texts
+
+
+def data_named(text: bytes) -> Iterator[Data]:
+    """Every digest and every place that bytes name, without reading them as YAML."""
+    for found in _DATA.findall(text):
+        word = found.decode()
+        yield {"digest": word} if word.startswith("sha256:") else {"location": word}
 
 
 def datasets_of(model: Data) -> Iterator[str]:

@@ -38,19 +38,23 @@ def resolve(text: str) -> Scalar:
 
 
 def _number(text: str) -> str | int | float:
+    if not _NUMBER.fullmatch(text):
+        return _no_number(text)
+    if _LEADING_ZERO.match(text):
+        raise NotAScalar(
+            f"{short(text)} is a number with a leading zero", "drop the zero, or quote it if it is text"
+        )
+    return _integer(text) if _INTEGER.fullmatch(text) else _float(text)
+
+
+def _no_number(text: str) -> str:
     if _NOT_DECIMAL.fullmatch(text):
         raise NotAScalar(
             f"{text} is a number in another base", "write it in decimal, or quote it if it is text"
         )
     if _NOT_FINITE.fullmatch(text):
         raise NotAScalar(f"{text} is not a finite number", "write a number, or quote it if it is text")
-    if not _NUMBER.fullmatch(text):
-        return text
-    if _LEADING_ZERO.match(text):
-        raise NotAScalar(
-            f"{short(text)} is a number with a leading zero", "drop the zero, or quote it if it is text"
-        )
-    return _integer(text) if _INTEGER.fullmatch(text) else _float(text)
+    return text
 
 
 def _integer(text: str) -> int:

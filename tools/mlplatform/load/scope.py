@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mlplatform.core.naming import Identity, Kind, identify, path_of, tenant_of
+from mlplatform.core.same_data import Mark, left_by, sought_by
 from mlplatform.core.source import Source
-from mlplatform.load.said import Data, datasets_of, script_of, texts_at
+from mlplatform.load.said import Data, data_named, datasets_of, script_of, texts_at
 from mlplatform.load.yaml import parse
 
 MOST = 1000  # documents that change: beyond it, looking for what they concern takes longer than loading everything
 _DATA = "examples/data/"
 _TRAINING = "examples/training/"
 _HIDDEN = ("tenants/", "models/", "environments/", _DATA)
-_SAME_DATA = texts_at("digest", "location")
 _SHARED = texts_at("location", "sharedWith")
 
 
@@ -134,11 +134,17 @@ class _Search:
         }
 
     def _twins(self, paths: Iterable[str]) -> set[str]:
-        """The data sets with the bytes or the place of one of these."""
+        """The data sets that are the same data as one of these."""
         datasets = [path for path in paths if _is_dataset(path)]
         self._documents.parse(datasets)
-        texts = {text for path in datasets for text in self._documents.say(path, _SAME_DATA)}
-        return self._that_say(self._datasets, texts, _SAME_DATA)
+        sought = {mark for path in datasets for mark in self._documents.marks(path, sought_by)}
+
+        def may_be_one(data: bytes) -> bool:
+            return any(not sought.isdisjoint(left_by(said)) for said in data_named(data))
+
+        texts = {_text_of(mark) for mark in sought}
+        maybe = self._documents.with_any(self._datasets, texts, may_be_one) if texts else []
+        return {path for path in maybe if not sought.isdisjoint(self._documents.marks(path, left_by))}
 
     def _data_files(self, loaded: Iterable[str]) -> set[str]:
         datasets = [path for path in loaded if _is_dataset(path)]
@@ -192,19 +198,35 @@ class _Documents:
         """What a document that was parsed says."""
         return {text for data in self._data[path] for text in says(data)}
 
-    def with_any(self, among: Iterable[str], texts: Set[str]) -> list[str]:
-        """Those of these documents that may hold one of the texts, parsed."""
+    def marks(self, path: str, of: Callable[[Data], Iterable[Mark]]) -> set[Mark]:
+        """What a data set that was parsed leaves, or looks for, to tell the same data."""
+        return {mark for data in self._data[path] for mark in of(data)}
+
+    def with_any(
+        self, among: Iterable[str], texts: Set[str], closer: Callable[[bytes], bool] = bool
+    ) -> list[str]:
+        """Those of these documents that may hold one of the texts, and stand a closer look at their bytes, parsed."""
         group = frozenset(among)
         if group not in self._bytes:
             self._bytes[group] = self._base.read(list(group))
-        wanted = [b"\\", *(text.encode(errors="surrogatepass") for text in texts if text)]
-        found = [path for path, data in self._bytes[group].items() if any(text in data for text in wanted)]
+        wanted = [text.encode(errors="surrogatepass") for text in texts if text]
+        found = [
+            path
+            for path, data in self._bytes[group].items()
+            if b"\\" in data or (any(text in data for text in wanted) and closer(data))
+        ]
         self.parse(found)
         return found
 
 
 def _reads(data: Data) -> Iterable[str]:
     return (*datasets_of(data), *script_of(data))
+
+
+def _text_of(mark: Mark) -> str:
+    """What all that leaves a mark says somewhere: the bytes, the bucket, or the file."""
+    sort, *rest = mark
+    return rest[0] if sort == "bytes" else rest[1] if rest[0] else "/".join(rest[1:])
 
 
 def _names(identities: Iterable[Identity]) -> set[str]:

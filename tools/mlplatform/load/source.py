@@ -5,11 +5,14 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from mlplatform.core.source import FileType, SourceFile
 from mlplatform.load.nofollow import opened, read_all
 from mlplatform.providers.git import Git, TreeEntry
+
+BY_PATH = attrgetter("path")  # comparing whole files takes ten times as long
 
 
 class Commit:
@@ -26,9 +29,12 @@ class Commit:
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
         """The files at or below these paths, sorted; `""` stands for everything."""
         return sorted(
-            SourceFile(path, file_type(entry.bits), entry.size)
-            for path, entry in self._tree.items()
-            if is_under(path, under)
+            (
+                SourceFile(path, file_type(entry.bits), entry.size)
+                for path, entry in self._tree.items()
+                if is_under(path, under)
+            ),
+            key=BY_PATH,
         )
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
@@ -58,7 +64,7 @@ class WorkingTree:
     def look(self, paths: Iterable[str]) -> Sequence[SourceFile]:
         """What lies at these paths, sorted, without those where nothing does."""
         seen: dict[str, FileType | None] = {"": FileType.OTHER}
-        return sorted(file for file in (self._look(path, seen) for path in paths) if file)
+        return sorted((file for file in (self._look(path, seen) for path in paths) if file), key=BY_PATH)
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
         """The bytes of plain files, by path; without those that cannot be read, or became something else."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import shown
 from mlplatform.core.table import Table
-from mlplatform.load.personal import looks_of, suspected
+from mlplatform.load.personal import Effort, TooMuchToLookAt, looks_of, suspected
 
 MAX_LINE = 1024 * 1024
 _LONGEST_NAME = 60
@@ -23,13 +23,16 @@ class _NoTable(Exception):
         self.line = line
 
 
-def read_tables(data: Mapping[str, bytes]) -> tuple[dict[str, Table], list[Finding]]:
-    """The tables in these files by path, and a finding for each file that is none."""
+def read_tables(
+    data: Mapping[str, bytes], effort: Effort | None = None
+) -> tuple[dict[str, Table], list[Finding]]:
+    """The tables in these files by path, and a finding for each file that is none, or was not looked at to its end."""
+    effort = effort or Effort()
     tables: dict[str, Table] = {}
     findings: list[Finding] = []
     for path, content in data.items():
         try:
-            tables[path] = read_table(content)
+            tables[path] = read_table(content, effort)
         except UnicodeDecodeError:
             fix = "save the file as UTF-8"
             findings.append(error("file-encoding", shown(path), "this is not UTF-8", fix=fix))
@@ -38,8 +41,9 @@ def read_tables(data: Mapping[str, bytes]) -> tuple[dict[str, Table], list[Findi
     return tables, findings
 
 
-def read_table(data: bytes) -> Table:
+def read_table(data: bytes, effort: Effort | None = None) -> Table:
     """What one file holds; nothing of a cell is kept."""
+    effort = effort or Effort()
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.isascii():
         data.decode()
@@ -48,7 +52,7 @@ def read_table(data: bytes) -> Table:
         raise _NoTable("there is a NUL byte in it", "save the file as CSV in UTF-8", line)
     suspects = suspected(data)
     if suspects or b'"' in data or b"\r" in data:
-        return _read_cells(data, suspects)
+        return _read_cells(data, suspects, effort)
     return _count_cells(data)
 
 
@@ -63,13 +67,17 @@ def _count_cells(data: bytes) -> Table:
     return Table(columns, sum(map(bool, lines)) - 1, {})
 
 
-def _read_cells(data: bytes, suspects: frozenset[str]) -> Table:
+def _read_cells(data: bytes, suspects: frozenset[str], effort: Effort) -> Table:
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
     # strict: what other readers could read in another way is refused
     reader = csv.reader(map(_checked, text), strict=True)
     try:
         columns = _columns(next(reader, []))
-        rows, found = _look_at(reader, columns, suspects)
+        rows, found = _look_at(reader, columns, suspects, effort)
+    except TooMuchToLookAt:
+        said = "there are more numbers in cells than are looked at, whether they are those of cards"
+        fix = "write one number a cell, or keep the data elsewhere"
+        raise _NoTable(said, fix, reader.line_num) from None
     except csv.Error as why:
         fix = "write it as RFC 4180 says: quotes around a whole cell, and doubled inside"
         raise _NoTable(f"this is not CSV: {why}", fix, reader.line_num) from None
@@ -77,7 +85,7 @@ def _read_cells(data: bytes, suspects: frozenset[str]) -> Table:
 
 
 def _look_at(
-    reader: Iterator[list[str]], columns: tuple[str, ...], suspects: frozenset[str]
+    reader: Iterator[list[str]], columns: tuple[str, ...], suspects: frozenset[str], effort: Effort
 ) -> tuple[int, dict[str, dict[str, int]]]:
     width, rows = len(columns), 0
     found: Counter[tuple[int, str]] = Counter()
@@ -88,7 +96,7 @@ def _look_at(
         if len(row) != width:
             raise _ragged(getattr(reader, "line_num", 1), len(row), width)
         if suspects:
-            found.update(looks_of(row, suspects))
+            found.update(looks_of(row, suspects, effort))
     by_column: dict[str, dict[str, int]] = {}
     for (place, look), count in sorted(found.items()):
         by_column.setdefault(columns[place], {})[look] = count

@@ -1,5 +1,6 @@
 """The strict loader: one plain mapping a file, or findings that say where it is not one."""
 
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +9,12 @@ from yaml import MarkedYAMLError, YAMLError
 from yaml._yaml import CParser
 from yaml.events import DocumentStartEvent, MappingStartEvent, ScalarEvent
 
-from mlplatform.core.document import Place, Pointer
 from mlplatform.core.finding import Finding, error
 from mlplatform.load.builder import Builder, Event, TooMuch
 from mlplatform.load.characters import decode
 from mlplatform.load.places import Places
+
+NOWHERE = Places({}, array("Q"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Parsed:
     """A file's mapping and the place of every value in it; `data` is None when there is any finding."""
 
     data: Mapping[str, Any] | None
-    places: Mapping[Pointer, Place]
+    places: Places
     findings: tuple[Finding, ...]
 
 
@@ -28,7 +30,7 @@ def parse(path: str, data: bytes) -> Parsed:
     """What a document says; `path` is what its findings name. Never raises."""
     text, findings = decode(path, data)
     if findings:
-        return Parsed(None, {}, tuple(findings))
+        return Parsed(None, NOWHERE, tuple(findings))
     next_event: Callable[[], Event] = CParser(text).get_event
     builder = Builder(path, text, next_event)
     value: Any = None
@@ -39,7 +41,7 @@ def parse(path: str, data: bytes) -> Parsed:
     except YAMLError as why:
         builder.findings.append(_syntax(path, why))
     if builder.findings:
-        return Parsed(None, {}, tuple(builder.findings))
+        return Parsed(None, NOWHERE, tuple(builder.findings))
     return Parsed(value, Places(value, builder.marks), ())
 
 

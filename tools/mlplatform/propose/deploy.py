@@ -15,11 +15,16 @@ def deploy(
 
     `base` is a commit. Refusal when the environment takes promotions only, or pins the version already.
     """
+    require_first(git, base, environment=environment, model=model)
     at = Base(git, base)
     path = at.deployment_path(environment, model)
-    if source := at.promotes_from(environment):
+    return pin("deploy", environment, model, at.text(path), version, base, how="deployment", reason=reason)
+
+
+def require_first(git: Git, base: str, *, environment: str, model: str) -> None:
+    """Refusal when an environment takes promotions only: its registry then need not be asked for a version."""
+    if source := Base(git, base).promotes_from(environment):
         raise Refusal(
             f"{environment} takes only what {source} pins",
             fix=f"deploy to the first environment, then `platform promote {model} --to {environment}`",
         )
-    return pin("deploy", environment, model, at.text(path), version, base, how="deployment", reason=reason)

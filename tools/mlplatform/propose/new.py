@@ -1,5 +1,6 @@
 """`platform new`: a document to start from."""
 
+import math
 from string import Template
 
 from mlplatform.core.errors import Refusal
@@ -8,11 +9,35 @@ from mlplatform.core.placeholders import NO_NAME
 from mlplatform.propose.base import Base, document_path
 from mlplatform.propose.edit import schema_hint
 from mlplatform.propose.message import message_of
+from mlplatform.propose.nodes import read_mapping
 from mlplatform.propose.proposal import Proposal
 from mlplatform.propose.templates import DATASET, LEFT, MODEL, TENANT
 from mlplatform.providers.git import Git
 
 TEMPLATES: dict[Kind, Template] = {Kind.TENANT: TENANT, Kind.DATASET: DATASET, Kind.MODEL: MODEL}
+
+
+_QUOTA = "  {}: {{gpu: 0, cpu: 4, memoryGiB: 8, endpoints: 2}}"
+_HOURS = 730  # a month, as the policies count it
+
+
+def _scale(at: Base) -> dict[str, str]:
+    """Quotas for each environment, and a budget for a small deployment in all of them, with what that is made of."""
+    environments = at.names(Kind.ENVIRONMENT) or ["development"]
+    path = document_path(Kind.PLATFORM, "platform")
+    text = at.text(path)
+    prices = dict(read_mapping(text, path)).get("prices") if text is not None else None
+    found = (
+        [prices.get(key) for key in ("cpuHourUSD", "memoryGiBHourUSD")] if isinstance(prices, dict) else []
+    )
+    hourly = sum(price for price in found if isinstance(price, int | float))
+    cost = math.ceil(_HOURS * hourly * 100) / 100
+    said = f"1 CPU and 1 GiB cost {cost:.2f} a month in each environment (prices in platform.yaml)"
+    return {
+        "quotas": "\n".join(_QUOTA.format(environment) for environment in environments),
+        "budget": str(math.ceil(cost * len(environments) / 50) * 50 or 100),
+        "cost": said if hourly else "platform.yaml names no prices, so nothing is counted yet",
+    }
 
 
 def new(git: Git, base: str, *, kind: Kind, name: str, reason: str = "") -> Proposal:
@@ -31,7 +56,7 @@ def new(git: Git, base: str, *, kind: Kind, name: str, reason: str = "") -> Prop
         hint=schema_hint(path, kind.value),
         name=last or name,
         tenant=tenant,
-        first=next((env for env in at.names(Kind.ENVIRONMENT) if not at.promotes_from(env)), "development"),
+        **_scale(at),
         dataset=next(
             (one for one in at.names(Kind.DATASET) if one.startswith(f"{tenant}/")), f"{tenant}/{NO_NAME}"
         ),

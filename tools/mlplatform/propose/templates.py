@@ -21,9 +21,9 @@ members: []
 contact: {email: $name@example.com, oncall: $name-oncall}   # CHANGE
 costCenter: $change_me   # CHANGE
 clearance: internal   # CHANGE: the most sensitive data that the team's models may read
-quotas:   # one line an environment
-  $first: {gpu: 0, cpu: 4, memoryGiB: 8, endpoints: 2}
-budget: {monthlyUSD: 0}   # CHANGE
+quotas:   # CHANGE: the most that all deployments of an environment may use together
+$quotas
+budget: {monthlyUSD: $budget}   # CHANGE: $cost
 """)
 
 DATASET = Template("""\
@@ -53,7 +53,7 @@ format: onnx
 signature:   # CHANGE: what goes in and what comes out; -1 is the batch
   inputs: [{name: X, type: FP32, shape: [-1, 1]}]
   outputs: [{name: probabilities, type: FP32, shape: [-1, 2]}]
-data: {datasets: [$dataset], features: []}   # CHANGE: what it is trained on
+data: {datasets: [$dataset]}   # CHANGE: what it is trained on
 gates: {}   # CHANGE: what a metric must reach, as in {production: {auc: {min: 0.85}}}
 slo: {availability: 99.9, latencyP99Ms: 200, windowDays: 30}
 """)

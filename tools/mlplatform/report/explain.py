@@ -19,8 +19,9 @@ TERM_DAYS = 30
 _WIDTH = 100
 _APPROVED = (
     "Propose it alone. policies/ belongs to the platform team, who approve it; it has to be merged before what needs "
-    "it, as a change is judged by the waivers of its base. It may hold for 90 days; every report shows what it "
-    "suspends, two weeks before its end it is a warning, and after it an error."
+    "it, as a change is judged by the waivers of its base. It may hold for 90 days; the report of what it "
+    "covers shows it. It warns for two weeks before its end. After it, a change of that tenant or path is stopped; "
+    "elsewhere it stays a warning."
 )
 _NEVER = "Nobody can waive it."
 

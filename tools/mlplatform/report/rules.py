@@ -16,6 +16,7 @@ _FAMILIES = {
     "tools/mlplatform/load/": "Reading: files, paths and YAML",
     "policies/schemas/": "Schema",
     "tools/mlplatform/check/": "Links, data, capabilities, waivers and the judges themselves",
+    "tools/mlplatform/flow/": "What a change brings of its own",
     "policies/rego/": "Policies",
     "tools/mlplatform/providers/scan/": "Infrastructure",
 }
@@ -39,8 +40,9 @@ A rule that can be waived may be suspended for one file, until a day at most 90 
 {waiver}```
 
 The platform team approves it, and it is merged before what needs it: a change is judged by the waivers of its base.
-Every report shows what it suspends. It is a warning two weeks before its end, and an error after it; one that nothing
-needs is a warning for two weeks after its merge, and then an error.
+The report of a change of what it covers shows what it suspends. It warns for 14 days before it ends. After that it
+suspends nothing in a change of that tenant or path, and stays a warning elsewhere. One that nothing needs is a warning
+for 14 days after its merge, and then an error where it is touched.
 """
 
 

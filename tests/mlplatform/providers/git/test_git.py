@@ -231,3 +231,40 @@ def test_a_shallow_clone_says_that_it_is_one(repo: Scratch, tmp_path: Path) -> N
     repo.run("clone", "--quiet", "--depth=1", repo.root.as_uri(), str(tmp_path / "shallow"))
     assert Git(tmp_path / "shallow").is_shallow()
     assert not repo.git.is_shallow()
+
+
+@pytest.mark.parametrize("rev", ["main", "main~0", "main^{tree}", "main@{0}", "tags/main"])
+def test_a_name_that_a_tag_and_a_branch_share_is_refused(repo: Scratch, rev: str) -> None:
+    repo.git.run("branch", "tags/main")
+    repo.git.run("tag", "main", "HEAD")
+    with pytest.raises(Refusal) as refused:
+        repo.git.resolve(rev)
+    assert "refs/tags/main" in str(refused.value)
+    assert "refs/heads/" in refused.value.fix
+
+
+def test_a_tag_that_is_called_as_a_remotes_branch_is_refused(repo: Scratch) -> None:
+    repo.git.run("update-ref", "refs/remotes/origin/main", "HEAD")
+    assert repo.git.resolve("origin/main")
+    repo.git.run("tag", "origin/main", "HEAD")
+    with pytest.raises(Refusal, match="refs/remotes/origin/main or refs/tags/origin/main"):
+        repo.git.resolve("origin/main")
+
+
+def test_a_branch_that_is_called_as_a_commit_is_refused(repo: Scratch) -> None:
+    commit = repo.git.resolve("HEAD")
+    assert repo.git.resolve(commit[:8]) == commit
+    repo.git.run("branch", commit[:8])
+    with pytest.raises(Refusal, match="refs/heads/"):
+        repo.git.resolve(commit[:8])
+    assert repo.git.resolve(commit) == commit
+
+
+def test_a_branch_whose_name_is_no_commits_may_look_like_one(repo: Scratch) -> None:
+    repo.git.run("branch", "feedbeef")
+    assert repo.git.resolve("feedbeef") == repo.git.resolve("refs/heads/feedbeef")
+
+
+def test_a_name_in_full_means_one_thing(repo: Scratch) -> None:
+    repo.git.run("tag", "main", "HEAD")
+    assert repo.git.resolve("refs/heads/main") == repo.git.resolve("HEAD")

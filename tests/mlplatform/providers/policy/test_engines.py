@@ -1,6 +1,7 @@
 """What both engines promise: strict about errors, and one input leaves nothing behind for the next."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 
@@ -12,6 +13,7 @@ from mlplatform.providers.policy.interface import Decision, Denial, PolicyEngine
 from tests.support.opa import running_opa
 
 PATH = "policies/rego/size.rego"
+ODD = "policies/rego/odd.rego"
 PACKAGE = """\
 package platform.size
 
@@ -185,16 +187,90 @@ def test_a_function_of_a_library_of_a_library_may_be_called(connect: Connect) ->
 
 
 def test_a_text_that_is_broken_takes_part_in_nothing(connect: Connect) -> None:
-    engine = connect({"b.rego": "package platform.size\nsatisfied contains 1 if {", PATH: PACKAGE})
-    assert [(flaw.path, flaw.line) for flaw in engine.broken] == [("b.rego", 2)]
+    engine = connect({ODD: "package platform.odd\nsatisfied contains 1 if {", PATH: PACKAGE})
+    assert [(flaw.path, flaw.line) for flaw in engine.broken] == [(ODD, 2)]
     assert isinstance(engine.decide("platform.size", ['{"size": 1}'])[0], Decision)
 
 
 def test_a_text_with_a_forbidden_call_takes_part_in_nothing(connect: Connect) -> None:
-    text = 'package platform.size\nsatisfied contains "size" if time.now_ns() > 0\n'
-    (answer,) = connect({"b.rego": text, PATH: PACKAGE}).decide("platform.size", ['{"size": 9}'])
+    size = PACKAGE.replace("input.size <= 3", "data.platform.odd.is_small")
+    given = '{"size": 1}'
+    for says, is_small in (("1 > 0", True), ("time.now_ns() > 0", False)):
+        engine = connect({ODD: f"package platform.odd\nis_small if {says}\n", PATH: size})
+        (answer,) = engine.decide("platform.size", [given])
+        assert isinstance(answer, Decision)
+        assert (answer.denials == ()) is is_small
+
+
+MISPLACED = {
+    "another file's package": (ODD, "package platform.size", 1, "package platform.size does not belong into"),
+    "below a comment": (ODD, "# Odd\n\n  package platform.size", 3, "declare package platform.odd"),
+    "behind a separator that Rego does not know": (
+        ODD,
+        "# \u2028package platform.odd\npackage platform.size",
+        2,
+        "does not belong into",
+    ),
+    "behind a carriage return": (
+        ODD,
+        "# \rpackage platform.odd\npackage platform.size",
+        2,
+        "does not belong",
+    ),
+    "written with a bracket": (ODD, 'package platform["size"]', 1, "on a line of its own"),
+    "on two lines": (ODD, "package\nplatform.size", 1, "on a line of its own"),
+    "with a rule behind": (ODD, "package platform.odd; x := 1", 1, "on a line of its own"),
+    "inside another package": (ODD, "package platform.size.satisfied", 1, "does not belong into"),
+    "around all packages": (ODD, "package platform", 1, "does not belong into"),
+    "of data": (ODD, "package data.platform.size", 1, "does not belong into"),
+    "of the library": (ODD, "package lib.limit", 1, "declare package platform.odd"),
+    "out of the library": (
+        "policies/rego/lib/size.rego",
+        "package platform.size",
+        1,
+        "declare package lib.size",
+    ),
+    "of nobody": (ODD, "package odd", 1, "declare package platform.odd"),
+    "none": (ODD, "x := 1", 1, "no package is declared"),
+    "only behind a comment": (ODD, "# package platform.odd", 3, "no package is declared"),
+    "a name with a point": (
+        "policies/rego/size.satisfied.rego",
+        "package platform.size.satisfied",
+        1,
+        "is no place for a package",
+    ),
+    "the same name in capitals": ("policies/rego/Size.rego", "package platform.size", 1, "is no place for"),
+    "the same suffix in capitals": ("policies/rego/size.REGO", "package platform.size", 1, "is no place for"),
+    "a folder below": ("policies/rego/more/size.rego", "package platform.size", 1, "is no place for"),
+    "a folder in the library": ("policies/rego/lib/a/b.rego", "package lib.b", 1, "is no place for"),
+    "another folder": ("size.rego", "package platform.size", 1, "is no place for a package"),
+    "a name that cannot be printed": ("policies/rego/\u202e.rego", "package platform.size", 1, r"\\u202e"),
+}
+"""A path, the beginning of a text that would let everything pass, the line of its flaw and a part of the flaw."""
+
+
+@pytest.mark.parametrize(("path", "head", "line", "says"), MISPLACED.values(), ids=MISPLACED)
+def test_a_text_in_another_package_than_its_path_names_takes_part_in_nothing(
+    connect: Connect, path: str, head: str, line: int, says: str
+) -> None:
+    engine = connect({path: f'{head}\n\nsatisfied contains "size"\n', PATH: PACKAGE})
+    (flaw,) = engine.broken
+    column = [*head.split("\n"), "", "x"][line - 1].find("package") + 1
+    assert (flaw.path, flaw.line, flaw.column) == (path, line, max(column, 1))
+    assert re.search(says, flaw.message)
+    (answer,) = engine.decide("platform.size", ['{"size": 9}'])
     assert isinstance(answer, Decision)
     assert answer.denials
+
+
+def test_a_package_beside_another_one_is_loaded(connect: Connect) -> None:
+    """Carriage returns at the ends of lines are nothing odd."""
+    other = PACKAGE.replace("platform.size", "platform.size_2").replace("\n", "\r\n")
+    engine = connect({"policies/rego/size_2.rego": other, PATH: PACKAGE})
+    assert engine.broken == ()
+    assert [engine.decide(name, ['{"size": 3}']) for name in ("platform.size", "platform.size_2")] == [
+        [Decision(frozenset({"size"}), ())]
+    ] * 2
 
 
 def test_a_call_into_a_library_that_is_broken_is_no_answer(connect: Connect) -> None:

@@ -145,28 +145,10 @@ FLAWS = {
     "another name than the path": (
         "package platform.size",
         "package platform.sizes",
-        1,
-        "policies/rego/<concern>.rego",
+        9,
+        "does not belong into policies/rego/size.rego: declare package platform.size, or move the file",
     ),
-    "a package of nobody": ("package platform.size", "package size", 1, "policies/rego/<concern>.rego"),
-    "a package inside a package": (
-        "package platform.size",
-        "package platform.size.more",
-        1,
-        "policies/rego/<concern>.rego",
-    ),
-    "a package on two lines": (
-        "package platform.size",
-        "package\nplatform.size",
-        1,
-        "policies/rego/<concern>.rego",
-    ),
-    "a rule behind the package": (
-        "package platform.size # the concern",
-        "package platform.size; r := 1",
-        1,
-        "concern",
-    ),
+    "a package on two lines": ("package platform.size", "package\nplatform.size", 9, "on a line of its own"),
 }
 
 
@@ -197,6 +179,39 @@ def test_a_package_may_not_say_its_metadata_twice() -> None:
     head = GOOD[GOOD.index("# METADATA") : GOOD.index("package")]
     _, (flaw,) = read_packages({PATH: head + "\n" + GOOD})
     assert flaw.message == "the package has METADATA twice"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "input.platform.team",
+        'input["platform"]',
+        'object.get(input, "platform", {})',
+        'object.get(input, ["platform"], 1)',
+    ],
+)
+def test_a_part_of_the_input_that_is_read_and_not_named_is_found(body: str) -> None:
+    text = f"{GOOD}\nother := {body}\n"
+    packages, (flaw,) = read_packages({PATH: text})
+    assert packages == ()
+    assert (flaw.path, flaw.line) == (PATH, text.count("\n"))
+    assert flaw.message == "input.platform is read and not sent: add platform to `reads` in the METADATA"
+    named = text.replace("[document, tenant]", "[document, tenant, platform]")
+    assert read_packages({PATH: named})[1] == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# input.platform",
+        'other := "see input.platform"',
+        "other := `input.platform`",
+        "other := data.lib.input.x",
+        "other := input.name",
+    ],
+)
+def test_words_about_the_input_read_nothing(line: str) -> None:
+    assert read_packages({PATH: f"{GOOD}\n{line}\n"})[1] == ()
 
 
 def test_a_library_needs_no_metadata_and_is_not_asked() -> None:

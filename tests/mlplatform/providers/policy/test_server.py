@@ -1,5 +1,6 @@
 """An OPA server of its own or a shared one: it judges by our policies and by nobody else's, or does not answer."""
 
+import gzip
 import json
 import os
 import signal
@@ -14,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from mlplatform.providers.policy import connect_engine
+from mlplatform.providers.policy import client, connect_engine
 from mlplatform.providers.policy.interface import Decision, PolicyError
 from mlplatform.providers.policy.server import ServerEngine
+from tests.support.odd_opa import Between, Call, serving
 from tests.support.opa import RunningOpa, opa_on_path, running_opa
 
 PATH = "policies/rego/size.rego"
@@ -225,8 +227,46 @@ def test_a_policy_that_calls_what_does_not_compile_is_broken_too(opa: RunningOpa
         assert {flaw.path for flaw in engine.broken} == set(policies)
 
 
-def test_a_name_that_no_address_could_carry_is_uploaded_all_the_same(opa: RunningOpa) -> None:
-    policies = {"policies/../a b?x=%2e#ü.rego": PACKAGE, "policies/rego/lib/limit.rego": LIBRARY}
-    with closing(ServerEngine(policies, opa.url)) as engine:
-        assert engine.broken == ()
+def test_a_name_that_no_address_could_carry_is_not_uploaded(opa: RunningOpa) -> None:
+    path = "policies/../a b?x=%2e#ü.rego"
+    with closing(ServerEngine({**POLICIES, path: PACKAGE}, opa.url)) as engine:
+        assert [flaw.path for flaw in engine.broken] == [path]
+        assert len(_held(opa)) == len(POLICIES) + 1  # and the module that asks
         assert _denied(engine, 3, 4) == [False, True]
+
+
+def test_an_answer_that_unpacks_without_end_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_ANSWER_BYTES", 1 << 20)
+
+    def unpacks(call: Call, _: bytes) -> None:
+        body = gzip.compress(json.dumps({"result": " " * (2 << 20)}).encode())
+        call.send_response(200)
+        call.send_header("Content-Encoding", "gzip")
+        call.send_header("Content-Length", str(len(body)))
+        call.end_headers()
+        call.wfile.write(body)
+
+    with serving(Between(None)) as server:
+        server.answer = unpacks
+        with pytest.raises(PolicyError, match="answers what no OPA server would"):
+            ServerEngine(POLICIES, server.url)
+
+
+def test_a_server_that_sends_its_callers_to_another_gets_no_policies_there() -> None:
+    reached: list[str] = []
+
+    def elsewhere(call: Call, _: bytes) -> None:
+        reached.append(call.path)
+        call.say(200, b'{"result": []}')
+
+    def sends_on(call: Call, _: bytes) -> None:
+        call.send_response(307)
+        call.send_header("Location", other.url + call.path)
+        call.send_header("Content-Length", "0")
+        call.end_headers()
+
+    with serving(Between(None)) as other, serving(Between(None)) as server:
+        other.answer, server.answer = elsewhere, sends_on
+        with pytest.raises(PolicyError, match="answers what no OPA server would"):
+            ServerEngine(POLICIES, server.url)
+    assert reached == []

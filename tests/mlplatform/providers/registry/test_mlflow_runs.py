@@ -132,9 +132,13 @@ def test_a_run_that_cannot_be_relied_on_is_refused(
 
 
 @pytest.mark.parametrize("run_id", ["0" * 32, "nope", "", "../../etc", "a\nb"])
-def test_a_run_that_is_not_there_is_refused(registry: MlflowRegistry, run_id: str) -> None:
-    with pytest.raises(RegistryError, match="reading run"):
+def test_a_run_that_is_not_there_is_refused_with_where_runs_are_tracked(
+    registry: MlflowRegistry, run_id: str
+) -> None:
+    with pytest.raises(RegistryError, match=r"there is no run .*in the registry") as refused:
         registry.run(run_id)
+    assert "MLFLOW_TRACKING_URI=sqlite:" in refused.value.fix
+    assert "examples/README.md" in refused.value.fix
 
 
 def test_a_deleted_experiment_is_not_trained_in(registry: MlflowRegistry, client: Any) -> None:

@@ -39,11 +39,16 @@ KUBERNETES = {
     " spec: {containers: [{name: a, image: a, securityContext: {privileged: true}}]}}\n",
     "infrastructure/k8s/good.json": '{"apiVersion": "v1", "kind": "ConfigMap",'
     ' "metadata": {"name": "a", "namespace": "b"}}',
+    "deploy/pod.json": '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "b"},'
+    ' "spec": {"containers": [{"name": "a", "image": "a", "securityContext": {"privileged": true}}]}}',
     "infrastructure/k8s/values.json": '{"anything": 1}',
     "infrastructure/k8s/pod.yaml": POD.replace("SKIP", ""),
     "infrastructure/.hidden/node_modules/pod.yaml": POD.replace("SKIP", ""),
     "deploy/pod.yaml": POD.replace("SKIP", ""),
     "deploy/escaped.yaml": POD.replace("SKIP", "").replace("apiVersion", '"api\\x56ersion"'),
+    "deploy/escaped-anchor.yaml": POD.replace("SKIP", "").replace(
+        "apiVersion: v1", '"api\\x56ersion": &a v1'
+    ),
     "deploy/else.yaml": "- nothing\n- like: a manifest\n",
     "infrastructure/k8s/skip.yaml": POD.replace(
         "SKIP", "  annotations:\n    checkov.io/skip1: CKV_K8S_16=no\n"
@@ -94,15 +99,36 @@ DOCKERFILES = {
     "images/empty/Dockerfile": "# nothing\n",
     "images/here/Containerfile": f"{PIN}\n",
 }
+PASSED_OVER = ("swagger/index.js", "e/yarn.lock", "e/package-lock.json", "e/key.svg")  # by Checkov left alone
 OTHERS = {
     "docker-compose.yml": "services: {}\n",
     ".checkov.yaml": "skip-check: [CKV_AWS_18]\n",
     "policies/checkov/extra.py": "raise SystemExit\n",
     ".github/actions/a/action.yml": "runs: {using: composite, steps: [{run: ls, shell: bash}]}\n",
     ".github/actions/b/action.yml": "runs: {using: composite, steps: [{uses: acme/a@v1}]}\n",
+    "action.yml": "runs: {using: composite, steps: [{uses: acme/a@v1}]}\n",
+    "tools/set-up/action.yml": "runs: {using: docker, image: docker://acme/a:1}\n",
+    "ci/set-up/action.yml": f"runs: {{using: docker, image: 'docker://acme/a@sha256:{'0' * 64}'}}\n",
+    "deploy/action.yaml": POD.replace("SKIP", ""),
+    **{f".github/actions/{name}": f"key = '{ACCESS_KEY}'\n" for name in PASSED_OVER},
+    ".github/actions/e/run.sh": f"git_commit={ACCESS_KEY}\n",
     ".github/actions/c/index.js": f"const key = '{ACCESS_KEY}'\n",
     ".github/actions/d/index.js": f"const key = '{ACCESS_KEY}' // pragma: allowlist secret\n",
     "infrastructure/chart/Chart.yaml": "name: a\n",
+    "infrastructure/deploy.sh": "kubectl apply -f -\n",
+    "deploy/pod.yaml.j2": POD.replace("SKIP", "").replace("nginx", "{{ image }}"),
+    "deploy/pod.tmpl": "{{- if .on }}\n" + POD.replace("SKIP", ""),
+    "deploy/main.tf.tmpl": 'resource "aws_s3_bucket" "{{ name }}" {\n}\n',
+    "deploy/image.tmpl": "FROM {{ base }}\nUSER root\n",
+    "deploy/letter.tmpl": "Dear {{ name }},\nyour model runs.\n",
+    "deploy/stack.yaml": "Resources:\n  data: {Type: 'AWS::S3::Bucket'}\n",
+    "deploy/stack-tagged.yaml": "Resources:\n  data:\n    Type: AWS::S3::Bucket\n    Name: !Ref name\n",
+    "infrastructure/stack.json": '{"Resources": {"a": {"Type": "AWS::S3::Bucket"}}}',
+    "deploy/empty-stack.json": '{"AWSTemplateFormatVersion": "2010-09-09"}',
+    "deploy/azure.json": '{"$schema": "https://schema.example/deploymentTemplate.json#", "resources": []}',
+    "infrastructure/policy.json": '{"Version": "2012-10-17", "Statement": []}',
+    ".github/workflows/many.yml": WORKFLOW + "      - run: ls\n" * 500,
+    "infrastructure/k8s/many.yaml": "---\n".join([MANIFEST] * 501),
 }
 FILES = {**TERRAFORM, **KUBERNETES, **WORKFLOWS, **DOCKERFILES, **OTHERS}
 

@@ -115,6 +115,9 @@ REFUSED = {
     "sub-branches": ("CKV_MLP_7", trust(condition('["repo:acme/models:ref:refs/heads/*"]', test="StringLike"))),
     "sub-one-of-two": ("CKV_MLP_7", trust(condition(f'[{SUBJECT[1:-1]}, "repo:acme/models:*"]', test="StringLike"))),
     "sub-question-mark": ("CKV_MLP_7", trust(condition('["repo:acme/models:environment:?"]', test="StringLike"))),
+    "sub-pull-request": ("CKV_MLP_7", trust(condition('["repo:acme/models:pull_request"]'))),
+    "sub-unknown": ("CKV_MLP_7", 'variable "subject" {}\n' + trust(condition("[var.subject]"))),
+    "sub-any-value": ("CKV_MLP_7", trust(condition(test="ForAnyValue:StringEquals"))),
     "sub-missing": ("CKV_MLP_7", trust(condition('["sts.amazonaws.com"]', claim="aud"))),
     "sub-unconditional": ("CKV_MLP_7", trust("")),
     "sub-if-exists": ("CKV_MLP_7", trust(condition(test="StringEqualsIfExists"))),
@@ -162,6 +165,7 @@ REFUSED = {
     "bucket-plain": ("CKV_MLP_9", KEY + BUCKET + AT_REST),
     "bucket-allows": ("CKV_MLP_9", KEY + BUCKET + AT_REST + TLS.replace('"Deny"', '"Allow"')),
     "bucket-denies-tls": ("CKV_MLP_9", KEY + BUCKET + AT_REST + TLS.replace('"false"', '"true"')),
+    "bucket-denies-folder": ("CKV_MLP_9", KEY + BUCKET + AT_REST + TLS.replace("}/*", "}/public/*")),
     "bucket-denies-some": ("CKV_MLP_9", KEY + BUCKET + AT_REST + TLS.replace('"s3:*"', '"s3:GetObject"')),
     "bucket-denies-somebody": (
         "CKV_MLP_9",
@@ -175,7 +179,65 @@ REFUSED = {
     "module-git": ("CKV_MLP_10", 'module "a" {\n  source = "git::https://example.com/a.git?ref=' + "0" * 40 + '"\n}\n'),
     "module-nowhere": ("CKV_MLP_10", 'module "a" {\n  source = "./nothing"\n}\n'),
 }  # fmt: skip
+# What is HCL and no Terraform.
+MISSHAPEN = {
+    "shape-no-label": "resource {\n}\n",
+    "shape-one-label": 'resource "aws_kms_key" {\n  description = "a"\n}\n',
+    "shape-three-labels": 'resource "aws_kms_key" "a" "b" {\n}\n',
+    "shape-attribute": "resource = [1]\n",
+    "shape-source": 'module "a" {\n  source = ["./a"]\n}\n',
+    "shape-statement": 'data "aws_iam_policy_document" "a" {\n  statement {\n    principals = "*"\n  }\n}\n',
+    "shape-rule": BUCKET + AT_REST.replace("rule {", 'rule = "x"\n  more {'),
+}
+# What a few lines would make Checkov do for hours, or pass over; by the file that is blamed.
+UNBOUNDED = {
+    "many/main.tf": (
+        "a count or for_each makes 100000000 copies",
+        'resource "aws_kms_key" "a" {\n  count = 100000000\n  enable_key_rotation = true\n}\n',
+    ),
+    "many-by-variable/main.tf": (
+        "a count or for_each makes 30000 copies",
+        'variable "n" {\n  default = 30000\n}\nresource "aws_kms_key" "a" {\n  count = var.n\n}\n',
+    ),
+    "many-modules/main.tf": (
+        "a count or for_each makes 5000 copies",
+        'module "a" {\n  count  = 5000\n  source = "../sub-exact"\n}\n',
+    ),
+    "round-back/main.tf": (
+        "modules that call each other without end",
+        'module "a" {\n  source = "../round"\n}\n',
+    ),
+    "round-itself/main.tf": (
+        "modules that call each other without end",
+        'module "a" {\n  source = "./."\n}\n',
+    ),
+    "tree-0/main.tf": (
+        "more than 200 calls of modules",
+        "".join(f'module "{name}" {{\n  source = "../tree-1"\n}}\n' for name in "abcdefghijklmnopq"),
+    ),
+    "dynamic/main.tf": (
+        "what the dynamic block ingress of aws_security_group.a makes, Checkov does not work out",
+        'variable "ports" {}\nresource "aws_security_group" "a" {\n  dynamic "ingress" {\n    for_each = var.ports\n'
+        '    content {\n      from_port = ingress.value\n      cidr_blocks = ["0.0.0.0/0"]\n    }\n  }\n}\n',
+    ),
+    "dynamic-deep/main.tf": (
+        "what the dynamic block b of aws_kms_key.a makes, Checkov does not work out",
+        'resource "aws_kms_key" "a" {\n  c {\n    dynamic "b" {\n      for_each = [1]\n      content {}\n    }\n  }\n}\n',
+    ),
+}
+TREE = {
+    f"infrastructure/tree-{depth}/main.tf": "".join(
+        f'module "{name}" {{\n  source = "../tree-{depth + 1}"\n}}\n' for name in "abc"
+    )
+    for depth in (1, 2)
+} | {
+    "infrastructure/round/main.tf": 'module "a" {\n  source = "../round-back"\n}\n',
+    "infrastructure/tree-3/main.tf": 'resource "aws_kms_key" "a" {\n  enable_key_rotation = true\n}\n',
+}
 HARMLESS = {
+    "few": 'resource "aws_kms_key" "a" {\n  count = 3\n  enable_key_rotation = true\n}\n',
+    "dynamic-plain": 'variable "on" {}\nresource "aws_kms_key" "a" {\n  dynamic "b" {\n    for_each = var.on ? [1] : []\n'
+    "    content {\n      c = 1\n    }\n  }\n}\n",
     "sub-exact": trust(condition()),
     "sub-exact-like": trust(condition(test="StringLike")),
     "sub-exact-of-a-repository": trust(condition('["repo:${var.repository}:environment:production"]')),
@@ -246,6 +308,9 @@ UNREADABLE = {
 TERRAFORM = {
     **{f"infrastructure/{folder}/main.tf": text for folder, (_, text) in REFUSED.items()},
     **{f"infrastructure/{folder}/main.tf": text for folder, text in HARMLESS.items()},
+    **{f"infrastructure/{folder}/main.tf": text for folder, text in MISSHAPEN.items()},
+    **{f"infrastructure/{path}": text for path, (_, text) in UNBOUNDED.items()},
+    **TREE,
     **CHECKOVS,
     **UNREADABLE,
 }

@@ -43,6 +43,8 @@ def attempt(scratch: Path, action: str) -> list[object]:
         "os.listdir('/etc')",
         "list(os.scandir('/'))",
         "os.remove('/nothing')",
+        "(scratch / 'a').write_text(''); os.rename(scratch / 'a', scratch / '..' / 'b')",
+        "__import__('sqlite3').connect('/tmp/b')",
         "__import__('socket').create_connection(('127.0.0.1', 1))",
         "__import__('socket').getaddrinfo('localhost', 1)",
         "__import__('subprocess').run(['true'])",

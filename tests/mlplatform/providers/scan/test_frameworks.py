@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from mlplatform.core.finding import Finding
-from tests.mlplatform.providers.scan.cases import ACCESS_KEY, POLICIES
+from tests.mlplatform.providers.scan.cases import ACCESS_KEY, PASSED_OVER, POLICIES
 
 Findings = Mapping[str, list[Finding]]
 
@@ -19,18 +19,27 @@ CLEAN = (
     ".github/workflows/newer.yml",
     "images/good/Dockerfile",
     ".github/actions/a/action.yml",
+    "ci/set-up/action.yml",
+    "deploy/letter.tmpl",
+    "infrastructure/policy.json",
 )
 JUDGED = {
     "infrastructure/k8s/pod.yaml": "CKV_K8S_16",
     "infrastructure/k8s/list.yaml": "CKV_K8S_16",
     "infrastructure/.hidden/node_modules/pod.yaml": "CKV_K8S_16",
     "deploy/pod.yaml": "CKV_K8S_16",
+    "deploy/pod.json": "CKV_K8S_16",
     "infrastructure/k8s/served.yaml": "CKV_MLP_11",
     ".github/workflows/curl.yml": "CKV_GHA_3",
     ".github/workflows/write-all.yml": "CKV2_GHA_1",
     "images/root/Dockerfile": "CKV_DOCKER_7",
     ".github/actions/b/action.yml": "CKV_MLP_3",
+    "action.yml": "CKV_MLP_3",
+    "tools/set-up/action.yml": "CKV_MLP_3",
+    "deploy/action.yaml": "CKV_K8S_16",
     ".github/actions/c/index.js": "CKV_SECRET_2",
+    ".github/actions/e/run.sh": "CKV_SECRET_2",
+    **{f".github/actions/{name}": "CKV_SECRET_2" for name in PASSED_OVER},
 }
 SKIPPED = {
     "infrastructure/k8s/skip.yaml": ("CKV_K8S_16", [7]),
@@ -42,6 +51,7 @@ NOT_JUDGED = {
     "infrastructure/k8s/half.yaml": "this is not a Kubernetes manifest",
     "infrastructure/k8s/name.yaml": "Checkov left out the file, or part of it",
     "deploy/escaped.yaml": "Checkov left out the file, or part of it",
+    "deploy/escaped-anchor.yaml": "an anchor or alias",
     "infrastructure/k8s/helm.yaml": "a template, not a manifest",
     "infrastructure/k8s/alias.yaml": "an anchor or alias",
     "infrastructure/k8s/twice.yaml": "the key spec is written twice",
@@ -61,6 +71,18 @@ NOT_JUDGED = {
     "images/here/Containerfile": "Checkov does not take this name for a Dockerfile",
     "docker-compose.yml": "Checkov judges no Compose files",
     "infrastructure/chart/Chart.yaml": "Helm and Kustomize are not run here",
+    "infrastructure/deploy.sh": "below infrastructure/ lies what Checkov judges",
+    **{
+        f"deploy/{name}": "it reads like infrastructure, under a name"
+        for name in ("pod.yaml.j2", "pod.tmpl", "main.tf.tmpl", "image.tmpl")
+    },
+    "deploy/stack.yaml": "a CloudFormation template",
+    "deploy/stack-tagged.yaml": "a CloudFormation template",
+    "infrastructure/stack.json": "a CloudFormation template",
+    "deploy/empty-stack.json": "a CloudFormation template",
+    "deploy/azure.json": "an Azure template",
+    ".github/workflows/many.yml": "a workflow of more than 500 jobs and steps",
+    "infrastructure/k8s/many.yaml": "more than 500 manifests in one file",
 }
 
 

@@ -114,6 +114,16 @@ def test_more_than_it_can_judge_is_an_error(monkeypatch: pytest.MonkeyPatch) -> 
 def test_nothing_to_judge_starts_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     worker(monkeypatch, tmp_path, "raise SystemExit(1)")
     assert Checkov().scan({"platform.yaml": b"schema: platform/v1"}, {}) == []
+    assert Checkov().scan({"policies/checkov/first.yaml": b"metadata: ["}, {}) == []
+
+
+def test_a_warning_about_a_policy_alone_is_a_finding_of_the_policy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    warning = PASSING.replace('"complaints": []', '"complaints": ["something"]') % "{}"
+    worker(monkeypatch, tmp_path, answering(warning))
+    (finding,) = Checkov().scan({"policies/checkov/a.yaml": b""}, {"policies/checkov/a.yaml": ""})
+    assert (finding.rule, finding.path) == ("checkov-failed", "policies/checkov/a.yaml")
 
 
 def test_a_policy_alone_is_judged() -> None:

@@ -20,8 +20,9 @@ RULES = (
     ),
     _rule(
         "policy-broken",
-        "Every policy can be compiled",
-        "A policy that is not Rego, or uses what is not there, judges nothing.",
+        "Every policy can be compiled, and declares the package of its path",
+        "A policy that is not Rego, or uses what is not there, judges nothing. One that declares another file's "
+        "package would change what that file judges, and engines would not even agree how.",
         fix="repair the policy: until then no environment is changed",
         passes="package platform.names",
         fails="pakage platform.names",
@@ -51,5 +52,16 @@ RULES = (
         passes="a check that ends",
         fails="a check that ends in an exception",
         where="tools/mlplatform/check/check.py",
+    ),
+    _rule(
+        "check-unfinished",
+        "What a change brings of its own comes to an answer",
+        "The policies, schemas and waivers of a change are asked before anybody approved them, in a process of their "
+        "own, with as much time and memory as an honest change needs many times over. What does not end, or ends the "
+        "process, has not agreed.",
+        fix="look for a pattern, reference, loop or range that grows without bound, and make it cheaper",
+        passes='{"pattern": "^[a-z ]+$"}',
+        fails='{"pattern": "^(([a-z ])+)+$"}',
+        where="tools/mlplatform/flow/beside.py",
     ),
 )

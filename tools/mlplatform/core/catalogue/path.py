@@ -36,7 +36,8 @@ RULES = (
         "path-unknown",
         "No file that looks like a document or a policy and is not read",
         "A document under another suffix, in another folder or in a name that is not allowed would be passed over, and "
-        "so would a policy: its author would think that it counts.",
+        "so would a policy: its author would think that it counts. Data of a tenant that no data set names is looked "
+        "at by nobody.",
         fix="give it the name that the finding says, or remove it",
         passes="models/clinic/tumour.yaml, policies/rego/names.rego",
         fails="models/clinic/tumour.yml, policies/rego/names.rego.txt, policies/waiver/x.yaml",

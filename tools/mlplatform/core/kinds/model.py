@@ -4,7 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from mlplatform.core.kinds.base import Body, ColumnName, Login, Name, Part, Percent, QualifiedName, Text
+from mlplatform.core.kinds.base import (
+    Body,
+    ColumnName,
+    Login,
+    Name,
+    Part,
+    Percent,
+    QualifiedName,
+    Text,
+    Version,
+)
 
 TensorType = Literal[
     "BOOL",
@@ -110,6 +120,13 @@ class Validation(Part):
         return self
 
 
+class RevokedVersion(Part):
+    """A version of the model that nobody may pin or go back to any more."""
+
+    version: Version
+    reason: Text
+
+
 class Model(Body):
     """A model of a tenant."""
 
@@ -126,6 +143,7 @@ class Model(Body):
     slo: Slo | None = None
     monitoring: Monitoring | None = None
     validation: Validation | None = None
+    revoked: list[RevokedVersion] = []
 
     @property
     def reads(self) -> tuple[str, ...]:

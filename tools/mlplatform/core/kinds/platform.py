@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mlplatform.core.kinds.base import Body, Freeze, Login, Part, Text
+from mlplatform.core.kinds.base import Body, Digest, Freeze, Login, Part, Text
 
 
 class Quorums(Part):
@@ -24,6 +24,13 @@ class Prices(Part):
     memoryGiBHourUSD: float = Field(ge=0)
 
 
+class RevokedDigest(Part):
+    """A version, by its bytes, that nobody may pin or go back to any more."""
+
+    digest: Digest
+    reason: Text
+
+
 class Platform(Body):
     """The platform team, its trusted bots, and the paths only it may change."""
 
@@ -35,3 +42,4 @@ class Platform(Body):
     approvals: Quorums | None = None
     prices: Prices | None = None
     freeze: list[Freeze] = []
+    revoked: list[RevokedDigest] = []

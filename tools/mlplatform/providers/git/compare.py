@@ -87,7 +87,11 @@ def touched(git: Git, commit: str) -> tuple[set[str], set[str]]:
 
 
 def merge_base(git: Git, base: str, head: str) -> str:
-    """Where two commits parted: `base` itself when the head goes on from it; Refusal when they never met."""
+    """Where two commits parted: `base` itself when the head goes on from it.
+
+    Refusal when they never met, or met more than once: git's merge would then make something that no single one
+    of these places explains, and which of them is the first is for whoever dated the commits to say.
+    """
     try:
         found = git.run("merge-base", "--all", base, head).decode().split()
     except GitError:
@@ -95,7 +99,13 @@ def merge_base(git: Git, base: str, head: str) -> str:
             f"the commits {base[:12]} and {head[:12]} have no commit in common in this clone",
             fix="fetch the whole history (`git fetch --unshallow`), or rebase onto the base",
         ) from None
-    return base if base in found else found[0]
+    if len(found) > 1:
+        raise Refusal(
+            f"the commits {base[:12]} and {head[:12]} parted at {len(found)} places "
+            f"({', '.join(sorted(one[:12] for one in found))}): what a merge would make of them is not clear",
+            fix="rebase onto the base, or merge the base into the head, and check again",
+        )
+    return found[0]
 
 
 def is_ancestor(git: Git, commit: str, of: str) -> bool:

@@ -1,6 +1,7 @@
 """Reading git objects: each question is one process, whatever the size of the answer."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ _CONFIG = (
     "log.follow=false",
 )
 _PLAIN = frozenset({"100644", "100755"})
+_SUFFIX = re.compile(r"[~^:]|@\{")
+_WHOLE_ID = re.compile(r"[0-9a-fA-F]{40}")
+_PART_OF_ID = re.compile(r"[0-9a-fA-F]{4,39}")
 
 
 class GitError(Refusal):
@@ -113,6 +117,7 @@ class Git:
         try:
             if "\0" in rev or rev.startswith("-"):
                 raise GitError("not a revision")
+            self._refuse_two_meanings(rev)
             found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
         except GitError:
             raise Refusal(
@@ -120,6 +125,22 @@ class Git:
                 fix="fetch it, or name a branch, tag or commit that is there",
             ) from None
         return found.decode().strip()
+
+    def _refuse_two_meanings(self, rev: str) -> None:
+        """Refusal when a tag, a branch or an id share this name: git would silently take one of them."""
+        name = _SUFFIX.split(rev, maxsplit=1)[0]
+        if not name or name == "HEAD" or name.startswith("refs/") or _WHOLE_ID.fullmatch(name):
+            return
+        places = [f"refs/{kind}{name}" for kind in ("", "tags/", "heads/", "remotes/")]
+        there = os.fsdecode(self.run("for-each-ref", "--format=%(refname)", *places)).splitlines()
+        same = [ref for ref in there if ref in places]
+        if same and _PART_OF_ID.fullmatch(name):
+            same += self.run("rev-parse", f"--disambiguate={name}").decode().split()
+        if len(same) > 1:
+            raise Refusal(
+                f"{rev!r} can mean {' or '.join(same)}",
+                fix="name one of them in full, as refs/heads/main, or delete the others",
+            )
 
     def is_shallow(self) -> bool:
         """Whether the clone lacks the older part of its history."""

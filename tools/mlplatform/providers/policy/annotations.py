@@ -34,17 +34,34 @@ class AnnotationError(Exception):
 
 def package_of(text: str) -> str:
     """The package that a Rego text declares on a line of its own, or nothing when it does not."""
-    found = _PACKAGE.fullmatch(_first_code(text.splitlines()))
+    found = _PACKAGE.fullmatch(first_code(text)[2])
     return found["name"] if found else ""
+
+
+def first_code(text: str) -> tuple[int, int, str]:
+    """The line and column (from 1) of the first code of a Rego text, and that line; `1, 1, ""` if there is none."""
+    return _first_code(_lines(text))
+
+
+def _first_code(lines: list[str]) -> tuple[int, int, str]:
+    for number, line in enumerate(lines, start=1):
+        if (code := line.strip()) and not code.startswith("#"):
+            return number, line.index(code) + 1, code
+    return 1, 1, ""
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as Rego counts them: other separators, as U+2028, end neither a line nor a comment."""
+    return text.split("\n")
 
 
 def annotations(text: str) -> Iterator[Annotation]:
     """The blocks of a Rego text, in order."""
-    lines = text.splitlines()
+    lines = _lines(text)
     for number, line in enumerate(lines, start=1):
         if _OPENING.match(line):
             block = list(_block(lines[number:]))
-            about = _first_code(lines[number + len(block) :])
+            about = _first_code(lines[number + len(block) :])[2]
             yield Annotation(number, _values("\n".join(block), number + 1), about)
 
 
@@ -54,11 +71,6 @@ def _block(lines: list[str]) -> Iterator[str]:
         if not line.startswith("#") or _OPENING.match(line):
             return
         yield line[1:]
-
-
-def _first_code(lines: list[str]) -> str:
-    code = (line.strip() for line in lines)
-    return next((line for line in code if line and not line.startswith("#")), "")
 
 
 def _values(text: str, first_line: int) -> Any:

@@ -1,20 +1,27 @@
 """Calls to an OPA server, each with a deadline; whatever goes wrong has a type and a cause in one sentence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from mlplatform.providers.policy.interface import PolicyError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ANSWER_BYTES = 64 << 20
 T = TypeVar("T")
 
 
 class ServerLost(PolicyError):
     """The server is down, slow, or answers what no OPA server would: asking on makes no sense."""
+
+    fix = (
+        "start it, and see that the server answers and is this check's alone, or unset OPA_URL to judge in the process "
+        "(`--engine embedded`)"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,12 @@ class OpaServer:
         host, port, is_secret = _address(url)
         # No retries: behind each a call would wait for another deadline.
         self._client = OpaClient(host, port, ssl=is_secret, token=token, retries=0, timeout=seconds)
+        session = self._client._session
+        session.get_redirect_target = partial(_target_here, session.get_redirect_target)
+        session.hooks["response"].append(_bounded)
         if host.strip("[]") in LOOPBACK:
-            self._client._session.trust_env = (
-                False  # a proxy of the environment is not meant for this machine
-            )
+            # A proxy of the environment is not meant for this machine.
+            session.trust_env = False
 
     def is_ready(self) -> bool:
         return bool(self._call(self._client.check_health))
@@ -123,6 +132,29 @@ def _answer(call: Callable[[], T], answers: SimpleQueue[tuple[T | None, Exceptio
         answers.put((call(), None))
     except Exception as error:
         answers.put((None, error))
+
+
+def _target_here(target_of: Callable[[Any], str | None], response: Any) -> str | None:
+    """Where a server sends its caller on: within itself (OPA tidies paths), as the policies are for no other."""
+    target = target_of(response)
+    if target is not None and urlsplit(urljoin(response.url, target))[:2] != urlsplit(response.url)[:2]:
+        raise ValueError("another server")
+    return target
+
+
+def _bounded(response: Any, **_: Any) -> None:
+    """Lets no more of an answer be read than one can have, unpacked."""
+    stream = response.raw.stream
+
+    def bounded(*args: Any, **options: Any) -> Iterator[bytes]:
+        total = 0
+        for part in stream(*args, **options):
+            total += len(part)
+            if total > _ANSWER_BYTES:
+                raise ValueError("the answer does not end")
+            yield part
+
+    response.raw.stream = bounded
 
 
 def _address(url: str) -> tuple[str, int, bool]:

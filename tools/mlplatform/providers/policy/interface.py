@@ -6,7 +6,9 @@ from typing import Protocol
 
 
 class PolicyError(Exception):
-    """A package did not answer for an input; the message names the cause."""
+    """A package did not answer for an input; the message names the cause, and `fix` says what to do."""
+
+    fix = "have the platform team repair the package; until then the document counts as denied"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from pydantic import (
 from mlplatform.core.finding import Severity
 from mlplatform.core.naming import Kind
 from mlplatform.core.rule import Asks, Rule
-from mlplatform.providers.policy.annotations import Annotation, AnnotationError, annotations, package_of
+from mlplatform.providers.policy.annotations import Annotation, AnnotationError, annotations
 from mlplatform.providers.policy.interface import Flaw
+from mlplatform.providers.policy.places import misplaced, package_for
+from mlplatform.providers.policy.reads import unnamed_parts
 
-FOLDER = "policies/rego/"
 # The rules of the checkers in Python, and Checkov's own, begin with these.
 RESERVED = (
     "schema-",
@@ -60,8 +61,11 @@ class Package:
 def read_packages(policies: Mapping[str, str]) -> tuple[tuple[Package, ...], tuple[Flaw, ...]]:
     """The packages in Rego texts by path, and what is wrong with the METADATA of those that cannot be asked."""
     packages: list[Package] = []
-    flaws: list[Flaw] = []
+    flaws = list(misplaced(policies))
+    astray = {flaw.path for flaw in flaws}
     for path, text in sorted(policies.items()):
+        if path in astray:
+            continue
         try:
             if package := _read(path, text):
                 packages.append(package)
@@ -72,7 +76,7 @@ def read_packages(policies: Mapping[str, str]) -> tuple[tuple[Package, ...], tup
 
 def _read(path: str, text: str) -> Package | None:
     """The package of one file, or None for a library."""
-    name = _placed_package(path, text)
+    name = package_for(path)
     about_package, about_rules = _split(annotations(text))
     if name.startswith("lib."):
         _refuse_rules_of_library([*([about_package] if about_package else []), *about_rules])
@@ -83,6 +87,10 @@ def _read(path: str, text: str) -> Package | None:
     custom = note.custom
     if custom.asks == "state" and "path" in custom.kinds:
         raise AnnotationError(about_package.line, "a state package cannot be about path: a path has changed")
+    for line, part in unnamed_parts(text, custom.reads):
+        raise AnnotationError(
+            line, f"input.{part} is read and not sent: add {part} to `reads` in the METADATA"
+        )
     rules: dict[str, Rule] = {}
     for found in about_rules:
         rule = _rule(path, found, custom.asks)
@@ -92,20 +100,6 @@ def _read(path: str, text: str) -> Package | None:
     if not rules:
         raise AnnotationError(1, f"package {name} declares no rule")
     return Package(name, path, note.title, tuple(custom.kinds), custom.asks, tuple(custom.reads), rules)
-
-
-def _placed_package(path: str, text: str) -> str:
-    """The package's name, which the path has to say as well."""
-    name = package_of(text)
-    family, _, concern = name.partition(".")
-    expected = {"platform": f"{FOLDER}{concern}.rego", "lib": f"{FOLDER}lib/{concern}.rego"}.get(family)
-    if path != expected or not concern:
-        raise AnnotationError(
-            1,
-            "a file policies/rego/<concern>.rego holds package platform.<concern>, and "
-            "policies/rego/lib/<name>.rego holds package lib.<name>, each on a line of its own",
-        )
-    return name
 
 
 def _split(found: Iterator[Annotation]) -> tuple[Annotation | None, list[Annotation]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlplatform.providers.policy.calls import flaws_in_calls
 from mlplatform.providers.policy.interface import Flaw
+from mlplatform.providers.policy.places import misplaced, package_for
 
 COMPLAINT = re.compile(
     r"--> (?P<path>.+?):(?P<line>\d+):(?P<column>\d+)\n.*?\^\n(?:error: )?(?P<message>[^\n]+)", re.DOTALL
@@ -15,11 +16,13 @@ COMPLAINT = re.compile(
 
 def parse(policies: Mapping[str, str]) -> tuple[Any, tuple[Flaw, ...]]:
     """A regorus engine with the texts that may be used, and why the others (by path) may not."""
+    astray = tuple(misplaced(policies))
+    policies = _without(policies, astray)
     engine, flaws = _compiled(policies)
     if forbidden := tuple(_forbidden_calls(engine)):
         flaws += forbidden
         engine, _ = _compiled(_without(policies, flaws))
-    return engine, flaws
+    return engine, (*astray, *flaws)
 
 
 def _compiled(policies: Mapping[str, str]) -> tuple[Any, tuple[Flaw, ...]]:
@@ -59,9 +62,16 @@ def _load(policies: Mapping[str, str]) -> tuple[Any, tuple[Flaw, ...]]:
     engine, flaws = Engine(), []
     for path, text in policies.items():
         try:
-            engine.add_policy(path, text)
+            package = engine.add_policy(path, text)
         except RuntimeError as error:
             flaws.append(_flaw(path, str(error)))
+            continue
+        if package != f"data.{package_for(path)}":
+            flaw = Flaw(
+                path, 1, 1, f"it is read as {package}: write package {package_for(path)} as others do"
+            )
+            engine, more = _load(_without(policies, [flaw]))
+            return engine, (flaw, *more)
     return engine, tuple(flaws)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from mlplatform.providers.policy.annotations import package_of
 from mlplatform.providers.policy.client import OpaServer, Refused, ServerLost
 from mlplatform.providers.policy.interface import Flaw, PolicyError
+from mlplatform.providers.policy.places import package_for
 from mlplatform.providers.policy.session import PREFIX, Session, Upload, marked
 from mlplatform.providers.policy.static import parse
 
@@ -40,15 +40,8 @@ def prepare(policies: Mapping[str, str], nonce: str) -> tuple[Sequence[Upload], 
     """What to upload of policies by path, and what is wrong with those that no server need be asked about."""
     _, flaws = parse(policies)
     broken = {flaw.path for flaw in flaws}
-    uploads: list[Upload] = []
-    for path, text in policies.items():
-        if path in broken:
-            continue
-        if package := package_of(text):
-            uploads.append(marked(path, package, text, nonce))
-        else:
-            flaws += (Flaw(path, 1, 1, "its package has to stand on a line of its own"),)
-    return uploads, flaws
+    sound = {path: text for path, text in policies.items() if path not in broken}
+    return [marked(path, package_for(path), text, nonce) for path, text in sound.items()], flaws
 
 
 def _make_room(server: OpaServer, packages: set[str]) -> None:

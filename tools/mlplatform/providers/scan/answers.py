@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from mlplatform.core.finding import Finding, error
@@ -77,7 +78,7 @@ def _failed(record: Mapping[str, Any], everything: Mapping[str, str]) -> Finding
 
 def _place(record: Mapping[str, Any], everything: Mapping[str, str]) -> tuple[int, int]:
     """The line of an attribute that the check looked at, else where the resource starts."""
-    lines = everything.get(record["path"], "").split("\n")
+    lines = _lines(everything.get(record["path"], ""))
     start = min(max(1, record["lines"][0]), max(1, len(lines)))
     end = min(max(start, record["lines"][1]), len(lines))
     for key in record["keys"]:
@@ -88,6 +89,11 @@ def _place(record: Mapping[str, Any], everything: Mapping[str, str]) -> tuple[in
                 if attribute.match(lines[number - 1]):
                     return number, 1
     return start, 1
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def _uncovered(answer: Answer, folders: Folders, trees: Mapping[str, list[Node]]) -> Iterator[Finding]:

@@ -12,6 +12,8 @@ from mlplatform.providers.scan.interface import ScanError
 from mlplatform.providers.scan.sorts import Sort, reason, sort_of
 from mlplatform.providers.scan.tree import Node, TreeError, read_documents
 
+_INDEX = "https://www.checkov.io/5.Policy%20Index/all.html"
+
 
 @dataclass(slots=True)
 class _Given:
@@ -47,10 +49,10 @@ class Checkov:
         given.findings += judge_workflows(
             {path: documents[0] for path, documents in given.trees.items() if sort_of(path) is Sort.WORKFLOW}
         )
-        if given.folders or given.has_policy:
-            folders = {**given.folders, "policies": _policies(policies)}
+        folders = {**given.folders, "policies": _policies(policies)}
+        if given.folders or (given.has_policy and folders["policies"]):
             answer = process.run(folders, seconds=self._seconds)
-            given.findings += answers.findings(answer, given.folders, given.trees)
+            given.findings += answers.findings(answer, folders, given.trees)
         return sorted(set(given.findings))
 
     def rules(self, policies: Mapping[str, str]) -> Sequence[Rule]:
@@ -73,23 +75,34 @@ def _take(given: _Given, path: str, data: bytes) -> None:
     given.findings += findings
     if text is None:
         return
-    if sort is Sort.DATA and shapes.is_manifest(text):
+    if sort in (Sort.DATA, Sort.ACTION) and shapes.is_manifest(text):
         sort = Sort.KUBERNETES
-    if sort is Sort.UNJUDGED:
-        why, fix = reason(path)
-        given.findings.append(texts.failed(path, why, fix))
+    if trouble := _unjudged(sort, path, text):
+        given.findings.append(texts.failed(path, *trouble))
     wrong = _shape(given, sort, path, text)
     given.findings += wrong
     judged = sort in (Sort.TERRAFORM, Sort.KUBERNETES, Sort.WORKFLOW, Sort.DOCKERFILE) and not wrong
     given.add(sort.value if judged else "other", path, text)
 
 
+def _unjudged(sort: Sort, path: str, text: str) -> tuple[str, str] | None:
+    """Why no framework judges what is infrastructure nevertheless, and what to do."""
+    if sort is Sort.UNJUDGED:
+        return reason(path)
+    if sort is Sort.DATA and (what := shapes.foreign(text)):
+        return f"{what}, which nothing here judges", "write Terraform or Kubernetes manifests"
+    if sort is Sort.TEMPLATE and shapes.reads_like_infrastructure(text):
+        return (
+            "it reads like infrastructure, under a name that no framework takes",
+            "commit what is made of it",
+        )
+    return None
+
+
 def _shape(given: _Given, sort: Sort, path: str, text: str) -> list[Finding]:
     """What keeps Checkov from judging a file; our own checks of it are done here as well."""
     if sort is Sort.DOCKERFILE:
         return list(shapes.dockerfile(path, text))
-    if sort is Sort.ACTION and not path.endswith(("/action.yml", "/action.yaml")):
-        return []
     if sort not in (Sort.KUBERNETES, Sort.WORKFLOW, Sort.ACTION):
         return []
     try:
@@ -112,15 +125,23 @@ def _policies(policies: Mapping[str, str]) -> dict[str, str]:
     return {path: text for path, text in policies.items() if path.endswith((".yaml", ".yml"))}
 
 
+def _explained(said: dict[str, str]) -> str:
+    """Where more is said of a check: Checkov ships a guideline with few, and an index names all."""
+    return "More: " + (said["guideline"] or f"look for {said['id']} in {_INDEX}")
+
+
 def _rule(said: dict[str, str]) -> Rule:
     name, about = said["name"].rstrip("."), said["about"]
+    looks_at = f" It looks at {said['looksAt']}." if said["looksAt"] else ""
     return Rule(
         id=said["id"],
         title=name,
-        description=f"Checkov {said['id']} judges {about}: {name}.",
+        description=f"Checkov {said['id']} judges {about}: {name}.{looks_at} {_explained(said)}",
         severity=Severity.ERROR,
         soc2=("CC6.1", "CC7.1"),
-        fix=f"change what the finding points at so that it holds: {name}",
+        fix=f"change what the finding points at so that it holds: {name}"
+        if about != "secrets"
+        else "take the secret out, and revoke it if it was ever pushed",
         passes=f"{about} of which it is true: {name}",
         fails=f"{about} of which it is not",
         is_waivable=True,

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -101,8 +102,8 @@ def _start(scratch: Path, arguments: list[str], seconds: float) -> None:
                 timeout=seconds,
                 check=False,
             )
-            said.seek(0)
-            last = said.read()[-2000:].decode(errors="replace").strip().splitlines()[-1:]
+            said.seek(max(0, said.seek(0, os.SEEK_END) - 2000))
+            last = said.read().decode(errors="replace").strip().splitlines()[-1:]
     except subprocess.TimeoutExpired:
         raise _failed(f"Checkov did not finish within {seconds:.0f} seconds") from None
     except OSError as why:

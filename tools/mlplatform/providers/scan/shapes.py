@@ -1,10 +1,9 @@
 """Files that Checkov would drop without a word, or read as something else: found before it sees them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from mlplatform.core.finding import Finding
-from mlplatform.providers.scan.sorts import Sort
 from mlplatform.providers.scan.texts import failed, place
 from mlplatform.providers.scan.tree import Node, TreeError, read_documents
 
@@ -25,8 +24,21 @@ INSTRUCTIONS = _words(
     "HEALTHCHECK SHELL"
 )
 DIRECTIVE = re.compile(r"#\s*(?:syntax|escape|check)\s*=", re.IGNORECASE)
+ESCAPE = re.compile(r"\\[xuU][0-9a-fA-F]{2}")  # could spell any word
 HEREDOC = re.compile(r"<<-?\s*['\"]?\w")
+STACK = re.compile(r"""AWSTemplateFormatVersion|\bType["']?\s*:\s*["']?AWS::""")
+MANIFEST = (
+    re.compile(r"""^\s*[{,-]?\s*["']?apiVersion["']?\s*:""", re.MULTILINE),
+    re.compile(r"""[\s{,]["']?kind["']?\s*:"""),
+)
+TERRAFORM = re.compile(r'^\s*(?:resource|data)\s+"[^"\n]+"\s+"[^"\n]+"\s*\{', re.MULTILINE)
+IMAGE = re.compile(r"^\s*FROM\s+\S", re.MULTILINE | re.IGNORECASE)
+INSTRUCTION = re.compile(
+    r"^\s*(?:RUN|COPY|ADD|ENTRYPOINT|CMD|USER|WORKDIR)\s+\S", re.MULTILINE | re.IGNORECASE
+)
 
+PARTS = 500  # of a file; Checkov takes minutes for thousands
+SPLIT = "split it"
 SHAPE = "write it as GitHub documents it"
 
 
@@ -36,6 +48,10 @@ def workflow(path: str, root: Node) -> Iterator[Finding]:
     jobs = root.get("jobs")
     if root.get("on") is None or jobs is None or not jobs.entries:
         yield failed(path, "a workflow has `on` and `jobs`", SHAPE, at=root.at)
+        return
+    all_steps = [step for _, job in jobs.values() for step in (job.get("steps") or root).items or ()]
+    if len(jobs.entries) + len(all_steps) > PARTS:
+        yield failed(path, f"a workflow of more than {PARTS} jobs and steps", SPLIT, at=root.at)
         return
     for _, job in jobs.values():
         yield from _unknown(path, job, JOB_KEYS, "a job")
@@ -49,6 +65,9 @@ def workflow(path: str, root: Node) -> Iterator[Finding]:
 def manifests(path: str, documents: list[Node]) -> Iterator[Finding]:
     """What among the documents of a file is not a Kubernetes manifest."""
     fix = "give each document apiVersion, kind and metadata.name; what is not a manifest belongs elsewhere"
+    if sum(len(expand(document)) for document in documents) > PARTS:
+        yield failed(path, f"more than {PARTS} manifests in one file", SPLIT)
+        return
     for document in documents:
         if document.text == "":
             continue
@@ -80,8 +99,33 @@ def is_manifest(text: str) -> bool:
     try:
         documents = read_documents(text)
     except TreeError:
-        return "apiVersion" in text and "kind" in text
+        return bool(ESCAPE.search(text)) or ("apiVersion" in text and "kind" in text)
     return any({"apiVersion", "kind"} <= set(document.keys()) for document in documents)
+
+
+def foreign(text: str) -> str:
+    """What a YAML or JSON file is that nothing here judges; nothing when it is none of that."""
+    try:
+        documents = read_documents(text)
+    except TreeError:
+        return "a CloudFormation template" if STACK.search(text) else ""
+    for document in documents:
+        keys = set(document.keys())
+        if "AWSTemplateFormatVersion" in keys or ("Resources" in keys and _names(document, "AWS::")):
+            return "a CloudFormation template"
+        if "resources" in keys and "deploymentTemplate" in _text(document.get("$schema")):
+            return "an Azure template"
+    return ""
+
+
+def reads_like_infrastructure(text: str) -> bool:
+    """Whether a text, of whatever name, reads like a manifest, Terraform, a Dockerfile or a CloudFormation template."""
+    return bool(
+        STACK.search(text)
+        or (MANIFEST[0].search(text) and MANIFEST[1].search(text))
+        or TERRAFORM.search(text)
+        or (IMAGE.search(text) and INSTRUCTION.search(text))
+    )
 
 
 def dockerfile(path: str, text: str) -> Iterator[Finding]:
@@ -119,11 +163,9 @@ def _unknown(path: str, node: Node, known: frozenset[str], what: str) -> Iterato
             yield failed(path, f"{what} has no `{key[:60]}`", SHAPE, at=written.at)
 
 
+def _names(document: Node, prefix: str) -> bool:
+    return any((scalar.text or "").startswith(prefix) for scalar in document.scalars())
+
+
 def _text(node: Node | None) -> str:
     return (node.text or "") if node else ""
-
-
-OF_YAML: dict[Sort, Callable[[str, list[Node]], Iterator[Finding]]] = {
-    Sort.KUBERNETES: manifests,
-    Sort.WORKFLOW: lambda path, documents: workflow(path, documents[0]),
-}

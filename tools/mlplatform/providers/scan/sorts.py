@@ -12,7 +12,9 @@ class Sort(StrEnum):
     WORKFLOW = "github_actions"
     DOCKERFILE = "dockerfile"
     ACTION = "action"  # judged by our own checks, and for secrets
+    SCRIPT = "script"  # beside an action: judged for secrets
     DATA = "data"  # may hold a manifest; what says apiVersion and kind is one
+    TEMPLATE = "template"  # may be what a manifest is made of; what reads like infrastructure is refused
     POLICY = "policy"  # the organisation's own Checkov policies
     CONFIGURATION = "configuration"  # could configure Checkov
     UNJUDGED = "unjudged"  # infrastructure that no framework of ours judges
@@ -20,19 +22,14 @@ class Sort(StrEnum):
 
 
 # Documents, policies and code have judges of their own.
-OURS = (
-    "tenants/",
-    "models/",
-    "environments/",
-    "policies/",
-    "tests/",
-    "tools/",
-    "examples/",
-    "docs/",
-    "bench/",
-)
+DOCUMENTS = ("tenants/", "models/", "environments/", "policies/")
+OURS = (*DOCUMENTS, "tests/", "examples/", "docs/", "bench/")
+CODE = (*OURS, "tools/")
+ACTIONS = ".github/actions/"
 POLICIES = "policies/checkov/"
 INFRASTRUCTURE = "infrastructure/"
+# A link or submodule in the place of these would bring files that nothing judges.
+FOLDERS = ("infrastructure", ".github")
 
 CONFIGURES = re.compile(
     r"(?:^|/)(?:\.?checkov[^/]*\.ya?ml|\.checkov[^/]*|\.bcignore|\.bridgecrew[^/]*|\.prismacloud[^/]*|\.external_modules"
@@ -46,15 +43,27 @@ OTHER_TERRAFORM = re.compile(
     re.IGNORECASE,
 )
 DOCKERFILE = re.compile(r"(?:^|/)(?:[^/]+\.)?[Dd]ockerfile(?:\.[^/]+)?$")
-OTHER_DOCKERFILE = re.compile(r"(?:^|/)(?:[^/]*\.)?(?:dockerfile|containerfile)(?:\.[^/]+)?$", re.IGNORECASE)
+OTHER_DOCKERFILE = re.compile(
+    r"(?:^|/)(?:[^/]*[._-])?(?:dockerfile|containerfile)(?:[._-][^/]*)?(?<!\.py)(?<!\.go)$", re.IGNORECASE
+)
 NOT_DOCKERFILE = re.compile(r"\.(?:dockerignore|containerignore|md)$", re.IGNORECASE)
 COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$", re.IGNORECASE)
 CHART = re.compile(
     r"(?:^|/)(?:kustomization(?:\.ya?ml)?|chart\.ya?ml|helmfile[^/]*\.ya?ml|[^/]+\.tpl)$", re.IGNORECASE
 )
+OTHER_LANGUAGE = re.compile(r"\.(?:bicep|bicepparam|nomad|jsonnet|libsonnet|cue|pkl|dhall)$", re.IGNORECASE)
+TEMPLATE = re.compile(
+    r"\.(?:j2|jinja2?|tmpl|template|gotmpl|erb|mustache|hbs|ytt)$|\.(?:ya?ml|json|tf)\.[^/]+$",
+    re.IGNORECASE,
+)
+# What may lie below infrastructure/ and is infrastructure to no program.
+BESIDE = re.compile(
+    r"(?:\.(?:md|png|svg|jpe?g|gif)|(?:^|/)(?:LICENSE|NOTICE|CODEOWNERS|\.gitignore|\.dockerignore|\.gitkeep))$"
+)
 WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml$")
-ACTION = re.compile(r"\.github/actions/|action\.ya?ml$")
+ACTION = re.compile(r"(?:^|/)action\.ya?ml$")
 YAML = re.compile(r"\.ya?ml$", re.IGNORECASE)
+DATA = re.compile(r"\.(?:ya?ml|json)$", re.IGNORECASE)
 
 REASONS = (
     (
@@ -78,6 +87,15 @@ REASONS = (
         "Checkov does not take this name for a Dockerfile",
         "name it Dockerfile or NAME.dockerfile",
     ),
+    (
+        OTHER_LANGUAGE,
+        "nothing here judges what is written in this language",
+        "write Terraform or Kubernetes manifests",
+    ),
+)
+ASTRAY = (
+    "below infrastructure/ lies what Checkov judges, and documentation: this is neither",
+    "write .tf, Kubernetes manifests as .yaml, or a Dockerfile; what is none of these belongs elsewhere",
 )
 
 
@@ -95,12 +113,27 @@ def sort_of(path: str) -> Sort:
         return Sort.DOCKERFILE
     if not NOT_DOCKERFILE.search(path) and any(pattern.search(path) for pattern, _, _ in REASONS):
         return Sort.UNJUDGED
-    return Sort.ACTION if ACTION.match(path) else _data(path)
+    # A workflow may use an action of any folder; where documents and manifests lie, no action is taken for sound.
+    if ACTION.search(path) and not path.startswith((*DOCUMENTS, INFRASTRUCTURE)):
+        return Sort.ACTION
+    found = _data(path)
+    if found is not Sort.NONE:
+        return found
+    if _is_below(path, INFRASTRUCTURE) or path.casefold() in FOLDERS:
+        return Sort.NONE if BESIDE.search(path) else Sort.UNJUDGED
+    if path.startswith(".github/") and (path.startswith(ACTIONS) or not BESIDE.search(path)):
+        return Sort.SCRIPT
+    return Sort.TEMPLATE if TEMPLATE.search(path) and not path.startswith(CODE) else Sort.NONE
 
 
 def reason(path: str) -> tuple[str, str]:
     """Why no framework judges an UNJUDGED file, and what to do."""
-    return next((why, fix) for pattern, why, fix in REASONS if pattern.search(path))
+    return next(((why, fix) for pattern, why, fix in REASONS if pattern.search(path)), ASTRAY)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder, however that is capitalised: some file systems do not tell them apart."""
+    return path.casefold().startswith(folder)
 
 
 def _policy(path: str) -> Sort:
@@ -111,10 +144,8 @@ def _policy(path: str) -> Sort:
 
 
 def _data(path: str) -> Sort:
-    if path.startswith(INFRASTRUCTURE):
-        if YAML.search(path):
-            return Sort.KUBERNETES
-        return Sort.DATA if path.endswith(".json") else Sort.NONE
-    if not YAML.search(path) or path.startswith(OURS) or path == "platform.yaml":
+    if path.startswith(INFRASTRUCTURE) and YAML.search(path):
+        return Sort.KUBERNETES
+    if not DATA.search(path) or path.startswith(OURS) or path == "platform.yaml":
         return Sort.NONE
     return Sort.DATA

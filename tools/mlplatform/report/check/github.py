@@ -2,7 +2,7 @@
 
 from mlplatform.core.checked import Checked
 from mlplatform.core.finding import Finding
-from mlplatform.report.check.summary import missing, proposed, summary
+from mlplatform.report.check.summary import elsewhere, missing, proposed, some, summary, touched
 from mlplatform.report.check.text import finding_text, waived_text
 from mlplatform.report.plain import counted, one_line
 
@@ -14,14 +14,15 @@ def checked_github(checked: Checked) -> str:
     found = sorted([*checked.findings, *proposed(checked)])
     errors = [finding for finding in found if finding.is_error]
     warnings = [finding for finding in found if not finding.is_error]
-    notices = [f"{message} ({counted(len(paths), 'path')})" for message, paths in missing(checked).items()]
+    notices = [f"{message}: {some(paths)}" for message, paths in missing(checked).items()]
     return "\n".join(
         [
             *(_annotation("error", finding) for finding in errors[:_KEPT]),
             *(_annotation("warning", finding) for finding in warnings[:_KEPT]),
             *(f"::notice title=approvals still missing::{_data(said)}" for said in notices[:_KEPT]),
             *map(finding_text, (*errors[_KEPT:], *warnings[_KEPT:])),
-            *map(waived_text, checked.waived),
+            *map(waived_text, touched(checked)),
+            *elsewhere(checked),
             *map(one_line, notices[_KEPT:]),
             _last(
                 checked, {"error": len(errors), "warning": len(warnings), "missing approval": len(notices)}
@@ -32,8 +33,8 @@ def checked_github(checked: Checked) -> str:
 
 def _annotation(level: str, finding: Finding) -> str:
     place = f"file={_property(finding.path)},line={finding.line},col={finding.column}"
-    said = f"{finding.message} {finding.fix}".strip()
-    return f"::{level} {place},title={_property(finding.rule)}::{_data(said)}"
+    said = "%0A".join(_data(part) for part in (finding.message, finding.fix) if part)
+    return f"::{level} {place},title={_property(finding.rule)}::{said}"
 
 
 def _last(checked: Checked, found: dict[str, int]) -> str:

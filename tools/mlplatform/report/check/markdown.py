@@ -7,7 +7,7 @@ from mlplatform.core.checked import Checked, Waived
 from mlplatform.core.finding import Finding
 from mlplatform.report.check.markdown_changes import HEAD, change_row
 from mlplatform.report.check.markdown_text import code, prose
-from mlplatform.report.check.summary import errors_first, missing, summary, tally
+from mlplatform.report.check.summary import elsewhere, errors_first, missing, some, summary, tally, touched
 
 LIMIT = 60_000  # bytes; GitHub refuses a comment of more than 65,536 characters
 _AROUND = 200  # bytes for a section's title and for saying what was left out
@@ -42,7 +42,9 @@ def _verdict(checked: Checked) -> str:
 
 
 def _sections(checked: Checked) -> list[_Section]:
-    approvals = [f"- For {_paths(paths)}: {prose(message)}" for message, paths in missing(checked).items()]
+    approvals = [
+        f"- For {some(paths, code)}: {prose(message)}" for message, paths in missing(checked).items()
+    ]
     return [
         _Section("What changes", tuple(map(change_row, checked.changes)), HEAD),
         _Section("Findings", tuple(map(_finding, errors_first(checked.findings)))),
@@ -50,7 +52,9 @@ def _sections(checked: Checked) -> list[_Section]:
             "What this change's own policies find", tuple(map(_finding, errors_first(checked.proposed)))
         ),
         _Section("Approvals still missing", tuple(approvals)),
-        _Section("Waivers used", tuple(map(_waived, checked.waived))),
+        _Section(
+            "Waivers used", (*map(_waived, touched(checked)), *(f"- {said}" for said in elsewhere(checked)))
+        ),
     ]
 
 
@@ -68,11 +72,6 @@ def _waived(waived: Waived) -> str:
 
 def _place(finding: Finding) -> str:
     return code(f"{finding.path}:{finding.line}:{finding.column}", 500)
-
-
-def _paths(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-    return ", ".join(code(path) for path in paths[:3]) + more
 
 
 def _shared(wanted: Sequence[int], room: int) -> list[int]:

@@ -1,11 +1,11 @@
 """What every format says of a judgement: the counts, and which approvals are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from mlplatform.core.checked import Checked
+from mlplatform.core.checked import Checked, Waived
 from mlplatform.core.finding import Finding, Severity
-from mlplatform.report.plain import counted
+from mlplatform.report.plain import counted, one_line
 
 
 def summary(checked: Checked) -> str:
@@ -29,11 +29,33 @@ def tally(findings: Iterable[Finding]) -> str:
 
 
 def missing(checked: Checked) -> dict[str, tuple[str, ...]]:
-    """What approvals are missing, in words, each with the paths that it is missing for."""
+    """What approvals are missing, in words, each with the paths that it is missing for.
+
+    With the approvals given it is a finding already, and not told twice.
+    """
     paths: dict[str, list[str]] = {}
-    for finding in checked.missing_approvals:
+    told = {*checked.findings, *(waived.finding for waived in checked.waived)}
+    for finding in (one for one in checked.missing_approvals if one not in told):
         paths.setdefault(finding.message, []).append(finding.path)
     return {message: tuple(dict.fromkeys(found)) for message, found in paths.items()}
+
+
+def touched(checked: Checked) -> tuple[Waived, ...]:
+    """What is waived of what the change is about."""
+    return tuple(waived for waived in checked.waived if waived.is_touched)
+
+
+def elsewhere(checked: Checked) -> list[str]:
+    """A line that counts what is waived of what the change is not about, where there is any."""
+    number = len(checked.waived) - len(touched(checked))
+    is_are = "is" if number == 1 else "are"
+    return [f"{counted(number, 'finding')} elsewhere {is_are} waived: --all shows them"] if number else []
+
+
+def some(paths: Sequence[str], shown: Callable[[str], str] = one_line) -> str:
+    """The first three of some paths, and how many more there are."""
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return ", ".join(shown(path) for path in paths[:3]) + more
 
 
 def proposed(checked: Checked) -> tuple[Finding, ...]:

@@ -4,20 +4,19 @@ from collections.abc import Iterable
 
 from mlplatform.core.checked import Checked, Waived
 from mlplatform.core.finding import Finding
-from mlplatform.report.check.summary import missing, summary
-from mlplatform.report.plain import counted, one_line
+from mlplatform.report.check.summary import elsewhere, missing, some, summary, touched
+from mlplatform.report.plain import one_line
 
 
 def checked_text(checked: Checked) -> str:
     """A line a finding, then what is waived, proposed and missing, then the counts."""
-    approvals = (
-        f"{one_line(message)} ({counted(len(paths), 'path')})" for message, paths in missing(checked).items()
-    )
+    approvals = (one_line(f"{message}: {some(paths)}") for message, paths in missing(checked).items())
     return "\n".join(
         [
             *map(finding_text, checked.findings),
             *_section("this change's own policies also find", map(finding_text, checked.proposed)),
-            *_section("waived", map(waived_text, checked.waived)),
+            *_section("waived", map(waived_text, touched(checked))),
+            *elsewhere(checked),
             *_section("approvals still missing", approvals),
             summary(checked),
         ]

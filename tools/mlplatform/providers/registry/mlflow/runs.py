@@ -14,6 +14,7 @@ from mlplatform.providers.registry.mlflow.database import RUNS_FOLDER
 from mlplatform.providers.registry.mlflow.names import folder_name
 
 if TYPE_CHECKING:
+    from mlflow.entities import Run
     from mlflow.tracking import MlflowClient
 
     from mlplatform.providers.registry.mlflow.rest import RestClient
@@ -23,7 +24,7 @@ _COMMIT_TAG, _DATA_TAG = "mlflow.source.git.commit", "data."
 
 def read(client: "MlflowClient", run_id: str) -> TrainingRun:
     """A run that has finished; RegistryError when it has not, or recorded what cannot be right."""
-    run = client.get_run(run_id)
+    run = _found(client, run_id)
     if run.info.lifecycle_stage != "active":
         raise RegistryError(f"run {run_id} was deleted", fix="train again, or restore it in MLflow")
     if run.info.status != "FINISHED":
@@ -31,6 +32,21 @@ def read(client: "MlflowClient", run_id: str) -> TrainingRun:
     data, commit = _data(run_id, run.data.tags), run.data.tags.get(_COMMIT_TAG)
     lineage = Lineage(run_id, commit, data, _metrics(run_id, run.data.metrics))
     return TrainingRun(lineage, _as_uri(run.info.artifact_uri))
+
+
+def _found(client: "MlflowClient", run_id: str) -> "Run":
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_run(run_id)
+    except MlflowException as why:
+        if why.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise
+        uri = client.tracking_uri
+        fix = f"train with MLFLOW_TRACKING_URI={uri}, and name a run that the script printed: see examples/README.md"
+        raise RegistryError(
+            f"there is no run {run_id!r} in the registry that is read here", fix=fix
+        ) from None
 
 
 def make_experiment(client: "MlflowClient", model: str, artifacts: Path) -> None:

@@ -8,22 +8,24 @@ from mlplatform.providers.scan.checks.blocks import Block, Failure, texts, value
 from mlplatform.providers.scan.checks.statements import Statement, of_document, of_policy, referred
 
 EXACT = ("StringEquals", "StringLike")
+# A wildcard, what every pull request of a repository says, or what only a run of Terraform would know.
+OPEN = re.compile(r"[*?]|:pull_request$|^(?:\$\{\s*)?(?:var|local|each|data|module)\.")
 SAML_ONLY = {"sts:assumerolewithsaml", "sts:tagsession", "sts:setsourceidentity"}
 KMS = ("aws:kms", "aws:kms:dsse")
+OBJECTS = re.compile(r"\*|[^/]*/\*")  # all of a bucket's, not those of a folder in it
 UNREADABLE = "cannot be read without running Terraform: write it as a data aws_iam_policy_document"
 
 
-def judge(blocks: Sequence[Block]) -> Iterator[Failure]:
-    """What our checks refuse among the blocks of a tree."""
-    for block in blocks:
-        if block.kind == "module":
-            yield from _module(block, blocks)
-        elif block.type == "aws_iam_role":
-            yield from _role(block)
-        elif block.kind == "data" and block.type == "aws_iam_policy_document":
-            yield from _document(block)
-        elif block.type == "aws_s3_bucket":
-            yield from _bucket(block, blocks)
+def judge(block: Block, blocks: Sequence[Block]) -> Iterator[Failure]:
+    """What our checks refuse in a block, one of the blocks of a tree."""
+    if block.kind == "module":
+        yield from _module(block, blocks)
+    elif block.type == "aws_iam_role":
+        yield from _role(block)
+    elif block.kind == "data" and block.type == "aws_iam_policy_document":
+        yield from _document(block)
+    elif block.type == "aws_s3_bucket":
+        yield from _bucket(block, blocks)
 
 
 def _module(block: Block, blocks: Sequence[Block]) -> Iterator[Failure]:
@@ -81,7 +83,7 @@ def _is_open(statement: Statement) -> bool:
         condition.test in EXACT
         and condition.variable.lower().endswith(":sub")
         and condition.values
-        and not any(mark in value for value in condition.values for mark in "*?")
+        and not any(OPEN.search(value) for value in condition.values)
         for condition in statement.conditions
     )
 
@@ -139,6 +141,7 @@ def _denies(statement: Statement) -> bool:
         statement.effect == "Deny"
         and any(action.lower() in ("s3:*", "*") for action in statement.actions)
         and any(identifier == "*" for _, identifier in statement.principals)
+        and any(OBJECTS.fullmatch(resource) for resource in statement.resources)
         and len(statement.conditions) == 1
         and statement.conditions[0].test == "Bool"
         and statement.conditions[0].variable.lower() == "aws:securetransport"

@@ -1,7 +1,7 @@
 """CKV_MLP_1 to CKV_MLP_3: nothing that an outsider writes is executed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mlplatform.core.finding import Finding
 from mlplatform.providers.scan.checks.own import found
@@ -10,14 +10,21 @@ from mlplatform.providers.scan.tree import Node
 
 HEAD = re.compile(
     r"pull_request\s*\.\s*head|github\.head_ref|workflow_run\s*\.\s*head|head_sha|head_branch|head_repository|GITHUB_HEAD_REF"
-    r"|refs/pull/|pull/.{0,40}/(?:head|merge)|merge_commit_sha|FETCH_HEAD",
+    r"|refs/pulls?/|pulls?/.{0,40}/(?:head|merge)|merge_commit_sha|FETCH_HEAD",
     re.IGNORECASE,
 )
 TAKES = re.compile(
-    r"\bgh\s+pr\s+checkout|\bgit\b[^\n;|&]*\b(?:checkout|switch|worktree|merge|pull|reset|restore|read-tree|clone"
-    r"|rebase|cherry-pick|apply|am)\b"
+    r"\bgh\s+pr\s+checkout|\bgit\b[^\n;|&]*\b(?:checkout|switch|worktree|merge(?!-(?:base|tree)\b)|pull|reset|restore|read-tree|clone"
+    r"|rebase|cherry-pick|apply|am)\b|\bgh\s+repo\s+clone|/codeload\.|/archive/|/tarball/|/zipball/"
 )
-SCRIPTS = frozenset(("script", "run", "cmd", "command", "commands", "args", "entrypoint", "shell", "inline"))
+# Inputs that say what an action takes; GitHub does not tell capitals from small letters in their names.
+TAKEN = frozenset(("ref", "repository"))
+# Inputs whose values are code, by any name that says so.
+SCRIPTS = re.compile(
+    r"(?<!de)(?<!sub)(?<!tran)script|(?<!dry-)run(?!-?(?:id|name)|ner|time)|cmd|command|code(?!cov|ql)|arg|exec|inline|eval"
+    r"|entrypoint|shell|options|expression",
+    re.IGNORECASE,
+)
 
 # Everything else reaches a script through `env:`, where no shell reads it as code.
 SAFE = re.compile(
@@ -30,6 +37,7 @@ SAFE = re.compile(
 )
 STRING = re.compile(r"'(?:[^']|'')*'")
 WORD = re.compile(r"[A-Za-z_][\w-]*(?:\s*\.\s*[\w*-]+)*")
+IMAGE = re.compile(r"[^@\s]+@sha256:[0-9a-f]{64}")
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}|docker://[^@\s]+@sha256:[0-9a-f]{64}|\./[^\s@]*")
 
 
@@ -37,46 +45,53 @@ def heads(workflow: Workflow) -> Iterator[Finding]:
     """CKV_MLP_1: what runs with the base branch's rights does not check out the head."""
     if not workflow.is_privileged:
         return
-    for step in (step for job in workflow.jobs for step in job.steps):
-        uses, given = text(step.get("uses")), step.get("with")
-        scalars = list(step.scalars())
-        mentions = next((scalar for scalar in scalars if HEAD.search(scalar.text or "")), None)
-        if "checkout" in uses.lower() and given and (ref := given.get("ref") or given.get("repository")):
-            if HEAD.search(ref.text or "") or "${{" in (ref.text or ""):
-                yield found("CKV_MLP_1", workflow.path, ref.at, f"{uses} takes {(ref.text or '')[:60]}")
-        elif (run := step.get("run")) and TAKES.search(run.text or ""):
-            takes_head = mentions or "gh pr checkout" in (run.text or "") or _mentions_head(workflow)
-            if takes_head:
-                yield found(
-                    "CKV_MLP_1", workflow.path, run.at, "a script checks out what the pull request proposes"
-                )
+    for job in workflow.jobs:
+        yield from checkouts(workflow.path, (job.node, *job.steps), workflow.root)
+
+
+def checkouts(path: str, users: Iterable[Node], root: Node) -> Iterator[Finding]:
+    """CKV_MLP_1: no step or called workflow takes the head; what a script takes may be named anywhere in `root`."""
+    names_head = any(HEAD.search(scalar.text or "") for scalar in root.scalars())
+    for user in users:
+        uses, given, run = text(user.get("uses")), user.get("with"), user.get("run")
+        for name, value in given.values() if given else ():
+            said = value.text or ""
+            is_open = "${{" in said and "checkout" in uses.lower()
+            if name.lower() in TAKEN and (is_open or HEAD.search(said)):
+                yield found("CKV_MLP_1", path, value.at, f"{uses} takes {said[:60]}")
+        script = text(run).replace("\\\n", " ")
+        if run and ("gh pr checkout" in script or (names_head and TAKES.search(script))):
+            yield found("CKV_MLP_1", path, run.at, "a script checks out what the pull request proposes")
 
 
 def injections(path: str, steps: tuple[Node, ...], *, matrix_is_literal: bool = True) -> Iterator[Finding]:
     """CKV_MLP_2: no `${{ }}` that others can write stands in a script."""
     for step in steps:
         given = step.get("with")
-        scripts = [step.get("run"), step.get("shell")]
-        scripts += [value for key, value in given.values() if key.lower() in SCRIPTS] if given else []
+        scripts = [step.get("run"), step.get("shell"), step.get("options")]
+        scripts += [value for key, value in given.values() if SCRIPTS.search(key)] if given else []
         for script in filter(None, scripts):
             for expression, at in expressions(script):
-                if not _is_safe(expression, matrix_is_literal):
+                if not is_safe(expression, matrix_is_literal):
                     yield found("CKV_MLP_2", path, at, f"a script holds ${{{{ {expression[:80]} }}}}")
 
 
-def unpinned(path: str, users: Iterator[Node]) -> Iterator[Finding]:
-    """CKV_MLP_3: every action and reusable workflow is pinned to a full commit or digest."""
-    for user in users:
-        uses = user.get("uses")
+def unpinned(path: str, used: Iterable[Node | None]) -> Iterator[Finding]:
+    """CKV_MLP_3: every action, reusable workflow and image of an action is pinned to a full commit or digest."""
+    for uses in used:
         if uses is not None and not PINNED.fullmatch(uses.text or ""):
             yield found("CKV_MLP_3", path, uses.at, f"{(uses.text or '')[:80]} is not pinned to a commit")
 
 
-def _mentions_head(workflow: Workflow) -> bool:
-    return any(HEAD.search(scalar.text or "") for scalar in workflow.root.scalars())
+def unpinned_images(path: str, images: Iterable[Node]) -> Iterator[Finding]:
+    """CKV_MLP_3: every container that a job runs in or beside is pinned to a digest."""
+    for image in images:
+        if not IMAGE.fullmatch(image.text or ""):
+            yield found("CKV_MLP_3", path, image.at, f"{(image.text or '')[:80]} is not pinned to a digest")
 
 
-def _is_safe(expression: str, matrix_is_literal: bool) -> bool:
+def is_safe(expression: str, matrix_is_literal: bool = True) -> bool:
+    """Whether nobody from outside writes anything that an expression stands for."""
     bare = STRING.sub(" ", expression)
     if "[" in bare:
         return False

@@ -18,11 +18,16 @@ PRIVILEGED = frozenset(
         "discussion",
         "discussion_comment",
         "fork",
+        "check_run",
+        "check_suite",
+        "status",
+        "gollum",
     )
 )
 GATES = frozenset(("pull_request", "pull_request_target", "merge_group"))
 
-EXPRESSION = re.compile(r"\$\{\{(.*?)(?:\}\}|$)", re.DOTALL)
+# Braces in a text of an expression do not end it.
+EXPRESSION = re.compile(r"\$\{\{((?:'[^']*'|(?!\}\}).)*)(?:\}\}|$)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,13 @@ class Job:
     def steps(self) -> tuple[Node, ...]:
         steps = self.node.get("steps")
         return (steps.items or ()) if steps else ()
+
+    @property
+    def containers(self) -> tuple[Node, ...]:
+        """What it runs in, and the services beside it: an image, or a mapping with `image`."""
+        own, services = self.node.get("container"), self.node.get("services")
+        beside = [node for _, node in services.values()] if services else []
+        return (*([own] if own else []), *beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +91,15 @@ def workflow_of(path: str, root: Node) -> Workflow:
 def with_callers(workflows: Mapping[str, Workflow]) -> dict[str, Workflow]:
     """The same workflows, each started by the events of those in the repository that call it as well."""
     found = dict(workflows)
-    for _ in found:
-        for caller in list(found.values()):
-            for job in caller.jobs:
-                called = text(job.node.get("uses")).removeprefix("./")
-                if called in found:
-                    events = {**dict.fromkeys(caller.events), **found[called].events}
-                    found[called] = replace(found[called], events=events)
+    waiting = list(found)
+    while waiting:
+        caller = found[waiting.pop()]
+        for job in caller.jobs:
+            called = text(job.node.get("uses")).removeprefix("./")
+            if called in found and not caller.events.keys() <= found[called].events.keys():
+                events = {**dict.fromkeys(caller.events), **found[called].events}
+                found[called] = replace(found[called], events=events)
+                waiting.append(called)
     return found
 
 

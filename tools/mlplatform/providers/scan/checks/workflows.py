@@ -1,11 +1,20 @@
-"""Our checks of GitHub workflows and composite actions: CKV_MLP_1 to CKV_MLP_6."""
+"""Our checks of GitHub workflows and composite actions: CKV_MLP_1 to CKV_MLP_6, CKV_MLP_12."""
 
 from collections.abc import Iterator, Mapping
 
 from mlplatform.core.finding import Finding
+from mlplatform.providers.scan.checks.handed import handed_on
+from mlplatform.providers.scan.checks.privileged import oversteps
 from mlplatform.providers.scan.checks.rights import given_secrets, skippable, writes
-from mlplatform.providers.scan.checks.untrusted import heads, injections, unpinned
-from mlplatform.providers.scan.checks.workflow import Workflow, expressions, with_callers, workflow_of
+from mlplatform.providers.scan.checks.silenced import silenced
+from mlplatform.providers.scan.checks.untrusted import (
+    checkouts,
+    heads,
+    injections,
+    unpinned,
+    unpinned_images,
+)
+from mlplatform.providers.scan.checks.workflow import Workflow, expressions, text, with_callers, workflow_of
 from mlplatform.providers.scan.tree import Node
 
 
@@ -17,28 +26,45 @@ def judge_workflows(roots: Mapping[str, Node]) -> Iterator[Finding]:
 
 
 def judge_action(path: str, root: Node) -> Iterator[Finding]:
-    """What our checks refuse in a composite action."""
+    """What our checks refuse in an action: a composite one, or one in an image."""
     runs = root.get("runs")
     steps = runs.get("steps") if runs else None
     inner = (steps.items or ()) if steps else ()
+    yield from checkouts(path, inner, root)
     yield from injections(path, inner, matrix_is_literal=False)
-    yield from unpinned(path, iter(inner))
+    yield from handed_on(path, inner, ())
+    image = runs.get("image") if runs else None
+    is_elsewhere = text(image).startswith("docker://")
+    yield from unpinned(path, [*(step.get("uses") for step in inner), image if is_elsewhere else None])
 
 
 def _judge(path: str, workflow: Workflow) -> Iterator[Finding]:
-    yield from heads(workflow)
+    taken = list(heads(workflow))
+    yield from taken
+    yield from oversteps(workflow, {(finding.line, finding.column) for finding in taken})
     for job in workflow.jobs:
-        yield from injections(path, job.steps, matrix_is_literal=_is_literal(job.node.get("strategy")))
-    yield from unpinned(path, _users(workflow))
+        written = (*job.steps, *job.containers, *_defaults(workflow.root), *_defaults(job.node))
+        yield from injections(path, written, matrix_is_literal=_is_literal(job.node.get("strategy")))
+        yield from handed_on(path, job.steps, (workflow.root, job.node))
+        yield from unpinned_images(path, (one.get("image") or one for one in job.containers))
+    yield from unpinned(path, _used(workflow))
     yield from writes(workflow)
     yield from skippable(workflow)
+    yield from silenced(workflow)
     yield from given_secrets(workflow)
 
 
-def _users(workflow: Workflow) -> Iterator[Node]:
+def _used(workflow: Workflow) -> Iterator[Node | None]:
     for job in workflow.jobs:
-        yield job.node
-        yield from job.steps
+        yield job.node.get("uses")
+        yield from (step.get("uses") for step in job.steps)
+
+
+def _defaults(holder: Node) -> Iterator[Node]:
+    """What holds the shell of steps that name none."""
+    defaults = holder.get("defaults")
+    if run := defaults.get("run") if defaults else None:
+        yield run
 
 
 def _is_literal(strategy: Node | None) -> bool:

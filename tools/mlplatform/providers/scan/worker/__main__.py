@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
 from mlplatform.providers.scan.worker.confine import confine, limit
 
-MEMORY_BYTES = 6 << 30
-SECONDS = 600
+MEMORY_BYTES = 3 << 30
+SECONDS = 280
 
 
 class Complaints(logging.Handler):

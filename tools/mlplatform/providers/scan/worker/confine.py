@@ -14,6 +14,7 @@ FORBIDDEN = (
     "socket.connect",
     "socket.bind",
     "socket.sendto",
+    "socket.sendmsg",
     "socket.getaddrinfo",
     "socket.gethostbyname",
     "subprocess.Popen",
@@ -25,6 +26,8 @@ FORBIDDEN = (
     "os.link",
     "os.symlink",
     "os.kill",
+    "os.killpg",
+    "sqlite3.connect",
 )
 READS = ("open", "os.listdir", "os.scandir")
 CHANGES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.chmod", "os.chown")
@@ -57,14 +60,14 @@ def confine(scratch: Path) -> list[str]:
             _refuse(refused, f"{event} {arguments[1:] or arguments}")
         if event not in READS and event not in CHANGES:
             return
-        place = arguments[0] if arguments else None
-        if not isinstance(place, str | bytes | os.PathLike):
-            return
-        path = os.path.realpath(os.fsdecode(place))
         writes = event in CHANGES or (event == "open" and _writes(arguments))
         allowed = (writable,) if writes else readable
-        if path not in DEVICES and not f"{path}/".startswith(allowed):
-            _refuse(refused, f"{event} {os.fsdecode(place)}")
+        for place in arguments[: 2 if event == "os.rename" else 1]:
+            if not isinstance(place, str | bytes | os.PathLike):
+                continue
+            path = os.path.realpath(os.fsdecode(place))
+            if path not in DEVICES and not f"{path}/".startswith(allowed):
+                _refuse(refused, f"{event} {os.fsdecode(place)}")
 
     sys.addaudithook(watch)
     return refused

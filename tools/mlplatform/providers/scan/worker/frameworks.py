@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mlplatform.providers.scan.worker import kubernetes, leaks, terraform
+from mlplatform.providers.scan.worker import bounds, kubernetes, leaks, terraform
 
 # The names are Checkov's, and those of the folders in the scratch folder. Helm and Kustomize would start
 # programs, and are not among them.
@@ -25,19 +25,25 @@ def judge(runners: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Everything that failed, was skipped, was broken, and which files each framework really looked at."""
     answer: dict[str, Any] = {"failed": [], "skipped": [], "broken": {}, "seen": {}, "unjudged": []}
     for name, runner in runners.items():
-        root = scratch / name
-        if name == "terraform":
-            terraform.judge(runner, root, answer)
-            continue
-        running = runner()
-        report = running.run(root_folder=str(root), runner_filter=only(name))
-        collect(report, root, answer)
-        if name == "kubernetes":
-            kubernetes.cover(running, report, root, answer)
-        else:
-            answer["seen"][name] = sorted(_relative(path, root) for path in running.definitions)
-    leaks.judge(scratch, list(runners), answer)
+        with bounds.bounded(scratch / name, answer["broken"], name):
+            _judge(name, runner, scratch / name, answer)
+    for folder in (*runners, "other"):
+        with bounds.bounded(scratch / folder, answer["broken"], "secrets"):
+            leaks.judge(scratch / folder, answer)
     return answer
+
+
+def _judge(name: str, runner: Any, root: Path, answer: dict[str, Any]) -> None:
+    if name == "terraform":
+        terraform.judge(runner, root, answer)
+        return
+    running = runner()
+    report = running.run(root_folder=str(root), runner_filter=only(name))
+    collect(report, root, answer)
+    if name == "kubernetes":
+        kubernetes.cover(running, report, root, answer)
+    else:
+        answer["seen"][name] = sorted(_relative(path, root) for path in running.definitions)
 
 
 def only(framework: str) -> Any:

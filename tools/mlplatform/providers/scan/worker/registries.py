@@ -1,10 +1,12 @@
 """Checkov's registries: the organisation's policies go in, every rule comes out."""
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 ID = re.compile(r"CKV2?_[A-Z]{2,20}_[0-9]{1,6}")
+_NAMED = 6
 FRAMEWORKS = {
     "terraform": "Terraform",
     "kubernetes": "Kubernetes manifests",
@@ -35,19 +37,64 @@ def add_policies(runners: dict[str, Any], folder: Path) -> dict[str, str]:
 
 
 def rules(runners: dict[str, Any]) -> list[dict[str, str]]:
-    """Every check that the frameworks can answer with: id, name, and what it judges."""
+    """Every check that the frameworks can answer with: id, name, what it judges and looks at, and its guideline."""
     found: dict[str, dict[str, str]] = {}
     for framework in runners:
         for check in (*_python_checks(framework), *_graph_checks(framework)):
-            found.setdefault(check.id, {"id": check.id, "name": check.name, "about": FRAMEWORKS[framework]})
+            said = {"id": check.id, "name": check.name, "about": FRAMEWORKS[framework]}
+            said |= {"looksAt": _looks_at(check), "guideline": getattr(check, "guideline", None) or ""}
+            found.setdefault(check.id, said)
     from checkov.secrets.runner import RANDOM_HIGH_ENTROPY_CHECK_ID, SECRET_TYPE_TO_ID
 
     for name, identifier in (
         *SECRET_TYPE_TO_ID.items(),
         ("Random High Entropy String", RANDOM_HIGH_ENTROPY_CHECK_ID),
     ):
-        found[identifier] = {"id": identifier, "name": name, "about": "secrets"}
+        found[identifier] = {
+            "id": identifier,
+            "name": name,
+            "about": "secrets",
+            "looksAt": "the text of every file",
+            "guideline": "",
+        }
     return [found[identifier] for identifier in sorted(found)]
+
+
+def _looks_at(check: Any) -> str:
+    """The resources that a check is about, and the attributes of them that it names; some name none."""
+    parts = [check, *_below(check)]
+    kinds = {str(kind) for part in parts for kind in _kinds(part)} - {"*", "all"}
+    keys = (
+        {str(part.attribute) for part in parts if getattr(part, "attribute", None)}
+        - kinds
+        - {"resource_type"}
+    )
+    keys.add(_inspected(check))
+    about = ", ".join(sorted(kinds)[:_NAMED]) + (", …" if len(kinds) > _NAMED else "")
+    return ": ".join(filter(None, (about, ", ".join(sorted(keys - {""})[:_NAMED]))))
+
+
+def _inspected(check: Any) -> str:
+    try:
+        key = str(check.get_inspected_key() or "")
+    except Exception:  # few checks have one, and some need a resource to tell it: it only describes them
+        return ""
+    return re.sub(r"/?\[[0-9*]*\]", "", key).strip("/").replace("/", ".")
+
+
+def _below(check: Any) -> Iterator[Any]:
+    for part in getattr(check, "sub_checks", ()):
+        yield part
+        yield from _below(part)
+
+
+def _kinds(part: Any) -> Iterable[Any]:
+    if found := getattr(part, "supported_entities", None):
+        return list(found)
+    return [
+        *(getattr(part, "resource_types", None) or ()),
+        *(getattr(part, "connected_resources_types", None) or ()),
+    ]
 
 
 def _identifier(raw: Any, taken: set[str]) -> str:

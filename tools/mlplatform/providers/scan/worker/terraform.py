@@ -8,13 +8,20 @@ from typing import Any
 
 from mlplatform.providers.scan.checks import terraform as own
 from mlplatform.providers.scan.checks.blocks import KINDS, Block
+from mlplatform.providers.scan.worker import bounds
 
+MISSHAPEN = "is not written as Terraform wants it"
 INDEX = re.compile(r"\[[^\]]*\]")
 
 
 def judge(runner: Any, root: Path, answer: dict[str, Any]) -> None:
     """Judge the whole folder; the blocks that Checkov leaves out (`count = 0`) are judged as they are written."""
     declared = _declared(root, answer)
+    for path, why in bounds.endless_calls(declared).items():
+        answer["broken"][path] = why
+        (root / path).unlink()
+        declared = {key: body for key, body in declared.items() if key[0] != path}
+    bounds.copy_few(root, answer["broken"])
     first = _run(runner, root, expands=True)
     left_out = set(declared) - {block.key for block in first.blocks}
     runs = [(first, set(declared))]
@@ -32,7 +39,14 @@ def judge(runner: Any, root: Path, answer: dict[str, Any]) -> None:
     blocks = [block for run, wanted in runs for block in run.blocks if block.key in wanted]
     for block in blocks:
         block.source = declared.get(block.key, {})
-    answer["failed"] += [failure.as_record() for failure in own.judge(blocks)]
+        for name in _unresolved(block.source, is_top=True):
+            said = f"what the dynamic block {name} of {block.address} makes, Checkov does not work out: write it out"
+            answer["broken"].setdefault(block.path, said)
+    for block in blocks:
+        try:
+            answer["failed"] += [failure.as_record() for failure in own.judge(block, blocks)]
+        except (AttributeError, TypeError):  # a text where the provider wants a block
+            answer["broken"].setdefault(block.path, f"{block.address} {MISSHAPEN}")
 
 
 class _Run:
@@ -102,12 +116,51 @@ def _declared(root: Path, answer: dict[str, Any]) -> dict[tuple[str, str, str, s
         except Exception as why:  # lark raises many kinds of exception, and some of its own making
             answer["broken"][relative] = f"it is not HCL: {' '.join(str(why).split())[:160]}"
             continue
-        if path.suffix == ".tf":
-            for block in _blocks(relative, content):
-                if block.key in found:
-                    answer["broken"][relative] = f"{' '.join(block.key[1:])} is written twice"
-                found[block.key] = block.body
+        if path.suffix != ".tf":
+            continue
+        blocks = _sound_blocks(relative, content)
+        if blocks is None:
+            answer["broken"][relative] = f"a block {MISSHAPEN}"
+            path.unlink()  # Checkov would end here, and judge no other file
+        for block in blocks or ():
+            if block.key in found:
+                answer["broken"][relative] = f"{' '.join(block.key[1:])} is written twice"
+            found[block.key] = block.body
     return found
+
+
+def _unresolved(body: Any, *, is_top: bool) -> Iterator[str]:
+    """The dynamic blocks whose content depends on the element; deeper ones Checkov leaves as they are."""
+    if isinstance(body, list):
+        for item in body:
+            yield from _unresolved(item, is_top=is_top)
+    if not isinstance(body, dict):
+        return
+    for key, value in body.items():
+        for name, made in (item for entry in value for item in entry.items()) if key == "dynamic" else ():
+            iterator = str((made.get("iterator") or [name])[0]).strip("${}")
+            content = str(made.get("content"))
+            if not is_top or re.search(rf"\b{re.escape(iterator)}\s*(?:\.|\[)|\bdynamic\b", content):
+                yield name
+        if key != "dynamic":
+            yield from _unresolved(value, is_top=False)
+
+
+def _sound_blocks(path: str, content: dict[str, Any]) -> list[Block] | None:
+    """The blocks of a file; None when one has more or fewer labels than its kind, or is none."""
+    try:
+        blocks = list(_blocks(path, content))
+    except AttributeError:
+        return None
+    written = sum(len(content.get(kind) or ()) for kind in KINDS)
+    return blocks if len(blocks) == written and all(map(_is_sound, blocks)) else None
+
+
+def _is_sound(block: Block) -> bool:
+    # The values of attributes and blocks are lists: what is a mapping itself stands behind one more label.
+    if not isinstance(block.body, dict) or any(isinstance(value, dict) for value in block.body.values()):
+        return False
+    return block.kind != "module" or all(isinstance(said, str) for said in block.body.get("source", ()))
 
 
 def _blocks(path: str, definition: dict[str, Any]) -> Iterator[Block]:

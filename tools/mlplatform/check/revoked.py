@@ -1,0 +1,53 @@
+"""What nobody may pin any more, as facts: who revoked which version, and why."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlplatform.core.base import Base
+from mlplatform.core.loaded import Loaded
+from mlplatform.core.naming import Identity, Kind, path_of
+
+Data = Mapping[str, Any]
+
+
+def revoked(head: Loaded, base: Base, deployment: Identity, document: Data) -> list[dict[str, Any]]:
+    """The revocations of what a deployment pins, its challenger and shadow included, by the base and by the head.
+
+    Each has `at` (where the version is pinned), `by` and `reason`. The platform revokes by digest, a model by version.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for kind, name, by in (
+        (Kind.PLATFORM, "platform", "platform"),
+        (Kind.MODEL, str(deployment.model), f"model {deployment.model}"),
+    ):
+        path = path_of(kind, name)
+        for raw in (base.loaded.raws.get(path), head.raws.get(path)):
+            for entry in _entries(raw.data if raw else {}):
+                for at, pin in _pins(document):
+                    if _is_meant(entry, pin):
+                        one = {"at": at, "by": by, "reason": str(entry.get("reason", ""))}
+                        found.setdefault(repr(one), one)
+    return list(found.values())
+
+
+def _entries(said: Data) -> Iterator[Data]:
+    """The list; what of it is no entry revokes everything."""
+    listed = said.get("revoked", [])
+    for entry in listed if isinstance(listed, list) else [listed]:
+        yield entry if isinstance(entry, Mapping) else {}
+
+
+def _pins(document: Data) -> Iterator[tuple[list[str], Data]]:
+    yield ["version"], document
+    for *way, at in (["experiment", "challenger", "version"], ["shadow", "version"]):
+        pin: Any = document
+        for step in way:
+            pin = pin.get(step) if isinstance(pin, Mapping) else None
+        if isinstance(pin, Mapping):
+            yield [*way, at], pin
+
+
+def _is_meant(entry: Data, pin: Data) -> bool:
+    """Whether an entry names a pinned version; one that names nothing names all."""
+    named = {key: entry[key] for key in ("version", "digest") if key in entry}
+    return all(pin.get(key) == value for key, value in named.items())
