@@ -1,17 +1,22 @@
-"""The repository as a user has it: a clone of its own, brought up once for all acceptance tests."""
+"""The repository as a user has it: a clone of its own, brought up once for all acceptance tests; and the corpus."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.both_engines import BothEngines, both_engines
+from tests.support.corpus import Answer, Case, Corpus, remembered_engines, run
 from tests.support.laboratory import REPOSITORY, run_git
+from tests.support.opa import NoOpa, find_opa, opa_on_path
 from tests.support.stack import needs_serving
 
 DOCUMENTS = (
@@ -85,3 +90,42 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
         yield made
     finally:
         made.run("down")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    return Corpus.new(tmp_path_factory.mktemp("corpus") / "repository")
+
+
+@pytest.fixture(scope="module")
+def judge(corpus: Corpus) -> Iterator[Callable[[Case], Answer]]:
+    """Judges a case by both engines, which have to decide alike; without opa, which CI has, by the embedded one."""
+    with ExitStack() as stack:
+        engines: list[BothEngines] = []
+        if _has_opa():
+            opa_on_path(stack.enter_context(pytest.MonkeyPatch.context()))
+            engines = stack.enter_context(both_engines())
+        else:
+            stack.enter_context(remembered_engines())
+
+        def by_both(case: Case) -> Answer:
+            for engine in engines:
+                engine.differences.clear()
+            before = sum(engine.asked for engine in engines)
+            answer = run(corpus.arguments(case), corpus.store.root)
+            assert [difference for engine in engines for difference in engine.differences] == []
+            if engines and not case.is_attack:
+                assert sum(engine.asked for engine in engines) > before
+            return answer
+
+        yield by_both
+
+
+def _has_opa() -> bool:
+    try:
+        find_opa()
+    except NoOpa:
+        if os.environ.get("CI") == "true":
+            raise
+        return False
+    return True

@@ -1,0 +1,20 @@
+"""Every attack is stopped for the reason that it names, alike by the embedded engine and by a real OPA server."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.corpus import Answer, Case, cases, complaints
+
+CASES = [case for case in cases() if case.is_attack]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_an_attack_is_stopped_for_the_reason_that_it_names(
+    judge: Callable[[Case], Answer], case: Case
+) -> None:
+    answer = judge(case)
+    assert complaints(case, answer) == []
+    for finding in answer.of("error"):
+        assert finding["message"]
+        assert finding["fix"]

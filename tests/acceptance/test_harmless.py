@@ -1,0 +1,15 @@
+"""Every harmless change passes, alike by the embedded engine and by a real OPA server."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.corpus import Answer, Case, cases, complaints
+
+CASES = [case for case in cases() if not case.is_attack]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_harmless_change_passes(judge: Callable[[Case], Answer], case: Case) -> None:
+    answer = judge(case)
+    assert complaints(case, answer) == []
