@@ -40,7 +40,7 @@ from tests.support.mlflow_between import Between, between
 from tests.support.mlflow_server import mlflow_server
 
 SIZES = (1_000, 10_000)
-CHANGED, PLAN_ROUNDS, ROUNDS, LIMIT = 1_000, 3, 5, 1.3
+CHANGED, PLAN_ROUNDS, ROUNDS, LIMIT = 1_000, 3, 3, 1.3
 VERSIONS = {version: values.digest(version) for version in ("1.0.0", "1.1.0")}
 ENVIRONMENT = "development"
 

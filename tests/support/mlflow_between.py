@@ -27,6 +27,7 @@ class Between:
     def __init__(self, port: int) -> None:
         self.behind = port
         self.calls: list[tuple[str, str]] = []
+        self.authorizations: set[str] = set()
         self.fault: Callable[[Call, bytes], None] = Call.hand_on
         self.breaks: Asked = anything
         self.is_over = threading.Event()
@@ -57,7 +58,7 @@ class Between:
 
     @contextmanager
     def broken(self, fault: str, breaks: Asked = anything) -> Iterator[None]:
-        """Break calls while the body runs: down, slow, error, garbage, cut, lost."""
+        """Break calls while the body runs, by one of FAULTS."""
         self.fault, self.breaks = FAULTS[fault], breaks
         try:
             if fault == "down" and breaks is anything:
@@ -90,6 +91,9 @@ class _Server(ThreadingHTTPServer):
         self._open.discard(request)
         super().shutdown_request(request)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that gave up waiting is what some tests are about."""
+
     def end_connections(self) -> None:
         for one in list(self._open):
             try:
@@ -121,6 +125,8 @@ class Call(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path = self.path.partition("?")[0]
         between.calls.append((self.command, path))
+        if said := self.headers.get("Authorization"):
+            between.authorizations.add(said)
         (between.fault if between.breaks(self.command, path) else Call.hand_on)(self, body)
 
     do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = _any
@@ -133,6 +139,16 @@ class Call(BaseHTTPRequestHandler):
 
     def garbage(self, body: bytes) -> None:
         self.say(200, b"<html><body>Please log in</body></html>")
+
+    def unauthorized(self, body: bytes) -> None:
+        self.say(401, b"You are not authenticated. Please see the documentation.")
+
+    def trickle(self, body: bytes) -> None:
+        """A byte now and then, for ever."""
+        self.send_response(200)
+        self.end_headers()
+        while not self.server.between.is_over.wait(0.1):
+            self.wfile.write(b" ")
 
     def noise(self, body: bytes) -> None:
         self.wfile.write(b"\x16\x03\x01 this is no HTTP\n\n")
@@ -178,6 +194,8 @@ FAULTS = {
     "error": Call.error,
     "garbage": Call.garbage,
     "noise": Call.noise,
+    "trickle": Call.trickle,
+    "unauthorized": Call.unauthorized,
     "cut": Call.cut,
     "lost": Call.lost,
 }

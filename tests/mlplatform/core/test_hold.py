@@ -97,3 +97,16 @@ def test_the_commit_applied_last_is_that_of_the_newest_apply_of_the_environment(
     known = [applied(*["applied"] * 3, commit="a" * 40), applied(*["applied"] * 3, environment="integration")]
     assert last_applied(known, "production") == "a" * 40
     assert last_applied(known, "development") is None
+
+
+def test_a_champion_whose_load_fails_is_on_hold_and_its_aliases_were_not_to_change() -> None:
+    plan = Plan.of("production", "laptop", COMMIT, (LOAD,), (), {TUMOUR: DECLARED})
+    said = [{**LOAD.as_json(), "result": "failed", "reason": "no room"}]
+    (hold,) = holds([deployment_statement(plan.as_json(), said)], "production").values()
+    assert hold.aliases == {}
+
+
+def test_undoing_a_change_by_hand_puts_nothing_on_hold() -> None:
+    failed = applied("failed", "not-attempted", "not-attempted")
+    undoing = Statement(failed.subjects, failed.predicate_type, {**failed.predicate, "undoing": "drift"})
+    assert holds([undoing], "production") == {}

@@ -45,7 +45,9 @@ def _about(outcome: Outcome) -> Iterable[tuple[str, str, str]]:
 
 def _versions(model: str, last: Snapshot, now: Snapshot, touched: Touched) -> dict[str, Kept]:
     were, are = last.versions.get(model, {}), now.versions.get(model, {})
-    kept = {version: one for version, one in were.items() if (Action.COPY.value, model, version) not in touched}
+    kept = {
+        version: one for version, one in were.items() if (Action.COPY.value, model, version) not in touched
+    }
     return {**are, **kept}
 
 

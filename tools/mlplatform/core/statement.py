@@ -71,7 +71,10 @@ def validation_statement(
 ) -> Statement:
     """That a version was tried on a held-out sample, what was measured, and whether all that is asked was met."""
     predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **said}
-    subjects = {f"{environment}/{model}@{version}": digest, said["sample"]["dataset"]: said["sample"]["digest"]}
+    subjects = {
+        f"{environment}/{model}@{version}": digest,
+        said["sample"]["dataset"]: said["sample"]["digest"],
+    }
     return Statement(subjects, VALIDATION, predicate)
 
 

@@ -58,8 +58,9 @@ def _registered(model: str, version: str, digest: str | None, registries: States
             return held
     if found and digest:
         where, held = next(iter(found.items()))
+        there = short(held.ref.digest)
         raise Refusal(
-            f"{model} {version} is pinned as {short(digest)} and the registry of {where} holds {short(held.ref.digest)}",
+            f"{model} {version} is pinned as {short(digest)} and the registry of {where} holds {there}",
             fix="pin what is registered, or register the other bytes under a new version",
         )
     raise Refusal(

@@ -20,6 +20,9 @@ def propose_reverts(place: Place, commit: str, held: Iterable[Hold]) -> tuple[Re
     barred = frozenset(hold.digest for hold in held)
     found = []
     for hold in held:
+        if not hold.aliases:
+            found.append(Reverted(hold, None, "it answers as it did before its document changed"))
+            continue
         try:
             proposal = rollback(
                 place.git,

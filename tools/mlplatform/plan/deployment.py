@@ -9,7 +9,7 @@ from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.bytes import Found, find_bytes
 from mlplatform.plan.gates import gates_refusal
-from mlplatform.plan.retire import retire_changes
+from mlplatform.plan.retire import before_it, retire_changes
 from mlplatform.providers.serving.interface import Served
 
 
@@ -111,7 +111,7 @@ def _champion(provider: str, name: str, body: Deployment, actual: Actual) -> lis
         before["stages"] = unsettled
     after = {
         "champion": body.version,
-        "previous": previous if champion == body.version else champion,
+        "previous": before_it(body.version, champion, previous),
         "digest": body.digest,
     }
     return [Change(Action.CHAMPION, provider, name, before, after)]

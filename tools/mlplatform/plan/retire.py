@@ -18,9 +18,15 @@ def retire(provider: str, served: Served) -> Change:
     return Change(Action.RETIRE, provider, served.model, before, None)
 
 
+def before_it(version: str, champion: str | None, previous: str | None) -> str | None:
+    """What is `previous` once a version is champion: the champion that it replaces, unless somebody removed that."""
+    found = previous if champion in (version, None) else champion
+    return None if found == version else found
+
+
 def _digest_before(name: str, body: Deployment, actual: Actual) -> str | None:
     """The digest of what will be `previous` once the pinned version is champion."""
     aliases = actual.registry.aliases.get(name, {})
-    alias = "previous" if aliases.get("champion") == body.version else "champion"
-    version = actual.registry.find(name, aliases.get(alias, ""))
+    before = before_it(body.version, aliases.get("champion"), aliases.get("previous"))
+    version = actual.registry.find(name, before) if before else None
     return version.ref.digest if version else None

@@ -6,6 +6,7 @@ request that may be, and only when a kept connection turns out to be closed. Red
 
 import http.client
 import os
+import socket
 import ssl
 import threading
 import time
@@ -68,13 +69,14 @@ def _exchange(
     deadline: float,
     use: Callable[[int], Use],
 ) -> int:
+    sock = connection.sock  # the connection lets go of it where the answer ends with it
     try:
         try:
             response = _send(connection, request, deadline)
         except _CLOSED as closed:
             raise _Unanswered(*(closed.args or ("the connection was closed",))) from closed
         heard = use(response.status)
-        for piece in _pieces(connection, response, deadline):
+        for piece in _pieces(sock, response, deadline):
             heard(piece)
     except BaseException:
         connection.close()
@@ -108,13 +110,9 @@ def _read(file: IO[bytes], connection: http.client.HTTPConnection, deadline: flo
         yield piece
 
 
-def _pieces(
-    connection: http.client.HTTPConnection, response: http.client.HTTPResponse, deadline: float
-) -> Iterator[bytes]:
-    sock = connection.sock
-    while not response.isclosed():
-        if sock is not None:
-            sock.settimeout(_left(deadline))
+def _pieces(sock: socket.socket, response: http.client.HTTPResponse, deadline: float) -> Iterator[bytes]:
+    while not response.isclosed() and response.length != 0:
+        sock.settimeout(_left(deadline))
         piece = response.read1(PIECE)
         if not piece:
             break
