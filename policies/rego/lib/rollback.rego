@@ -16,6 +16,8 @@ is_plain(asked) if {
 
 # For 30 days what ran is known to be good for what calls it now. A clock that is ahead proves nothing.
 ran_lately(asked) if {
+	is_number(asked.change.now)
+	is_number(asked.change.ranUntil)
 	age := asked.change.now - asked.change.ranUntil
 	age <= 30 * day
 	age >= 0 - day
