@@ -1,4 +1,4 @@
-"""A PostgreSQL of Debian's package in a folder that goes away again, on a free port of this machine."""
+"""A PostgreSQL of Debian's package in a folder that goes away again."""
 
 import importlib.util
 import os
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PORT = 25_432
 _PACKAGES = Path("/usr/lib/postgresql")
 
 
@@ -24,8 +23,8 @@ def missing() -> str:
 
 
 @contextmanager
-def postgres(port: int = PORT) -> Iterator[str]:
-    """Its address, as SQLAlchemy has it."""
+def postgres(port: int) -> Iterator[str]:
+    """Its address, as SQLAlchemy has it; it listens on the port of this machine."""
     with tempfile.TemporaryDirectory() as name:
         data = Path(name) / "data"
         data.mkdir()
@@ -47,7 +46,7 @@ def postgres(port: int = PORT) -> Iterator[str]:
             "start",
         )
         try:
-            yield f"postgresql://mlflow@127.0.0.1:{port}/postgres"
+            yield f"postgresql+psycopg2://mlflow@127.0.0.1:{port}/postgres"
         finally:
             _run("pg_ctl", "--pgdata", str(data), "--wait", "--mode", "immediate", "stop")
 

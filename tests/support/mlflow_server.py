@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +57,8 @@ def mlflow_server(
             _wait(running, process)
             yield running
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
@@ -89,6 +90,10 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The server that the tests of a session share; each uses a prefix of its own."""
-    with mlflow_server(tmp_path_factory.mktemp("mlflow")) as running:
+    """The server that the tests of a session share; each uses a prefix of its own.
+
+    With TEST_MLFLOW_DATABASE in the environment its database is at that address, and not in SQLite.
+    """
+    database = os.environ.get("TEST_MLFLOW_DATABASE", "")
+    with mlflow_server(tmp_path_factory.mktemp("mlflow"), database) as running:
         yield running

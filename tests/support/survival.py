@@ -51,6 +51,12 @@ def outcomes(record: Record) -> list[tuple[str, str]]:
     return [(outcome["action"], outcome["result"]) for outcome in said]
 
 
+def applies(lab: Laboratory) -> list[Mapping[str, Any]]:
+    """What the ledger says of each apply, newest first."""
+    said = (record.statement.predicate for record in lab.ledger().newest_first())
+    return [predicate for predicate in said if "outcomes" in predicate]
+
+
 def points_of(passed: Mapping[str, Any]) -> list[str]:
     """Where to kill: before everything that a run did, and after the last of it."""
     points: list[str] = passed["points"]

@@ -3,6 +3,7 @@
 import pytest
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.statement import RETRY
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.place import environment_of
 from mlplatform.flow.propose import Asked, propose_promote, propose_rollback
@@ -77,6 +78,7 @@ def test_a_hold_that_is_lifted_is_tried_again_and_set_again_when_it_fails_again(
     assert held[0] not in end_state(lab)["held"]
     assert run("")["status"] == 1
     assert end_state(lab)["held"] == held
-    records = [record.statement.predicate for record in lab.ledger().newest_first()]
-    assert [said.get("reason") for said in records if "outcomes" not in said] == ["the probe was wrong"]
+    said = (record.statement for record in lab.ledger().newest_first())
+    lifted = [one.predicate["reason"] for one in said if one.predicate_type == RETRY]
+    assert lifted == ["the probe was wrong"]
     assert lab.ledger().tip() != tip

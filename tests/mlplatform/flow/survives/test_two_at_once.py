@@ -17,7 +17,7 @@ from mlplatform.flow.reconcile import Wanted, reconcile
 from mlplatform.local.stack import start_all, state
 from mlplatform.providers.serving.interface import Candidate, Serving
 from tests.support.laboratory import Laboratory
-from tests.support.survival import Run, end_state, uninterrupted
+from tests.support.survival import Run, applies, end_state, uninterrupted
 from tests.support.traffic import Traffic
 
 VERSIONS = ["1.1.0", "1.2.0", "1.3.0"]
@@ -33,14 +33,12 @@ def test_of_two_runs_that_start_together_one_does_the_work_and_none_harms(
         for _ in range(20):
             old, new = new, old
             lab.pin("production", new)
-            records = len(list(lab.ledger().newest_first()))
+            records = len(applies(lab))
             traffic.answers.clear()
             ends = [said["status"] for said in both.map(lambda ask: ask(""), (run, other_run))]
             assert sorted(ends) in ([0, 0], [0, 3]), "3: the lease is another run's"
             assert end_state(lab) == uninterrupted(lab, new, old, VERSIONS[:2], [])
-            assert len(list(lab.ledger().newest_first())) == records + 1, (
-                "only one of them had anything to do"
-            )
+            assert len(applies(lab)) == records + 1, "only one of them had anything to do"
             traffic.wait_for(new, 1)
             assert set(traffic.answers) <= {old, new}
     assert traffic.failures == []
@@ -60,7 +58,7 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     wanted = Wanted(going_back="the night shift asks for it")
     assert reconcile(lab.place, repository_at(lab.place.git, older), "production", SILENT, wanted).is_done
     assert end_state(lab)["aliases"]["previous"] == before
-    said = next(lab.ledger().newest_first()).statement.predicate
+    said = applies(lab)[0]
     assert (said["goingBack"], said["commit"]) == ("the night shift asks for it", older)
     assert run("")["status"] == 0
     assert end_state(lab)["aliases"]["champion"] == before

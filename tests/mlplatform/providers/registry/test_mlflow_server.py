@@ -21,7 +21,7 @@ from mlplatform.providers.registry.mlflow.shared import SharedMlflowRegistry
 from tests.support.mlflow_between import Between, between
 from tests.support.mlflow_server import Running
 from tests.support.payloads import FILES, files_below, onnx_model, write_payload
-from tests.support.registries import LINEAGE, MODEL, add, connect
+from tests.support.registries import LINEAGE, MODEL, add, connect, start_python
 
 pytestmark = pytest.mark.servers
 _numbers = count(1)
@@ -236,10 +236,27 @@ def test_nothing_is_lost_between_pages_and_a_page_that_comes_again_ends_the_read
     monkeypatch.setattr(
         RestClient,
         "search_registered_models",
-        lambda self, asked, size, order, _token: search(self, asked, size, order, None),
+        lambda self, **asked: search(self, **{**asked, "page_token": None}),
     )
     with pytest.raises(RegistryError, match="the same page again and again"):
         shared.read()
+
+
+def test_reading_and_pointing_import_no_mlflow(
+    shared: SharedMlflowRegistry, source: ArtifactRef, tmp_path: Path
+) -> None:
+    add(shared, "1.0.0", source)
+    program = f"""
+        import sys
+        from pathlib import Path
+        from tests.support.registries import MODEL, connect
+        registry = connect(Path("."), uri={shared.server.url!r}, prefix={shared.names.prefix!r})
+        registry.prepare()
+        registry.point(MODEL, "1.0.0", None)
+        print(registry.read().aliases, "mlflow" in sys.modules)
+    """
+    said, complained = start_python(program, tmp_path).communicate(timeout=60)
+    assert (said, complained) == (f"{{'{MODEL}': {{'champion': '1.0.0'}}}} False\n", "")
 
 
 def test_many_aliases_are_moved_without_asking_for_each(

@@ -4,6 +4,7 @@ A connection is taken again only while it is fresh: a server closes those that n
 request that may be, and only when a kept connection turns out to be closed. Redirections are never followed.
 """
 
+import atexit
 import http.client
 import os
 import socket
@@ -41,6 +42,12 @@ class _Kept(threading.local):
 
 
 _kept = _Kept()
+
+
+@atexit.register
+def _close() -> None:
+    for connection, _ in _kept.connections.values():
+        connection.close()
 
 
 def exchange(url: str, request: Request, seconds: float, use: Callable[[int], Use]) -> int:

@@ -14,6 +14,7 @@ from mlplatform.providers.artifacts.mlflow import place_of, uri_of
 from mlplatform.providers.mlflow import MlflowServer, ServerError
 from mlplatform.providers.registry.mlflow.add import error_code
 
+VERSIONS_A_PAGE = 5_000  # a server takes seconds for so many, and minutes for as many as MLflow allows
 T = TypeVar("T")
 
 
@@ -79,7 +80,7 @@ class RestClient:
     def search_model_versions(
         self, filter_string: str, max_results: int, order_by: Sequence[str], page_token: str | None
     ) -> Page[ModelVersion]:
-        asked = _search(filter_string, max_results, order_by, page_token)
+        asked = _search(filter_string, min(max_results, VERSIONS_A_PAGE), order_by, page_token)
         said = self.server.get("model-versions/search", asked)
         return self._read(
             said, lambda: Page(map(self._version, said.get("model_versions", [])), _token(said))
