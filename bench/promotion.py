@@ -4,8 +4,8 @@
 
 Whole processes of `platform apply --env production` right after the merge, against a real MLflow registry, Triton and
 gateway: until the first answer of the wanted version, and until the end. A promotion copies, loads, probes, routes and
-moves the aliases (at most 15 s); a rollback finds the old version loaded (at most 5 s). Beside it the least that the same
-work costs: MLflow's import and start of Python alone. Medians; a request that failed is counted.
+moves the aliases (at most 15 s); a rollback finds the old version loaded (at most 5 s). Beside it the least that the
+same work costs: MLflow's import and start of Python alone. Medians; a request that failed is counted.
 """
 
 import statistics
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -71,7 +72,7 @@ def _measure(lab: Laboratory, versions: list[str]) -> None:
         _apply(lab, versions[0], traffic)
         traffic.failures.clear()  # nothing was routed before the first version
         promotions, rollbacks, bare = [], [], []
-        for old, new in zip(versions, versions[1:], strict=False):
+        for old, new in pairwise(versions):
             promotions.append(_apply(lab, new, traffic))
             rollbacks.append(_apply(lab, old, traffic))
             _apply(lab, new, traffic)

@@ -119,7 +119,11 @@ def test_after_a_server_hung_nobody_waits_for_it_again(between: Between) -> None
 
 @pytest.mark.parametrize(
     ("answer", "cause"),
-    [(hangs, "did not answer|broke off"), (says(500, b""), "OPA server"), (says(200, b"hello"), "OPA server")],
+    [
+        (hangs, "did not answer|broke off"),
+        (says(500, b""), "OPA server"),
+        (says(200, b"hello"), "OPA server"),
+    ],
     ids=["hangs", "500", "garbage"],
 )
 def test_a_server_that_answers_oddly_from_the_beginning_is_no_engine(answer: Answer, cause: str) -> None:

@@ -38,7 +38,9 @@ _FILES = (
     "providers/scan/*.py",
     "providers/scan/checks/*.py",
 )
-_IN_THE_WORKER = ("terraform",)  # in Checkov's process; turned off as a whole, as checkov:CKV_MLP_7 and the like
+_IN_THE_WORKER = (
+    "terraform",
+)  # in Checkov's process; turned off as a whole, as checkov:CKV_MLP_7 and the like
 MODULES = tuple(
     ".".join(file.relative_to(_CODE).with_suffix("").parts)
     for pattern in _FILES
