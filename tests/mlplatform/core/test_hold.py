@@ -110,3 +110,18 @@ def test_undoing_a_change_by_hand_puts_nothing_on_hold() -> None:
     failed = applied("failed", "not-attempted", "not-attempted")
     undoing = Statement(failed.subjects, failed.predicate_type, {**failed.predicate, "undoing": "drift"})
     assert holds([undoing], "production") == {}
+
+
+def test_a_clock_that_was_set_back_changes_no_order() -> None:
+    def at(statement: Statement, moment: str) -> Statement:
+        return Statement(
+            statement.subjects, statement.predicate_type, {**statement.predicate, "recordedAt": moment}
+        )
+
+    known = [at(FAILED, "2026-11-21T10:00:00+00:00"), at(LIFTED, "2020-01-01T00:00:00+00:00")]
+    assert holds(known, "production") == {}
+    known = [
+        at(applied(*["applied"] * 3, commit="a" * 40), "2026-11-21T10:00:00+00:00"),
+        at(applied(*["applied"] * 3, commit="b" * 40), "2020-01-01T00:00:00+00:00"),
+    ]
+    assert last_applied(known, "production") == "b" * 40

@@ -124,6 +124,23 @@ def test_of_many_that_start_together_one_gets_it(clones: tuple[Git, Git]) -> Non
     assert sorted(set(got)) == sorted(got)
 
 
+def test_a_clock_that_is_set_back_neither_ends_a_lease_nor_keeps_a_dead_one(
+    clones: tuple[Git, Git], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = clones
+    backwards = iter(range(10**9, 0, -1000))
+    monkeypatch.setattr(time, "time", lambda: float(next(backwards)))
+    with remote_lease(one, "origin", "production", "one", LIFE) as held:
+        with pytest.raises(Refusal), remote_lease(two, "origin", "production", "two", LIFE):
+            pass
+        held.require()
+    with another_process(two) as (process, fence):
+        process.kill()
+        process.wait()
+        with remote_lease(one, "origin", "production", "one", LIFE) as held:
+            assert held.fence > fence
+
+
 def test_a_remote_that_is_gone_grants_nothing(clones: tuple[Git, Git], tmp_path: Path) -> None:
     (tmp_path / "remote").rename(tmp_path / "elsewhere")
     with (
