@@ -112,6 +112,7 @@ def switched(modules: tuple[str, ...]) -> Iterator[Switch]:
 def _functions() -> dict[tuple[str, str, int], list[FunctionType]]:
     """Every function there is, wherever it is kept: validators and cached ones hide in objects of libraries."""
     found: dict[tuple[str, str, int], list[FunctionType]] = {}
+    gc.unfreeze()  # `check` freezes all there is before it ends, and what is frozen is not listed
     for one in gc.get_objects():
         if type(one) is FunctionType and one.__module__:
             place = (one.__module__, one.__code__.co_qualname, one.__code__.co_firstlineno)
