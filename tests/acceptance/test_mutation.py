@@ -36,6 +36,9 @@ NOT_BY_A_CASE = {
     "a file of a commit can be read: tests/mlplatform/load/test_load.py": (
         "load.contents:_unreadable:path-unreadable",
     ),
+    "`platform lineage --at` asks it, not `check`: tests/mlplatform/flow/test_lineage.py": (
+        "load.history:tip_at:Refusal",
+    ),
     "the approvals are a forge's, not the pull request's": (
         "load.review:read_review:Refusal",
         "load.review:read_review:Refusal#2",

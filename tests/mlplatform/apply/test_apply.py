@@ -214,6 +214,13 @@ def test_a_step_of_a_rollout_that_fails_puts_back_what_the_steps_before_it_did()
     assert server.routed[TUMOUR] == {digest("0.9.0"): 100}
 
 
+def test_what_another_run_did_after_the_lease_was_lost_is_not_put_back() -> None:
+    told = Told(breaks={("champion", TUMOUR): ServingError("the registry is down")}, is_lost_after=5)
+    with pytest.raises(Refusal, match="another run holds production"):
+        applied(told)
+    assert told.calls == [(step, TUMOUR) for step in STEPS]
+
+
 def test_a_lease_that_is_lost_ends_the_run_before_the_next_step() -> None:
     told = Told(is_lost_after=2)
     with pytest.raises(Refusal, match="another run holds production"):

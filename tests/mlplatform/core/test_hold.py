@@ -125,3 +125,16 @@ def test_a_clock_that_was_set_back_changes_no_order() -> None:
         at(applied(*["applied"] * 3, commit="b" * 40), "2020-01-01T00:00:00+00:00"),
     ]
     assert last_applied(known, "production") == "b" * 40
+
+
+def test_to_put_back_what_ran_before_says_nothing_about_that() -> None:
+    failed = applied("failed", "not-attempted", "not-attempted")
+    said = {**failed.predicate, "refused": [{"resource": TUMOUR, "held": True}]}
+    assert holds([Statement(failed.subjects, failed.predicate_type, said)], "production") == {}
+
+
+def test_a_version_whose_changes_were_all_made_is_on_hold_no_longer_be_it_champion_already() -> None:
+    loaded = applied("applied", "applied", "applied")
+    only_load = {**loaded.predicate, "outcomes": loaded.predicate["outcomes"][:1]}
+    again = Statement(loaded.subjects, loaded.predicate_type, only_load)
+    assert holds([FAILED, again], "production") == {}

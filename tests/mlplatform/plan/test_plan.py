@@ -307,6 +307,18 @@ def test_a_first_version_on_hold_is_taken_out_again() -> None:
     assert [action for action, _ in actions(made)] == ["route", "retire"]
 
 
+def test_while_a_version_is_on_hold_a_lost_alias_takes_nothing_out() -> None:
+    declared = repository({"production": {TUMOUR: deployment("1.1.0")}})
+    there = steady("1.0.0")
+    lost = replace(there, registry=replace(there.registry, aliases={}))
+    lost = replace(lost, holds=held_by(declared, {"champion": "1.0.0", "previous": None}))
+    made = plan(declared, "production", "laptop", lost)
+    assert [action for action, _ in actions(made)] == ["champion"]
+    assert made.changes[0].after == {"champion": "1.0.0", "previous": None, "digest": digest("1.0.0")}
+    gone = replace(lost, registry=registry())
+    assert plan(declared, "production", "laptop", gone).changes == ()
+
+
 def held_by(declared: Repository, aliases: dict[str, str | None]) -> Holds:
     documents = documents_digest(declared, "production", TUMOUR)
     hold = Hold("production", TUMOUR, "1.1.0", digest("1.1.0"), documents, aliases, "it broke", "today")

@@ -86,6 +86,14 @@ def test_another_environments_journal_is_left_alone(ledger: Ledger, outbox: Path
     assert len(left_behind(outbox, "production")) == 1
 
 
+def test_the_journal_of_an_environment_whose_name_begins_the_same_is_left_alone(
+    ledger: Ledger, outbox: Path
+) -> None:
+    Journal.begin(outbox, Plan.of("production-eu", "0123456789ab", "c" * 40, (ROUTE,)), {})
+    assert recover(outbox, "production", ledger) == 0
+    assert len(left_behind(outbox, "production-eu")) == 1
+
+
 def test_the_statement_names_what_was_touched_by_its_digest(ledger: Ledger, outbox: Path) -> None:
     journal = Journal.begin(outbox, PLAN, {})
     journal.heard(Outcome(ROUTE, Result.APPLIED))

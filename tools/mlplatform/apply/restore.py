@@ -18,6 +18,7 @@ def restore(done: Sequence[Change], hands: Hands) -> tuple[tuple[Change, ...], s
     troubles: list[str] = []
     for action, undo in UNDO.items():
         for change in (change for change in reversed(done) if change.action is action):
+            hands.lease.require()  # what another run has done meanwhile is not ours to put back
             try:
                 undo(change, hands)
             except Exception as trouble:  # what cannot be put back now is put back by the next plan

@@ -52,8 +52,10 @@ def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
         if statement.predicate_type == RETRY:
             found.pop((said["model"], said["digest"]), None)
         elif statement.predicate_type == DEPLOYMENT and "undoing" not in said:
+            put_back = {one["resource"] for one in said.get("refused", ()) if one.get("held")}
             for model, outcomes in _by_model(said["outcomes"]).items():
-                _follow(found, said, model, outcomes)
+                if model not in put_back:  # to put back what ran before says nothing about that
+                    _follow(found, said, model, outcomes)
     return found
 
 
@@ -71,7 +73,7 @@ def hold_on(
 def documents_digest(repository: Repository, environment: str, model: str) -> str:
     """`sha256:` over what is declared of a deployment: its document and its model's, without comments and order."""
     declared = (repository.deployments[environment][model].body, repository.models[model].body)
-    said = [body.model_dump(mode="json", by_alias=True) for body in declared]
+    said = [body.model_dump(mode="json", by_alias=True, exclude_defaults=True) for body in declared]
     return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
 
 
@@ -103,7 +105,7 @@ def _follow(
             f"{failed['action']}: {failed.get('reason', '')}",
             said.get("recordedAt", ""),
         )
-    elif champion and champion["result"] == Result.APPLIED.value:
+    elif all(o["result"] == Result.APPLIED.value for o in outcomes if o["action"] != Action.RETIRE.value):
         found.pop(key, None)
 
 

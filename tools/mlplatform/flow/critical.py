@@ -12,13 +12,16 @@ from mlplatform.providers.git import Git
 def critical_among(
     git: Git, repository: Repository, environment: str, models: Iterable[str], known: Sequence[Statement]
 ) -> frozenset[str]:
-    """Those of the models that are critical, as their documents say; where a document is gone too, what it said in the
-    commit that was applied last; and where nobody can tell, they are."""
-    unsaid = {model for model in models if model not in repository.models}
-    said = {model for model in models if model not in unsaid and repository.models[model].body.critical}
+    """Those of the models that are critical, as their documents say or said in the commit that was applied last: one
+    change does not take away the word and the model. Where nobody can tell, they are."""
+    models = set(models)
+    bodies = {model: repository.models[model].body for model in models & repository.models.keys()}
+    said = {model for model, body in bodies.items() if body.critical}
     last = last_applied(known, environment)
-    at = {(last, path_of(Kind.MODEL, model)): model for model in unsaid} if last else {}
+    if last is None:
+        return frozenset(said | (models - bodies.keys()))
+    at = {(last, path_of(Kind.MODEL, model)): model for model in models}
     harmless = {
         at[where] for where, document in documents_at(git, at).items() if not document.get("critical")
     }
-    return frozenset(said | (unsaid - harmless))
+    return frozenset(said | (models - harmless))

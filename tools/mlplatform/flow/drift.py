@@ -25,6 +25,7 @@ from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
 from mlplatform.providers.serving import connect_serving
 from mlplatform.providers.serving.interface import Observation, Serving
+from mlplatform.record.outbox import left_behind
 
 
 def find_drift(place: Place, repository: Repository, environment: str, *, deep: bool = False) -> Drifted:
@@ -35,7 +36,7 @@ def find_drift(place: Place, repository: Repository, environment: str, *, deep: 
     settings, paths = environment_of(repository, environment), place.paths(environment)
     if is_held(paths):
         raise Refusal(f"{environment} is being changed by an apply", fix="wait until it has ended")
-    if any(place.target.outbox.glob(f"{environment}-*.jsonl")):
+    if left_behind(place.target.outbox, environment):
         raise _interrupted(environment)
     place.ledger(settings).sync()
     last = _last(place, statements(place), environment)

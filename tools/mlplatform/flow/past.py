@@ -22,7 +22,7 @@ def holds_in(place: Place, environment: str) -> Holds:
 def require_not_on_hold(place: Place, environment: str, model: str, version: str, digest: str) -> None:
     """Refusal when a version is on hold there: nobody proposes it again before somebody lifts the hold."""
     hold = holds_in(place, environment).get((model, digest))
-    if hold:
+    if hold and hold.aliases:  # without, a change of how a champion runs failed: the version itself is good
         raise Refusal(
             f"{model} {version} is on hold in {environment} since {hold.since}: {hold.reason}",
             fix=f"repair the cause, then: platform retry {model} --env {environment} --version {version}",

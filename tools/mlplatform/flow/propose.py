@@ -84,7 +84,7 @@ def propose_rollback(place: Place, asked: Asked, to: str | None) -> Proposal:
         model=asked.model,
         to=to,
         reason=asked.reason,
-        barred=frozenset(hold.digest for hold in held),
+        barred=frozenset(hold.digest for hold in held if hold.aliases),
     )
 
 

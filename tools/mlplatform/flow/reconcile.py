@@ -93,6 +93,7 @@ def reconcile(
         failed = [hold for key, hold in holds_in(place, environment).items() if on_hold.get(key) != hold]
         if failed and (left := _left(place, repository, environment, failed, listener)):
             outcomes += _apply(place, repository, left, listener, held, wanted)
+        held.require()
         take(place, repository, environment, made.commit, listener)
     return Reconciled(made, outcomes, propose_reverts(place, made.commit, failed))
 
@@ -113,7 +114,8 @@ def _left(
     models = {hold.model for hold in failed}
     changes = tuple(change for change in whole.changes if change.resource in models)
     declared = {model: digest for model, digest in whole.documents.items() if model in models}
-    return Plan.of(environment, whole.target, whole.commit, changes, (), declared) if changes else None
+    refused = tuple(one for one in whole.refused if one.resource in models)
+    return Plan.of(environment, whole.target, whole.commit, changes, refused, declared) if changes else None
 
 
 def _plan(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold
 from mlplatform.core.reconciled import Reverted
+from mlplatform.flow.past import holds_in
 from mlplatform.flow.place import Place
 from mlplatform.load.history import history
 from mlplatform.propose.branch import commit_proposal
@@ -17,7 +18,8 @@ def propose_reverts(place: Place, commit: str, held: Iterable[Hold]) -> tuple[Re
     if not held:
         return ()
     past = history(place.git, commit)
-    barred = frozenset(hold.digest for hold in held)
+    others = holds_in(place, held[0].environment).values()
+    barred = frozenset(hold.digest for hold in (*held, *others) if hold.aliases)
     found = []
     for hold in held:
         if not hold.aliases:

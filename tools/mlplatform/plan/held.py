@@ -34,7 +34,8 @@ def restore_changes(
     name, settings = hold.model, repository.environments[hold.environment].body
     good = _before(hold, actual)
     if good is None:
-        return removal_changes(settings, name, actual)
+        is_needed = _others(hold, actual) or hold.aliases.get("champion")
+        return () if is_needed else removal_changes(settings, name, actual)
     changes: list[Change] = []
     model = repository.models[name].body
     if model.type != "batch":
@@ -50,16 +51,25 @@ def restore_changes(
 
 
 def _before(hold: Hold, actual: Actual) -> RegisteredVersion | None:
-    """The champion, unless that is the version on hold: then what was champion before it."""
+    """The champion, unless that is the version on hold or lost: then what answers, or what was champion before it."""
     champion = actual.registry.aliases.get(hold.model, {}).get("champion")
-    version = hold.aliases.get("champion") if champion == hold.version else champion
-    return actual.registry.find(hold.model, version) if version else None
+    if champion not in (None, hold.version):
+        return actual.registry.find(hold.model, champion)
+    if others := _others(hold, actual):
+        return actual.registry.holding(hold.model, others[0])
+    was = hold.aliases.get("champion")
+    return actual.registry.find(hold.model, was) if was else None
+
+
+def _others(hold: Hold, actual: Actual) -> list[str]:
+    """The digests that requests go to, but for the one on hold."""
+    return [digest for digest in actual.serving.weights.get(hold.model, {}) if digest != hold.digest]
 
 
 def _aliases(provider: str, hold: Hold, good: RegisteredVersion, actual: Actual) -> list[Change]:
     aliases = actual.registry.aliases.get(hold.model, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
-    half_done = champion == hold.version or previous == champion
+    half_done = champion in (None, hold.version) or previous == champion
     if not half_done:
         return []
     before = {"champion": champion, "previous": previous}

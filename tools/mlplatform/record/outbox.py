@@ -78,4 +78,6 @@ def _whole_lines(text: str) -> Iterator[dict[str, Any]]:
 
 def left_behind(outbox: Path, environment: str) -> tuple[Journal, ...]:
     """The journals of applies that died before the ledger had their statement. The caller holds the lease."""
-    return tuple(Journal(path) for path in sorted(outbox.glob(f"{environment}-*.jsonl")))
+    start = f"{environment}-"  # the name of another environment may begin so too
+    mine = (path for path in outbox.glob(f"{start}*.jsonl") if "-" not in path.name.removeprefix(start))
+    return tuple(Journal(path) for path in sorted(mine))
