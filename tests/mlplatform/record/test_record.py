@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.hold import holds
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
 from mlplatform.providers.git import Git
@@ -92,6 +93,29 @@ def test_the_journal_of_an_environment_whose_name_begins_the_same_is_left_alone(
     Journal.begin(outbox, Plan.of("production-eu", "0123456789ab", "c" * 40, (ROUTE,)), {})
     assert recover(outbox, "production", ledger) == 0
     assert len(left_behind(outbox, "production-eu")) == 1
+
+
+def test_what_is_recorded_after_a_later_holder_did_its_work_is_marked_as_late(
+    ledger: Ledger, outbox: Path
+) -> None:
+    failed = Journal.begin(outbox, PLAN, {"fence": 1})
+    failed.heard(Outcome(ROUTE, Result.FAILED, "the probe was answered wrongly"))
+    later = Journal.begin(outbox.with_name("another"), PLAN, {"fence": 2})
+    for change in (ROUTE, CHAMPION):
+        later.heard(Outcome(change, Result.APPLIED))
+    close(later, ledger)
+    assert recover(outbox, "production", ledger) == 1
+    known = [record.statement for record in ledger.newest_first()][::-1]
+    assert [said.predicate.get("late", False) for said in known] == [False, True]
+    assert holds(known, "production") == {}
+
+
+def test_what_a_dead_run_of_this_machine_left_is_not_late(ledger: Ledger, outbox: Path) -> None:
+    Journal.begin(outbox, PLAN, {"fence": 0}).heard(Outcome(ROUTE, Result.FAILED, "it broke"))
+    recover(outbox, "production", ledger)
+    [said] = [record.statement for record in ledger.newest_first()]
+    assert "late" not in said.predicate
+    assert len(holds([said], "production")) == 1
 
 
 def test_the_statement_names_what_was_touched_by_its_digest(ledger: Ledger, outbox: Path) -> None:

@@ -47,7 +47,7 @@ def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
     found: dict[tuple[str, str], Hold] = {}
     for statement in oldest_first:
         said = statement.predicate
-        if said.get("environment") != environment:
+        if said.get("environment") != environment or said.get("late"):
             continue
         if statement.predicate_type == RETRY:
             found.pop((said["model"], said["digest"]), None)

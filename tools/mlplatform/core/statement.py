@@ -107,6 +107,8 @@ def last_applied(oldest_first: Iterable[Statement], environment: str) -> str | N
     commits = [
         said.predicate["commit"]
         for said in oldest_first
-        if said.predicate_type == DEPLOYMENT and said.predicate["environment"] == environment
+        if said.predicate_type == DEPLOYMENT
+        and said.predicate["environment"] == environment
+        and not said.predicate.get("late")
     ]
     return str(commits[-1]) if commits else None

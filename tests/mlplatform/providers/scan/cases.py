@@ -89,7 +89,7 @@ WORKFLOWS = {
 }
 DOCKERFILES = {
     "images/good/Dockerfile": f"{PIN}\nRUN true \\\n  # a comment\n  && true\nUSER 10001\nHEALTHCHECK CMD true\n",
-    "images/root/Dockerfile": "FROM python:latest\nRUN sudo true\nUSER root\n",
+    "images/superuser/Dockerfile": "FROM python:latest\nRUN sudo true\nUSER root\n",
     "images/skip/Dockerfile": "# checkov:skip=CKV_DOCKER_7: no\n"
     "FROM python:latest\n#Cortex:Skip = CKV_DOCKER_3\nUSER 1\nHEALTHCHECK CMD true\n",
     "images/here/Dockerfile": f"{PIN}\nRUN bash <<END\nsudo true\nEND\nUSER 1\nHEALTHCHECK CMD true\n",

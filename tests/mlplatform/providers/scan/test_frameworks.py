@@ -32,7 +32,7 @@ JUDGED = {
     "infrastructure/k8s/served.yaml": "CKV_MLP_11",
     ".github/workflows/curl.yml": "CKV_GHA_3",
     ".github/workflows/write-all.yml": "CKV2_GHA_1",
-    "images/root/Dockerfile": "CKV_DOCKER_7",
+    "images/superuser/Dockerfile": "CKV_DOCKER_7",
     ".github/actions/b/action.yml": "CKV_MLP_3",
     "action.yml": "CKV_MLP_3",
     "tools/set-up/action.yml": "CKV_MLP_3",
