@@ -31,7 +31,8 @@ from mlplatform.core.repository import Repository  # noqa: E402
 from mlplatform.core.target import LocalTarget  # noqa: E402
 from mlplatform.flow.listener import SILENT  # noqa: E402
 from mlplatform.flow.place import Place  # noqa: E402
-from mlplatform.flow.reconcile import make_plan, reconcile  # noqa: E402
+from mlplatform.flow.planning import make_plan  # noqa: E402
+from mlplatform.flow.reconcile import reconcile  # noqa: E402
 from mlplatform.local.identity import target_id  # noqa: E402
 from mlplatform.local.stack import known, start_all, stop_all  # noqa: E402
 from mlplatform.providers.git import Git  # noqa: E402

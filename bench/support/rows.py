@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from mlflow.store.model_registry.dbmodels import models as tables
-from sqlalchemy import create_engine, insert
+from sqlalchemy import create_engine, insert, text
 
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.providers.registry.interface import Lineage, RegisteredVersion
@@ -41,3 +41,4 @@ def fill(
         connection.execute(insert(tables.SqlModelVersion), versions)
         connection.execute(insert(tables.SqlModelVersionTag), tags)
         connection.execute(insert(tables.SqlRegisteredModelAlias), named)
+        connection.execute(text("ANALYZE"))  # as autovacuum would within the minute

@@ -12,15 +12,20 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mlplatform.flow import place as places
 from mlplatform.flow import reconcile as flow
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
 from mlplatform.flow.place import Place
+from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal
+
+LEASE_SECONDS = 1.0  # of a shared target: whoever comes after a killed run waits for so long
 
 
 class Points:
@@ -66,6 +71,7 @@ def watch(points: Points) -> None:
         connect = getattr(flow, f"connect_{name}")
         wrapped = lambda *args, connect=connect, name=name: Watched(connect(*args), name, points)  # noqa: E731
         setattr(flow, f"connect_{name}", wrapped)
+    places.remote_lease = partial(remote_lease, life_seconds=LEASE_SECONDS)  # type: ignore[attr-defined]
     Journal.heard = points.around("journal.heard", Journal.heard)  # type: ignore[method-assign]
     Ledger.append = points.around("ledger.append", Ledger.append)  # type: ignore[method-assign]
     os.rename = points.around("rename", os.rename)

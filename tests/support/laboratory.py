@@ -17,7 +17,7 @@ from mlplatform.local.identity import target_id
 from mlplatform.providers.git import Git
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage, RegistryState
-from mlplatform.record.ledger import Ledger, local_ledger
+from mlplatform.record.ledger import Ledger, local_ledger, shared_ledger
 from tests.support.payloads import write_payload
 from tests.support.stack import SCALING, scaling_model
 from tests.support.values import ENVIRONMENTS, METRICS, deployment, digest, document, environment, model
@@ -86,6 +86,8 @@ class Laboratory:
         return self.commit({f"environments/{environment}/{name}.yaml": None}, f"{environment}: no {name}")
 
     def ledger(self) -> Ledger:
+        if self.shared:
+            return shared_ledger(self.place.git, "origin")
         return local_ledger(self.place.git, self.place.target_id())
 
     def registry(self, environment: str) -> RegistryState:

@@ -1,10 +1,19 @@
 """What the ledger's statements put on hold, and what lifts it."""
 
+from dataclasses import replace
 from typing import Any
 
-from mlplatform.core.hold import Hold, documents_digest, hold_on, holds
+import pytest
+
+from mlplatform.core.hold import Hold, documents_digest, hold_on, hold_statement, holds
 from mlplatform.core.plan import Action, Change, Plan
-from mlplatform.core.statement import Statement, deployment_statement, last_applied, retry_statement
+from mlplatform.core.statement import (
+    Applied,
+    Statement,
+    deployment_statement,
+    last_applied,
+    retry_statement,
+)
 from tests.support.values import COMMIT, deployment, digest, repository
 
 TUMOUR = "clinic/tumour"
@@ -95,7 +104,7 @@ def _fields(hold: Hold) -> dict[str, Any]:
 
 def test_the_commit_applied_last_is_that_of_the_newest_apply_of_the_environment() -> None:
     known = [applied(*["applied"] * 3, commit="a" * 40), applied(*["applied"] * 3, environment="integration")]
-    assert last_applied(known, "production") == "a" * 40
+    assert last_applied(known, "production") == Applied("a" * 40)
     assert last_applied(known, "development") is None
 
 
@@ -124,7 +133,7 @@ def test_a_clock_that_was_set_back_changes_no_order() -> None:
         at(applied(*["applied"] * 3, commit="a" * 40), "2026-11-21T10:00:00+00:00"),
         at(applied(*["applied"] * 3, commit="b" * 40), "2020-01-01T00:00:00+00:00"),
     ]
-    assert last_applied(known, "production") == "b" * 40
+    assert last_applied(known, "production") == Applied("b" * 40)
 
 
 def test_to_put_back_what_ran_before_says_nothing_about_that() -> None:
@@ -138,3 +147,43 @@ def test_a_version_whose_changes_were_all_made_is_on_hold_no_longer_be_it_champi
     only_load = {**loaded.predicate, "outcomes": loaded.predicate["outcomes"][:1]}
     again = Statement(loaded.subjects, loaded.predicate_type, only_load)
     assert holds([FAILED, again], "production") == {}
+
+
+def test_a_hold_that_was_stated_is_the_hold_that_its_apply_would_have_set() -> None:
+    (hold,) = holds([FAILED], "production").values()
+    stated = hold_statement(hold, fence=3)
+    assert stated.subjects == {f"production/{TUMOUR}@1.1.0": digest("1.1.0")}
+    dated = replace(stated, predicate={**stated.predicate, "recordedAt": hold.since})
+    assert holds([dated], "production") == {(TUMOUR, hold.digest): hold}
+    assert holds([dated], "integration") == {}
+    assert holds([dated, LIFTED], "production") == {}
+    assert holds([LIFTED, Statement.from_json(dated.as_json())], "production") == {
+        (TUMOUR, hold.digest): hold
+    }
+
+
+def back(commit: str) -> Statement:
+    said = applied(*["applied"] * 3, commit=commit)
+    return replace(said, predicate={**said.predicate, "goingBack": "it was wrong"})
+
+
+def forth(commit: str) -> Statement:
+    return applied(*["applied"] * 3, commit=commit)
+
+
+@pytest.mark.parametrize(
+    ("known", "last"),
+    [
+        ([forth("a"), forth("b")], Applied("b")),
+        ([forth("a"), forth("b"), back("a")], Applied("a", left="b")),
+        ([forth("a"), forth("b"), forth("c"), back("b"), back("a")], Applied("a", left="c")),
+        ([forth("a"), forth("b"), back("a"), forth("a")], Applied("a", left="b")),
+        ([forth("a"), forth("b"), back("a"), forth("c")], Applied("c")),
+        ([forth("a"), back("a")], Applied("a")),
+        ([back("a")], Applied("a")),
+    ],
+)
+def test_what_people_went_back_from_counts_until_something_newer_is_applied(
+    known: list[Statement], last: Applied
+) -> None:
+    assert last_applied(known, "production") == last

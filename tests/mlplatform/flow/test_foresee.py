@@ -16,7 +16,8 @@ from mlplatform.flow.foresee import foresee
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
 from mlplatform.flow.place import Place
-from mlplatform.flow.reconcile import make_plan, reconcile
+from mlplatform.flow.planning import make_plan
+from mlplatform.flow.reconcile import reconcile
 from mlplatform.local.stack import known, start_all, stop_all
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import shared_ledger
@@ -165,22 +166,24 @@ def test_a_plain_clone_foresees_a_shared_environment_from_the_companys_ledger(tm
     run_git(tmp_path, "clone", "-q", "--bare", str(tmp_path / "lab"), "remote.git")
     run_git(lab.place.git.root, "remote", "add", "origin", str(tmp_path / "remote.git"))
     before, after = (lab.payloads[version].digest for version in ("1.0.0", "1.1.0"))
-    publish(
-        shared_ledger(lab.place.git, "origin"),
-        Snapshot(
-            "production",
-            "company",
-            commit,
-            "2026-11-01T10:00:00+00:00",
-            {SCALER: {"1.0.0": Kept(before, before), "1.1.0": Kept(after, after)}},
-            {SCALER: {"champion": "1.0.0"}},
-            {SCALER: {before: Ran("1.0.0", before, True, 1, before)}},
-            {SCALER: {before: 100}},
-        ),
+    taken = Snapshot(
+        "production",
+        "company",
+        commit,
+        "2026-11-01T10:00:00+00:00",
+        {SCALER: {"1.0.0": Kept(before, before), "1.1.0": Kept(after, after)}},
+        {SCALER: {"champion": "1.0.0"}},
+        {SCALER: {before: Ran("1.0.0", before, True, 1, before)}},
+        {SCALER: {before: 100}},
     )
+    publish(shared_ledger(lab.place.git, "origin"), taken)
     run_git(tmp_path, "clone", "-q", str(tmp_path / "remote.git"), "clone")
     place = Place(Git(tmp_path / "clone"), LocalTarget(tmp_path / "clone"))
     made = foreseen(place, commit)
     assert [action for action, _ in changes(made)] == ["load", "probe", "route", "champion"]
     assert made.plan.target == "company"
     assert "nothing was ever applied to integration, so it is taken to be empty" in made.unknown
+    shared_ledger(place.git, "origin").sync()
+    publish(shared_ledger(lab.place.git, "origin"), replace(taken, aliases={SCALER: {"champion": "1.1.0"}}))
+    run_git(place.git.root, "fetch", "-q", "origin")
+    assert [action for action, _ in changes(foreseen(place, commit))] == ["load", "probe", "route", "retire"]

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from mlplatform.cli.main import main
+from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Result
+from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
+from mlplatform.flow.drift import find_drift
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
 from mlplatform.flow.past import holds_in
@@ -19,11 +22,14 @@ from mlplatform.flow.place import environment_of
 from mlplatform.flow.reconcile import reconcile
 from mlplatform.flow.retry import lift
 from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.providers.git import Git
+from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing
-from mlplatform.record.ledger import Ledger, shared_ledger
-from tests.support.laboratory import DATA, REPOSITORY, SCALER, Laboratory, laboratory
+from mlplatform.record.ledger import shared_ledger
+from mlplatform.record.record import begin
+from tests.support.laboratory import DATA, REPOSITORY, SCALER, Laboratory, laboratory, run_git
 from tests.support.mlflow_between import Asked, Between, between
 from tests.support.mlflow_server import mlflow
 from tests.support.payloads import write_payload
@@ -73,10 +79,6 @@ def retry(lab: Laboratory) -> None:
     lift(lab.place, environment_of(repository, "production"), "production", SCALER, None, "it is repaired")
 
 
-def ledger(lab: Laboratory) -> Ledger:
-    return shared_ledger(lab.place.git, "origin")
-
-
 def state(lab: Laboratory) -> dict[str, Any]:
     """What an apply is about: aliases and versions, routes, what is loaded, the outbox."""
     registry = lab.registry("production")
@@ -111,7 +113,7 @@ def test_a_plan_and_an_apply_are_refused_with_the_cause_and_nothing_changes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     quick(monkeypatch)
-    before, tip = state(lab), ledger(lab).tip()
+    before, tip = state(lab), lab.ledger().tip()
     monkeypatch.chdir(lab.place.git.root)
     with proxy.broken(fault):
         for command in ("plan", "apply"):
@@ -123,7 +125,7 @@ def test_a_plan_and_an_apply_are_refused_with_the_cause_and_nothing_changes(
             assert proxy.url in said
             assert "Traceback" not in said
     assert state(lab) == before
-    assert (ledger(lab).tip(), holds_in(lab.place, "production")) == (tip, {})
+    assert (lab.ledger().tip(), holds_in(lab.place, "production")) == (tip, {})
 
 
 def uploading(method: str, path: str) -> bool:
@@ -175,6 +177,23 @@ def test_a_change_that_fails_is_put_back_and_held_and_the_retry_finishes(
     assert (after["loaded"], after["outbox"], after["notes"]) == (sorted([champion, version]), [], ())
 
 
+def test_drift_is_not_looked_for_while_another_machine_is_at_work(lab: Laboratory, tmp_path: Path) -> None:
+    run_git(tmp_path, "clone", "-q", str(lab.place.target.folder / "remote"), "other")
+    repository = repository_at(lab.place.git, "HEAD")
+    assert find_drift(lab.place, repository, "production").drifts == ()
+    with (
+        remote_lease(Git(tmp_path / "other"), "origin", "production", "other"),
+        pytest.raises(Refusal, match="production is being changed by an apply"),
+    ):
+        find_drift(lab.place, repository, "production")
+    begun = Plan.of("production", "other", repository.commit or "", ())
+    begin(tmp_path / "outbox", begun, {}, shared_ledger(Git(tmp_path / "other"), "origin"))
+    with pytest.raises(Refusal, match="the last apply to production was interrupted"):
+        find_drift(lab.place, repository, "production")
+    assert apply(lab).is_done
+    assert find_drift(lab.place, repository, "production").drifts == ()
+
+
 def test_an_apply_of_what_is_there_writes_nothing_to_the_registry(lab: Laboratory, proxy: Between) -> None:
     proxy.calls.clear()
     assert apply(lab).outcomes == ()
@@ -185,6 +204,7 @@ def test_an_apply_of_what_is_there_writes_nothing_to_the_registry(lab: Laborator
 FULL = """
 import resource, sys
 from pathlib import Path
+from mlplatform.flow.drift import find_drift
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
 from mlplatform.flow.place import Place

@@ -363,7 +363,11 @@ def test_a_version_that_lost_too_much_by_its_registry_is_not_applied(lab: Labora
     assert refused.reason == "rmse goes from 3 to 8.5 and may lose 5 (champion 1.0.0, as registered)"
     assert refused.where.startswith(f"environments/production/{SCALER}.yaml:")
     assert done.plan.changes == ()
-    assert loaded(lab) == before
+    assert loaded(lab) | {"ledger": ""} == before | {"ledger": ""}
+    said = next(lab.ledger().newest_first()).statement.predicate
+    assert [one["reason"] for one in said["refused"]] == [refused.reason], (
+        "it is on record that nothing was done"
+    )
 
 
 def test_what_the_ledger_says_was_champion_is_applied_again_though_it_is_worse(lab: Laboratory) -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
+from mlplatform.core.intent import INTERRUPTED
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import Ledger, local_ledger
-from mlplatform.record.outbox import INTERRUPTED, Journal, left_behind
-from mlplatform.record.record import close, recover
+from mlplatform.record.outbox import Journal, left_behind
+from mlplatform.record.record import close
+from mlplatform.record.record import recover as put_on_record
 
 DIGEST = "sha256:" + "b" * 64
 ROUTE = Change(Action.ROUTE, "triton", "clinic/tumour", None, {"weights": {DIGEST: 100}, "version": "1.0.0"})
@@ -29,6 +31,11 @@ def ledger(tmp_path: Path) -> Ledger:
 @pytest.fixture
 def outbox(tmp_path: Path) -> Path:
     return tmp_path / "outbox"
+
+
+def recover(outbox: Path, environment: str, ledger: Ledger) -> int:
+    known = [record.statement for record in ledger.newest_first()][::-1]
+    return put_on_record(outbox, environment, ledger, known)
 
 
 def outcomes(ledger: Ledger) -> list[tuple[str, str]]:

@@ -12,11 +12,15 @@ from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
 
 Heard = Callable[[Outcome], None]
+Ended = Callable[[tuple[Outcome, ...]], None]
 Steps = Mapping[Action, Step]
 
 
-def apply(plan: Plan, hands: Hands, heard: Heard, steps: Steps = STEPS) -> tuple[Outcome, ...]:
-    """Make the plan's changes; `heard` is told each outcome as it happens, and again when it is put back.
+def apply(
+    plan: Plan, hands: Hands, heard: Heard, steps: Steps = STEPS, ended: Ended = lambda _: None
+) -> tuple[Outcome, ...]:
+    """Make the plan's changes; `heard` is told each outcome as it happens, and again when it is put back, `ended` those
+    of a deployment once it is done with.
 
     The first failure of a deployment ends that deployment: traffic and aliases go back to what they were, its further
     changes are not attempted, and the other deployments go on. Before each change the lease is asked anew.
@@ -27,7 +31,9 @@ def apply(plan: Plan, hands: Hands, heard: Heard, steps: Steps = STEPS) -> tuple
         )
     outcomes: list[Outcome] = []
     for _, changes in groupby(plan.changes, key=lambda change: change.resource):
-        outcomes += _deployment(tuple(changes), hands, heard, steps)
+        done = _deployment(tuple(changes), hands, heard, steps)
+        ended(done)
+        outcomes += done
     return tuple(outcomes)
 
 

@@ -36,7 +36,8 @@ def command(
     from mlplatform.flow.judge import repository_at
     from mlplatform.flow.listener import SILENT
     from mlplatform.flow.place import here
-    from mlplatform.flow.reconcile import Wanted, read_plan, reconcile
+    from mlplatform.flow.planning import Wanted, read_plan
+    from mlplatform.flow.reconcile import reconcile
     from mlplatform.report.change import reconciled_json, reconciled_text
 
     place = here()

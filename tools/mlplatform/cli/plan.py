@@ -46,7 +46,7 @@ def command(
         raise click.UsageError("--target is for --against snapshot")
     from mlplatform.flow.judge import repository_at
     from mlplatform.flow.place import here
-    from mlplatform.flow.reconcile import make_plan
+    from mlplatform.flow.planning import make_plan
     from mlplatform.report.change import plan_text
 
     place = here()

@@ -11,7 +11,7 @@ from mlplatform.core.kinds import Deployment
 from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import DEPLOYMENT, RETRY, Statement
+from mlplatform.core.statement import DEPLOYMENT, HOLD, RETRY, Statement
 
 Predicate = Mapping[str, Any]
 Aliases = Mapping[str, str | None]
@@ -36,6 +36,7 @@ class Hold:
 
 
 Holds = Mapping[tuple[str, str], Hold]
+_SAID = ("environment", "model", "version", "digest", "documents", "reason")
 
 
 def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
@@ -51,12 +52,26 @@ def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
             continue
         if statement.predicate_type == RETRY:
             found.pop((said["model"], said["digest"]), None)
+        elif statement.predicate_type == HOLD:
+            hold = _stated(said)
+            found[hold.model, hold.digest] = hold
         elif statement.predicate_type == DEPLOYMENT and "undoing" not in said:
             put_back = {one["resource"] for one in said.get("refused", ()) if one.get("held")}
             for model, outcomes in _by_model(said["outcomes"]).items():
                 if model not in put_back:  # to put back what ran before says nothing about that
                     _follow(found, said, model, outcomes)
     return found
+
+
+def hold_statement(hold: Hold, fence: int) -> Statement:
+    """That a version failed, said before the apply it failed in has ended: another machine must not try it again."""
+    said = {name: getattr(hold, name) for name in _SAID} | {"aliases": dict(hold.aliases), "fence": fence}
+    return Statement({f"{hold.environment}/{hold.model}@{hold.version}": hold.digest}, HOLD, said)
+
+
+def _stated(said: Predicate) -> Hold:
+    stated = {name: said[name] for name in _SAID}
+    return Hold(**stated, aliases=said["aliases"], since=said.get("recordedAt", ""))
 
 
 def hold_on(

@@ -41,6 +41,13 @@ class Change:
             "after": self.after,
         }
 
+    @staticmethod
+    def from_json(said: Mapping[str, Any]) -> "Change":
+        """The inverse of `as_json`; KeyError, TypeError or ValueError when it is no change."""
+        return Change(
+            Action(said["action"]), said["provider"], said["resource"], said["before"], said["after"]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -111,10 +118,7 @@ class Plan:
     @staticmethod
     def from_json(said: Mapping[str, Any]) -> "Plan":
         """The inverse of `as_json`; KeyError, TypeError or ValueError when it is no plan."""
-        changes = tuple(
-            Change(Action(c["action"]), c["provider"], c["resource"], c["before"], c["after"])
-            for c in said["changes"]
-        )
+        changes = tuple(map(Change.from_json, said["changes"]))
         refused = tuple(
             Refused(r["resource"], r["reason"], r["fix"], r["where"], r["held"]) for r in said["refused"]
         )

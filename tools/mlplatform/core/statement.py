@@ -8,6 +8,7 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 DEPLOYMENT = "urn:mlplatform:predicate:deployment:v1"
 REGISTRATION = "urn:mlplatform:predicate:registration:v1"
 RETRY = "urn:mlplatform:predicate:retry:v1"
+HOLD = "urn:mlplatform:predicate:hold:v1"
 VALIDATION = "urn:mlplatform:predicate:validation:v1"
 SNAPSHOT = "urn:mlplatform:predicate:snapshot:v1"
 
@@ -41,13 +42,20 @@ class Statement:
 
 def deployment_statement(plan: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]) -> Statement:
     """What an apply did: the plan's header (without its changes) and an outcome for each change."""
-    subjects = {}
-    for outcome in outcomes:
-        about = outcome["after"] or outcome["before"] or {}
+    return Statement(
+        subjects_of(plan["environment"], outcomes), DEPLOYMENT, {**plan, "outcomes": list(outcomes)}
+    )
+
+
+def subjects_of(environment: str, changes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The versions that changes, or their outcomes, are about, by name."""
+    found = {}
+    for change in changes:
+        about = change["after"] or change["before"] or {}
         if "digest" in about:
             version = about.get("version") or about["champion"]
-            subjects[f"{plan['environment']}/{outcome['resource']}@{version}"] = about["digest"]
-    return Statement(subjects, DEPLOYMENT, {**plan, "outcomes": list(outcomes)})
+            found[f"{environment}/{change['resource']}@{version}"] = about["digest"]
+    return found
 
 
 def registration_statement(
@@ -89,7 +97,7 @@ def newest_snapshot(
 ) -> tuple[Statement | None, tuple[Statement, ...]]:
     """The newest snapshot of an environment, and what was applied since, newest first: then it is no longer right.
 
-    What was put back after changes by hand is as the snapshot has it, so that is left out.
+    What was put back after changes by hand is as the snapshot has it, so that is left out, as is what changed nothing.
     """
     since: list[Statement] = []
     for said in reversed(oldest_first):
@@ -97,18 +105,33 @@ def newest_snapshot(
             continue
         if said.predicate_type == SNAPSHOT:
             return said, tuple(since)
-        if said.predicate_type == DEPLOYMENT and "undoing" not in said.predicate:
+        if (
+            said.predicate_type == DEPLOYMENT
+            and said.predicate["outcomes"]
+            and "undoing" not in said.predicate
+        ):
             since.append(said)
     return None, tuple(since)
 
 
-def last_applied(oldest_first: Iterable[Statement], environment: str) -> str | None:
-    """The commit that was applied to an environment last; None before the first apply that changed anything."""
-    commits = [
-        said.predicate["commit"]
-        for said in oldest_first
-        if said.predicate_type == DEPLOYMENT
-        and said.predicate["environment"] == environment
-        and not said.predicate.get("late")
-    ]
-    return str(commits[-1]) if commits else None
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The commit that an environment was made to match last, and the newest one it was taken back from, if it was."""
+
+    commit: str
+    left: str | None = None
+
+
+def last_applied(oldest_first: Iterable[Statement], environment: str) -> Applied | None:
+    """What was applied to an environment last; None before the first apply."""
+    last: Applied | None = None
+    for said in oldest_first:
+        about = said.predicate
+        if said.predicate_type != DEPLOYMENT or about["environment"] != environment or about.get("late"):
+            continue
+        commit = str(about["commit"])
+        if last is None or ("goingBack" not in about and commit != last.commit):
+            last = Applied(commit)
+        elif commit != last.commit:
+            last = Applied(commit, last.left or last.commit)
+    return last

@@ -4,7 +4,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.payload import short
 from mlplatform.core.repository import Repository
 from mlplatform.flow.drift import find_drift
-from mlplatform.flow.past import require_not_on_hold
+from mlplatform.flow.past import holds_in, require_not_on_hold
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.observe.adoptable import Adoptable, adoptable
 from mlplatform.propose.adopt import Adopted, Adoption, adopt
@@ -51,7 +51,7 @@ def _adoption(place: Place, environment: str, one: Adoptable, held: RegistryStat
             f"the registry of {environment} does not hold {one.model} {one.version} as {served}",
             fix=f"put it back: platform drift --env {environment} --revert",
         )
-    require_not_on_hold(place, environment, one.model, one.version, found.ref.digest)
+    require_not_on_hold(holds_in(place, environment), one.model, one.version, found.ref.digest)
     made = found.lineage
     pinned = Pinned(one.version, found.ref.digest, None, made.run, made.commit, made.data, made.metrics)
     return Adoption(one.model, pinned, one.instances, why)

@@ -20,7 +20,7 @@ def critical_among(
     last = last_applied(known, environment)
     if last is None:
         return frozenset(said | (models - bodies.keys()))
-    at = {(last, path_of(Kind.MODEL, model)): model for model in models}
+    at = {(last.commit, path_of(Kind.MODEL, model)): model for model in models}
     harmless = {
         at[where] for where, document in documents_at(git, at).items() if not document.get("critical")
     }

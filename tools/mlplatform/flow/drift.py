@@ -5,19 +5,21 @@ from dataclasses import replace
 
 from mlplatform.core.drift import Drift, Drifted
 from mlplatform.core.errors import Refusal
+from mlplatform.core.intent import unfinished
+from mlplatform.core.kinds import Environment
 from mlplatform.core.origin import origins
 from mlplatform.core.payload import ArtifactRef, digest_of, short
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.core.snapshot import Snapshot
-from mlplatform.core.statement import Statement, newest_snapshot
+from mlplatform.core.statement import Statement, last_applied, newest_snapshot
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import Listener
 from mlplatform.flow.past import statements
 from mlplatform.flow.place import Place, environment_of
-from mlplatform.flow.reconcile import Wanted, reconcile
+from mlplatform.flow.planning import Wanted
+from mlplatform.flow.reconcile import reconcile
 from mlplatform.flow.snapshots import latest, observed
-from mlplatform.local.lease import is_held
 from mlplatform.observe.drift import Beside, Flaws, drifts
 from mlplatform.plan.actual import Actual, Undo
 from mlplatform.providers.artifacts import store_for
@@ -34,14 +36,12 @@ def find_drift(place: Place, repository: Repository, environment: str, *, deep: 
     Refusal while something is applied, and where the last apply was interrupted or left no snapshot.
     """
     settings, paths = environment_of(repository, environment), place.paths(environment)
-    if is_held(paths):
-        raise Refusal(f"{environment} is being changed by an apply", fix="wait until it has ended")
-    if left_behind(place.target.outbox, environment):
-        raise _interrupted(environment)
-    place.ledger(settings).sync()
-    last = _last(place, statements(place), environment)
+    last = _undisturbed(place, settings, environment)
     registry, serving = connect_registry(settings, paths), connect_serving(settings, paths)
-    return Drifted(last, _compare(last, registry.read(), serving.observe(), serving, deep=deep))
+    found = _compare(last, registry.read(), serving.observe(), serving, deep=deep)
+    if _undisturbed(place, settings, environment) != last:
+        raise _busy(environment)
+    return Drifted(last, found)
 
 
 def revert_drift(
@@ -49,7 +49,9 @@ def revert_drift(
 ) -> Reconciled:
     """Put back what was changed by hand, by an apply of the commit that was applied last."""
     place.ledger(environment_of(repository, environment)).sync()
-    applied = repository_at(place.git, _last(place, statements(place), environment).commit)
+    known = statements(place)
+    last = last_applied(known, environment) or _last(place, known, environment)
+    applied = repository_at(place.git, last.commit)
     settings, paths = environment_of(applied, environment), place.paths(environment)
 
     def undo(actual: Actual) -> Actual:
@@ -62,8 +64,25 @@ def revert_drift(
     return reconcile(place, applied, environment, listener, Wanted(undo=undo))
 
 
+def _undisturbed(place: Place, settings: Environment, environment: str) -> Snapshot:
+    """What the last apply left; Refusal while another one is at work, or where it was interrupted."""
+    if place.is_held(settings, environment):
+        raise _busy(environment)
+    if left_behind(place.target.outbox, environment):
+        raise _interrupted(environment)
+    place.ledger(settings).sync()
+    return _last(place, statements(place), environment)
+
+
+def _busy(environment: str) -> Refusal:
+    return Refusal(
+        f"{environment} is being changed by an apply",
+        fix=f"wait until it has ended; if it died: platform apply --env {environment}",
+    )
+
+
 def _last(place: Place, known: Sequence[Statement], environment: str) -> Snapshot:
-    if newest_snapshot(known, environment)[1]:
+    if newest_snapshot(known, environment)[1] or unfinished(known, environment):
         raise _interrupted(environment)
     last = latest(place.git, known, environment)
     if last is None:

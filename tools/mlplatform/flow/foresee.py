@@ -8,6 +8,7 @@ from mlplatform.core.champions import champions
 from mlplatform.core.errors import Refusal
 from mlplatform.core.foreseen import Basis, Foreseen
 from mlplatform.core.hold import holds
+from mlplatform.core.intent import unfinished
 from mlplatform.core.kinds import Environment
 from mlplatform.core.plan import Action, Plan
 from mlplatform.core.repository import Repository
@@ -22,7 +23,7 @@ from mlplatform.plan.plan import known_to, plan
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.snapshots import read
 
-# The last of them is where a plain `git clone` keeps the company's ledger.
+# Where a run keeps its copy of the company's ledger, and where a plain `git clone` or `git fetch` does.
 SHARED = ("refs/platform/evidence", "refs/remotes/origin/evidence")
 LOCAL = "refs/platform/"
 
@@ -57,11 +58,8 @@ def foresee(place: Place, repository: Repository, environment: str, target: str 
 def _known(place: Place, settings: Environment, target: str | None) -> tuple[Statement, ...]:
     """The ledger of an environment, oldest first."""
     refs = SHARED if settings.is_shared else (_local_ref(place, target),)
-    for ref in refs:
-        said = tuple(record.statement for record in Ledger(place.git, ref).newest_first())
-        if said:
-            return said[::-1]
-    return ()
+    copies = [tuple(record.statement for record in Ledger(place.git, ref).newest_first()) for ref in refs]
+    return max(copies, key=len)[::-1]  # each is the beginning of the next newer one: a ledger only grows
 
 
 def _local_ref(place: Place, target: str | None) -> str:
@@ -128,7 +126,7 @@ def _unknown(
             yield f"what {name} holds: {missing[name]}"
         elif snapshot is None:
             yield f"nothing was ever applied to {name}, so it is taken to be empty"
-        elif newest_snapshot(known[name], name)[1]:
+        elif newest_snapshot(known[name], name)[1] or unfinished(known[name], name):
             yield f"an apply to {name} since that snapshot did not end well: what it left is not known"
     pinned = repository.deployments.get(made.environment, {})
     for change in made.changes:

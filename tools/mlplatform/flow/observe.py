@@ -1,6 +1,7 @@
 """Reads what runs: documents, servers and ledger. MLflow is never imported here."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from mlplatform.core.errors import Refusal
@@ -9,6 +10,7 @@ from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
 from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement
+from mlplatform.flow.listener import SILENT, Listener
 from mlplatform.flow.past import statements
 from mlplatform.flow.place import Place
 from mlplatform.flow.snapshots import latest, observed_serving
@@ -21,8 +23,11 @@ from mlplatform.providers.serving.interface import Observation
 Predicate = Mapping[str, Any]
 
 
-def status(place: Place, repository: Repository) -> dict[str, dict[str, DeploymentStatus]]:
+def status(
+    place: Place, repository: Repository, listener: Listener = SILENT
+) -> dict[str, dict[str, DeploymentStatus]]:
     """The status of everything, by environment (earliest first) and model."""
+    _catch_up(place, repository, listener)
     said = statements(place)
     return {
         name: environment_status(repository, name, _see(place, repository, name, said))
@@ -30,9 +35,19 @@ def status(place: Place, repository: Repository) -> dict[str, dict[str, Deployme
     }
 
 
+def _catch_up(place: Place, repository: Repository, listener: Listener) -> None:
+    """Fetch what other machines recorded; without that too, it is worth something to know what answers."""
+    shared = (one.body for one in repository.environments.values() if one.body.is_shared)
+    try:
+        for settings in islice(shared, 1):  # one ledger has them all
+            place.ledger(settings).sync()
+    except Refusal as why:
+        listener.say(f"what other machines recorded since is not known (holds, failures): {why}")
+
+
 def _see(place: Place, repository: Repository, environment: str, said: Sequence[Statement]) -> Seen:
     paths = place.paths(environment)
-    mine = [one.predicate for one in reversed(said) if one.predicate.get("environment") == environment]
+    mine = [one.predicate for one in reversed(said) if _is_of(one.predicate, environment)]
     on_hold = holds(said, environment)
     applying = is_held(paths)
     failures, batch = _failures(mine), _batch(repository, mine)
@@ -44,6 +59,11 @@ def _see(place: Place, repository: Repository, environment: str, said: Sequence[
         return Seen(None, str(why), applying, failures, {}, batch, on_hold)
     drifted = _drifted(place, said, environment, observed)
     return Seen(observed, "", applying, failures, urls, batch, on_hold, drifted)
+
+
+def _is_of(said: Predicate, environment: str) -> bool:
+    """Whether a record says something of what is so now in an environment."""
+    return said.get("environment") == environment and not said.get("late")
 
 
 def _drifted(

@@ -12,9 +12,10 @@ from mlplatform.core.lease import Lease
 from mlplatform.core.repository import Repository
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local.identity import read_target_id
+from mlplatform.local.lease import is_held
 from mlplatform.local.lease import lease as local_lease
 from mlplatform.providers.git import Git
-from mlplatform.providers.lease.remote import remote_lease
+from mlplatform.providers.lease.remote import is_held_remotely, remote_lease
 from mlplatform.record.ledger import Ledger, local_ledger, shared_ledger
 
 REMOTE = "origin"
@@ -63,6 +64,12 @@ class Place:
             if settings.is_shared:
                 lease = held.enter_context(remote_lease(self.git, REMOTE, environment, socket.gethostname()))
             yield lease
+
+    def is_held(self, settings: Environment, environment: str) -> bool:
+        """Whether a run is changing an environment now, here or on another machine."""
+        if is_held(self.paths(environment)):
+            return True
+        return settings.is_shared and is_held_remotely(self.git, REMOTE, environment)
 
 
 def environment_of(repository: Repository, name: str) -> Environment:

@@ -8,7 +8,7 @@ from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.flow.judge import judge_change, repository_at
 from mlplatform.flow.listener import Listener
-from mlplatform.flow.past import holds_in, require_not_on_hold
+from mlplatform.flow.past import holds_at, require_not_on_hold
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.reconcile import reconcile
 from mlplatform.load.history import history
@@ -52,7 +52,8 @@ def propose_deploy(place: Place, asked: Asked, version: str) -> Proposal:
             f"the registry of {asked.environment} holds no {asked.model} {version}",
             fix=f"register it: platform register {asked.model} {version} --run RUN",
         )
-    require_not_on_hold(place, asked.environment, asked.model, version, found.ref.digest)
+    on_hold = holds_at(place, base, asked.environment)
+    require_not_on_hold(on_hold, asked.model, version, found.ref.digest)
     made = found.lineage
     pinned = Pinned(version, found.ref.digest, None, made.run, made.commit, made.data, made.metrics)
     return deploy(
@@ -65,18 +66,21 @@ def propose_promote(place: Place, asked: Asked) -> Proposal:
     base = place.git.resolve(asked.base)
     proposal = promote(place.git, base, environment=asked.environment, model=asked.model, reason=asked.reason)
     if proposal.pinned:
-        version = proposal.pinned
-        require_not_on_hold(place, asked.environment, asked.model, version.version, version.digest)
+        pinned = proposal.pinned
+        on_hold = holds_at(place, base, asked.environment)
+        require_not_on_hold(on_hold, asked.model, pinned.version, pinned.digest)
     return proposal
 
 
 def propose_rollback(place: Place, asked: Asked, to: str | None) -> Proposal:
     """Pin again what the environment pinned before."""
-    past = history(place.git, place.git.resolve(asked.base))
-    held = [hold for hold in holds_in(place, asked.environment).values() if hold.model == asked.model]
+    base = place.git.resolve(asked.base)
+    past = history(place.git, base)
+    on_hold = holds_at(place, base, asked.environment)
+    held = [hold for hold in on_hold.values() if hold.model == asked.model]
     for hold in held:
         if hold.version == to:
-            require_not_on_hold(place, asked.environment, asked.model, hold.version, hold.digest)
+            require_not_on_hold(on_hold, asked.model, hold.version, hold.digest)
     return rollback(
         place.git,
         past,

@@ -1,57 +1,62 @@
 """plan → apply → record, for one environment of a commit."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from mlplatform.apply.apply import apply
 from mlplatform.apply.hands import Hands
-from mlplatform.core.champions import champions
 from mlplatform.core.errors import Refusal
-from mlplatform.core.hold import Hold, holds
+from mlplatform.core.hold import Hold, Holds, hold_statement, holds
 from mlplatform.core.lease import Lease
-from mlplatform.core.outcome import Outcome
+from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import Statement, newest_snapshot
-from mlplatform.flow.critical import critical_among
+from mlplatform.core.statement import deployment_statement, last_applied, newest_snapshot
+from mlplatform.flow.going_back import left_behind
+from mlplatform.flow.interrupted import found_done
+from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import Listener
 from mlplatform.flow.past import holds_in, require_newer, statements
 from mlplatform.flow.place import Place, environment_of
+from mlplatform.flow.planning import Wanted, make_plan, observe, plan_against
 from mlplatform.flow.revert import propose_reverts
 from mlplatform.flow.snapshots import take
 from mlplatform.flow.who import APPROVED_LOCALLY, who
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.plan import known_to, plan
 from mlplatform.providers.registry import connect_registry
-from mlplatform.providers.registry.interface import RegistryState
 from mlplatform.providers.serving import connect_serving
+from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal
-from mlplatform.record.record import close, recover
-
-States = Mapping[str, RegistryState]
+from mlplatform.record.record import begin, close, hold, recover
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person asked for besides the commit: just this plan, to go back and why, and what may be taken away.
+class Run:
+    """One reconcile of an environment, while it holds the lease."""
 
-    `undo` tells what was changed by hand since the last apply, which is then put back.
-    """
+    place: Place
+    repository: Repository
+    environment: str
+    listener: Listener
+    wanted: Wanted
+    held: Lease
+    ledger: Ledger
+    on_hold: Holds  # when it began
 
-    planned: Plan | None = None
-    going_back: str = ""
-    confirmed: frozenset[str] = frozenset()
-    undo: Callable[[Actual], Actual] | None = None
+    def failed(self) -> list[Hold]:
+        """What was not on hold, or not so, when this run began."""
+        now = holds_in(self.place, self.environment)
+        return [hold for key, hold in now.items() if self.on_hold.get(key) != hold]
 
-
-def make_plan(
-    place: Place, repository: Repository, environment: str, confirmed: frozenset[str] = frozenset()
-) -> Plan:
-    """The plan for an environment, against what its registries and servers say now, and what is on hold."""
-    return _plan(place, repository, environment, statements(place), Wanted(confirmed=confirmed))
+    def said(self) -> dict[str, object]:
+        """What its records say of who does this, and why."""
+        said: dict[str, object] = {**who(), "fence": self.held.fence}
+        if self.wanted.going_back:
+            said["goingBack"] = self.wanted.going_back
+        if self.wanted.undo:
+            said["undoing"] = "drift"
+        return said
 
 
 def reconcile(
@@ -66,107 +71,108 @@ def reconcile(
     Refusal for a commit that does not contain the one applied last, unless `going_back` says why that is meant.
     """
     wanted = wanted or Wanted()
-    planned = wanted.planned
-    if planned is not None and planned.environment != environment:
-        raise Refusal(f"the plan is for {planned.environment}, not for {environment}")
+    if wanted.planned is not None and wanted.planned.environment != environment:
+        raise Refusal(f"the plan is for {wanted.planned.environment}, not for {environment}")
     settings = environment_of(repository, environment)
     ledger = place.ledger(settings)
     with place.lease(settings, environment) as held:
         ledger.sync()
-        recover(place.target.outbox, environment, ledger)
+        on_hold = holds(statements(place), environment)
+        run = Run(place, repository, environment, listener, wanted, held, ledger, on_hold)
+        made, actual = _plan(run)
+        base = _go_back(run, made, actual) if wanted.going_back else made.commit
+        outcomes = _make_so(run, made) if made.changes else ()
+        _conclude(run, made, outcomes)
+    return Reconciled(made, outcomes, propose_reverts(place, base, run.failed()))
+
+
+def _go_back(run: Run, made: Plan, actual: Actual) -> str:
+    """Put what this run goes back from on hold; the commit on top of which that is reverted."""
+    last = last_applied(statements(run.place), run.environment)
+    if last is None or last.commit == made.commit:
+        return made.commit
+    left = repository_at(run.place.git, last.commit)
+    for one in left_behind(made, left, actual.registry, run.wanted.going_back):
+        run.ledger.append(hold_statement(one, run.held.fence))
+    return last.left or last.commit
+
+
+def _plan(run: Run) -> tuple[Plan, Actual]:
+    """The plan, once the record of earlier runs is whole; Refusal for an old commit, or a plan that no longer holds."""
+    place, environment, wanted = run.place, run.environment, run.wanted
+    known = statements(place)
+    if recover(place.target.outbox, environment, run.ledger, known):
         known = statements(place)
-        if repository.commit and not wanted.going_back:
-            require_newer(place.git, repository.commit, environment, known)
-        on_hold = holds(known, environment)
-        made = _plan(place, repository, environment, known, wanted)
-        if planned is not None and planned.digest != made.digest:
-            raise Refusal(
-                f"the plan no longer holds: {environment} or the commit changed since it was made",
-                fix="make a new one: platform plan --out FILE",
-            )
-        if not made.changes:
-            if newest_snapshot(known, environment)[1]:  # an apply died before it took one
-                take(place, repository, environment, made.commit, listener)
-            return Reconciled(made, ())
-        listener.planned(made)
-        outcomes = _apply(place, repository, made, listener, held, wanted)
-        failed = [hold for key, hold in holds_in(place, environment).items() if on_hold.get(key) != hold]
-        if failed and (left := _left(place, repository, environment, failed, listener)):
-            outcomes += _apply(place, repository, left, listener, held, wanted)
-        held.require()
-        take(place, repository, environment, made.commit, listener)
-    return Reconciled(made, outcomes, propose_reverts(place, made.commit, failed))
+    if run.repository.commit and not wanted.going_back:
+        require_newer(place.git, run.repository.commit, environment, known)
+    actual = observe(place, run.repository, environment)
+    if found := found_done(known, environment, actual):
+        run.ledger.append(found)
+        known = statements(place)
+    made = plan_against(place, run.repository, environment, known, actual, wanted)
+    if wanted.planned is not None and wanted.planned.digest != made.digest:
+        raise Refusal(
+            f"the plan no longer holds: {environment} or the commit changed since it was made",
+            fix="make a new one: platform plan --out FILE",
+        )
+    return made, actual
 
 
-def _left(
-    place: Place,
-    repository: Repository,
-    environment: str,
-    failed: Iterable[Hold],
-    listener: Listener,
-) -> Plan | None:
+def _make_so(run: Run, made: Plan) -> tuple[Outcome, ...]:
+    """Apply a plan; what it puts on hold is followed by what ran before."""
+    run.listener.planned(made)
+    outcomes = _apply(run, made)
+    failed = run.failed()
+    if failed and (left := _left(run, failed)):
+        outcomes += _apply(run, left)
+    run.held.require()
+    return outcomes
+
+
+def _conclude(run: Run, made: Plan, outcomes: tuple[Outcome, ...]) -> None:
+    """A snapshot of what was changed, now or by an apply that died before it took one; or that nothing had to be."""
+    known = statements(run.place)
+    if outcomes or newest_snapshot(known, run.environment)[1]:
+        take(run.place, run.repository, run.environment, made.commit, run.listener)
+    last = last_applied(known, run.environment)
+    if not outcomes and (last is None or last.commit != made.commit):
+        header = {key: value for key, value in made.as_json().items() if key != "changes"}
+        run.ledger.append(deployment_statement({**run.said(), **header}, ()))
+
+
+def _left(run: Run, failed: Iterable[Hold]) -> Plan | None:
     """What runs before this one left of versions that failed now; None when there is nothing, or it cannot be seen."""
     try:
-        whole = make_plan(place, repository, environment)
+        whole = make_plan(run.place, run.repository, run.environment)
     except Refusal as why:
-        listener.say(f"what is left of the versions on hold is put back by the next apply: {why}")
+        run.listener.say(f"what is left of the versions on hold is put back by the next apply: {why}")
         return None
     models = {hold.model for hold in failed}
     changes = tuple(change for change in whole.changes if change.resource in models)
     declared = {model: digest for model, digest in whole.documents.items() if model in models}
     refused = tuple(one for one in whole.refused if one.resource in models)
-    return Plan.of(environment, whole.target, whole.commit, changes, refused, declared) if changes else None
-
-
-def _plan(
-    place: Place,
-    repository: Repository,
-    environment: str,
-    known: Sequence[Statement],
-    wanted: Wanted,
-) -> Plan:
-    settings = environment_of(repository, environment)
-    paths = place.paths(environment)
-    earlier = {
-        name: connect_registry(repository.environments[name].body, place.paths(name)).read()
-        for name in repository.earlier(environment)
-    }
-    registry = connect_registry(settings, paths).read()
-    actual = Actual(
-        registry,
-        connect_serving(settings, paths).observe(),
-        earlier,
-        holds(known, environment),
-        champions=champions(known, environment),
-    )
-    if wanted.undo:
-        actual = wanted.undo(actual)
-    gone = known_to(actual) - repository.deployments.get(environment, {}).keys()
-    critical = critical_among(place.git, repository, environment, gone, known)
-    return plan(
-        repository, environment, place.target_id(), replace(actual, critical=critical), wanted.confirmed
+    return (
+        Plan.of(run.environment, whole.target, whole.commit, changes, refused, declared) if changes else None
     )
 
 
-def _apply(
-    place: Place, repository: Repository, made: Plan, listener: Listener, held: Lease, wanted: Wanted
-) -> tuple[Outcome, ...]:
-    settings, paths = environment_of(repository, made.environment), place.paths(made.environment)
+def _apply(run: Run, made: Plan) -> tuple[Outcome, ...]:
+    settings, paths = environment_of(run.repository, run.environment), run.place.paths(run.environment)
     hands = Hands(
         connect_registry(settings, paths),
         connect_serving(settings, paths),
         made.commit,
         (APPROVED_LOCALLY,),
-        held,
+        run.held,
     )
-    said = {**who(), "fence": held.fence}
-    if wanted.going_back:
-        said["goingBack"] = wanted.going_back
-    if wanted.undo:
-        said["undoing"] = "drift"
-    journal = Journal.begin(place.target.outbox, made, said)
-    outcomes = apply(made, hands, lambda outcome: _hear(outcome, journal, listener))
-    close(journal, place.ledger(settings))
+    journal = begin(run.place.target.outbox, made, run.said(), run.ledger)
+    outcomes = apply(
+        made,
+        hands,
+        lambda outcome: _hear(outcome, journal, run.listener),
+        ended=lambda ended: _end(run, ended, journal),
+    )
+    close(journal, run.ledger)
     return outcomes
 
 
@@ -175,12 +181,6 @@ def _hear(outcome: Outcome, journal: Journal, listener: Listener) -> None:
     listener.heard(outcome)
 
 
-def read_plan(file: Path) -> Plan:
-    """A plan that `platform plan --out` wrote; Refusal when it is none or was changed."""
-    try:
-        made = Plan.from_json(json.loads(file.read_text()))
-    except (KeyError, TypeError, ValueError, AttributeError) as cause:
-        raise Refusal(f"{file} is not a plan: {cause}", fix="make one: platform plan --out FILE") from cause
-    if not made.is_intact():
-        raise Refusal(f"{file} was changed after it was made", fix="make a new one: platform plan --out FILE")
-    return made
+def _end(run: Run, ended: tuple[Outcome, ...], journal: Journal) -> None:
+    if any(outcome.result is Result.FAILED for outcome in ended):
+        hold(journal, run.environment, ended[0].change.resource, run.ledger)

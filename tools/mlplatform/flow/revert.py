@@ -31,6 +31,7 @@ def propose_reverts(place: Place, commit: str, held: Iterable[Hold]) -> tuple[Re
                 past,
                 environment=hold.environment,
                 model=hold.model,
+                to=hold.aliases.get("champion"),
                 reason=f"{hold.version} failed: {hold.reason}",
                 barred=barred,
             )

@@ -107,7 +107,9 @@ def _put_into_force(
 ) -> Predicate | None:
     """The newest apply that routed requests to these bytes, or (a batch model) made them champion."""
     for predicate in history:
-        if predicate.get("environment") == environment and any(
+        if predicate.get("environment") != environment or predicate.get("late"):
+            continue
+        if any(
             outcome["resource"] == model and _reached(outcome, body)
             for outcome in predicate.get("outcomes", ())
         ):

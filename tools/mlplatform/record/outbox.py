@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.intent import intent_statement, unsaid
+from mlplatform.core.outcome import Outcome
 from mlplatform.core.plan import Change, Plan
 from mlplatform.core.statement import Statement, deployment_statement
-
-INTERRUPTED = "the apply was interrupted before it said what happened"
 
 
 class Journal:
@@ -50,13 +49,17 @@ class Journal:
                 fix="see what it holds, move it out of .platform/outbox, and run the command again",
             ) from cause
 
+    def intent(self) -> Statement:
+        """What was written down at its beginning."""
+        begun = next(_whole_lines(self.path.read_text()))
+        return intent_statement(self.path.stem, begun["plan"], begun["changes"])
+
     def _read(self) -> Statement | None:
         lines = list(_whole_lines(self.path.read_text()))
         if not lines:
             return None
         begun, *heard = lines
-        unsaid = {"result": Result.NOT_ATTEMPTED.value, "reason": INTERRUPTED}
-        outcomes = [{**change, **unsaid} for change in begun["changes"]]
+        outcomes = unsaid(begun["changes"])
         for said in heard:
             outcomes[said["change"]] |= {"result": said["result"], "reason": said["reason"]}
         return deployment_statement({**begun["plan"], "id": self.path.stem}, outcomes)

@@ -1,10 +1,45 @@
 """From the outbox to the ledger: nothing is forgotten, nothing is written twice."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from mlplatform.core.errors import Refusal
+from mlplatform.core.hold import hold_statement, holds
+from mlplatform.core.intent import interrupted, unfinished
+from mlplatform.core.plan import Plan
+from mlplatform.core.statement import Statement
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal, left_behind
+
+
+def begin(outbox: Path, plan: Plan, said: Mapping[str, Any], ledger: Ledger) -> Journal:
+    """Write down what is about to be done; on a shared ledger too, as this machine may never come back."""
+    journal = Journal.begin(outbox, plan, said)
+    if ledger.shared:
+        try:
+            ledger.append(journal.intent())
+        except Refusal:
+            journal.path.unlink()  # nothing was begun
+            raise
+    return journal
+
+
+def hold(journal: Journal, environment: str, model: str, ledger: Ledger) -> None:
+    """Tell the other machines of a shared ledger at once that a version of a model failed.
+
+    When that does not come through, it is said with all else at the end.
+    """
+    statement = journal.statement()
+    if ledger.shared is None or statement is None:
+        return
+    fence = statement.predicate.get("fence", 0)
+    failed = [one for one in holds([statement], environment).values() if one.model == model]
+    with suppress(Refusal):
+        for one in failed:
+            ledger.append(hold_statement(one, fence))
 
 
 def close(journal: Journal, ledger: Ledger, newest_fence: int = 0) -> None:
@@ -19,18 +54,24 @@ def close(journal: Journal, ledger: Ledger, newest_fence: int = 0) -> None:
     journal.path.unlink()
 
 
-def recover(outbox: Path, environment: str, ledger: Ledger) -> int:
-    """Put what dead applies left behind on the ledger; returns how many there were. The caller holds the lease."""
+def recover(outbox: Path, environment: str, ledger: Ledger, known: Sequence[Statement]) -> int:
+    """Put what dead applies left behind, here or on another machine, on the ledger; returns how many there were.
+
+    `known` is what the ledger says, oldest first. The caller holds the lease.
+    """
     journals = left_behind(outbox, environment)
-    if not journals:
-        return 0
-    records = list(ledger.newest_first())
-    known = {record.id for record in records}
-    said = (record.statement.predicate for record in records)
-    newest = max((one.get("fence", 0) for one in said if one.get("environment") == environment), default=0)
+    mine = {journal.path.stem for journal in journals}
+    elsewhere = [one for one in unfinished(known, environment) if one.predicate["intent"] not in mine]
+    ids = {one.predicate["id"] for one in known}
+    fences = (
+        one.predicate.get("fence", 0) for one in known if one.predicate.get("environment") == environment
+    )
+    newest = max(fences, default=0)
     for journal in journals:
-        if journal.path.stem in known:
+        if journal.path.stem in ids:
             journal.path.unlink()
         else:
             close(journal, ledger, newest)
-    return len(journals)
+    for intent in elsewhere:
+        ledger.append(interrupted(intent))
+    return len(journals) + len(elsewhere)

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds import Environment
 from mlplatform.core.outcome import Result
 from mlplatform.flow import reconcile as flow
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
-from mlplatform.flow.reconcile import Wanted, reconcile
+from mlplatform.flow.place import environment_of
+from mlplatform.flow.planning import Wanted
+from mlplatform.flow.reconcile import reconcile
+from mlplatform.flow.retry import lift
 from mlplatform.local.stack import start_all, state
 from mlplatform.providers.serving.interface import Candidate, Serving
-from tests.support.laboratory import Laboratory
+from tests.support.laboratory import SCALER, Laboratory
 from tests.support.survival import Run, applies, end_state, uninterrupted
 from tests.support.traffic import Traffic
 
@@ -60,8 +64,20 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     assert end_state(lab)["aliases"]["previous"] == before
     said = applies(lab)[0]
     assert (said["goingBack"], said["commit"]) == ("the night shift asks for it", older)
+    assert end_state(lab)["held"] == [before]
+    assert run("")["status"] == 3, "what was gone back from comes again with no job that runs late"
+    lab.pin("integration", VERSIONS[2])
+    assert run("")["status"] == 1, "nor with what is merged next"
+    assert end_state(lab)["aliases"]["champion"] != before
+    branches = lab.place.git.run("branch", "--list", "rollback/*", "--format=%(refname:short)").decode()
+    assert f"rollback/production/lab.scaler-{end_state(lab)['aliases']['champion']}" in branches.split()
+    lift(lab.place, production(lab), "production", SCALER, None, "the night shift was wrong")
     assert run("")["status"] == 0
     assert end_state(lab)["aliases"]["champion"] == before
+
+
+def production(lab: Laboratory) -> Environment:
+    return environment_of(repository_at(lab.place.git, "HEAD"), "production")
 
 
 class Dying:

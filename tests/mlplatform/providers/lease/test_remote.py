@@ -15,7 +15,7 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.git import Git
-from mlplatform.providers.lease.remote import remote_lease
+from mlplatform.providers.lease.remote import is_held_remotely, remote_lease
 
 LIFE = 1.5
 HOLDER = """
@@ -96,6 +96,28 @@ def test_a_holder_that_was_stopped_and_lost_its_lease_is_told_before_its_next_st
             with pytest.raises(Refusal, match="is no longer this run's: another run has taken it over"):
                 slept.require()
             held.require()
+
+
+def test_the_remote_is_asked_only_when_somebody_could_have_taken_the_lease(
+    clones: tuple[Git, Git], tmp_path: Path
+) -> None:
+    one, _ = clones
+    with remote_lease(one, "origin", "production", "one", LIFE) as held:
+        held._released.set()  # nothing renews
+        (tmp_path / "remote").rename(tmp_path / "elsewhere")
+        held.require()
+        held._moved -= LIFE
+        with pytest.raises(Refusal, match="cannot be reached"):
+            held.require()
+
+
+def test_others_see_whether_an_environment_is_held(clones: tuple[Git, Git]) -> None:
+    one, two = clones
+    assert not is_held_remotely(two, "origin", "production")
+    with remote_lease(one, "origin", "production", "one", LIFE):
+        assert is_held_remotely(two, "origin", "production")
+        assert not is_held_remotely(two, "origin", "integration")
+    assert not is_held_remotely(two, "origin", "production")
 
 
 def test_of_many_that_start_together_one_gets_it(clones: tuple[Git, Git]) -> None:

@@ -19,6 +19,7 @@ from mlplatform.providers.git import Git
 from mlplatform.providers.git.remote import RemoteRef
 
 FILE = "lease.json"
+REFS = "refs/platform/lease"
 LIFE_SECONDS = 30.0
 _IDENTITY = {
     f"GIT_{role}_{what}": value
@@ -29,13 +30,18 @@ _IDENTITY = {
 
 @dataclass(slots=True)
 class RemoteLease:
-    """A lease that this run holds; `require` asks the remote whether it still does."""
+    """A lease that this run holds; `require` makes sure that it still does.
+
+    Nobody takes it over before it stood still for `life_seconds`, so the remote is asked only when the last move, which
+    began at `_moved`, is older than half of that.
+    """
 
     ref: RemoteRef
     holder: str
     fence: int
     life_seconds: float
     _tip: str
+    _moved: float
     _lost: str = ""
     _moving: threading.Lock = field(default_factory=threading.Lock)
     _released: threading.Event = field(default_factory=threading.Event)
@@ -43,7 +49,8 @@ class RemoteLease:
     def require(self) -> None:
         """Refusal when another run has taken the lease since, or the remote does not say who holds it."""
         with self._moving:
-            if not self._lost and self.ref.tip() != self._tip:
+            is_old = _now() - self._moved > self.life_seconds / 2
+            if not self._lost and is_old and self.ref.tip() != self._tip:
                 self._lost = "another run has taken it over"
             if self._lost:
                 raise Refusal(
@@ -67,10 +74,11 @@ class RemoteLease:
                 self._renew("free")
 
     def _renew(self, state: str) -> None:
+        began = _now()
         try:
             new = _commit(self.ref.git, self.holder, self.fence, state)
             if self.ref.move(new, self._tip):
-                self._tip = new
+                self._tip, self._moved = new, began
             else:
                 self._lost = "another run has taken it over"
         except Refusal as why:  # the next renewal may come through; `require` asks the remote itself
@@ -86,7 +94,7 @@ def remote_lease(
 
     Refusal when a living run holds it: known by its ref moving on within a lease's life.
     """
-    ref = RemoteRef(git, remote, f"refs/platform/lease/{environment}")
+    ref = RemoteRef(git, remote, f"{REFS}/{environment}")
     held = _acquire(ref, f"{holder} {secrets.token_hex(4)}", life_seconds)
     keeper = threading.Thread(target=held.keep, daemon=True)
     keeper.start()
@@ -95,6 +103,13 @@ def remote_lease(
     finally:
         held.release()
         keeper.join()
+
+
+def is_held_remotely(git: Git, remote: str, environment: str) -> bool:
+    """Whether a run holds the environment, or held it and died; Refusal when the remote cannot be asked."""
+    ref = RemoteRef(git, remote, f"{REFS}/{environment}")
+    tip = ref.fetch()
+    return tip is not None and _read(ref, tip)["state"] == "held"
 
 
 def _acquire(ref: RemoteRef, holder: str, life_seconds: float) -> RemoteLease:
@@ -109,11 +124,16 @@ def _acquire(ref: RemoteRef, holder: str, life_seconds: float) -> RemoteLease:
             seen, since = tip, time.monotonic()
         if said["state"] == "free" or time.monotonic() - since > life_seconds:
             fence = said["fence"] + 1
-            new = _commit(ref.git, holder, fence, "held")
+            began, new = _now(), _commit(ref.git, holder, fence, "held")
             if ref.move(new, tip):
-                return RemoteLease(ref, holder, fence, life_seconds, new)
+                return RemoteLease(ref, holder, fence, life_seconds, new, began)
             raise _taken(ref, _read(ref, ref.fetch() or new))
         time.sleep(life_seconds / 20)
+
+
+def _now() -> float:
+    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _taken(ref: RemoteRef, said: Mapping[str, Any]) -> Refusal:
