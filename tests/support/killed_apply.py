@@ -1,8 +1,9 @@
 """Applies in child processes that end themselves, by SIGKILL, at a named point.
 
 `python -m tests.support.killed_apply ROOT ENVIRONMENT` reads a point a line from standard input (an empty line: none),
-and answers each with a line of JSON: the child's exit status (-9: killed) and the points that it passed. One process
-imports everything once and forks, so that a run costs what its work costs.
+and answers each with a line of JSON: the child's exit status (-9: killed) and the points that it passed. A line that
+begins with `revert ` has changes by hand put back instead. One process imports everything once and forks, so that a run
+costs what its work costs.
 """
 
 import importlib
@@ -18,6 +19,7 @@ from typing import Any
 
 from mlplatform.flow import place as places
 from mlplatform.flow import reconcile as flow
+from mlplatform.flow.drift import revert_drift
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
 from mlplatform.flow.place import Place
@@ -25,6 +27,7 @@ from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal
 
+REVERT = "revert "
 LEASE_SECONDS = 1.0  # of a shared target: whoever comes after a killed run waits for so long
 
 
@@ -60,7 +63,7 @@ class Watched:
 
     def __getattr__(self, method: str) -> Any:
         found = getattr(self._provider, method)
-        if method in ("add", "point", "ensure", "probe", "route", "retire"):
+        if method in ("add", "mend", "point", "ensure", "probe", "route", "retire"):
             return self._points.around(f"{self._name}.{method}", found)
         return found
 
@@ -83,22 +86,23 @@ def run(root: Path, environment: str, point: str) -> dict[str, Any]:
     child = os.fork()
     if child == 0:
         os.close(reading)
-        os._exit(_apply(root, environment, Points(point, passed)))
+        points = Points(point.removeprefix(REVERT), passed)
+        os._exit(_apply(root, environment, points, revert=point.startswith(REVERT)))
     os.close(passed)
     with os.fdopen(reading) as said:
-        points = said.read().split("\n")[:-1]
+        names = said.read().split("\n")[:-1]
     _, status = os.waitpid(child, 0)
-    return {"status": os.waitstatus_to_exitcode(status), "points": points}
+    return {"status": os.waitstatus_to_exitcode(status), "points": names}
 
 
-def _apply(root: Path, environment: str, points: Points) -> int:
+def _apply(root: Path, environment: str, points: Points, *, revert: bool) -> int:
     """The exit code of the apply; whatever it raises, the child never returns to its parent's loop."""
     try:
         watch(points)
         place = Place.at(root)
-        return (
-            0 if flow.reconcile(place, repository_at(place.git, "HEAD"), environment, SILENT).is_done else 1
-        )
+        work = revert_drift if revert else flow.reconcile
+        done = work(place, repository_at(place.git, "HEAD"), environment, SILENT)
+        return 0 if done.is_done else 1
     except BaseException:
         traceback.print_exc()
         return 3
@@ -110,4 +114,4 @@ if __name__ == "__main__":
 
     root, environment = Path(sys.argv[1]), sys.argv[2]
     for line in sys.stdin:
-        print(json.dumps(run(root, environment, line.strip())), flush=True)
+        print(json.dumps(run(root, environment, line.strip("\n"))), flush=True)

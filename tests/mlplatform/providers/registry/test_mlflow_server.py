@@ -133,6 +133,27 @@ def test_bytes_that_were_changed_on_the_server_are_refused_by_the_name_of_the_fi
     assert files_below(tmp_path / "copy") == FILES
 
 
+def test_what_hands_made_of_a_version_on_the_server_is_put_right(
+    shared: SharedMlflowRegistry, mlflow: Running, source: ArtifactRef
+) -> None:
+    from mlflow.tracking import MlflowClient
+
+    added = add(shared, "1.0.0", source)
+    client, name = MlflowClient(mlflow.url, mlflow.url), shared.names.registered(MODEL)
+    (number,) = (str(held.version) for held in client.search_model_versions(f"name = '{name}'"))
+    before = client.get_model_version(name, number).tags
+    client.set_model_version_tag(name, number, "run", "another-run")
+    client.delete_model_version_tag(name, number, "semver")
+    client.set_model_version_tag(name, number, "note", "shown to the board")
+    assert shared.read().find(MODEL, "1.0.0") is None
+    assert shared.mend(added) == added
+    assert shared.read().find(MODEL, "1.0.0") == added
+    assert client.get_model_version(name, number).tags == {**before, "note": "shown to the board"}
+    client.delete_model_version(name, number)
+    assert shared.mend(added) == added, "one that was deleted is registered again"
+    assert shared.read().find(MODEL, "1.0.0") == added
+
+
 def test_mlflow_loads_what_was_registered(
     shared: SharedMlflowRegistry, mlflow: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,51 @@
+"""Putting back what was changed by hand, killed at any of its steps, is finished by the next run."""
+
+from mlplatform.flow.drift import find_drift
+from mlplatform.flow.judge import repository_at
+from mlplatform.providers.registry.mlflow import MlflowRegistry
+from mlplatform.providers.registry.mlflow.names import Names
+from tests.support.killed_apply import REVERT
+from tests.support.laboratory import Laboratory
+from tests.support.registries import client_of
+from tests.support.survival import Run, end_state, points_of
+from tests.support.traffic import Traffic
+
+VERSIONS = ["1.1.0", "1.2.0"]
+
+
+def change_by_hand(lab: Laboratory) -> None:
+    """A tag, both aliases and the champion's stored bytes."""
+    paths = lab.place.paths("production")
+    client = client_of(MlflowRegistry(paths.registry_database, paths.artifacts, Names("")))
+    client.set_model_version_tag("lab.scaler", "1", "run", "another-run")
+    client.set_registered_model_alias("lab.scaler", "champion", "1")
+    client.delete_registered_model_alias("lab.scaler", "previous")
+    digest = lab.payloads[VERSIONS[1]].digest.removeprefix("sha256:")
+    (paths.artifacts / "lab.scaler" / digest / "model" / "model.onnx").write_bytes(b"other bytes")
+
+
+def drift(lab: Laboratory) -> list[str]:
+    repository = repository_at(lab.place.git, "HEAD")
+    return [one.message for one in find_drift(lab.place, repository, "production", deep=True).drifts]
+
+
+def test_a_revert_killed_at_any_step_is_finished_by_the_next_run(
+    lab: Laboratory, run: Run, traffic: Traffic
+) -> None:
+    champion = VERSIONS[1]
+    lab.pin("production", champion)
+    assert run("")["status"] == 0
+    before = end_state(lab)
+    change_by_hand(lab)
+    assert len(drift(lab)) >= 3
+    passed = run(REVERT)
+    assert (passed["status"], drift(lab), end_state(lab)) == (0, [], before)
+    for point in points_of(passed):
+        change_by_hand(lab)
+        traffic.answers.clear()
+        assert run(REVERT + point)["status"] == -9, f"the run was not killed {point}"
+        assert run(REVERT)["status"] == 0, f"the run after the one killed {point} failed"
+        assert (drift(lab), end_state(lab)) == ([], before), f"after a kill {point}"
+        traffic.wait_for(champion, 1)
+        assert set(traffic.answers) == {champion}, f"a wrong version answered after a kill {point}"
+    assert traffic.failures == []
