@@ -2,8 +2,8 @@
 # title: A version reaches an environment through the one before it
 # description: |
 #   `change` holds facts of first-parent history: `base` is what the environment pins now (null: nothing),
-#   `sourcePins` what the environment before it pins or pinned, `ownPins` what this one pinned before. A clone
-#   without its whole history knows none of the last two, and `isRollback` neither.
+#   `sourcePins` what the environment before it pins or pinned, `sourceLeft` those of them that it went back from,
+#   `ownPins` what this one pinned before. A clone without its whole history knows only the first.
 # custom:
 #   kinds: [deployment]
 #   asks: change
@@ -14,19 +14,21 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 
 # METADATA
 # title: A version and its digest ran in the environment before
-# description: What was not tried where mistakes are cheap is not run where they are dear. A rollback is always open.
+# description: |
+#   What was not tried where mistakes are cheap is not run where they are dear, nor what was taken back there. A rollback
+#   is always open.
 # custom:
 #   id: promotion-order
 #   severity: error
 #   soc2: [CC8.1]
 #   fix: Promote the version to the environment before this one first (platform promote).
 #   passes: "version: 1.1.0 in production, with the digest that integration pins or pinned"
-#   fails: "version: 1.1.0 in production, which only development ran, or with another digest"
+#   fails: "version: 1.1.0 in production, which only development ran, or integration went back from, or with another digest"
 satisfied contains "promotion-order" if exempt
 
 satisfied contains "promotion-order" if pinned == input.change.base
 
-satisfied contains "promotion-order" if pinned in input.change.sourcePins
+satisfied contains "promotion-order" if proved(pinned)
 
 satisfied contains "promotion-order" if input.change.isRollback == true
 
@@ -80,12 +82,21 @@ others contains {"pin": pin_of(input.document.shadow), "at": ["shadow"]}
 
 pin_of(thing) := {"version": thing.version, "digest": thing.digest}
 
-is_known(pin) if pin in input.change.sourcePins
+is_known(pin) if proved(pin)
 
 is_known(pin) if pin in input.change.ownPins
 
+proved(pin) if {
+	pin in input.change.sourcePins
+	every left in input.change.sourceLeft {
+		left != pin
+	}
+}
+
 reason(pin) := "cannot be traced: git history is cut short here, so what ran before is unknown" if {
 	input.change.historyComplete == false
+} else := sprintf("is what %s went back from", [input.change.promotesFrom]) if {
+	pin in input.change.sourceLeft
 } else := sprintf("is not what %s pins or pinned: there it has another digest", [input.change.promotesFrom]) if {
 	some known in input.change.sourcePins
 	known.version == pin.version

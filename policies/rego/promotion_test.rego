@@ -14,12 +14,13 @@ facts := {
 	"historyComplete": true,
 	"base": old,
 	"sourcePins": [new, old],
+	"sourceLeft": [],
 	"ownPins": [old],
 	"isRollback": false,
 }
 
 shallow := object.union(
-	object.remove(facts, ["sourcePins", "ownPins", "isRollback"]),
+	object.remove(facts, ["sourcePins", "sourceLeft", "ownPins", "isRollback"]),
 	{"historyComplete": false},
 )
 
@@ -50,6 +51,16 @@ test_the_same_version_with_another_digest_is_denied if {
 
 test_the_same_digest_under_another_version_is_denied if {
 	denied_in({"version": "9.0.0", "digest": new.digest}, facts) == {"promotion-order"}
+}
+
+test_what_the_environment_before_went_back_from_is_denied if {
+	denied_in(new, but(facts, {"sourceLeft": [new]})) == {"promotion-order"}
+	message_in(new, but(facts, {"sourceLeft": [new]})) == "1.1.0 (sha256:222222222222) is what integration went back from"
+	denied_in(new, but(facts, {"sourceLeft": [old]})) == set()
+}
+
+test_what_nobody_knows_to_stand_is_denied if {
+	denied_in(new, object.remove(facts, ["sourceLeft"])) == {"promotion-order"}
 }
 
 test_a_rollback_needs_no_other_environment if {

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import pytest
+
 from mlplatform.check.changes import Changes, nanoseconds
 from mlplatform.core.checked import Checked
 from mlplatform.core.history import Pin
@@ -96,9 +98,10 @@ def test_a_change_cannot_choose_its_own_way_to_production() -> None:
 
 
 def test_a_promotion_of_integration_and_production_at_once_is_denied() -> None:
-    before = base_of(good_repository(), _pin("development", "1.2.0", OTHER))
+    standing = {**good_repository(), DEVELOPMENT: deployment("1.2.0", OTHER)}
+    before = base_of(standing)
     after = {
-        **good_repository(),
+        **standing,
         INTEGRATION: deployment("1.2.0", OTHER, "development"),
         PINNED: deployment("1.2.0", OTHER, "integration"),
     }
@@ -164,11 +167,25 @@ def test_the_facts_of_a_promotion() -> None:
         "base": old,
         "relation": "up",
         "sourcePins": [new, old],
+        "sourceLeft": [],
         "ownPins": [old, new],
         "isRollback": False,
         "revoked": [],
         "ranUntil": nanoseconds(NOW),
     }
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "left"),
+    [("", ""), ("0", ""), ("2", "2"), ("21", "2"), ("01", ""), ("23", "23"), ("3232", "3"), ("0102", "2")],
+)
+def test_what_the_environment_before_went_back_from_is_known(newest_first: str, left: str) -> None:
+    before = {**good_repository(), PINNED: deployment("1.0.0", OLD, "integration")}
+    after = {**before, PINNED: deployment("1.1.0", NEW, "integration")}
+    pins = (_pin("integration", f"1.{minor}.0", NEW) for minor in newest_first)  # before 1.1.0, which stands
+    known = _facts(after, before, *pins)["sourceLeft"]
+    assert isinstance(known, list)
+    assert "".join(pin["version"][2] for pin in known) == left
 
 
 def test_versions_are_compared_as_semantic_versions() -> None:
@@ -201,7 +218,7 @@ def test_a_shallow_history_leaves_out_what_nobody_knows() -> None:
     before = good_repository()
     after = {**before, PINNED: deployment("1.1.0", NEW, "integration")}
     known = _facts(after, before, complete=False)
-    assert {"sourcePins", "ownPins", "isRollback"}.isdisjoint(known)
+    assert {"sourcePins", "sourceLeft", "ownPins", "isRollback"}.isdisjoint(known)
     assert known["historyComplete"] is False
 
 

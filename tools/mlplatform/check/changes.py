@@ -71,7 +71,7 @@ class Changes:
         return self._base.history.complete and is_down and wanted in self._own_pins(change.identity)
 
     def _of_deployment(self, change: DocumentChange) -> dict[str, Any]:
-        """`sourcePins`, `ownPins` and `isRollback` are left out where history is cut short: what needs them denies."""
+        """What follows from history is left out where that is cut short: what needs it denies."""
         identity = change.identity
         environment, model = str(identity.environment), str(identity.model)
         source = _promotes_from(environment, self._head, self._base)
@@ -96,6 +96,7 @@ class Changes:
         if self._base.history.complete:
             said["ownPins"] = self._own_pins(identity)
             said["sourcePins"] = _pins(self._base, source, model) if source else []
+            said["sourceLeft"] = _left(self._base, source, model) if source else []
             said["isRollback"] = self.is_rollback(change)
             said |= self._ran_until(identity, wanted)
         return said
@@ -161,6 +162,16 @@ def _promotes_from(environment: str, head: Loaded, base: Base) -> str | None:
     raw = base.loaded.raws.get(path) or head.raws.get(path)
     said = raw.data.get("promotesFrom") if raw else None
     return said if isinstance(said, str) else None
+
+
+def _left(base: Base, environment: str, model: str) -> list[Pinned]:
+    """What an environment went down from, and has not pinned again since."""
+    pins = [{"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model)]
+    return [
+        pin
+        for age, pin in enumerate(pins)  # newest first
+        if age and pin not in pins[:age] and _relation(pins[age - 1], pin).get("relation") == "down"
+    ]
 
 
 def _pins(base: Base, environment: str, model: str) -> list[Pinned]:
