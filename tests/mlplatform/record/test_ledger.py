@@ -83,3 +83,26 @@ def test_a_git_identity_is_not_needed(git: Git, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     assert local_ledger(git, "0123456789ab").append(said("1.0.0"))
+
+
+def test_what_was_read_before_is_read_no_more_and_what_is_new_is(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    for run in ("a", "b"):
+        ledger.append(said(run))
+    first = list(ledger.newest_first())
+    other = local_ledger(Git(git.root), "0123456789ab")
+    other.append(said("c"))
+    again = list(ledger.newest_first())
+    assert [record.statement.predicate["run"] for record in again] == ["c", "b", "a"]
+    assert all(new is old for new, old in zip(again[1:], first, strict=True))
+
+
+def test_a_ledger_that_was_rewritten_is_read_anew(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    for run in ("a", "b"):
+        ledger.append(said(run))
+    assert len(list(ledger.newest_first())) == 2
+    git.run("update-ref", ledger.ref, f"{ledger.tip()}~1")
+    assert [record.statement.predicate["run"] for record in ledger.newest_first()] == ["a"]
+    ledger.append(said("c"))
+    assert [record.statement.predicate["run"] for record in ledger.newest_first()] == ["c", "a"]

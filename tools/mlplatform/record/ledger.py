@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.statement import Statement
@@ -35,6 +36,10 @@ class Record:
     @property
     def id(self) -> str:
         return str(self.statement.predicate["id"])
+
+
+# What this process has read of each ledger: it only grows, and one command asks it often.
+_read: dict[tuple[Path, str], tuple[Record, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +109,21 @@ class Ledger:
 
     def newest_first(self) -> Iterator[Record]:
         """Every record, newest first. Refusal when one cannot be read: a gap is no record."""
-        if self.tip() is None:
+        tip, at = self.tip(), (self.git.root, self.ref)
+        if tip is None:
             return
-        changes = [(change.commit, change.oid) for change in self.git.changes(self.ref, [FILE]) if change.oid]
+        known = _read.get(at, ())
+        if known and not is_ancestor(self.git, known[0].commit, tip):
+            known = ()  # it was rewritten
+        since = known[0].commit if known else None
+        if since != tip:
+            known = _read[at] = (*self._records(tip, since), *known)
+        yield from known
+
+    def _records(self, tip: str, since: str | None) -> Iterator[Record]:
+        changes = [
+            (change.commit, change.oid) for change in self.git.changes(tip, [FILE], since) if change.oid
+        ]
         blobs = self.git.blobs(sorted({oid for _, oid in changes}))
         for commit, oid in changes:
             yield Record(commit, _parse(self.ref, commit, blobs[oid]))

@@ -162,12 +162,16 @@ class Git:
         wanted = "".join(f"{oid}\n" for oid in oids).encode()
         return dict(_blobs(self.run("cat-file", "--batch", stdin=wanted), len(oids)))
 
-    def changes(self, rev: str, under: Sequence[str]) -> Iterator[PathChange]:
-        """What each commit of the first-parent history changed at or below these paths, newest first."""
+    def changes(self, rev: str, under: Sequence[str], since: str | None = None) -> Iterator[PathChange]:
+        """What each commit of the first-parent history changed at or below these paths, newest first.
+
+        Only commits that are not in the history of `since`.
+        """
+        revs = [self.resolve(rev), *([f"^{self.resolve(since)}"] if since else [])]
         out = self.run(
             *("log", "--first-parent", "-m", "--root", "--raw", "-z", "--no-abbrev"),
             *("--no-renames", "--no-ext-diff", "--no-textconv", "--no-notes", "--format=%H %ct"),
-            *("--end-of-options", self.resolve(rev), "--", *(path.rstrip("/") for path in under)),
+            *("--end-of-options", *revs, "--", *(path.rstrip("/") for path in under)),
         )
         return _changes(iter(out.split(b"\0")))
 
