@@ -69,6 +69,8 @@ class Laboratory:
                 (root / path).write_text(json.dumps(said, indent=1))
         run_git(root, "add", "-A")
         run_git(root, "commit", "-q", "-m", message)
+        if self.shared:
+            run_git(root, "push", "-q", "origin", "HEAD:main")
         return self.place.git.resolve("HEAD")
 
     def pin(self, environment: str, version: str, name: str = SCALER) -> str:

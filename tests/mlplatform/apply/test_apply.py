@@ -137,7 +137,7 @@ def applied(
     told: Told, planned: Plan | None = None
 ) -> tuple[tuple[Outcome, ...], list[Outcome], Store, Server]:
     store, server, heard = Store(told), Server(told), list[Outcome]()
-    hands = Hands(store, server, COMMIT, ("ada",), told)
+    hands = Hands(store, server, COMMIT, ("ada",), told, told)
     return apply(planned or made(), hands, heard.append), heard, store, server
 
 
@@ -207,7 +207,7 @@ def test_a_step_of_a_rollout_that_fails_puts_back_what_the_steps_before_it_did()
         STEPS_OF_APPLY[Action.ROUTE](change, hands)
 
     store, server, heard = Store(told), Server(told), list[Outcome]()
-    hands = Hands(store, server, COMMIT, ("ada",), told)
+    hands = Hands(store, server, COMMIT, ("ada",), told, told)
     outcomes = apply(staged, hands, heard.append, {**STEPS_OF_APPLY, Action.ROUTE: abort_at_all})
     ends = ["applied", "restored", "applied", "restored", "failed", "not-attempted"]
     assert results(outcomes, TUMOUR) == ends
@@ -219,6 +219,23 @@ def test_what_another_run_did_after_the_lease_was_lost_is_not_put_back() -> None
     with pytest.raises(Refusal, match="another run holds production"):
         applied(told)
     assert told.calls == [(step, TUMOUR) for step in STEPS]
+
+
+def test_a_lease_that_was_lost_during_a_step_is_told_with_the_step() -> None:
+    told = Told(is_lost_after=5)
+    with pytest.raises(Refusal, match="while this run made the champion of clinic/tumour") as lost:
+        applied(told)
+    assert "apply again" in lost.value.fix
+    assert told.calls == [(step, TUMOUR) for step in STEPS]
+
+
+def test_traffic_of_servers_of_this_machine_is_put_back_though_nobody_can_be_asked_for_the_lease() -> None:
+    told = Told(breaks={("champion", TUMOUR): ServingError("the registry is down")}, is_lost_after=5)
+    store, server, heard = Store(told), Server(told), list[Outcome]()
+    with pytest.raises(Refusal, match="another run holds production"):
+        apply(made(), Hands(store, server, COMMIT, ("ada",), told, Told()), heard.append)
+    assert told.calls[len(STEPS) :] == [("route back", TUMOUR), ("retire", TUMOUR)]
+    assert "putting back its champion failed too: another run holds production" in heard[-1].reason
 
 
 def test_a_lease_that_is_lost_ends_the_run_before_the_next_step() -> None:

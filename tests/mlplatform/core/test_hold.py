@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mlplatform.core.hold import Hold, documents_digest, hold_on, hold_statement, holds
+from mlplatform.core.naming import Kind
 from mlplatform.core.plan import Action, Change, Plan
 from mlplatform.core.statement import (
     Applied,
@@ -14,7 +15,7 @@ from mlplatform.core.statement import (
     last_applied,
     retry_statement,
 )
-from tests.support.values import COMMIT, deployment, digest, repository
+from tests.support.values import COMMIT, deployment, digest, document, model, repository
 
 TUMOUR = "clinic/tumour"
 LOAD = Change(Action.LOAD, "triton", TUMOUR, None, {"version": "1.1.0", "digest": digest("1.1.0")})
@@ -160,6 +161,29 @@ def test_a_hold_that_was_stated_is_the_hold_that_its_apply_would_have_set() -> N
     assert holds([LIFTED, Statement.from_json(dated.as_json())], "production") == {
         (TUMOUR, hold.digest): hold
     }
+
+
+def test_a_hold_that_people_set_lasts_whatever_becomes_of_the_documents() -> None:
+    (failed,) = holds([FAILED], "production").values()
+    pins = repository({"production": {TUMOUR: deployment("1.1.0")}})
+    pin = pins.deployments["production"][TUMOUR]
+    assert hold_on({(TUMOUR, failed.digest): failed}, pins, "production", pin) is None
+    lasting = replace(failed, lasting=True)
+    known = holds([hold_statement(lasting, fence=0)], "production")
+    assert hold_on(known, pins, "production", pin) == replace(lasting, since="")
+
+
+def test_another_description_of_a_model_lifts_no_hold_and_another_signature_does() -> None:
+    pins = repository({"production": {TUMOUR: deployment("1.1.0")}})
+    before = documents_digest(pins, "production", TUMOUR)
+
+    def but(**changed: Any) -> str:
+        about = document(Kind.MODEL, TUMOUR, {**model(), **changed})
+        return documents_digest(replace(pins, models={TUMOUR: about}), "production", TUMOUR)
+
+    assert but(description="another one", gates={"production": {"auc": {"min": 0.5}}}) == before
+    signature = {**model()["signature"], "inputs": [{"name": "X", "type": "FP32", "shape": [-1, 3]}]}
+    assert but(signature=signature) != before
 
 
 def back(commit: str) -> Statement:

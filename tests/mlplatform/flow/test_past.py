@@ -2,18 +2,22 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold, hold_statement
-from mlplatform.core.statement import Statement, deployment_statement
-from mlplatform.flow.past import require_newer
+from mlplatform.core.naming import Kind
+from mlplatform.core.statement import Applied, Statement, deployment_statement, last_applied
+from mlplatform.flow.judge import repository_at
+from mlplatform.flow.past import holds_in, require_merged, require_newer, statements
 from mlplatform.flow.propose import Asked, propose_promote
+from mlplatform.flow.retry import lift
 from mlplatform.providers.git import Git
-from mlplatform.record.ledger import shared_ledger
+from mlplatform.record.ledger import local_ledger, shared_ledger
 from tests.support.laboratory import SCALER, Laboratory, laboratory, run_git
-from tests.support.values import ENVIRONMENTS, environment
+from tests.support.values import ENVIRONMENTS, document, environment
 
 
 @pytest.fixture
@@ -60,6 +64,14 @@ def test_an_apply_of_nothing_counts_too(commits: tuple[Git, list[str]]) -> None:
         require_newer(git, first, "production", (applied(second),))
 
 
+def test_what_people_went_back_from_may_be_tried_again_on_purpose(commits: tuple[Git, list[str]]) -> None:
+    git, (first, second, third, _) = commits
+    known = (applied(first), applied(third), applied(first, goingBack="it was wrong"))
+    require_newer(git, third, "production", known, again=True)
+    with pytest.raises(Refusal, match="is not newer than that"):
+        require_newer(git, second, "production", known, again=True)
+
+
 @pytest.fixture
 def lab(tmp_path: Path) -> Laboratory:
     """Environments that other machines reach too; their registry is never asked here."""
@@ -90,3 +102,78 @@ def test_a_proposal_is_refused_while_nobody_can_say_what_is_on_hold(lab: Laborat
     (tmp_path / "remote.git").rename(tmp_path / "elsewhere.git")
     with pytest.raises(Refusal, match="the remote origin cannot be reached"):
         propose_promote(lab.place, Asked("production", SCALER, "main", ""))
+
+
+def test_what_failed_where_it_ran_before_is_not_promoted_from_there(tmp_path: Path) -> None:
+    lab = laboratory(tmp_path / "lab", ["1.0.0", "1.1.0"])
+    lab.pin("production", "1.0.0")
+    lab.pin("integration", "1.1.0")
+    asked = Asked("production", SCALER, "main", "")
+    assert propose_promote(lab.place, asked).pinned
+    hold = Hold(
+        "integration",
+        SCALER,
+        "1.1.0",
+        lab.payloads["1.1.0"].digest,
+        "",
+        {"champion": "1.0.0"},
+        "it broke",
+        "",
+    )
+    lab.ledger().append(hold_statement(hold, fence=0))
+    with pytest.raises(Refusal, match=r"1\.1\.0 is on hold in integration since .*: it broke"):
+        propose_promote(lab.place, asked)
+
+
+def test_only_what_is_on_the_remotes_main_branch_is_applied_where_others_are_served(lab: Laboratory) -> None:
+    merged = lab.place.git.resolve("HEAD")
+    require_merged(lab.place, merged)
+    require_merged(lab.place, lab.place.git.resolve("HEAD~1"))
+    run_git(lab.place.git.root, "commit", "-q", "--allow-empty", "-m", "mine alone")
+    with pytest.raises(Refusal, match="is not on main of origin") as refused:
+        require_merged(lab.place, lab.place.git.resolve("HEAD"))
+    assert refused.value.fix == "merge it, or push main"
+
+
+def test_the_present_ledger_of_an_environment_has_the_last_word(lab: Laboratory) -> None:
+    shared = shared_ledger(lab.place.git, "origin")
+    local = local_ledger(lab.place.git, lab.place.target_id())
+    local.append(applied("a" * 40))
+    shared.append(applied("b" * 40))
+    now, before = (document(Kind.ENVIRONMENT, "production", said).body for said in settings())
+    assert last_applied(statements(lab.place, now), "production") == Applied("b" * 40)
+    assert last_applied(statements(lab.place, before), "production") == Applied("a" * 40)
+
+
+def settings() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Of a shared production, and of a local one."""
+    shared = environment(3)
+    shared["registry"] = {"provider": "mlflow", "uri": "https://mlflow.example.com", "prefix": "production."}
+    return shared, environment(3)
+
+
+def test_a_hold_is_lifted_from_what_is_pinned_and_stays_where_nothing_could_be_applied(
+    tmp_path: Path,
+) -> None:
+    lab = laboratory(tmp_path / "lab", ["1.0.0", "1.1.0"])
+    older = lab.place.git.resolve("HEAD")
+    lab.pin("production", "1.1.0")
+    for version in lab.payloads:
+        held = Hold(
+            "production",
+            SCALER,
+            version,
+            lab.payloads[version].digest,
+            "",
+            {"champion": None},
+            "it broke",
+            "",
+        )
+        lab.ledger().append(hold_statement(held, fence=0))
+    lab.ledger().append(applied(lab.place.git.resolve("HEAD")))
+    with pytest.raises(Refusal, match="does not contain"):
+        lift(lab.place, repository_at(lab.place.git, older), "production", SCALER, "1.0.0", "")
+    assert len(holds_in(lab.place, "production")) == 2
+    repository = repository_at(lab.place.git, "HEAD")
+    assert lift(lab.place, repository, "production", SCALER, None, "").version == "1.1.0"
+    assert [hold.version for hold in holds_in(lab.place, "production").values()] == ["1.0.0"]

@@ -76,7 +76,7 @@ def apply(lab: Laboratory) -> Reconciled:
 
 def retry(lab: Laboratory) -> None:
     repository = repository_at(lab.place.git, "HEAD")
-    lift(lab.place, environment_of(repository, "production"), "production", SCALER, None, "it is repaired")
+    lift(lab.place, repository, "production", SCALER, None, "it is repaired")
 
 
 def state(lab: Laboratory) -> dict[str, Any]:

@@ -16,7 +16,10 @@ HELD = RegisteredVersion(MODEL, "1.1.0", ArtifactRef("file:///x", NEW), Lineage(
 ACTUAL = Actual(
     RegistryState({MODEL: {"1.1.0": HELD}}, {MODEL: {"champion": "1.1.0", "previous": "1.0.0"}}),
     Observation(
-        [Served(MODEL, "1.1.0", NEW, ready=True), Served(MODEL, "0.9.0", OLD, ready=False)],
+        [
+            Served(MODEL, "1.1.0", NEW, ready=True, instances=2),
+            Served(MODEL, "0.9.0", OLD, ready=False, instances=2),
+        ],
         {MODEL: {NEW: 100}},
     ),
     {},
@@ -29,9 +32,10 @@ ACTUAL = Actual(
         (Action.COPY, None, {"version": "1.1.0", "digest": NEW}, True),
         (Action.COPY, None, {"version": "1.1.0", "digest": LOST}, False),
         (Action.COPY, None, {"version": "1.2.0", "digest": NEW}, False),
-        (Action.LOAD, None, {"version": "1.1.0", "digest": NEW}, True),
-        (Action.LOAD, None, {"version": "0.9.0", "digest": OLD}, False),
-        (Action.LOAD, None, {"version": "9.9.9", "digest": LOST}, False),
+        (Action.LOAD, None, {"version": "1.1.0", "digest": NEW, "instances": 2}, True),
+        (Action.LOAD, None, {"version": "1.1.0", "digest": NEW, "instances": 3}, False),
+        (Action.LOAD, None, {"version": "0.9.0", "digest": OLD, "instances": 2}, False),
+        (Action.LOAD, None, {"version": "9.9.9", "digest": LOST, "instances": 2}, False),
         (Action.ROUTE, None, {"weights": {NEW: 100}}, True),
         (Action.ROUTE, None, {"weights": {OLD: 100}}, False),
         (Action.ROUTE, {"weights": {NEW: 100}}, None, False),

@@ -266,6 +266,18 @@ def test_a_limit_by_number_holds_whatever_the_share() -> None:
         planned(many(20, "1.1.0"), running(20), production=limits)
 
 
+def test_to_load_again_what_runs_is_a_change_of_it() -> None:
+    limits = environment(3, max_changed_percent=100)
+    limits["blastRadius"]["maxChanged"] = 5
+    pins = many(20, "1.0.0")
+    for said in pins.values():
+        said["serving"] = {**said["serving"], "instances": 2}
+    there = running(20)
+    held = [replace(one, instances=1) for one in there.serving.versions]
+    with pytest.raises(Refusal, match="5 at once is the limit"):
+        planned(pins, replace(there, serving=replace(there.serving, versions=held)), production=limits)
+
+
 def test_a_critical_model_is_not_taken_out_before_somebody_confirms_it_by_name() -> None:
     there = replace(steady(), critical=frozenset({TUMOUR}))
     [kept] = planned({}, there).refused
@@ -287,6 +299,16 @@ def test_a_version_on_hold_is_refused_and_what_it_left_is_put_back() -> None:
     assert made.changes[1].after == {"weights": {digest("1.0.0"): 100}, "version": "1.0.0"}
     assert made.changes[2].after == {"champion": "1.0.0", "previous": None, "digest": digest("1.0.0")}
     assert made.changes[3].before == {"version": "1.1.0", "digest": digest("1.1.0")}
+
+
+def test_what_puts_back_a_version_on_hold_takes_nothing_from_what_may_change() -> None:
+    limits = environment(3, max_changed_percent=0, min_resources=0)
+    declared = repository({"production": {TUMOUR: deployment("1.1.0")}}, production=limits)
+    held = held_by(declared, {"champion": "1.0.0", "previous": None})
+    half_done = replace(steady("1.1.0", previous="1.0.0"), holds=held)
+    assert len(plan(declared, "production", "laptop", half_done).changes) == 4
+    with pytest.raises(Refusal, match="0 % is the limit"):
+        plan(declared, "production", "laptop", steady("1.0.0", previous="1.1.0"))
 
 
 def test_a_version_on_hold_whose_traces_are_gone_changes_nothing() -> None:

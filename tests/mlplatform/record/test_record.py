@@ -1,5 +1,7 @@
 """From the journal of an apply to the ledger, through crashes."""
 
+import errno
+import os
 import subprocess
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from mlplatform.core.hold import holds
 from mlplatform.core.intent import INTERRUPTED
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
+from mlplatform.core.statement import deployment_statement
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import Ledger, local_ledger
 from mlplatform.record.outbox import Journal, left_behind
@@ -132,7 +135,11 @@ def test_the_statement_names_what_was_touched_by_its_digest(ledger: Ledger, outb
     assert next(ledger.newest_first()).statement.subjects == {"production/clinic/tumour@1.0.0": DIGEST}
 
 
-@pytest.mark.parametrize("content", [b"garbage\n", b'{"plan": 1}\n', b"[]\n", b"\xff\n", b"1\n"])
+NO_HEADER = b'{"plan": {"environment": "production"}, "changes": []}\n'
+GARBAGE = [b"garbage\n", b'{"plan": 1}\n', b"[]\n", b"\xff\n", b"1\n", NO_HEADER]
+
+
+@pytest.mark.parametrize("content", GARBAGE)
 def test_what_is_no_journal_is_refused_by_name_and_kept(ledger: Ledger, outbox: Path, content: bytes) -> None:
     outbox.mkdir()
     odd = outbox / "production-odd.jsonl"
@@ -141,3 +148,39 @@ def test_what_is_no_journal_is_refused_by_name_and_kept(ledger: Ledger, outbox: 
         recover(outbox, "production", ledger)
     assert refused.value.where == str(odd)
     assert odd.read_bytes() == content
+
+
+def test_an_outbox_that_cannot_be_written_is_refused_before_anything_is_done(outbox: Path) -> None:
+    outbox.write_text("somebody put a file here")
+    with pytest.raises(Refusal, match="the outbox cannot be written"):
+        Journal.begin(outbox, PLAN, {})
+
+
+def test_a_full_disk_is_a_refusal_that_names_the_journal(
+    outbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal.begin(outbox, PLAN, {})
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refusal, match="No space left on device") as refused:
+        journal.heard(Outcome(ROUTE, Result.APPLIED))
+    assert refused.value.where == str(journal.path)
+
+
+def test_the_ledger_says_in_a_line_what_failed_and_where(ledger: Ledger, outbox: Path) -> None:
+    journal = Journal.begin(outbox, PLAN, {})
+    journal.heard(Outcome(ROUTE, Result.APPLIED))
+    journal.heard(Outcome(CHAMPION, Result.FAILED, "the registry is down"))
+    close(journal, ledger)
+    ledger.append(deployment_statement({"environment": "production"}, ()))
+    Journal.begin(outbox, PLAN, {})
+    recover(outbox, "production", ledger)
+    subjects = ledger.git.run("log", "--format=%s", ledger.ref).decode().splitlines()
+    assert subjects == [
+        "deployment interrupted: production/clinic/tumour@1.0.0",
+        "deployment: production: nothing to change",
+        "deployment failed: production/clinic/tumour@1.0.0",
+    ]

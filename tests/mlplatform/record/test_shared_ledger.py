@@ -68,6 +68,9 @@ def test_a_ledger_that_was_rewritten_on_the_remote_is_noticed(clones: tuple[Ledg
     )
     with pytest.raises(Refusal, match="lacks records that are here"):
         one.sync()
+    with pytest.raises(Refusal, match="lacks records that are here"):
+        one.append(said("c"))
+    assert [record.statement.predicate["run"] for record in one.newest_first()] == ["b", "a"]
     assert runs(two) == ["a"]
 
 

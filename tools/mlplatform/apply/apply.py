@@ -23,7 +23,7 @@ def apply(
     of a deployment once it is done with.
 
     The first failure of a deployment ends that deployment: traffic and aliases go back to what they were, its further
-    changes are not attempted, and the other deployments go on. Before each change the lease is asked anew.
+    changes are not attempted, and the other deployments go on. Before and after each change the lease is asked anew.
     """
     if not plan.is_intact() or plan.commit != hands.commit:
         raise Refusal(
@@ -52,7 +52,19 @@ def _deployment(changes: tuple[Change, ...], hands: Hands, heard: Heard, steps: 
             for untouched in left:
                 heard(untouched)
             return (*_put_back(outcomes, hands, heard), *left)
+        _require_still(hands, change)
     return tuple(outcomes)
+
+
+def _require_still(hands: Hands, change: Change) -> None:
+    """Refusal when the lease was lost while a change was made: it may have come after what another run did."""
+    try:
+        hands.lease.require()
+    except Refusal as why:
+        raise Refusal(
+            f"{why.message}, while this run made the {change.action} of {change.resource}",
+            fix="see that the other run has ended, then apply again: that puts right what came too late",
+        ) from why
 
 
 def _put_back(outcomes: list[Outcome], hands: Hands, heard: Heard) -> tuple[Outcome, ...]:

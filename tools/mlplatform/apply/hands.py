@@ -10,10 +10,14 @@ from mlplatform.providers.serving.interface import Serving
 @dataclass(frozen=True, slots=True)
 class Hands:
     """The registry and serving provider of one environment, the commit they are made to match, who approved it, and
-    the lease without which nothing is touched."""
+    the lease without which nothing is touched.
+
+    `serving_lease` is what it takes to put traffic back: less, where no other machine reaches the servers.
+    """
 
     registry: Registry
     serving: Serving
     commit: str
     approved_by: tuple[str, ...]
     lease: Lease
+    serving_lease: Lease

@@ -12,14 +12,15 @@ Undo = Callable[[Change, Hands], None]
 def restore(done: Sequence[Change], hands: Hands) -> tuple[tuple[Change, ...], str]:
     """Undo what was done or begun of a deployment; what was undone, and why the rest could not be (nothing: it was).
 
-    Copied bytes stay: nothing names them. Each undoing is tried, whatever became of the others.
+    Copied bytes stay: nothing names them. Each undoing is tried, whatever became of the others; what another run may
+    have changed meanwhile is not ours to put back.
     """
     undone: list[Change] = []
     troubles: list[str] = []
     for action, undo in UNDO.items():
         for change in (change for change in reversed(done) if change.action is action):
-            hands.lease.require()  # what another run has done meanwhile is not ours to put back
             try:
+                (hands.lease if action is Action.CHAMPION else hands.serving_lease).require()
                 undo(change, hands)
             except Exception as trouble:  # what cannot be put back now is put back by the next plan
                 troubles.append(f"putting back its {action} failed too: {trouble}")

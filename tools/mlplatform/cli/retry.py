@@ -26,16 +26,18 @@ def command(model: str, environment: str, version: str | None, rev: str, reason:
     from mlplatform.cli.listener import printing
     from mlplatform.flow.judge import repository_at
     from mlplatform.flow.listener import SILENT
-    from mlplatform.flow.place import environment_of, here
+    from mlplatform.flow.place import here
+    from mlplatform.flow.planning import Wanted
     from mlplatform.flow.reconcile import reconcile
     from mlplatform.flow.retry import lift
     from mlplatform.report.change import reconciled_json, reconciled_text
 
     place = here()
     repository = repository_at(place.git, rev)
-    hold = lift(place, environment_of(repository, environment), environment, model, version, reason)
+    hold = lift(place, repository, environment, model, version, reason)
     if not as_json:
         click.echo(f"{model} {hold.version} is on hold in {environment} no longer")
-    done = reconcile(place, repository, environment, SILENT if as_json else printing())
+    listener = SILENT if as_json else printing()
+    done = reconcile(place, repository, environment, listener, Wanted(retried=True))
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)

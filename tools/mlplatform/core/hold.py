@@ -22,7 +22,8 @@ class Hold:
     """A version that failed in an environment, why, and since when (as the ledger's writer's clock said).
 
     `documents` is the digest of what was declared when it failed; `aliases` what the registry's aliases were before,
-    or nothing where they were not to change: it was champion already.
+    or nothing where they were not to change: it was champion already. A `lasting` one, which people set, holds
+    whatever becomes of the documents.
     """
 
     environment: str
@@ -33,10 +34,11 @@ class Hold:
     aliases: Aliases
     reason: str
     since: str
+    lasting: bool = False
 
 
 Holds = Mapping[tuple[str, str], Hold]
-_SAID = ("environment", "model", "version", "digest", "documents", "reason")
+_SAID = ("environment", "model", "version", "digest", "documents", "reason", "lasting")
 
 
 def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
@@ -82,13 +84,17 @@ def hold_on(
     hold = known.get((name, document.body.digest))
     if hold is None or name not in repository.models:
         return None
-    return hold if hold.documents == documents_digest(repository, environment, name) else None
+    return hold if hold.lasting or hold.documents == documents_digest(repository, environment, name) else None
 
 
 def documents_digest(repository: Repository, environment: str, model: str) -> str:
-    """`sha256:` over what is declared of a deployment: its document and its model's, without comments and order."""
-    declared = (repository.deployments[environment][model].body, repository.models[model].body)
-    said = [body.model_dump(mode="json", by_alias=True, exclude_defaults=True) for body in declared]
+    """`sha256:` over what is declared of a deployment, without comments and order: its document, and of its model's
+    what the servers are told. Another description repairs nothing."""
+    deployment, about = repository.deployments[environment][model].body, repository.models[model].body
+    said = [
+        deployment.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        about.model_dump(mode="json", by_alias=True, include={"type", "format", "signature"}),
+    ]
     return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
 
 

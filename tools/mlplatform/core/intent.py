@@ -46,7 +46,7 @@ def unfinished(oldest_first: Iterable[Statement], environment: str) -> tuple[Sta
 
 
 def _names(said: Predicate) -> Iterator[str]:
-    yield said["id"]
+    yield said.get("id", "")
     yield said.get("intent", "")
 
 

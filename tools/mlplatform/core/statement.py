@@ -114,12 +114,29 @@ def newest_snapshot(
     return None, tuple(since)
 
 
+def newest_fence(statements: Iterable[Statement], environment: str) -> int:
+    """The greatest number that a holder of an environment's lease wrote anything under; 0 when none did."""
+    said = (statement.predicate for statement in statements)
+    fences = (one.get("fence", 0) for one in said if one.get("environment") == environment)
+    return max(fences, default=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """The commit that an environment was made to match last, and the newest one it was taken back from, if it was."""
 
     commit: str
     left: str | None = None
+
+
+def applied_commits(oldest_first: Sequence[Statement], environment: str) -> tuple[str, ...]:
+    """Every commit that was applied to an environment, newest first, each once."""
+    commits = (
+        str(said.predicate["commit"])
+        for said in reversed(oldest_first)
+        if said.predicate_type == DEPLOYMENT and said.predicate["environment"] == environment
+    )
+    return tuple(dict.fromkeys(commits))
 
 
 def last_applied(oldest_first: Iterable[Statement], environment: str) -> Applied | None:

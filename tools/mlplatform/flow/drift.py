@@ -48,14 +48,15 @@ def revert_drift(
     place: Place, repository: Repository, environment: str, listener: Listener, *, deep: bool = False
 ) -> Reconciled:
     """Put back what was changed by hand, by an apply of the commit that was applied last."""
-    place.ledger(environment_of(repository, environment)).sync()
-    known = statements(place)
+    present = environment_of(repository, environment)
+    place.ledger(present).sync()
+    known = statements(place, present)
     last = last_applied(known, environment) or _last(place, known, environment)
     applied = repository_at(place.git, last.commit)
     settings, paths = environment_of(applied, environment), place.paths(environment)
 
     def undo(actual: Actual) -> Actual:
-        known = statements(place)
+        known = statements(place, settings)
         last = _last(place, known, environment)
         serving = connect_serving(settings, paths)
         found = _compare(last, actual.registry, actual.serving, serving, deep=deep)
@@ -71,7 +72,7 @@ def _undisturbed(place: Place, settings: Environment, environment: str) -> Snaps
     if left_behind(place.target.outbox, environment):
         raise _interrupted(environment)
     place.ledger(settings).sync()
-    return _last(place, statements(place), environment)
+    return _last(place, statements(place, settings), environment)
 
 
 def _busy(environment: str) -> Refusal:

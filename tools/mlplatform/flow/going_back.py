@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mlplatform.core.hold import Hold, documents_digest
+from mlplatform.core.hold import Hold
 from mlplatform.core.plan import Action, Plan
 from mlplatform.core.repository import Repository
 from mlplatform.providers.registry.interface import RegistryState
@@ -24,8 +24,9 @@ def left_behind(made: Plan, left: Repository, registry: RegistryState, why: str)
             change.resource,
             version,
             declared.body.digest,
-            documents_digest(left, made.environment, change.resource),
+            "",
             {"champion": after.get("champion"), "previous": before.get("previous")},
             f"people went back from it: {why}",
             "",
+            lasting=True,
         )

@@ -28,8 +28,9 @@ def found_done(known: Sequence[Statement], environment: str, actual: Actual) -> 
     unsaid = [one for one in outcomes if one.get("reason") == INTERRUPTED and one["resource"] not in failed]
     found = {"result": Result.APPLIED.value, "reason": FOUND}
     done = [{**one, **found} for one in unsaid if is_done(Change.from_json(one), actual)]
-    del said["id"], said["recordedAt"]
-    return deployment_statement({**said, "completes": last.predicate["id"]}, done) if done else None
+    completes = said.pop("id", "")
+    said.pop("recordedAt", "")
+    return deployment_statement({**said, "completes": completes}, done) if done else None
 
 
 def _last(known: Sequence[Statement], environment: str) -> Statement | None:

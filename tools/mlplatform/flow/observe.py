@@ -28,9 +28,8 @@ def status(
 ) -> dict[str, dict[str, DeploymentStatus]]:
     """The status of everything, by environment (earliest first) and model."""
     _catch_up(place, repository, listener)
-    said = statements(place)
     return {
-        name: environment_status(repository, name, _see(place, repository, name, said))
+        name: environment_status(repository, name, _see(place, repository, name))
         for name in repository.environments_in_order()
     }
 
@@ -45,14 +44,15 @@ def _catch_up(place: Place, repository: Repository, listener: Listener) -> None:
         listener.say(f"what other machines recorded since is not known (holds, failures): {why}")
 
 
-def _see(place: Place, repository: Repository, environment: str, said: Sequence[Statement]) -> Seen:
-    paths = place.paths(environment)
+def _see(place: Place, repository: Repository, environment: str) -> Seen:
+    settings, paths = repository.environments[environment].body, place.paths(environment)
+    said = statements(place, settings)
     mine = [one.predicate for one in reversed(said) if _is_of(one.predicate, environment)]
     on_hold = holds(said, environment)
     applying = is_held(paths)
     failures, batch = _failures(mine), _batch(repository, mine)
     try:
-        serving = connect_serving(repository.environments[environment].body, paths)
+        serving = connect_serving(settings, paths)
         observed = serving.observe()
         urls = {model: serving.url(model) for model in observed.weights}
     except Refusal as why:

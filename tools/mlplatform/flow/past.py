@@ -9,21 +9,26 @@ from mlplatform.core.hold import Holds, holds
 from mlplatform.core.kinds import Environment
 from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.statement import Statement, last_applied
-from mlplatform.flow.place import Place
+from mlplatform.flow.place import MAIN, REMOTE, Place
 from mlplatform.load.history import documents_at
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.compare import is_ancestor
+from mlplatform.providers.git.remote import RemoteRef
 
 
-def statements(place: Place) -> tuple[Statement, ...]:
-    """Everything on the ledgers as this clone knows them, oldest first; those of an environment are on one of them."""
-    newest_first = (record.statement for ledger in place.ledgers() for record in ledger.newest_first())
+def statements(place: Place, settings: Environment | None = None) -> tuple[Statement, ...]:
+    """Everything on the ledgers as this clone knows them, oldest first.
+
+    With the `settings` of an environment its present ledger comes last: it may have had another one before.
+    """
+    ledgers = place.ledgers() if settings is None or settings.is_shared else place.ledgers()[::-1]
+    newest_first = (record.statement for ledger in ledgers for record in ledger.newest_first())
     return tuple(newest_first)[::-1]
 
 
-def holds_in(place: Place, environment: str) -> Holds:
+def holds_in(place: Place, environment: str, settings: Environment | None = None) -> Holds:
     """What is on hold in an environment, as far as this clone knows."""
-    return holds(statements(place), environment)
+    return holds(statements(place, settings), environment)
 
 
 def holds_at(place: Place, commit: str, environment: str) -> Holds:
@@ -36,6 +41,7 @@ def holds_at(place: Place, commit: str, environment: str) -> Holds:
         settings = Environment.model_validate(documents_at(place.git, [(commit, path)])[commit, path])
         if settings.is_shared:
             place.ledger(settings).sync()
+        return holds_in(place, environment, settings)
     return holds_in(place, environment)
 
 
@@ -49,22 +55,34 @@ def require_not_on_hold(known: Holds, model: str, version: str, digest: str) -> 
         )
 
 
-def require_newer(git: Git, commit: str, environment: str, known: tuple[Statement, ...]) -> None:
+def require_merged(place: Place, commit: str) -> None:
+    """Refusal when a commit is not on the remote's main branch: what others serve was reviewed."""
+    tip = RemoteRef(place.git, REMOTE, f"refs/heads/{MAIN}").fetch()
+    if tip is None or not is_ancestor(place.git, commit, tip):
+        raise Refusal(
+            f"{commit[:12]} is not on {MAIN} of {REMOTE}, and a shared environment takes only what was merged",
+            fix=f"merge it, or push {MAIN}",
+        )
+
+
+def require_newer(
+    git: Git, commit: str, environment: str, known: tuple[Statement, ...], *, again: bool = False
+) -> None:
     """Refusal when a commit does not contain the one that was applied last, or is none newer than one that people went
-    back from: a run that comes late undoes nothing."""
+    back from: a run that comes late undoes nothing. That one itself may be tried `again` on purpose."""
     last = last_applied(known, environment)
     if last is None or commit == last.commit:
         return
-    on_purpose = f'to mean it: platform apply --env {environment} --rev {commit[:12]} --go-back "why"'
     if not _contains(git, commit, last.commit):
         raise Refusal(
             f"{commit[:12]} does not contain {last.commit[:12]}, which was applied to {environment} last",
-            fix=f"apply a commit that does; {on_purpose}",
+            fix="apply a commit that does; to go back on purpose: "
+            f'platform apply --env {environment} --rev {commit[:12]} --go-back "why"',
         )
-    if last.left and (commit == last.left or not _contains(git, commit, last.left)):
+    if last.left and not (_contains(git, commit, last.left) and (again or commit != last.left)):
         raise Refusal(
             f"{environment} was taken back from {last.left[:12]}, and {commit[:12]} is not newer than that",
-            fix=f"apply the commit that repairs it; {on_purpose}",
+            fix=f"merge what repairs it; a model of it that is good: platform retry MODEL --env {environment}",
         )
 
 

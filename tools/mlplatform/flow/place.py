@@ -1,7 +1,7 @@
 """Where a command works: the repository and its local target."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment, Model
 from mlplatform.core.lease import Lease
 from mlplatform.core.repository import Repository
+from mlplatform.core.statement import newest_fence
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local.identity import read_target_id
 from mlplatform.local.lease import is_held
@@ -18,7 +19,7 @@ from mlplatform.providers.git import Git
 from mlplatform.providers.lease.remote import is_held_remotely, remote_lease
 from mlplatform.record.ledger import Ledger, local_ledger, shared_ledger
 
-REMOTE = "origin"
+REMOTE, MAIN = "origin", "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,27 @@ class Place:
         return tuple(known)
 
     @contextmanager
-    def lease(self, settings: Environment, environment: str) -> Iterator[Lease]:
-        """Hold an environment: against other runs on this machine, and where it is shared on every other one."""
+    def lease(
+        self, settings: Environment, environment: str, say: Callable[[str], None] = lambda _: None
+    ) -> Iterator[Lease]:
+        """Hold an environment: against other runs on this machine, and where it is shared on every other one.
+
+        `say` is told what is waited for.
+        """
         with ExitStack() as held:
             lease: Lease = held.enter_context(local_lease(self.paths(environment)))
             if settings.is_shared:
-                lease = held.enter_context(remote_lease(self.git, REMOTE, environment, socket.gethostname()))
+                above = self._newest_fence(settings, environment)  # a lease that somebody deleted starts anew
+                host = socket.gethostname()
+                lease = held.enter_context(
+                    remote_lease(self.git, REMOTE, environment, host, above=above, say=say)
+                )
             yield lease
+
+    def _newest_fence(self, settings: Environment, environment: str) -> int:
+        ledger = self.ledger(settings)
+        ledger.sync()
+        return newest_fence((record.statement for record in ledger.newest_first()), environment)
 
     def is_held(self, settings: Environment, environment: str) -> bool:
         """Whether a run is changing an environment now, here or on another machine."""

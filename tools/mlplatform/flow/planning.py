@@ -24,21 +24,24 @@ from mlplatform.providers.serving import connect_serving
 class Wanted:
     """What a person asked for besides the commit: just this plan, to go back and why, and what may be taken away.
 
-    `undo` tells what was changed by hand since the last apply, which is then put back.
+    `undo` tells what was changed by hand since the last apply, which is then put back; `retried` says that a hold was
+    lifted for it.
     """
 
     planned: Plan | None = None
     going_back: str = ""
     confirmed: frozenset[str] = frozenset()
     undo: Callable[[Actual], Actual] | None = None
+    retried: bool = False
 
 
 def make_plan(
     place: Place, repository: Repository, environment: str, confirmed: frozenset[str] = frozenset()
 ) -> Plan:
     """The plan for an environment, against what its registries and servers say now, and what is on hold."""
-    place.ledger(environment_of(repository, environment)).sync()
-    known, actual = statements(place), observe(place, repository, environment)
+    settings = environment_of(repository, environment)
+    place.ledger(settings).sync()
+    known, actual = statements(place, settings), observe(place, repository, environment)
     return plan_against(place, repository, environment, known, actual, Wanted(confirmed=confirmed))
 
 

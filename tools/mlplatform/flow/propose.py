@@ -22,7 +22,7 @@ from mlplatform.propose.deploy import deploy, require_first
 from mlplatform.propose.merge import merge_locally, require_mergeable
 from mlplatform.propose.new import new
 from mlplatform.propose.pinned import Pinned
-from mlplatform.propose.promote import promote
+from mlplatform.propose.promote import promote, source_of
 from mlplatform.propose.proposal import Proposal
 from mlplatform.propose.rollback import rollback
 from mlplatform.providers.registry import connect_registry
@@ -67,8 +67,9 @@ def propose_promote(place: Place, asked: Asked) -> Proposal:
     proposal = promote(place.git, base, environment=asked.environment, model=asked.model, reason=asked.reason)
     if proposal.pinned:
         pinned = proposal.pinned
-        on_hold = holds_at(place, base, asked.environment)
-        require_not_on_hold(on_hold, asked.model, pinned.version, pinned.digest)
+        for environment in (source_of(place.git, base, asked.environment), asked.environment):
+            on_hold = holds_at(place, base, environment) if environment else {}
+            require_not_on_hold(on_hold, asked.model, pinned.version, pinned.digest)
     return proposal
 
 

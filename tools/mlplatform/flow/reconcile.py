@@ -7,22 +7,24 @@ from mlplatform.apply.apply import apply
 from mlplatform.apply.hands import Hands
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold, Holds, hold_statement, holds
+from mlplatform.core.kinds import Environment
 from mlplatform.core.lease import Lease
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import deployment_statement, last_applied, newest_snapshot
+from mlplatform.core.statement import Statement, deployment_statement, last_applied, newest_snapshot
 from mlplatform.flow.going_back import left_behind
 from mlplatform.flow.interrupted import found_done
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import Listener
-from mlplatform.flow.past import holds_in, require_newer, statements
+from mlplatform.flow.past import require_merged, require_newer, statements
 from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.planning import Wanted, make_plan, observe, plan_against
 from mlplatform.flow.revert import propose_reverts
 from mlplatform.flow.snapshots import take
 from mlplatform.flow.who import APPROVED_LOCALLY, who
+from mlplatform.local.lease import Locked
 from mlplatform.plan.actual import Actual
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.serving import connect_serving
@@ -38,15 +40,20 @@ class Run:
     place: Place
     repository: Repository
     environment: str
+    settings: Environment
     listener: Listener
     wanted: Wanted
     held: Lease
     ledger: Ledger
     on_hold: Holds  # when it began
 
+    def known(self) -> tuple[Statement, ...]:
+        """What is on record so far, oldest first."""
+        return statements(self.place, self.settings)
+
     def failed(self) -> list[Hold]:
         """What was not on hold, or not so, when this run began."""
-        now = holds_in(self.place, self.environment)
+        now = holds(self.known(), self.environment)
         return [hold for key, hold in now.items() if self.on_hold.get(key) != hold]
 
     def said(self) -> dict[str, object]:
@@ -75,10 +82,10 @@ def reconcile(
         raise Refusal(f"the plan is for {wanted.planned.environment}, not for {environment}")
     settings = environment_of(repository, environment)
     ledger = place.ledger(settings)
-    with place.lease(settings, environment) as held:
+    with place.lease(settings, environment, listener.say) as held:
         ledger.sync()
-        on_hold = holds(statements(place), environment)
-        run = Run(place, repository, environment, listener, wanted, held, ledger, on_hold)
+        on_hold = holds(statements(place, settings), environment)
+        run = Run(place, repository, environment, settings, listener, wanted, held, ledger, on_hold)
         made, actual = _plan(run)
         base = _go_back(run, made, actual) if wanted.going_back else made.commit
         outcomes = _make_so(run, made) if made.changes else ()
@@ -88,7 +95,7 @@ def reconcile(
 
 def _go_back(run: Run, made: Plan, actual: Actual) -> str:
     """Put what this run goes back from on hold; the commit on top of which that is reverted."""
-    last = last_applied(statements(run.place), run.environment)
+    last = last_applied(run.known(), run.environment)
     if last is None or last.commit == made.commit:
         return made.commit
     left = repository_at(run.place.git, last.commit)
@@ -100,15 +107,17 @@ def _go_back(run: Run, made: Plan, actual: Actual) -> str:
 def _plan(run: Run) -> tuple[Plan, Actual]:
     """The plan, once the record of earlier runs is whole; Refusal for an old commit, or a plan that no longer holds."""
     place, environment, wanted = run.place, run.environment, run.wanted
-    known = statements(place)
+    commit, known = str(run.repository.commit), run.known()
     if recover(place.target.outbox, environment, run.ledger, known):
-        known = statements(place)
-    if run.repository.commit and not wanted.going_back:
-        require_newer(place.git, run.repository.commit, environment, known)
+        known = run.known()
+    if run.settings.is_shared:
+        require_merged(place, commit)
+    if not wanted.going_back:
+        require_newer(place.git, commit, environment, known, again=wanted.retried)
     actual = observe(place, run.repository, environment)
     if found := found_done(known, environment, actual):
         run.ledger.append(found)
-        known = statements(place)
+        known = run.known()
     made = plan_against(place, run.repository, environment, known, actual, wanted)
     if wanted.planned is not None and wanted.planned.digest != made.digest:
         raise Refusal(
@@ -131,7 +140,7 @@ def _make_so(run: Run, made: Plan) -> tuple[Outcome, ...]:
 
 def _conclude(run: Run, made: Plan, outcomes: tuple[Outcome, ...]) -> None:
     """A snapshot of what was changed, now or by an apply that died before it took one; or that nothing had to be."""
-    known = statements(run.place)
+    known = run.known()
     if outcomes or newest_snapshot(known, run.environment)[1]:
         take(run.place, run.repository, run.environment, made.commit, run.listener)
     last = last_applied(known, run.environment)
@@ -157,13 +166,14 @@ def _left(run: Run, failed: Iterable[Hold]) -> Plan | None:
 
 
 def _apply(run: Run, made: Plan) -> tuple[Outcome, ...]:
-    settings, paths = environment_of(run.repository, run.environment), run.place.paths(run.environment)
+    settings, paths = run.settings, run.place.paths(run.environment)
     hands = Hands(
         connect_registry(settings, paths),
         connect_serving(settings, paths),
         made.commit,
         (APPROVED_LOCALLY,),
         run.held,
+        Locked() if settings.serving.uri == "local" else run.held,
     )
     journal = begin(run.place.target.outbox, made, run.said(), run.ledger)
     outcomes = apply(
@@ -172,6 +182,7 @@ def _apply(run: Run, made: Plan) -> tuple[Outcome, ...]:
         lambda outcome: _hear(outcome, journal, run.listener),
         ended=lambda ended: _end(run, ended, journal),
     )
+    run.held.require()  # or the next run records this one, as late as it is
     close(journal, run.ledger)
     return outcomes
 
@@ -183,4 +194,5 @@ def _hear(outcome: Outcome, journal: Journal, listener: Listener) -> None:
 
 def _end(run: Run, ended: tuple[Outcome, ...], journal: Journal) -> None:
     if any(outcome.result is Result.FAILED for outcome in ended):
+        run.held.require()
         hold(journal, run.environment, ended[0].change.resource, run.ledger)

@@ -1,21 +1,30 @@
 """Lifts a hold: the version is tried again by the next apply."""
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.hold import Hold
-from mlplatform.core.kinds import Environment
+from mlplatform.core.hold import Hold, holds
+from mlplatform.core.repository import Repository
 from mlplatform.core.statement import retry_statement
-from mlplatform.flow.past import holds_in
-from mlplatform.flow.place import Place
+from mlplatform.flow.past import require_newer, statements
+from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.who import who
 
 
 def lift(
-    place: Place, settings: Environment, environment: str, model: str, version: str | None, reason: str
+    place: Place, repository: Repository, environment: str, model: str, version: str | None, reason: str
 ) -> Hold:
-    """Say on the ledger that what failed may be tried again; Refusal when nothing of the model is on hold there."""
+    """Say on the ledger that what failed may be tried again: the `version`, else the one that is pinned.
+
+    Refusal when nothing of the model is on hold there, or the commit could not be applied: then the hold stays.
+    """
+    settings = environment_of(repository, environment)
     place.ledger(settings).sync()
-    held = [hold for hold in holds_in(place, environment).values() if hold.model == model]
+    known = statements(place, settings)
+    require_newer(place.git, str(repository.commit), environment, known, again=True)
+    held = [hold for hold in holds(known, environment).values() if hold.model == model]
     chosen = [hold for hold in held if version in (None, hold.version)]
+    document = repository.deployments.get(environment, {}).get(model)
+    if version is None and document:
+        chosen = [hold for hold in held if hold.digest == document.body.digest] or chosen
     if not chosen:
         there = f" (there is: {', '.join(hold.version for hold in held)})" if held else ""
         raise Refusal(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from mlplatform.core.baseline import renewed
 from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds import Environment
 from mlplatform.core.repository import Repository
 from mlplatform.core.snapshot import ALIASES, Kept, Ran, Snapshot
 from mlplatform.core.statement import Statement, newest_snapshot
@@ -62,13 +63,13 @@ def take(place: Place, repository: Repository, environment: str, commit: str, li
         registry = connect_registry(settings, paths).read()
         serving = connect_serving(settings, paths).observe()
         seen = observed(environment, place.target_id(), commit, registry, serving)
-        publish(place.ledger(settings), _renewed(place, seen))
+        publish(place.ledger(settings), _renewed(place, settings, seen))
     except Refusal as why:
         listener.say(f"no snapshot of {environment} could be taken: {why}")
 
 
-def _renewed(place: Place, seen: Snapshot) -> Snapshot:
-    statement, since = newest_snapshot(statements(place), seen.environment)
+def _renewed(place: Place, settings: Environment, seen: Snapshot) -> Snapshot:
+    statement, since = newest_snapshot(statements(place, settings), seen.environment)
     try:
         last = read(place.git, statement) if statement else None
     except Refusal:  # it is lost: what there is now is the best that is known

@@ -13,7 +13,7 @@ def is_done(change: Change, actual: Actual) -> bool:
             return held is not None and held.ref.digest == after["digest"]
         case Action.LOAD if after:
             served = actual.serving.find(model, after["digest"])
-            return served is not None and served.ready
+            return served is not None and served.ready and served.instances == after["instances"]
         case Action.ROUTE:
             return dict(actual.serving.weights.get(model, {})) == (after["weights"] if after else {})
         case Action.CHAMPION:

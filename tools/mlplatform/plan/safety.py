@@ -8,6 +8,9 @@ from mlplatform.core.kinds import Environment
 from mlplatform.core.plan import Action, Change, Refused
 from mlplatform.plan.actual import Actual
 
+_MOVES = frozenset(
+    {Action.LOAD, Action.ROUTE, Action.CHAMPION}
+)  # a load with a before: what runs is loaded again
 REMOVALS_PART = (
     2  # what is removed may be half of what may change: it is missed at once, by everybody who asks for it
 )
@@ -22,7 +25,7 @@ def assert_within_blast_radius(
     """
     running = {model for model, aliases in actual.registry.aliases.items() if "champion" in aliases}
     running |= set(actual.serving.weights)
-    moved = [c for c in changes if c.action in (Action.ROUTE, Action.CHAMPION) and c.before]
+    moved = [c for c in changes if c.action in _MOVES and c.before]
     changed = {change.resource for change in moved}
     removed = {change.resource for change in moved if change.after is None}
     tenants = sorted({_tenant(model) for model in changed})

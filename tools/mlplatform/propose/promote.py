@@ -44,3 +44,8 @@ def promote(git: Git, base: str, *, environment: str, model: str, reason: str = 
         running_from=source_text,
         reason=reason,
     )
+
+
+def source_of(git: Git, base: str, environment: str) -> str | None:
+    """The environment that one promotes from at a commit; None for the first one."""
+    return Base(git, base).promotes_from(environment)

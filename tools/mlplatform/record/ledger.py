@@ -67,7 +67,7 @@ class Ledger:
         listed = "".join(f"100644 blob {blob}\t{name}\n" for name, blob in files.items())
         tree = self._run("mktree", stdin=listed.encode())
         for attempt in range(ATTEMPTS):
-            tip = self.shared.fetch() if self.shared else self.tip()
+            tip = self._fetched() if self.shared else self.tip()
             parent = ["-p", tip] if tip else []
             commit = self._run("commit-tree", tree, *parent, "-m", _subject(statement))
             if self._move(commit, tip):
@@ -77,16 +77,20 @@ class Ledger:
 
     def sync(self) -> None:
         """Have here what the remote has; Refusal when it cannot be asked, or has not what is here: nothing is lost."""
+        if self.shared and (there := self._fetched()) and there != self.tip():
+            self._run("update-ref", self.ref, there)
+
+    def _fetched(self) -> str | None:
+        """The newest record of the remote; Refusal when it has not what is here."""
         if self.shared is None:
-            return
+            return None
         there, here = self.shared.fetch(), self.tip()
         if here and (there is None or not is_ancestor(self.git, here, there)):
             raise Refusal(
                 f"{self.shared.ref} of {self.shared.remote} lacks records that are here: it was rewritten",
                 fix="find out who did: the record of changes may only grow",
             )
-        if there and there != here:
-            self._run("update-ref", self.ref, there)
+        return there
 
     def tip(self) -> str | None:
         """The newest record's commit as it is known here, or None for an empty ledger."""
@@ -157,5 +161,8 @@ def _parse(ref: str, commit: str, data: bytes) -> Statement:
 
 
 def _subject(statement: Statement) -> str:
-    kind = statement.predicate_type.split(":")[-2]
-    return f"{kind}: {', '.join(statement.subjects) or 'nothing changed'}"
+    kind, said = statement.predicate_type.split(":")[-2], statement.predicate
+    results = {outcome["result"] for outcome in said.get("outcomes", ())}
+    ended = " failed" if "failed" in results else " interrupted" if "not-attempted" in results else ""
+    what = ", ".join(statement.subjects) or f"{said.get('environment', '')}: nothing to change"
+    return f"{kind}{ended}: {what}"

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ class Journal:
     @staticmethod
     def begin(outbox: Path, plan: Plan, said: Mapping[str, Any]) -> "Journal":
         """Write down what is about to be done, and by whom."""
-        outbox.mkdir(parents=True, exist_ok=True)
+        with _writing(outbox):
+            outbox.mkdir(parents=True, exist_ok=True)
         journal = Journal(outbox / f"{plan.environment}-{secrets.token_hex(8)}.jsonl", plan.changes)
         header = {**said, **{key: value for key, value in plan.as_json().items() if key != "changes"}}
         journal._append({"plan": header, "changes": [change.as_json() for change in plan.changes]})
@@ -59,16 +61,30 @@ class Journal:
         if not lines:
             return None
         begun, *heard = lines
+        Plan.from_json({**begun["plan"], "changes": begun["changes"]})  # or it is no journal
         outcomes = unsaid(begun["changes"])
         for said in heard:
             outcomes[said["change"]] |= {"result": said["result"], "reason": said["reason"]}
         return deployment_statement({**begun["plan"], "id": self.path.stem}, outcomes)
 
     def _append(self, said: Mapping[str, Any]) -> None:
-        with self.path.open("a") as file:
+        with _writing(self.path), self.path.open("a") as file:
             file.write(json.dumps(said, sort_keys=True) + "\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Refusal when nothing can be written there: what is not on record must not be done."""
+    try:
+        yield
+    except OSError as cause:
+        raise Refusal(
+            f"the outbox cannot be written: {cause.strerror}",
+            where=str(path),
+            fix="make room for it, then run the command again: it goes on from what was recorded",
+        ) from cause
 
 
 def _whole_lines(text: str) -> Iterator[dict[str, Any]]:

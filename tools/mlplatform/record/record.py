@@ -10,7 +10,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import hold_statement, holds
 from mlplatform.core.intent import interrupted, unfinished
 from mlplatform.core.plan import Plan
-from mlplatform.core.statement import Statement
+from mlplatform.core.statement import Statement, newest_fence
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal, left_behind
 
@@ -42,13 +42,14 @@ def hold(journal: Journal, environment: str, model: str, ledger: Ledger) -> None
             ledger.append(hold_statement(one, fence))
 
 
-def close(journal: Journal, ledger: Ledger, newest_fence: int = 0) -> None:
+def close(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
     """Put a finished journal on the ledger, and only then take it out of the outbox.
 
-    One that others have overtaken is marked as late: what it says happened, and stands for nothing that is so now.
+    One that others have overtaken, whose `newest` fence is greater, is marked as late: what it says happened, and
+    stands for nothing that is so now.
     """
     if statement := journal.statement():
-        if 0 < statement.predicate.get("fence", 0) < newest_fence:
+        if 0 < statement.predicate.get("fence", 0) < newest:
             statement = replace(statement, predicate={**statement.predicate, "late": True})
         ledger.append(statement)
     journal.path.unlink()
@@ -62,11 +63,8 @@ def recover(outbox: Path, environment: str, ledger: Ledger, known: Sequence[Stat
     journals = left_behind(outbox, environment)
     mine = {journal.path.stem for journal in journals}
     elsewhere = [one for one in unfinished(known, environment) if one.predicate["intent"] not in mine]
-    ids = {one.predicate["id"] for one in known}
-    fences = (
-        one.predicate.get("fence", 0) for one in known if one.predicate.get("environment") == environment
-    )
-    newest = max(fences, default=0)
+    ids = {one.predicate.get("id") for one in known}
+    newest = newest_fence(known, environment)
     for journal in journals:
         if journal.path.stem in ids:
             journal.path.unlink()

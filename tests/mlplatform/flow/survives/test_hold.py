@@ -5,7 +5,6 @@ import pytest
 from mlplatform.core.errors import Refusal
 from mlplatform.core.statement import RETRY
 from mlplatform.flow.judge import repository_at
-from mlplatform.flow.place import environment_of
 from mlplatform.flow.propose import Asked, propose_promote, propose_rollback
 from mlplatform.flow.retry import lift
 from tests.support.laboratory import SCALER, Laboratory
@@ -66,15 +65,15 @@ def test_a_hold_that_is_lifted_is_tried_again_and_set_again_when_it_fails_again(
     lab: Laboratory, run: Run
 ) -> None:
     held = end_state(lab)["held"]
-    settings = environment_of(repository_at(lab.place.git, "HEAD"), "production")
+    repository = repository_at(lab.place.git, "HEAD")
     with pytest.raises(Refusal, match=r"several versions .* are on hold"):
-        lift(lab.place, settings, "production", SCALER, None, "")
+        lift(lab.place, repository, "production", SCALER, None, "")
     with pytest.raises(Refusal, match=r"9\.9\.9 is not on hold in production"):
-        lift(lab.place, settings, "production", SCALER, "9.9.9", "")
+        lift(lab.place, repository, "production", SCALER, "9.9.9", "")
     lab.pin("production", held[0])
     assert run("")["status"] == 1, "a hold counts for the same documents, however often they come back"
     tip = lab.ledger().tip()
-    lift(lab.place, settings, "production", SCALER, held[0], "the probe was wrong")
+    lift(lab.place, repository, "production", SCALER, held[0], "the probe was wrong")
     assert held[0] not in end_state(lab)["held"]
     assert run("")["status"] == 1
     assert end_state(lab)["held"] == held

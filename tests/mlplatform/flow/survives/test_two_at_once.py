@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.kinds import Environment
 from mlplatform.core.outcome import Result
 from mlplatform.flow import reconcile as flow
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
-from mlplatform.flow.place import environment_of
 from mlplatform.flow.planning import Wanted
 from mlplatform.flow.reconcile import reconcile
 from mlplatform.flow.retry import lift
@@ -71,13 +69,10 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     assert end_state(lab)["aliases"]["champion"] != before
     branches = lab.place.git.run("branch", "--list", "rollback/*", "--format=%(refname:short)").decode()
     assert f"rollback/production/lab.scaler-{end_state(lab)['aliases']['champion']}" in branches.split()
-    lift(lab.place, production(lab), "production", SCALER, None, "the night shift was wrong")
+    repository = repository_at(lab.place.git, "HEAD")
+    lift(lab.place, repository, "production", SCALER, None, "the night shift was wrong")
     assert run("")["status"] == 0
     assert end_state(lab)["aliases"]["champion"] == before
-
-
-def production(lab: Laboratory) -> Environment:
-    return environment_of(repository_at(lab.place.git, "HEAD"), "production")
 
 
 class Dying:

@@ -1,6 +1,7 @@
 """One holder at a time of an environment that several machines reach, by a ref of a real bare remote."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -106,9 +107,45 @@ def test_the_remote_is_asked_only_when_somebody_could_have_taken_the_lease(
         held._released.set()  # nothing renews
         (tmp_path / "remote").rename(tmp_path / "elsewhere")
         held.require()
-        held._moved -= LIFE
+        held._moved -= 0.6 * LIFE  # nobody else can have it yet, so a remote that is away does no harm
+        held.require()
+        held._moved -= 0.4 * LIFE
         with pytest.raises(Refusal, match="cannot be reached"):
             held.require()
+
+
+def test_a_lease_that_somebody_deleted_goes_on_above_what_is_on_record(clones: tuple[Git, Git]) -> None:
+    one, two = clones
+    with remote_lease(one, "origin", "production", "one", LIFE, above=7) as held:
+        assert held.fence == 8
+    one.run("push", "-q", "origin", ":refs/platform/lease/production")
+    with remote_lease(two, "origin", "production", "two", LIFE, above=8) as held:
+        assert held.fence == 9
+    with remote_lease(one, "origin", "production", "one", LIFE, above=3) as held:
+        assert held.fence == 10
+
+
+def test_who_waits_for_a_dead_holder_says_so(clones: tuple[Git, Git]) -> None:
+    one, two = clones
+    said: list[str] = []
+    with another_process(two) as (process, _):
+        process.kill()
+        process.wait()
+        with remote_lease(one, "origin", "production", "one", LIFE, say=said.append):
+            pass
+    assert len(said) == 1
+    assert re.fullmatch("production is held by two [0-9a-f]{8}: waiting 1.5 s for a sign of life", said[0])
+
+
+def test_a_lease_that_is_no_commit_is_refused_by_what_it_is(clones: tuple[Git, Git]) -> None:
+    one, _ = clones
+    blob = one.run("hash-object", "-w", "--stdin", stdin=b"garbage").decode().strip()
+    one.run("push", "-q", "origin", f"{blob}:refs/platform/lease/production")
+    with (
+        pytest.raises(Refusal, match="refs/platform/lease/production of origin is a blob"),
+        remote_lease(one, "origin", "production", "one", LIFE),
+    ):
+        pass
 
 
 def test_others_see_whether_an_environment_is_held(clones: tuple[Git, Git]) -> None:

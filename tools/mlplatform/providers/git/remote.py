@@ -41,6 +41,7 @@ class RemoteRef:
                 )
             if self._has(tip):
                 return tip
+            self._require_commit(tip)
         raise Refusal(f"{self.ref} of {self.remote} changes too fast to be read", fix="try again")
 
     def move(self, new: str, old: str | None) -> bool:
@@ -64,6 +65,16 @@ class RemoteRef:
                 ) from None
             return False
         return True
+
+    def _require_commit(self, tip: str) -> None:
+        """Refusal when what came is no commit: no fetching makes it one."""
+        with suppress(GitError):
+            kind = self.git.run("cat-file", "-t", tip).decode().strip()
+            if kind != "commit":
+                raise Refusal(
+                    f"{self.ref} of {self.remote} is a {kind}, and only commits are written there",
+                    fix=f"find out who wrote it, then: git push {self.remote} :{self.ref}",
+                )
 
     def _has(self, commit: str) -> bool:
         try:

@@ -9,7 +9,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +33,7 @@ class RemoteLease:
     """A lease that this run holds; `require` makes sure that it still does.
 
     Nobody takes it over before it stood still for `life_seconds`, so the remote is asked only when the last move, which
-    began at `_moved`, is older than half of that.
+    began at `_moved`, is older than half of that; and while it cannot be asked the lease is ours for nine tenths of it.
     """
 
     ref: RemoteRef
@@ -49,14 +49,21 @@ class RemoteLease:
     def require(self) -> None:
         """Refusal when another run has taken the lease since, or the remote does not say who holds it."""
         with self._moving:
-            is_old = _now() - self._moved > self.life_seconds / 2
-            if not self._lost and is_old and self.ref.tip() != self._tip:
+            if not self._lost and _now() - self._moved > self.life_seconds / 2 and not self._is_ours():
                 self._lost = "another run has taken it over"
             if self._lost:
                 raise Refusal(
                     f"the lease {_name(self.ref)} is no longer this run's: {self._lost}",
                     fix="nothing more was changed; the other run goes on from here",
                 )
+
+    def _is_ours(self) -> bool:
+        try:
+            return self.ref.tip() == self._tip
+        except Refusal:
+            if _now() - self._moved < 0.9 * self.life_seconds:
+                return True
+            raise
 
     def keep(self) -> None:
         """Move the ref again and again until released: that is how others see that the holder lives."""
@@ -88,14 +95,20 @@ class RemoteLease:
 
 @contextmanager
 def remote_lease(
-    git: Git, remote: str, environment: str, holder: str, life_seconds: float = LIFE_SECONDS
+    git: Git,
+    remote: str,
+    environment: str,
+    holder: str,
+    life_seconds: float = LIFE_SECONDS,
+    above: int = 0,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[RemoteLease]:
-    """Hold an environment of a shared target while the body runs.
+    """Hold an environment of a shared target while the body runs, under a number that is greater than `above`.
 
     Refusal when a living run holds it: known by its ref moving on within a lease's life.
     """
     ref = RemoteRef(git, remote, f"{REFS}/{environment}")
-    held = _acquire(ref, f"{holder} {secrets.token_hex(4)}", life_seconds)
+    held = _acquire(ref, f"{holder} {secrets.token_hex(4)}", above, life_seconds, say)
     keeper = threading.Thread(target=held.keep, daemon=True)
     keeper.start()
     try:
@@ -112,7 +125,9 @@ def is_held_remotely(git: Git, remote: str, environment: str) -> bool:
     return tip is not None and _read(ref, tip)["state"] == "held"
 
 
-def _acquire(ref: RemoteRef, holder: str, life_seconds: float) -> RemoteLease:
+def _acquire(
+    ref: RemoteRef, holder: str, above: int, life_seconds: float, say: Callable[[str], None]
+) -> RemoteLease:
     seen: str | None = None
     since = time.monotonic()
     while True:
@@ -122,8 +137,12 @@ def _acquire(ref: RemoteRef, holder: str, life_seconds: float) -> RemoteLease:
             if seen is not None and said["state"] == "held":
                 raise _taken(ref, said)
             seen, since = tip, time.monotonic()
+            if said["state"] == "held":
+                say(
+                    f"{_name(ref)} is held by {said.get('holder')}: waiting {life_seconds:g} s for a sign of life"
+                )
         if said["state"] == "free" or time.monotonic() - since > life_seconds:
-            fence = said["fence"] + 1
+            fence = max(said["fence"], above) + 1
             began, new = _now(), _commit(ref.git, holder, fence, "held")
             if ref.move(new, tip):
                 return RemoteLease(ref, holder, fence, life_seconds, new, began)
