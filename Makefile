@@ -19,7 +19,7 @@ down: ## stop what `make up` started
 	@$(BIN)/platform down
 
 test: .venv/dev.stamp .venv-serving/serving.stamp ## set up and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: .venv/dev.stamp rego ## lint, types and layers
 	$(BIN)/ruff check .

@@ -15,8 +15,10 @@ import pytest
 
 from tests.support.both_engines import BothEngines, both_engines
 from tests.support.corpus import Answer, Case, Corpus, impatience, remembered_engines, run
+from tests.support.forked_checkov import forked_checkov
 from tests.support.laboratory import REPOSITORY, run_git
 from tests.support.opa import NoOpa, find_opa, opa_on_path
+from tests.support.remembered import remembered_git
 from tests.support.stack import needs_serving
 
 DOCUMENTS = (
@@ -100,7 +102,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 @pytest.fixture(scope="module")
 def judge(corpus: Corpus) -> Iterator[Callable[[Case], Answer]]:
     """Judges a case by both engines, which have to decide alike; without opa, which CI has, by the embedded one."""
-    with impatience(), ExitStack() as stack:
+    with impatience(), remembered_git(), forked_checkov(), ExitStack() as stack:
         engines: list[BothEngines] = []
         if _has_opa():
             opa_on_path(stack.enter_context(pytest.MonkeyPatch.context()))

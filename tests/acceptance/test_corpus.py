@@ -14,7 +14,13 @@ from tests.support.corpus import Answer, Case, Corpus, cases, complaints
 CASES = cases()
 ATTACKS = [case for case in CASES if case.is_attack]
 # Through the real program, in a process of its own: one of each sort.
-IN_A_PROCESS = ("attacks/duplicate-key", "attacks/dot-dot-in-tree", "harmless/nothing-but-a-comment")
+IN_A_PROCESS = (
+    "attacks/duplicate-key",
+    "attacks/dot-dot-in-tree",
+    "attacks/insecure-infrastructure",
+    "harmless/nothing-but-a-comment",
+    "harmless/infrastructure-in-order",
+)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.name in IN_A_PROCESS], ids=lambda case: case.name)

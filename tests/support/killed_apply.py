@@ -6,17 +6,19 @@ begins with `revert ` has changes by hand put back instead. One process imports 
 costs what its work costs.
 """
 
-import importlib
 import json
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mlplatform.core.naming import Kind
+from mlplatform.core.target import LocalTarget
 from mlplatform.flow import place as places
 from mlplatform.flow import reconcile as flow
 from mlplatform.flow.drift import revert_drift
@@ -24,8 +26,11 @@ from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
 from mlplatform.flow.place import Place
 from mlplatform.providers.lease.remote import remote_lease
+from mlplatform.providers.registry import connect_registry
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal
+from tests.support.laboratory import environments
+from tests.support.values import document
 
 REVERT = "revert "
 LEASE_SECONDS = 1.0  # of a shared target: whoever comes after a killed run waits for so long
@@ -108,10 +113,21 @@ def _apply(root: Path, environment: str, points: Points, *, revert: bool) -> int
         return 3
 
 
-if __name__ == "__main__":
-    for kind in ("tracking", "model_registry"):  # imported once, for every child
-        importlib.import_module(f"mlflow.store.{kind}.sqlalchemy_store")
+def prepare(root: Path, environment: str) -> None:
+    """What every run would do first, once for all: judge the policies, and let MLflow find out about its tables.
 
+    The registry is one of nobody's, so that no child has a connection to its own before it opens one.
+    """
+    repository_at(Place.at(root).git, "HEAD")
+    settings = document(Kind.ENVIRONMENT, environment, environments()[environment]).body
+    with tempfile.TemporaryDirectory() as folder:
+        registry = connect_registry(settings, LocalTarget(Path(folder)).environment(environment))
+        registry.prepare()
+        registry.read()
+
+
+if __name__ == "__main__":
     root, environment = Path(sys.argv[1]), sys.argv[2]
+    prepare(root, environment)
     for line in sys.stdin:
         print(json.dumps(run(root, environment, line.strip("\n"))), flush=True)

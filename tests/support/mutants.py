@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from mlplatform.flow import beside
-from mlplatform.providers.policy import embedded
+from mlplatform.providers.policy import embedded, metadata, static
 from mlplatform.providers.policy.metadata import read_packages
 from mlplatform.providers.scan import process
 from mlplatform.providers.scan.process import Answer as Scanned
 from tests.support import corpus as corpora
 from tests.support.corpus import Answer, Case, Corpus, cases, complaints
+from tests.support.forked_checkov import forked_checkov
+from tests.support.remembered import remembered_git
 from tests.support.repository import real_policies
 from tests.support.sites import LEFT_OUT, REFUSAL, Switch, sites, switched
 
@@ -101,7 +103,12 @@ def _rules_that_hold() -> Iterator[Mutant]:
 @contextmanager
 def hunt(folder: Path) -> Iterator["Hunt"]:
     """A hunt in a new folder, for which our code can be turned off place by place, all of it in this process."""
-    with switched(MODULES) as switch, pytest.MonkeyPatch.context() as patch:
+    with (
+        switched(MODULES) as switch,
+        remembered_git(),
+        forked_checkov(),
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setattr(beside, "ask", lambda judge, limits: judge())
         yield Hunt(folder, Corpus.new(folder / "main"), switch)
 
@@ -217,4 +224,6 @@ def _forgotten() -> Iterator[None]:
 
 def _forget() -> None:
     embedded._read.cache_clear()
+    metadata._read.cache_clear()
+    static._forbidden_calls.cache_clear()
     corpora._engine.cache_clear()

@@ -32,8 +32,12 @@ def is_there(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    return state != "Z"
+    return state_of(pid) != "Z"
+
+
+def state_of(pid: int) -> str:
+    """What Linux says that a process is doing: S, it waits; Z, it has ended."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
@@ -138,6 +142,7 @@ def test_an_interrupt_here_ends_it(tmp_path: Path) -> None:
 
     def work() -> None:
         file.write_text(str(os.getpid()))
+        wait_for(lambda: state_of(os.getppid()) == "S")  # an interrupt while it forks would be lost
         os.kill(os.getppid(), signal.SIGINT)
         signal.pause()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -74,8 +75,9 @@ def read_packages(policies: Mapping[str, str]) -> tuple[tuple[Package, ...], tup
     return tuple(packages), (*flaws, *_repeated(packages))
 
 
+@lru_cache(maxsize=256)
 def _read(path: str, text: str) -> Package | None:
-    """The package of one file, or None for a library."""
+    """The package of one file, or None for a library; nearly all files are alike on both sides of a change."""
     name = package_for(path)
     about_package, about_rules = _split(annotations(text))
     if name.startswith("lib."):

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from mlplatform.providers.policy.calls import flaws_in_calls
@@ -19,7 +20,8 @@ def parse(policies: Mapping[str, str]) -> tuple[Any, tuple[Flaw, ...]]:
     astray = tuple(misplaced(policies))
     policies = _without(policies, astray)
     engine, flaws = _compiled(policies)
-    if forbidden := tuple(_forbidden_calls(engine)):
+    sound = _without(policies, flaws)
+    if forbidden := tuple(flaw for path, text in sound.items() for flaw in _forbidden_calls(path, text)):
         flaws += forbidden
         engine, _ = _compiled(_without(policies, flaws))
     return engine, (*astray, *flaws)
@@ -75,11 +77,25 @@ def _load(policies: Mapping[str, str]) -> tuple[Any, tuple[Flaw, ...]]:
     return engine, tuple(flaws)
 
 
-def _forbidden_calls(engine: Any) -> Iterator[Flaw]:
-    answer = json.loads(engine.eval_query_as_json("opa.runtime().builtins"))
-    builtins = frozenset(answer["result"][0]["expressions"][0]["value"])
-    for module in json.loads(engine.get_ast_as_json()):
-        yield from flaws_in_calls(module, builtins)
+@lru_cache(maxsize=256)
+def _forbidden_calls(path: str, text: str) -> tuple[Flaw, ...]:
+    """Of one text, as nearly all are alike on both sides of a change, and looking takes most of the time."""
+    from regorus import Engine
+
+    engine = Engine()
+    engine.add_policy(path, text)
+    builtins = _builtins()
+    return tuple(
+        flaw for module in json.loads(engine.get_ast_as_json()) for flaw in flaws_in_calls(module, builtins)
+    )
+
+
+@cache
+def _builtins() -> frozenset[str]:
+    from regorus import Engine
+
+    answer = json.loads(Engine().eval_query_as_json("opa.runtime().builtins"))
+    return frozenset(answer["result"][0]["expressions"][0]["value"])
 
 
 def _flaw(path: str, error: str) -> Flaw:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mlplatform.core.collector import no_collection
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.mlflow import ServerError
 from mlplatform.providers.registry.interface import RegistryError
@@ -62,7 +63,8 @@ def cause_of(error: BaseException) -> str:
 def _import_silently() -> None:
     for name, value in NO_TELEMETRY.items():
         os.environ.setdefault(name, value)
-    import mlflow  # noqa: F401
+    with no_collection():  # two thousand modules, all of which stay
+        import mlflow  # noqa: F401
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
