@@ -11,7 +11,7 @@ from mlplatform.core.hold import Hold, hold_statement
 from mlplatform.core.naming import Kind
 from mlplatform.core.statement import Applied, Statement, deployment_statement, last_applied
 from mlplatform.flow.judge import repository_at
-from mlplatform.flow.past import holds_in, require_merged, require_newer, statements
+from mlplatform.flow.past import holds_in, require_merged, require_newer, statements, why_not_applied
 from mlplatform.flow.propose import Asked, propose_promote
 from mlplatform.flow.retry import lift
 from mlplatform.providers.git import Git
@@ -70,6 +70,17 @@ def test_what_people_went_back_from_may_be_tried_again_on_purpose(commits: tuple
     require_newer(git, third, "production", known, again=True)
     with pytest.raises(Refusal, match="is not newer than that"):
         require_newer(git, second, "production", known, again=True)
+
+
+def test_a_plan_can_say_why_an_apply_would_refuse_its_commit(tmp_path: Path) -> None:
+    lab = laboratory(tmp_path / "lab", ["1.0.0"])
+    older, newer = lab.place.git.resolve("HEAD"), lab.pin("production", "1.0.0")
+    _, local = (document(Kind.ENVIRONMENT, "production", said).body for said in settings())
+    lab.ledger().append(applied(newer))
+    assert why_not_applied(lab.place, local, newer, "production") == ""
+    assert f"{older[:12]} does not contain {newer[:12]}" in why_not_applied(
+        lab.place, local, older, "production"
+    )
 
 
 @pytest.fixture

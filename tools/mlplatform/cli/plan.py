@@ -45,12 +45,16 @@ def command(
     if target is not None:
         raise click.UsageError("--target is for --against snapshot")
     from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.place import here
+    from mlplatform.flow.past import why_not_applied
+    from mlplatform.flow.place import environment_of, here
     from mlplatform.flow.planning import make_plan
     from mlplatform.report.change import plan_text
 
     place = here()
-    plan = make_plan(place, repository_at(place.git, rev), environment, frozenset(confirm))
+    repository = repository_at(place.git, rev)
+    plan = make_plan(place, repository, environment, frozenset(confirm))
+    if why := why_not_applied(place, environment_of(repository, environment), plan.commit, environment):
+        click.echo(f"an apply would refuse this commit: {why}", err=True)
     text = json.dumps(plan.as_json(), indent=1)
     if out is not None:
         _write(out, text + "\n")

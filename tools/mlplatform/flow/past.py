@@ -55,6 +55,17 @@ def require_not_on_hold(known: Holds, model: str, version: str, digest: str) -> 
         )
 
 
+def why_not_applied(place: Place, settings: Environment, commit: str, environment: str) -> str:
+    """Why an apply would refuse a commit, whatever its plan; nothing when it would take it."""
+    try:
+        if settings.is_shared:
+            require_merged(place, commit)
+        require_newer(place.git, commit, environment, statements(place, settings))
+    except Refusal as why:
+        return str(why)
+    return ""
+
+
 def require_merged(place: Place, commit: str) -> None:
     """Refusal when a commit is not on the remote's main branch: what others serve was reviewed."""
     tip = RemoteRef(place.git, REMOTE, f"refs/heads/{MAIN}").fetch()
