@@ -15,7 +15,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # title: One change touches no larger part of an environment than it allows
 # description: |
 #   A mistake that reaches few deployments can be seen and undone before it reaches all. A change is refused when it
-#   touches both more deployments than minResources and more per cent of them than maxChangedPercent.
+#   touches more deployments than maxChanged, where that is said, or both more than minResources and more per cent
+#   of them than maxChangedPercent.
 # custom:
 #   id: blast-radius
 #   severity: error
@@ -38,7 +39,8 @@ deny contains {
 # title: One change removes no larger part of an environment than half of what it may change
 # description: |
 #   A removal cannot be seen in a canary: the requests of a model that is gone just fail. A change is refused when
-#   it removes both more deployments than minResources and more per cent of them than half of maxChangedPercent.
+#   it removes more deployments than maxChanged, where that is said, or both more than minResources and more per
+#   cent of them than half of maxChangedPercent.
 # custom:
 #   id: blast-removals
 #   severity: error
@@ -70,19 +72,40 @@ is_within(_, _) if {
 	counted.removed == 0
 }
 
-is_within(number, _) if {
+is_within(number, part) if {
 	is_number(number)
+	is_few_enough(number)
+	is_small_enough(number, part)
+}
+
+is_few_enough(_) if object.get(limits, "maxChanged", null) == null
+
+is_few_enough(number) if {
+	is_number(limits.maxChanged)
+	number <= limits.maxChanged
+}
+
+is_small_enough(number, _) if {
 	is_number(limits.minResources)
 	number <= limits.minResources
 }
 
-is_within(number, part) if {
-	is_number(number)
+is_small_enough(number, part) if {
 	is_number(limits.maxChangedPercent)
 	(number * 100) * part <= limits.maxChangedPercent * counted.total
 }
 
-complaint(does, number, part) := sprintf("the change %s %v of %v deployments in %s, where %v are allowed, or %v %%", [
+complaint(does, number, part) := sprintf("the change %s %v of %v deployments in %s, where %v at once are allowed", [
+	does,
+	number,
+	counted.total,
+	environment,
+	limits.maxChanged,
+]) if {
+	environment := input.name
+	is_number(limits.maxChanged)
+	number > limits.maxChanged
+} else := sprintf("the change %s %v of %v deployments in %s, where %v are allowed, or %v %%", [
 	does,
 	number,
 	counted.total,

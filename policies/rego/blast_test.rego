@@ -43,6 +43,35 @@ test_removals_have_half_the_room if {
 
 test_the_limit_itself_is_allowed if denied_in(asked(100, 0, 30, 0)) == set()
 
+capped(total, added, changed, removed) := object.union(
+	asked(total, added, changed, removed),
+	{"change": {"before": {"blastRadius": {"maxChanged": 3, "maxChangedPercent": 100}}}},
+)
+
+test_no_more_than_a_number_may_change_whatever_part_they_are if {
+	denied_in(capped(100, 1, 1, 1)) == set()
+	denied_in(capped(100, 1, 1, 2)) == {"blast-radius"}
+	denied_in(capped(4, 0, 4, 0)) == {"blast-radius"}
+	denied_in(capped(100, 0, 0, 4)) == {"blast-radius", "blast-removals"}
+	messages_in(capped(100, 0, 4, 0)) == {"the change changes 4 of 100 deployments in production, where 3 at once are allowed"}
+}
+
+test_the_number_that_binds_is_the_base_s if {
+	dropped := object.union(capped(100, 0, 4, 0), {"document": {"blastRadius": {
+		"maxChangedPercent": 100,
+		"minResources": 10,
+	}}})
+	denied_in(dropped) == {"blast-radius"}
+}
+
+test_a_number_that_is_none_allows_nothing if {
+	wrong := {"change": {"before": {"blastRadius": {"maxChanged": "1000"}}}}
+	denied_in(object.union(asked(100, 0, 1, 0), wrong)) == {"blast-radius", "blast-removals"}
+	denied_in(object.union(asked(100, 0, 1, 0), {"change": {"before": {"blastRadius": {"maxChanged": null}}}})) == set()
+}
+
+test_a_number_does_not_stop_what_comes_where_nothing_runs if denied_in(capped(0, 50, 0, 0)) == set()
+
 test_where_nothing_runs_anything_may_come if {
 	denied_in(asked(0, 50, 0, 0)) == set()
 	denied_in(object.union(asked(0, 50, 0, 0), {"change": {"action": "added", "before": null}})) == set()

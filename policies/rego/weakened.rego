@@ -62,6 +62,7 @@ places := {
 	"four eyes": ["approvals", "selfApproval"],
 	"share": ["blastRadius", "maxChangedPercent"],
 	"number": ["blastRadius", "minResources"],
+	"at once": ["blastRadius", "maxChanged"],
 	"way": ["promotesFrom"],
 }
 
@@ -80,6 +81,13 @@ kept contains "four eyes" if before.approvals.selfApproval == true
 kept contains "share" if after.blastRadius.maxChangedPercent <= before.blastRadius.maxChangedPercent
 
 kept contains "number" if after.blastRadius.minResources <= before.blastRadius.minResources
+
+kept contains "at once" if object.get(before, ["blastRadius", "maxChanged"], null) == null
+
+kept contains "at once" if {
+	is_number(after.blastRadius.maxChanged)
+	after.blastRadius.maxChanged <= before.blastRadius.maxChanged
+}
 
 kept contains "way" if object.get(before, "promotesFrom", null) == null
 

@@ -72,6 +72,20 @@ test_a_larger_blast_radius_is_seen if {
 	places_in(asked(but(production, {"blastRadius": {"minResources": 11}}))) == {["blastRadius", "minResources"]}
 }
 
+test_a_limit_by_number_that_is_raised_or_dropped_is_seen if {
+	capped := but(production, {"blastRadius": {"maxChanged": 3}})
+	before := {"change": {"before": capped}}
+	messages_in(object.union(asked(production), before)) == {"blastRadius.maxChanged goes from 3 to null"}
+	messages_in(object.union(asked(but(capped, {"blastRadius": {"maxChanged": 4}})), before)) == {"blastRadius.maxChanged goes from 3 to 4"}
+	places_in(object.union(asked(but(capped, {"blastRadius": {"maxChanged": null}})), before)) == {["blastRadius", "maxChanged"]}
+}
+
+test_a_limit_by_number_that_is_lowered_or_new_is_not if {
+	capped := but(production, {"blastRadius": {"maxChanged": 3}})
+	messages_in(asked(capped)) == set()
+	messages_in(object.union(asked(but(capped, {"blastRadius": {"maxChanged": 2}})), {"change": {"before": capped}})) == set()
+}
+
 test_another_way_to_get_there_is_seen if {
 	messages_in(asked(but(production, {"promotesFrom": "development"}))) == {`promotesFrom goes from "integration" to "development"`}
 	messages_in(asked(json.remove(production, ["promotesFrom"]))) == {`promotesFrom goes from "integration" to null`}

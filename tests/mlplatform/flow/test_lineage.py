@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlplatform.cli.lineage import command
 from mlplatform.core.errors import Refusal
 from mlplatform.core.plan import Action, Change
 from mlplatform.core.statement import deployment_statement, registration_statement
@@ -23,7 +25,7 @@ from mlplatform.record.ledger import local_ledger
 from tests.support.git_objects import Entry, ObjectStore
 from tests.support.values import deployment, digest, model
 
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 PROMOTIONS = 200
 MODELS = ("clinic/tumour", "postal/digits")
 DATA = {name: {f"{name.split('/')[0]}/rows": digest(f"9.{at}.0")} for at, name in enumerate(MODELS)}
@@ -161,6 +163,19 @@ def test_the_present_has_run_code_data_and_the_commit_that_pins_it(place: Place)
 def test_before_the_first_commit_there_was_nothing(place: Place) -> None:
     with pytest.raises(Refusal, match="no commit of"):
         lineage_of(place, "main", "production", MODELS[0], BEGIN - timedelta(days=1))
+
+
+def test_a_moment_that_is_still_to_come_is_refused(place: Place) -> None:
+    with pytest.raises(Refusal, match=r"2099-01-01.* is still to come"):
+        lineage_of(place, "main", "production", MODELS[0], datetime(2099, 1, 1, tzinfo=UTC))
+
+
+def test_today_can_be_asked_for_and_is_until_now(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place.git.root)
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    asked = [MODELS[0], "--env", "production", "--at", today, "--json"]
+    said = json.loads(CliRunner().invoke(command, asked, catch_exceptions=False).stdout)
+    assert said["version"] == lineage_of(place, "main", "production", MODELS[0]).version
 
 
 def test_what_an_environment_did_not_pin_has_no_lineage_there(place: Place) -> None:

@@ -1,10 +1,14 @@
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from mlplatform.core.errors import Refusal
 from mlplatform.core.history import Pin
-from mlplatform.load.history import history, holds_since
+from mlplatform.load.history import history, holds_since, tip_at
 from mlplatform.providers.git import Git
+from tests.support.git_objects import Entry, ObjectStore
 from tests.support.scratch import DIGESTS, Scratch, deployment
 
 PATH = "environments/production/clinic/tumour.yaml"
@@ -119,5 +123,72 @@ def test_a_long_history_takes_a_fixed_number_of_processes(
 
     monkeypatch.setattr(Git, "run", counted)
     assert len(history(repo.git, "HEAD").of(*KEY)) == 6
-    assert asked.count("log") == asked.count("cat-file") == 1
-    assert len(asked) <= 5
+    assert (asked.count("log"), asked.count("cat-file")) == (2, 1)
+    assert len(asked) <= 6
+
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def on(day: int) -> datetime:
+    """A day of the year 2026."""
+    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
+
+
+def clocked(root: Path, days: Iterable[int]) -> tuple[Git, list[str]]:
+    """A repository, and its commits, each with its committer's clock on such a day and another pin."""
+    store = ObjectStore.new(root)
+    commits: list[str] = []
+    for number, day in enumerate(days):
+        version = ("1.0.0", "1.1.0", "1.2.0")[number % 3]
+        files = {PATH: Entry(deployment(version, 0.9).encode())}
+        commits.append(store.commit(files, commits[-1] if commits else None, int(on(day).timestamp())))
+    store.point("main", commits[-1])
+    return Git(root), commits
+
+
+@pytest.mark.parametrize("back", [20, 40], ids=["between-two", "on-the-day"])
+def test_a_commit_whose_clock_was_set_back_landed_no_earlier_than_what_it_stands_on(
+    tmp_path: Path, back: int
+) -> None:
+    git, (first, second, late) = clocked(tmp_path / "r", [10, 40, back])
+    assert tip_at(git, "main", on(30), NOW) == first
+    assert tip_at(git, "main", on(50), NOW) == late
+    assert tip_at(git, second, on(50), NOW) == second
+
+
+def test_a_commit_whose_clock_is_ahead_landed_no_later_than_the_next(tmp_path: Path) -> None:
+    git, (first, ahead, next_one) = clocked(tmp_path / "r", [10, 4000, 60])
+    assert tip_at(git, "main", on(50), NOW) == first
+    assert tip_at(git, "main", on(70), NOW) == next_one
+    assert tip_at(git, ahead, on(70), NOW) == first
+
+
+def test_before_the_oldest_commit_there_is_none(tmp_path: Path) -> None:
+    git, _ = clocked(tmp_path / "r", [10, 40])
+    with pytest.raises(Refusal, match="no commit of 2026-01-06"):
+        tip_at(git, "main", on(5), NOW)
+
+
+@pytest.mark.parametrize(
+    ("days", "ended"),
+    [([10, 40, 60], 40), ([10, 150, 60], 60), ([10, 150, 160, 60], 60), ([10, 40, 20], 20)],
+    ids=["as-said", "ahead", "both-ahead", "the-next-is-behind"],
+)
+def test_a_pin_ended_no_later_than_any_clock_that_follows_says(
+    tmp_path: Path, days: list[int], ended: int
+) -> None:
+    git, _ = clocked(tmp_path / "r", days)
+    assert history(git, "main").of(*KEY)[-1].until == on(ended).timestamp()
+
+
+def test_commits_that_touch_no_deployment_tell_the_time_as_well(repo: Scratch) -> None:
+    ahead = {"GIT_COMMITTER_DATE": "2099-01-01T00:00:00Z"}
+    repo.write(PATH, deployment("1.1.0", 0.93))
+    repo.run("add", "--all")
+    repo.git.run("commit", "--quiet", "--message", "promote", env=ahead)
+    before = datetime.now(UTC).timestamp()
+    repo.commit({"README.md": "unrelated\n"})
+    until = history(repo.git, "HEAD").of(*KEY)[-1].until
+    assert until is not None
+    assert abs(until - before) < 3600

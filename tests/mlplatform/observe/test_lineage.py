@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from mlplatform.core.kinds import Deployment
-from mlplatform.observe.lineage import DataUsed, Declared, Lineage, lineage
+from mlplatform.observe.lineage import Answering, DataUsed, Declared, Lineage, lineage
+from mlplatform.report.lineage import lineage_json, lineage_text
 from tests.support.values import METRICS, deployment, digest
 
 TUMOUR = "clinic/tumour"
@@ -23,6 +24,13 @@ def routed(version: str, at: str, result: str = "applied", environment: str = "p
         "approvedBy": ["grace"],
         "outcomes": [outcome],
     }
+
+
+def champion(version: str, at: str) -> dict[str, Any]:
+    """What an apply says of a batch model."""
+    said = routed(version, at)
+    after = {"champion": version, "previous": None, "digest": digest(version)}
+    return {**said, "outcomes": [{**said["outcomes"][0], "action": "champion", "after": after}]}
 
 
 def found(*newest_first: dict[str, Any]) -> Lineage:
@@ -55,11 +63,67 @@ def test_since_is_the_newest_apply_that_put_these_bytes_into_force() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        routed("1.0.0", "t4", result="failed"),
-        routed("1.0.0", "t4", environment="development"),
-        routed("1.1.0", "t4"),
+        routed("1.1.0", "t4", result="failed"),
+        routed("1.1.0", "t4", result="restored"),
+        routed("1.1.0", "t4", environment="development"),
+        {**routed("1.1.0", "t4"), "late": True},
+        {
+            **routed("1.1.0", "t4"),
+            "outcomes": [{**routed("1.1.0", "t4")["outcomes"][0], "resource": "clinic/x"}],
+        },
+        {**routed("1.1.0", "t4"), "outcomes": [{**routed("1.1.0", "t4")["outcomes"][0], "action": "load"}]},
     ],
-    ids=["failed", "another-environment", "another-version"],
+    ids=["failed", "restored", "another-environment", "late", "another-model", "another-action"],
 )
 def test_other_applies_do_not_count(other: dict[str, Any]) -> None:
-    assert found(other, routed("1.0.0", "t1")).since == "t1"
+    made = found(other, routed("1.0.0", "t1"))
+    assert (made.since, made.answers) == ("t1", None)
+
+
+def test_a_version_that_the_environment_went_back_from_is_in_force_no_more() -> None:
+    made = found(champion("1.1.0", "t4"), routed("1.1.0", "t3"), routed("1.0.0", "t1"))
+    assert (made.since, made.change, made.approved_by) == (None, "commit-t1", ("grace",))
+    assert made.answers == Answering("1.1.0", digest("1.1.0"), "t4", "commit-t4")
+    assert "not in force any more\nanswers:      1.1.0 (sha256:" in lineage_text(made)
+    assert lineage_json(made)["answers"]["since"] == "t4"
+
+
+def test_a_version_that_was_never_put_into_force_is_not_in_force_yet() -> None:
+    made = found(routed("1.1.0", "t1"))
+    assert (made.since, made.change) == (None, None)
+    assert made.answers == Answering("1.1.0", digest("1.1.0"), "t1", "commit-t1")
+    assert "not in force yet\nanswers:" in lineage_text(made)
+
+
+def test_of_versions_that_share_the_requests_the_heaviest_answers_and_each_is_in_force() -> None:
+    shared = routed("1.1.0", "t2")
+    shared["outcomes"][0]["after"]["weights"] = {digest("1.2.0"): 10, digest("1.1.0"): 90}
+    made = found(shared).answers
+    assert made is not None
+    assert made.digest == digest("1.1.0")
+    shared["outcomes"][0]["after"]["weights"][digest("1.0.0")] = 5
+    assert found(shared).since == "t2"
+
+
+def test_what_was_taken_out_is_answered_by_nothing() -> None:
+    gone = routed("1.0.0", "t2")
+    gone["outcomes"][0]["after"] = None
+    made = found(gone, routed("1.0.0", "t1"))
+    assert made.answers == Answering(None, None, "t2", "commit-t2")
+    assert "answers:      nothing since t2, applied from commit-t2" in lineage_text(made)
+
+
+def test_the_same_version_of_other_bytes_is_another_one() -> None:
+    said = champion("1.0.0", "t1")
+    said["outcomes"][0]["after"]["digest"] = digest("1.1.0")
+    made = found(said)
+    assert made.since is None
+    assert made.answers == Answering("1.0.0", digest("1.1.0"), "t1", "commit-t1")
+
+
+def test_why_a_version_is_on_hold_is_said() -> None:
+    body = Deployment.model_validate(deployment("1.0.0"))
+    declared = Declared("production", TUMOUR, body, (), {}, on_hold="since t2: load: no room")
+    made = lineage(declared, "a" * 40, [routed("1.1.0", "t1")])
+    assert "not in force yet, on hold since t2: load: no room\n" in lineage_text(made)
+    assert lineage_json(made)["on_hold"] == "since t2: load: no room"

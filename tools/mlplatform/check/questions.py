@@ -17,7 +17,8 @@ from mlplatform.core.review import Review
 from mlplatform.core.rule import Asks
 from mlplatform.providers.policy.metadata import Subject
 
-_OF_DOCUMENT = ("before", "changedKeys", "pinnedBefore", "revoked", "ranUntil")  # facts that its path has too
+# Facts of a document that its path has too.
+_OF_DOCUMENT = ("before", "changedKeys", "pinnedBefore", "revoked", "ranUntil", "ranHere")
 
 
 @dataclass(frozen=True, slots=True)

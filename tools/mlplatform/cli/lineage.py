@@ -32,7 +32,7 @@ def command(
     """Show what an environment pins of MODEL (tenant/model): trained by what, on what, approved by whom.
 
     With --dataset the other way round: every version in every environment that was trained on it. --at a day means
-    its last second.
+    its last second, and today: now.
     """
     from mlplatform.flow.lineage import lineage_of, trained_on
     from mlplatform.flow.place import here
@@ -52,6 +52,10 @@ def command(
 def _moment(at: datetime | None) -> datetime | None:
     if at is None:
         return None
-    if (at.hour, at.minute, at.second) == (0, 0, 0) and at.tzinfo is None:
-        at = at.replace(hour=23, minute=59, second=59)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    if at.tzinfo:
+        return at
+    at = at.replace(tzinfo=UTC)
+    if (at.hour, at.minute, at.second) != (0, 0, 0):
+        return at
+    now = datetime.now(UTC)
+    return now if at.date() == now.date() else at.replace(hour=23, minute=59, second=59)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 class Pin:
     """A version that a commit of the base branch pinned in an environment; `age` counts back from the newest pin.
 
-    `until` is when another commit ended it (seconds since 1970, by its committer's clock); None: it still holds.
+    `until` is by when another commit had ended it (seconds since 1970, by the committers' clocks of that commit and of
+    those that stand on it); None: it still holds.
     """
 
     environment: str

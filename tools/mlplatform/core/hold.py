@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.core.document import Document
-from mlplatform.core.kinds import Deployment
+from mlplatform.core.kinds import Deployment, Model
 from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
 from mlplatform.core.repository import Repository
@@ -88,12 +88,15 @@ def hold_on(
 
 
 def documents_digest(repository: Repository, environment: str, model: str) -> str:
+    return declared_digest(repository.deployments[environment][model].body, repository.models[model].body)
+
+
+def declared_digest(deployment: Deployment, model: Model) -> str:
     """`sha256:` over what is declared of a deployment, without comments and order: its document, and of its model's
     what the servers are told. Another description repairs nothing."""
-    deployment, about = repository.deployments[environment][model].body, repository.models[model].body
     said = [
         deployment.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        about.model_dump(mode="json", by_alias=True, include={"type", "format", "signature"}),
+        model.model_dump(mode="json", by_alias=True, include={"type", "format", "signature"}),
     ]
     return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
 

@@ -20,6 +20,7 @@ from mlplatform.core.history import History
 from mlplatform.core.loaded import Loaded
 from mlplatform.core.naming import DOCUMENT_ROOTS, NAME, Identity, Kind, identify, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
+from mlplatform.flow.ran_here import ran_here
 from mlplatform.load.earlier import earlier
 from mlplatform.load.history import documents_at, history, merged_at
 from mlplatform.load.load import load
@@ -116,6 +117,7 @@ def _base(
         f"environments/{environment}/{one.model}.yaml" for one in changed for environment in environments
     }
     past = history(git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, one.name) for one in changed}))
+    before, ran = earlier(git, past, loaded, head, changed), ran_here(git, past, loaded, head, changed)
     return Base(
         loaded,
         past,
@@ -125,7 +127,7 @@ def _base(
         _signatures(git, past, changed),
         everything,
         past_data(git, commit, entries, _changed_data(loaded, head, files)),
-        earlier(git, past, loaded, head, changed),
+        {key: {**before.get(key, {}), **ran.get(key, {})} for key in (*before, *ran)},
     )
 
 

@@ -1,6 +1,6 @@
 """Lineage, from git and the ledger alone: a few documents of a commit are read, and nothing is judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
+from mlplatform.core.hold import Holds, declared_digest, holds
 from mlplatform.core.kinds import Dataset, Deployment, Model
 from mlplatform.core.naming import Kind, path_of
+from mlplatform.core.statement import Statement
 from mlplatform.flow.past import statements
 from mlplatform.flow.place import Place
 from mlplatform.load.history import documents_at, history, holds_since, tip_at
@@ -21,20 +23,27 @@ Predicate = Mapping[str, Any]
 def lineage_of(place: Place, rev: str, environment: str, model: str, at: datetime | None = None) -> Lineage:
     """Where what an environment pins comes from; with `at`, what it pinned at that moment of the past.
 
-    Which commit counted then is what the committers' clocks say along the first-parent history of `rev`.
+    Which commit counted then is what the committers' clocks say along the first-parent history of `rev`. Refusal for
+    a moment that is still to come.
     """
-    commit = place.git.resolve(rev) if at is None else tip_at(place.git, rev, at)
-    declared = _declared(place, commit, environment, model)
+    now = datetime.now(UTC)
+    if at is not None and at > now:
+        raise Refusal(
+            f"{at.isoformat()} is still to come", fix="ask for a moment of the past, or without --at"
+        )
+    commit = place.git.resolve(rev) if at is None else tip_at(place.git, rev, at, now)
+    said = _statements(place, at)
+    declared = _declared(place, commit, environment, model, holds(said, environment))
     path = path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
     past = history(place.git, commit, [path])
     pin = holds_since(past, environment, model, declared.body.version, declared.body.digest)
-    return lineage(declared, pin.commit if pin else None, _predicates(place, at))
+    return lineage(declared, pin.commit if pin else None, _newest_first(said))
 
 
 def trained_on(place: Place, rev: str, dataset: str, environment: str | None = None) -> tuple[Trained, ...]:
     """Every version that an environment (None: any) pins or pinned and that a data set went into, newest pins first."""
     past = history(place.git, rev)
-    said = _predicates(place, None)
+    said = _newest_first(statements(place))
     every = (pin for found in past.pins.values() for pin in found)
     pins = [pin for pin in every if environment in (None, pin.environment)]
     paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
@@ -60,7 +69,7 @@ def _standing(place: Place, past: History) -> set[Pin]:
     return {newest[at] for at in documents_at(place.git, newest)}
 
 
-def _declared(place: Place, commit: str, environment: str, model: str) -> Declared:
+def _declared(place: Place, commit: str, environment: str, model: str, known: Holds) -> Declared:
     """What is declared of a deployment at a commit; Refusal where it is not, or not readable."""
     pinned_at = (commit, path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
     model_at = (commit, path_of(Kind.MODEL, model))
@@ -80,8 +89,15 @@ def _declared(place: Place, commit: str, environment: str, model: str) -> Declar
             fix="run `platform check` there",
         ) from None
     names = {*body.from_.data, *(about.data.datasets if about else ())}
+    hold = known.get((model, body.digest))
+    is_held = hold and about and hold.documents == declared_digest(body, about)
     return Declared(
-        environment, model, body, tuple(about.data.features if about else ()), _classes(place, commit, names)
+        environment,
+        model,
+        body,
+        tuple(about.data.features if about else ()),
+        _classes(place, commit, names),
+        f"since {hold.since}: {hold.reason}" if hold and is_held else None,
     )
 
 
@@ -96,10 +112,13 @@ def _classes(place: Place, commit: str, names: set[str]) -> dict[str, str]:
     return found
 
 
-def _predicates(place: Place, at: datetime | None) -> tuple[Predicate, ...]:
-    """The ledger, newest first, without what was recorded after a moment."""
-    newest_first = (statement.predicate for statement in reversed(statements(place)))
-    return tuple(said for said in newest_first if at is None or _recorded(said) <= at)
+def _statements(place: Place, at: datetime | None) -> tuple[Statement, ...]:
+    """The ledger, oldest first, without what was recorded after a moment."""
+    return tuple(one for one in statements(place) if at is None or _recorded(one.predicate) <= at)
+
+
+def _newest_first(said: Sequence[Statement]) -> tuple[Predicate, ...]:
+    return tuple(one.predicate for one in reversed(said))
 
 
 def _recorded(said: Predicate) -> datetime:

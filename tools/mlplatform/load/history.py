@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import accumulate, groupby, takewhile
 from typing import Any
 
 from mlplatform.core.errors import Refusal
@@ -32,7 +32,8 @@ def history(git: Git, rev: str, paths: Sequence[str] | None = None) -> History:
     by_path: dict[str, list[tuple[int, PathChange]]] = {}
     for aged in enumerate(changes):
         by_path.setdefault(aged[1].path, []).append(aged)
-    pins = {_key(path): tuple(_pins(path, of_path, said)) for path, of_path in by_path.items()}
+    ended = _ended(git, commit, changes)
+    pins = {_key(path): tuple(_pins(path, of_path, said, ended)) for path, of_path in by_path.items()}
     return History(
         commit, {key: found for key, found in pins.items() if found}, complete=not git.is_shallow()
     )
@@ -67,17 +68,39 @@ def merged_at(git: Git, rev: str, paths: Iterable[str]) -> Mapping[str, datetime
     return newest
 
 
-def tip_at(git: Git, rev: str, at: datetime) -> str:
-    """The newest commit of the first-parent history that was committed by a moment; Refusal when there is none."""
-    moment = at.timestamp()
-    for line in git.run("log", "--first-parent", "--format=%H %ct", git.resolve(rev)).decode().splitlines():
-        commit, _, time = line.partition(" ")
-        if int(time) <= moment:
-            return commit
-    raise Refusal(
-        f"{rev} has no commit of {at.isoformat()} or before",
-        fix="ask for a later time, or `git fetch --unshallow`",
-    )
+def tip_at(git: Git, rev: str, at: datetime, now: datetime) -> str:
+    """The newest commit of the first-parent history that had landed by a moment; Refusal when there is none.
+
+    By the committers' clocks, but no commit landed before what it stands on, so that what comes later rewrites no
+    past; of one whose clock is ahead of `now` it is only known that it landed no later than the next.
+    """
+    moment, present = at.timestamp(), now.timestamp()
+    plausible = [known for known in reversed(_clocks(git, git.resolve(rev))) if known[1] <= present]
+    landed = [commit for commit, _ in takewhile(lambda known: known[1] <= moment, plausible)]
+    if not landed:
+        raise Refusal(
+            f"{rev} has no commit of {at.isoformat()} or before",
+            fix="ask for a later time, or `git fetch --unshallow`",
+        )
+    return landed[-1]
+
+
+def _clocks(git: Git, *revs: str) -> list[tuple[str, int]]:
+    """The commits of a first-parent history with their committers' clocks, newest first."""
+    lines = git.run("log", "--first-parent", "--format=%H %ct", *revs).decode().splitlines()
+    return [(commit, int(time)) for commit, _, time in (line.partition(" ") for line in lines)]
+
+
+def _ended(git: Git, rev: str, changes: Sequence[PathChange]) -> Mapping[str, int]:
+    """By when each commit had landed, by its own clock and those of the commits that stand on it.
+
+    A clock set ahead would make what ended long ago look as if it had run lately.
+    """
+    if not changes:
+        return {}
+    clocks = _clocks(git, rev, f"^{changes[-1].commit}^@")
+    earliest = accumulate((time for _, time in clocks), min)
+    return {commit: time for (commit, _), time in zip(clocks, earliest, strict=True)}
 
 
 def _changes(git: Git, rev: str, paths: Sequence[str] | None) -> Iterable[PathChange]:
@@ -109,11 +132,16 @@ def _said(data: bytes) -> _Said:
             return None
 
 
-def _pins(path: str, changes: Iterable[tuple[int, PathChange]], said: Mapping[str, _Said]) -> Iterator[Pin]:
+def _pins(
+    path: str,
+    changes: Iterable[tuple[int, PathChange]],
+    said: Mapping[str, _Said],
+    ended: Mapping[str, int],
+) -> Iterator[Pin]:
     """One pin for each stretch of commits that said the same, with the oldest commit of the stretch."""
     until: int | None = None
     for pinned, stretch in groupby(changes, key=lambda aged: said.get(aged[1].oid or "")):
         *_, (age, brought) = stretch
         if pinned:
             yield Pin(*_key(path), *pinned, brought.commit, age, until)
-        until = brought.time
+        until = ended[brought.commit]

@@ -1,6 +1,6 @@
 """What runs, trained on what, approved by whom: documents and ledger, joined by digest."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,17 @@ class Declared:
     body: Deployment
     features: tuple[str, ...]
     classifications: Mapping[str, str]
+    on_hold: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What an environment runs in place of what it pins (None: nothing), since when, and the commit applied then."""
+
+    version: str | None
+    digest: str | None
+    since: str
+    change: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +56,11 @@ class Lineage:
     features: tuple[str, ...]
     metrics: Mapping[str, float]
     pinned: str | None  # the commit since which the environment has pinned it
-    since: str | None  # when it was last put into force, as the ledger says
-    change: str | None  # the commit that was applied then
+    since: str | None  # when it was put into force, as the ledger says; None: it is not in force
+    change: str | None  # the commit that put it into force last; None: it never was
     approved_by: tuple[str, ...]
+    answers: Answering | None  # what runs in its place, as the ledger says
+    on_hold: str | None  # why it is not tried again, and since when
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,9 @@ def lineage(declared: Declared, pinned: str | None, predicates: Iterable[Predica
     body = declared.body
     history = tuple(predicates)
     made = made_of(body.digest, history) or {}
-    put = _put_into_force(declared.environment, declared.model, body, history) or {}
+    steps = tuple(_into_force(declared.environment, declared.model, history))
+    put = next((said for said, after in steps if _holds(after, body)), {})
+    answers = _answering(*steps[0]) if steps and not _holds(steps[0][1], body) else None
     data = body.from_.data or made.get("data") or {}
     return Lineage(
         declared.environment,
@@ -84,9 +99,11 @@ def lineage(declared: Declared, pinned: str | None, predicates: Iterable[Predica
         declared.features,
         body.metrics or made.get("metrics") or {},
         pinned,
-        put.get("recordedAt"),
+        None if answers else put.get("recordedAt"),
         put.get("commit"),
         tuple(put.get("approvedBy", ())),
+        answers,
+        declared.on_hold,
     )
 
 
@@ -102,22 +119,26 @@ def made_of(digest: str, history: Iterable[Predicate]) -> Predicate | None:
     return None
 
 
-def _put_into_force(
-    environment: str, model: str, body: Deployment, history: Iterable[Predicate]
-) -> Predicate | None:
-    """The newest apply that routed requests to these bytes, or (a batch model) made them champion."""
+def _into_force(
+    environment: str, model: str, history: Iterable[Predicate]
+) -> Iterator[tuple[Predicate, Predicate]]:
+    """What was put into force of a model, newest first: an apply that moved its route or its champion, and to what."""
     for predicate in history:
         if predicate.get("environment") != environment or predicate.get("late"):
             continue
-        if any(
-            outcome["resource"] == model and _reached(outcome, body)
-            for outcome in predicate.get("outcomes", ())
-        ):
-            return predicate
-    return None
+        for outcome in reversed(predicate.get("outcomes", ())):
+            applied = (outcome["resource"], outcome["result"]) == (model, Result.APPLIED.value)
+            if applied and outcome["action"] in (Action.ROUTE.value, Action.CHAMPION.value):
+                yield predicate, outcome["after"] or {}
 
 
-def _reached(outcome: Predicate, body: Deployment) -> bool:
-    after = outcome["after"] or {}
-    there = body.digest in after.get("weights", {}) or after.get("champion") == body.version
-    return there and outcome["result"] == Result.APPLIED.value
+def _holds(after: Predicate, body: Deployment) -> bool:
+    return body.digest in after.get("weights", {}) or after.get("digest") == body.digest
+
+
+def _answering(said: Predicate, after: Predicate) -> Answering:
+    """What such an apply put into force; of several versions that share the requests, the one with the most."""
+    weights = after.get("weights", {})
+    digest = after.get("digest") or max(weights, key=lambda one: weights[one], default=None)
+    version = after.get("champion") or after.get("version")
+    return Answering(version, digest, str(said.get("recordedAt")), str(said.get("commit")))

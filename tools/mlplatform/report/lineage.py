@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mlplatform.core.payload import short
-from mlplatform.observe.lineage import Lineage, Trained
+from mlplatform.observe.lineage import Answering, Lineage, Trained
 from mlplatform.report.table import table
 
 
@@ -17,7 +17,8 @@ def lineage_text(found: Lineage) -> str:
     """A line a fact; `unknown` where nobody recorded it."""
     facts = {
         "version": f"{found.version} ({found.digest})",
-        "since": found.since or "not in force yet",
+        "since": found.since or _not_in_force(found),
+        **({"answers": _answers(found.answers)} if found.answers else {}),
         "applied from": found.change or "unknown",
         "pinned by": found.pinned or "unknown",
         "approved by": ", ".join(found.approved_by) or "unknown",
@@ -33,12 +34,23 @@ def lineage_text(found: Lineage) -> str:
     return "\n".join([f"{found.environment} {found.model}", *lines])
 
 
+def _not_in_force(found: Lineage) -> str:
+    held = f", on hold {found.on_hold}" if found.on_hold else ""
+    return f"not in force {'any more' if found.change else 'yet'}{held}"
+
+
+def _answers(answers: Answering) -> str:
+    named = answers.version or "an unknown version"
+    what = f"{named} ({answers.digest})" if answers.digest else "nothing"
+    return f"{what} since {answers.since}, applied from {answers.change}"
+
+
 def trained_json(trained: Sequence[Trained]) -> dict[str, Any]:
     return {"versions": [asdict(one) for one in trained]}
 
 
 def trained_text(dataset: str, trained: Sequence[Trained]) -> str:
-    """A line a version; what still runs is marked."""
+    """A line a version; what is still pinned is marked, be it in force or not."""
     if not trained:
         return f"no environment pins or pinned a version that was trained on {dataset}"
     head = ("environment", "model", "version", "digest", "trained on", "pinned by", "")

@@ -12,6 +12,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Result
 from mlplatform.flow import reconcile as flow
 from mlplatform.flow.judge import repository_at
+from mlplatform.flow.lineage import lineage_of
 from mlplatform.flow.listener import SILENT
 from mlplatform.flow.planning import Wanted
 from mlplatform.flow.reconcile import reconcile
@@ -63,6 +64,12 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     said = applies(lab)[0]
     assert (said["goingBack"], said["commit"]) == ("the night shift asks for it", older)
     assert end_state(lab)["held"] == [before]
+    found = lineage_of(lab.place, "HEAD", "production", SCALER)
+    assert (found.version, found.since) == (before, None)
+    assert found.answers
+    assert (found.answers.version, found.answers.change) == (end_state(lab)["aliases"]["champion"], older)
+    assert found.on_hold
+    assert "went back from it: the night shift" in found.on_hold
     assert run("")["status"] == 3, "what was gone back from comes again with no job that runs late"
     lab.pin("integration", VERSIONS[2])
     assert run("")["status"] == 1, "nor with what is merged next"

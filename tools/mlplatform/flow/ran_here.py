@@ -1,0 +1,71 @@
+"""Whether what a change goes back to ran there: history says what was pinned, the ledger what became champion."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from mlplatform.core.champions import champions
+from mlplatform.core.history import History
+from mlplatform.core.kinds import Environment
+from mlplatform.core.loaded import Loaded
+from mlplatform.core.naming import Identity, Kind, path_of
+from mlplatform.core.statement import Statement
+from mlplatform.flow.place import REMOTE
+from mlplatform.providers.git import Git
+from mlplatform.record.ledger import Ledger, shared_ledger
+
+Facts = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def ran_here(git: Git, past: History, base: Loaded, head: Loaded, changed: Iterable[Identity]) -> Facts:
+    """`ranHere`, by environment and model, of each changed deployment that pins what its environment pinned before.
+
+    Left out where the base does not share the environment, and where this clone has no copy of the shared ledger.
+    """
+    wanted = {_key(one): digest for one in changed for digest in _again(past, base, head, one)}
+    ledgers = _ledgers(git) if wanted else ()
+    if not ledgers:
+        return {}
+    said = tuple(_statements(ledgers))
+    return {
+        key: {"ranHere": digest in champions(said, key[0]).get(key[1], ())} for key, digest in wanted.items()
+    }
+
+
+def _ledgers(git: Git) -> tuple[Ledger, ...]:
+    """The copies of the shared ledger that this clone has: the one that runs keep, and the branch as it was fetched."""
+    copies = (shared_ledger(git, REMOTE), Ledger(git, f"refs/remotes/{REMOTE}/evidence"))
+    return tuple(copy for copy in copies if copy.tip())
+
+
+def _statements(ledgers: Iterable[Ledger]) -> Iterator[Statement]:
+    for ledger in ledgers:
+        for record in ledger.newest_first():
+            yield record.statement
+
+
+def _again(past: History, base: Loaded, head: Loaded, one: Identity) -> Iterator[str]:
+    """The digest that a deployment of a shared environment pins anew, if it pinned it before."""
+    path = path_of(Kind.DEPLOYMENT, one.name)
+    before, after = base.raws.get(path), head.raws.get(path)
+    if after is None or not _is_shared(base, str(one.environment)):
+        return
+    version, digest = after.data.get("version"), after.data.get("digest")
+    if before is not None and (before.data.get("version"), before.data.get("digest")) == (version, digest):
+        return
+    if any((pin.version, pin.digest) == (version, digest) for pin in past.of(*_key(one))):
+        yield str(digest)
+
+
+def _is_shared(base: Loaded, name: str) -> bool:
+    """Whether other machines reach an environment, as the base declares it; one that cannot be read may be."""
+    environment = base.raws.get(path_of(Kind.ENVIRONMENT, name))
+    try:
+        return environment is None or Environment.model_validate(environment.data).is_shared
+    except ValidationError:
+        return True
+
+
+def _key(one: Identity) -> tuple[str, str]:
+    return str(one.environment), str(one.model)
