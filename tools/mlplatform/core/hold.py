@@ -36,6 +36,10 @@ class Hold:
     since: str
     lasting: bool = False
 
+    def is_on(self, documents: str) -> bool:
+        """Whether it holds for what is declared so (`documents_digest`)."""
+        return self.lasting or self.documents == documents
+
 
 Holds = Mapping[tuple[str, str], Hold]
 _SAID = ("environment", "model", "version", "digest", "documents", "reason", "lasting")
@@ -84,7 +88,7 @@ def hold_on(
     hold = known.get((name, document.body.digest))
     if hold is None or name not in repository.models:
         return None
-    return hold if hold.lasting or hold.documents == documents_digest(repository, environment, name) else None
+    return hold if hold.is_on(documents_digest(repository, environment, name)) else None
 
 
 def documents_digest(repository: Repository, environment: str, model: str) -> str:
