@@ -36,15 +36,15 @@ def signature(inputs: Sequence[dict[str, Any]], outputs: Sequence[dict[str, Any]
 SCALING = signature([tensor("X", [-1, COLUMNS])], [tensor("Y", [-1, COLUMNS])])
 
 
-def scaling_model(scale: float) -> bytes:
-    """ONNX: Y = X * scale, so that an answer tells which version computed it."""
+def scaling_model(scale: float, takes: str = "X") -> bytes:
+    """ONNX: Y = X * scale, so that an answer tells which version computed it; `takes`: the input's name."""
     from onnx import TensorProto, helper
 
     shape = [None, COLUMNS]
     graph = helper.make_graph(
-        [helper.make_node("Mul", ["X", "scale"], ["Y"])],
+        [helper.make_node("Mul", [takes, "scale"], ["Y"])],
         "scaling",
-        [helper.make_tensor_value_info("X", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(takes, TensorProto.FLOAT, shape)],
         [helper.make_tensor_value_info("Y", TensorProto.FLOAT, shape)],
         [helper.make_tensor("scale", TensorProto.FLOAT, [], [scale])],
     )

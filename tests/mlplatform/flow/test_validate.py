@@ -29,6 +29,7 @@ pytestmark = pytest.mark.servers
 
 WEIGHTS = {"1.0.0": (1.0, 0.0), "1.1.0": (1.0, 0.3), "1.2.0": (-1.0, 0.0), "1.3.0": (1.0, 1.0)}
 SIGNED = signature([tensor("X", [-1, 2])], [tensor("price", [-1, 1])])
+OTHER = signature([tensor("Z", [-1, 2])], [tensor("price", [-1, 1])])
 SECRET = "grace.hopper@example.com"  # noqa: S105
 HELD_OUT = "tenants/lab/datasets/held-out.yaml"
 FILE = "examples/data/lab/held-out.csv"
@@ -39,19 +40,19 @@ REGISTERED = {"1.1.0": 9.0, "1.2.0": 8.5}  # rmse; of the others it is 3
 GATES = {"production": {"r2": {"min": 0.9}, "rmse": {"max": 10, "maxDropFromCurrent": 5}}}
 
 
-def priced(weights: tuple[float, float], *, takes: str = "X", wide: bool = False) -> bytes:
+def priced(weights: tuple[float, ...], *, takes: str = "X", wide: bool = False) -> bytes:
     """ONNX: a price that is the weighted sum of a and b; `wide`: twice in a row, which nobody signed."""
     from onnx import TensorProto, helper
 
-    columns = 2 if wide else 1
+    columns, rows = 2 if wide else 1, len(weights)
     graph = helper.make_graph(
         [helper.make_node("MatMul", [takes, "weights"], ["price"])],
         "priced",
-        [helper.make_tensor_value_info(takes, TensorProto.FLOAT, [None, 2])],
+        [helper.make_tensor_value_info(takes, TensorProto.FLOAT, [None, rows])],
         [helper.make_tensor_value_info("price", TensorProto.FLOAT, [None, columns])],
         [
             helper.make_tensor(
-                "weights", TensorProto.FLOAT, [2, columns], [w for w in weights for _ in range(columns)]
+                "weights", TensorProto.FLOAT, [rows, columns], [w for w in weights for _ in range(columns)]
             )
         ],
     )
@@ -89,6 +90,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     refs = dict(made.payloads)
     contents = {version: priced(weights) for version, weights in WEIGHTS.items()}
     contents |= {"2.0.0": priced((1.0, 0.0), wide=True), "3.0.0": priced((1.0, 0.0), takes="Z")}
+    contents |= {"4.0.0": priced((1.0,))}
     for version, content in contents.items():
         refs[version] = write_payload(made.place.git.root / "payloads" / version, {"model.onnx": content})
         registry.add(SCALER, version, refs[version], Lineage("run-1", "f" * 40, DATA, metrics(version)))
@@ -226,13 +228,28 @@ def test_what_cannot_be_loaded_is_refused_and_nothing_is_left_behind(lab: Labora
     assert loaded(lab) == before
 
 
-def test_a_champion_that_takes_other_inputs_cannot_be_compared_with(changed: Laboratory) -> None:
-    other = signature([tensor("Z", [-1, 2])], [tensor("price", [-1, 1])])
-    changed.commit({MODEL: document(changed, {"signature": other.model_dump(mode="json")})}, "other inputs")
+def test_a_champion_that_takes_the_same_columns_by_another_name_is_compared_with(changed: Laboratory) -> None:
+    changed.commit({MODEL: document(changed, {"signature": OTHER.model_dump(mode="json")})}, "other inputs")
     done = tried(changed, "3.0.0")
+    assert unmet(done) == {}
+    assert done.champion
+    assert done.champion.tried.metrics["rmse"] > 1
+
+
+def test_a_version_that_ran_is_tried_as_what_it_was_though_the_document_is_of_another(
+    changed: Laboratory,
+) -> None:
+    changed.commit({MODEL: document(changed, {"signature": OTHER.model_dump(mode="json")})}, "other inputs")
+    assert tried(changed, "1.1.0").is_met
+
+
+def test_a_champion_that_takes_more_columns_cannot_be_compared_with(changed: Laboratory) -> None:
+    narrow = signature([tensor("X", [-1, 1])], [tensor("price", [-1, 1])])
+    said = {"signature": narrow.model_dump(mode="json"), "validation": {**ASKED, "inputs": ["a"]}}
+    changed.commit({MODEL: document(changed, said)}, "one column")
+    done = tried(changed, "4.0.0")
     assert set(unmet(done)) == {"rmse"}
-    assert "cannot be compared" in unmet(done)["rmse"]
-    assert "does not take rows of the sample" in unmet(done)["rmse"]
+    assert "takes 2 columns a row, and 1 are named" in unmet(done)["rmse"]
 
 
 def test_the_champion_itself_is_validated_where_nothing_else_is_pinned(lab: Laboratory) -> None:

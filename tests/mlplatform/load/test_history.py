@@ -6,7 +6,7 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import Pin
-from mlplatform.load.history import history, holds_since, tip_at
+from mlplatform.load.history import history, holds_since, rewritten, tip_at
 from mlplatform.providers.git import Git
 from tests.support.git_objects import Entry, ObjectStore
 from tests.support.scratch import DIGESTS, Scratch, deployment
@@ -192,3 +192,12 @@ def test_commits_that_touch_no_deployment_tell_the_time_as_well(repo: Scratch) -
     until = history(repo.git, "HEAD").of(*KEY)[-1].until
     assert until is not None
     assert abs(until - before) < 3600
+
+
+def test_what_more_than_one_commit_wrote_was_rewritten(repo: Scratch) -> None:
+    tumour, progression = "models/clinic/tumour.yaml", "models/clinic/progression.yaml"
+    assert rewritten(repo.git, "HEAD", [tumour, progression]) == frozenset()
+    repo.commit({tumour: "schema: model/v1\ncritical: true\n"}, "critical")
+    assert rewritten(repo.git, "HEAD", [tumour, progression]) == {tumour}
+    assert rewritten(repo.git, "HEAD", [progression]) == frozenset()
+    assert rewritten(repo.git, "HEAD", []) == frozenset()

@@ -1,7 +1,8 @@
 """What environments pinned before: facts of first-parent history, never of what a document says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,19 @@ class History:
             if (other.version, other.digest) == (pin.version, pin.digest)
         ]
         return max((pin, *same), key=lambda one: one.age)
+
+
+def described_at(pins: Iterable[Pin], digest: str) -> str | None:
+    """The commit whose documents tell what a version is, among all pins of its model: the last that pinned it before
+    a newer version came. None: the present documents do, as nobody pins it, or it is the newest and no environment
+    took it over from another: what is wrong with it is still put right there.
+    """
+    found: list[Pin] = []
+    seen: set[str] = set()
+    for _, together in groupby(sorted(pins, key=lambda pin: -pin.age), key=lambda pin: pin.commit):
+        pinned = list(together)
+        if found and {pin.digest for pin in pinned} - {*seen, digest}:
+            return found[-1].commit
+        found += [pin for pin in pinned if pin.digest == digest]
+        seen |= {pin.digest for pin in pinned}
+    return found[-1].commit if len({pin.environment for pin in found}) > 1 else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from mlplatform.core.champions import champions
 from mlplatform.core.errors import Refusal
@@ -16,10 +17,11 @@ from mlplatform.core.snapshot import Kept, Snapshot
 from mlplatform.core.statement import REGISTRATION, Statement, newest_snapshot
 from mlplatform.flow.critical import critical_among
 from mlplatform.flow.place import Place, environment_of
+from mlplatform.flow.signatures import plan_signed
 from mlplatform.local.identity import read_target_id
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.foreseen import registry_of, serving_of
-from mlplatform.plan.plan import known_to, plan
+from mlplatform.plan.plan import known_to
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.snapshots import read
 
@@ -50,7 +52,10 @@ def foresee(place: Place, repository: Repository, environment: str, target: str 
     )
     gone = known_to(actual) - repository.deployments.get(environment, {}).keys()
     critical = critical_among(place.git, repository, environment, gone, here)
-    made = plan(repository, environment, own.target if own else "", replace(actual, critical=critical))
+    every = tuple(chain.from_iterable(reversed(known.values())))
+    target_id = own.target if own else ""
+    actual = replace(actual, critical=critical)
+    made = plan_signed(place.git, repository, environment, target_id, actual, every)
     bases = tuple(_basis(snapshot) for snapshot in found.values() if snapshot)
     return Foreseen(made, bases, tuple(_unknown(repository, made, known, found, missing)))
 

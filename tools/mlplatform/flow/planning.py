@@ -14,8 +14,9 @@ from mlplatform.core.statement import Statement
 from mlplatform.flow.critical import critical_among
 from mlplatform.flow.past import statements
 from mlplatform.flow.place import Place, environment_of
+from mlplatform.flow.signatures import plan_signed
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.plan import known_to, plan
+from mlplatform.plan.plan import known_to
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.serving import connect_serving
 
@@ -70,9 +71,8 @@ def plan_against(
         actual = wanted.undo(actual)
     gone = known_to(actual) - repository.deployments.get(environment, {}).keys()
     critical = critical_among(place.git, repository, environment, gone, known)
-    return plan(
-        repository, environment, place.target_id(), replace(actual, critical=critical), wanted.confirmed
-    )
+    actual = replace(actual, critical=critical)
+    return plan_signed(place.git, repository, environment, place.target_id(), actual, known, wanted.confirmed)
 
 
 def read_plan(file: Path) -> Plan:

@@ -1,6 +1,6 @@
 """Tries a version on a held-out sample in an environment's real servers, before anybody is routed to it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from mlplatform.apply.steps import wait
@@ -11,10 +11,13 @@ from mlplatform.core.kinds.model import Validation
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.repository import Repository
 from mlplatform.core.sensitivity import covers, sensitivity
+from mlplatform.core.signed import signed_as
 from mlplatform.core.statement import validation_statement
 from mlplatform.flow.candidate import choose
 from mlplatform.flow.listener import Listener
+from mlplatform.flow.past import statements
 from mlplatform.flow.place import Place, environment_of, model_of
+from mlplatform.flow.signatures import signatures_of
 from mlplatform.flow.who import who
 from mlplatform.load.source import Commit
 from mlplatform.providers.registry import connect_registry
@@ -43,17 +46,27 @@ def validate(
     if blocked := repository.blocked(environment, model.split("/")[0]):
         raise Refusal(f"{model} is blocked: {blocked.message}", fix=blocked.fix, where=blocked.where)
     asked, dataset = _asked(repository, model, document)
-    sample = _sample(place, repository, document, asked, dataset)
+    data = _data(place, repository, dataset)
+
+    def read(taken_by: Model) -> Sample:
+        return read_sample(data, dataset.body.location, taken_by, asked)
+
     with place.lease(settings, environment):
+        place.ledger(settings).sync()
         registries = _registries(place, repository, environment)
         chosen = choose(repository, environment, model, version, registries)
         listener.say(f"{model} {chosen.version.version}: {chosen.because}")
-        serving = connect_serving(settings, place.paths(environment))
         champion = _champion(registries[environment], chosen.version)
+        taken = _document_of(chosen.version, place, repository, document)
+        sample = read(taken)
+        serving = connect_serving(settings, place.paths(environment))
         listener.say(f"sending {len(sample.rows)} rows of {asked.dataset} through it in {environment}")
         limit = document.slo.latencyP99Ms if document.slo else None
-        tried, latency = _try(serving, document, chosen.version, sample, limit)
-        beside = _try_champion(serving, document, champion, sample) if champion else None
+        tried, latency = _try(serving, taken, chosen.version, sample, limit)
+        beside = None
+        if champion:
+            taken = _document_of(champion, place, repository, document)
+            beside = _try_champion(serving, taken, champion, read)
     gates = document.gates.get(environment, {})
     return Validated(
         environment,
@@ -106,10 +119,8 @@ def _asked(repository: Repository, name: str, model: Model) -> tuple[Validation,
     return asked, dataset
 
 
-def _sample(
-    place: Place, repository: Repository, model: Model, asked: Validation, dataset: Document[Dataset]
-) -> Sample:
-    """The sample from the commit, once it is known to be what was reviewed."""
+def _data(place: Place, repository: Repository, dataset: Document[Dataset]) -> bytes:
+    """The sample's file from the commit, once it is known to be what was reviewed."""
     location = dataset.body.location
     data = Commit(place.git, str(repository.commit)).read([location]).get(location)
     if data is None:
@@ -126,7 +137,7 @@ def _sample(
             fix="restore the file, or have its digest changed in a reviewed change",
             where=f"{dataset.path}:{line}:{column}",
         )
-    return read_sample(data, location, model, asked)
+    return data
 
 
 def _registries(place: Place, repository: Repository, environment: str) -> Mapping[str, RegistryState]:
@@ -165,14 +176,27 @@ def _try(
     return Version(version.version, version.ref.digest, version.lineage.metrics, tried), latency
 
 
-def _try_champion(serving: Serving, model: Model, version: RegisteredVersion, sample: Sample) -> Version:
+def _try_champion(
+    serving: Serving, model: Model, version: RegisteredVersion, read: Callable[[Model], Sample]
+) -> Version:
     candidate = _candidate(model, version)
+    try:
+        sample = read(model)
+    except Refusal as why:  # it takes other columns: then gates that compare are not met
+        return Version(version.version, version.ref.digest, version.lineage.metrics, Tried(flaw=why.message))
     try:
         with _loaded(serving, candidate):
             tried = try_on(sample, serving, candidate)
-    except ServingError as why:  # one of another signature, say: then gates that compare are not met
+    except ServingError as why:  # nor are they where it cannot be loaded any more
         tried = Tried(flaw=why.message)
     return Version(version.version, version.ref.digest, version.lineage.metrics, tried)
+
+
+def _document_of(version: RegisteredVersion, place: Place, repository: Repository, model: Model) -> Model:
+    """The model's document with the signature that this version has, which need not be the newest."""
+    name, digest = version.model, version.ref.digest
+    known = signatures_of(place.git, repository, {(name, digest)}, statements(place))
+    return signed_as(name, model, digest, known).over(model)
 
 
 def _candidate(model: Model, version: RegisteredVersion) -> Candidate:

@@ -1,6 +1,7 @@
 """What each environment pinned, commit by commit: read from git, never from what a document says of itself."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate, groupby, takewhile
@@ -66,6 +67,15 @@ def merged_at(git: Git, rev: str, paths: Iterable[str]) -> Mapping[str, datetime
         if change.path in wanted:
             newest.setdefault(change.path, datetime.fromtimestamp(change.time, UTC))
     return newest
+
+
+def rewritten(git: Git, rev: str, paths: Iterable[str]) -> frozenset[str]:
+    """Those of the paths that more than one commit of the first-parent history wrote."""
+    wanted = sorted(set(paths))
+    if not wanted:
+        return frozenset()
+    written = Counter(change.path for change in _changes(git, rev, wanted))
+    return frozenset(path for path in wanted if written[path] > 1)
 
 
 def tip_at(git: Git, rev: str, at: datetime, now: datetime) -> str:

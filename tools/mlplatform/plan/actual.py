@@ -7,6 +7,7 @@ from mlplatform.core.champions import Champions
 from mlplatform.core.drift import Drift
 from mlplatform.core.hold import Holds
 from mlplatform.core.origin import Origins
+from mlplatform.core.signed import Signatures
 from mlplatform.core.snapshot import Snapshot
 from mlplatform.providers.registry.interface import RegistryState
 from mlplatform.providers.serving.interface import Observation
@@ -31,6 +32,7 @@ class Actual:
     `critical` has the models that must not go unconfirmed, among those that run and are declared no longer;
     `champions` the digests of every version that ever was champion here. `redacted`: it is from a snapshot, and what
     was measured of a version is not known. `undo` has what is to be put back because it was changed by hand.
+    `signatures` says as what each version that is not new is served; of the others their models' documents do.
     """
 
     registry: RegistryState
@@ -41,3 +43,4 @@ class Actual:
     champions: Champions = field(default_factory=dict)
     redacted: bool = False
     undo: Undo | None = None
+    signatures: Signatures = field(default_factory=dict)

@@ -3,9 +3,10 @@
 from typing import Any
 
 from mlplatform.core.document import Document
-from mlplatform.core.kinds import Deployment, Model
+from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Action, Change, Refused, Values
 from mlplatform.core.repository import Repository
+from mlplatform.core.signed import Signed, signed_as
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.bytes import Found, find_bytes
 from mlplatform.plan.gates import gates_refusal
@@ -31,7 +32,8 @@ def deployment_changes(
     changes = _copy(settings.registry.provider, name, body, found)
     if model.type != "batch":
         source = found.version.ref.uri if found.environment is None else None
-        wanted = candidate(model, body.version, body.digest, source, body.serving.instances)
+        signed = signed_as(name, model, body.digest, actual.signatures)
+        wanted = candidate(signed, body.version, body.digest, source, body.serving.instances)
         changes += serve(settings.serving.provider, name, wanted, actual)
     changes += _champion(settings.registry.provider, name, body, actual)
     if model.type != "batch":
@@ -71,14 +73,14 @@ def serve(provider: str, name: str, wanted: Values, actual: Actual) -> list[Chan
     return changes
 
 
-def candidate(model: Model, version: str, digest: str, source: str | None, instances: int) -> Values:
+def candidate(signed: Signed, version: str, digest: str, source: str | None, instances: int) -> Values:
     """What a provider must be told to load a version; `source` is None while the bytes are still to be copied."""
     return {
         "version": version,
         "digest": digest,
         "source": source,
-        "format": model.format,
-        "signature": model.signature.model_dump(mode="json"),
+        "format": signed.format,
+        "signature": signed.signature,
         "instances": instances,
     }
 

@@ -5,6 +5,7 @@ from mlplatform.core.hold import Hold
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Action, Change, Refused
 from mlplatform.core.repository import Repository
+from mlplatform.core.signed import signed_as
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.deployment import candidate, serve
 from mlplatform.plan.removal import removal_changes
@@ -28,7 +29,10 @@ def refusal(document: Document[Deployment], hold: Hold) -> Refused:
 def restore_changes(
     repository: Repository, document: Document[Deployment], hold: Hold, actual: Actual
 ) -> tuple[Change, ...]:
-    """Traffic and aliases back to the version before, the one on hold unloaded; nothing where that is so already."""
+    """Traffic and aliases back to the version before, the one on hold unloaded unless it was `previous`.
+
+    Nothing where that is so already.
+    """
     if not hold.aliases:
         return ()  # what failed was a change of how the champion runs: it goes on as it did
     name, settings = hold.model, repository.environments[hold.environment].body
@@ -39,13 +43,14 @@ def restore_changes(
     changes: list[Change] = []
     model = repository.models[name].body
     if model.type != "batch":
+        signed = signed_as(name, model, good.ref.digest, actual.signatures)
         wanted = candidate(
-            model, good.version, good.ref.digest, good.ref.uri, document.body.serving.instances
+            signed, good.version, good.ref.digest, good.ref.uri, document.body.serving.instances
         )
         changes += serve(settings.serving.provider, name, wanted, actual)
     changes += _aliases(settings.registry.provider, hold, good, actual)
     held = actual.serving.find(name, hold.digest)
-    if held is not None:
+    if held is not None and hold.version != hold.aliases.get("previous"):  # that stays loaded for a rollback
         changes.append(retire(settings.serving.provider, held))
     return tuple(changes)
 

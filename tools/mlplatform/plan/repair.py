@@ -7,6 +7,7 @@ from mlplatform.core.kinds import Environment
 from mlplatform.core.origin import Origin
 from mlplatform.core.plan import Action, Change, Refused, Values
 from mlplatform.core.repository import Repository
+from mlplatform.core.signed import signed_as
 from mlplatform.core.snapshot import Ran
 from mlplatform.plan.actual import Actual, Undo
 from mlplatform.plan.deployment import candidate, routed
@@ -155,7 +156,8 @@ def _serving(
 def _candidate(repository: Repository, model: str, ran: Ran, actual: Actual, mended: set[str]) -> Values:
     here = actual.registry.find(model, ran.version)
     source = here.ref.uri if here and ran.version not in mended else None
-    return candidate(repository.models[model].body, ran.version, ran.digest, source, ran.instances)
+    signed = signed_as(model, repository.models[model].body, ran.digest, actual.signatures)
+    return candidate(signed, ran.version, ran.digest, source, ran.instances)
 
 
 def _held(model: str, digest: str, actual: Actual) -> Values | None:

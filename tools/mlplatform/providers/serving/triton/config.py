@@ -1,4 +1,4 @@
-"""A version's name in Triton and its `config.pbtxt`, made from the signature in the model's document."""
+"""A version's name in Triton and its `config.pbtxt`, made from the version's signature."""
 
 import json
 from collections.abc import Sequence
