@@ -205,4 +205,22 @@ def stretches_of(name: str) -> Iterator[str]:
 
 
 def test_a_data_set_that_nothing_was_trained_on_has_no_versions(place: Place) -> None:
-    assert trained_on(place, "main", "clinic/nothing") == ()
+    for nothing in ("clinic/nothing", "clinic", "a/b/c"):
+        with pytest.raises(Refusal, match=f"there is no data set {nothing}"):
+            trained_on(place, "main", nothing)
+
+
+def test_what_a_data_set_went_into_is_told_of_a_moment_of_the_past_too(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [dataset] = DATA[MODELS[0]]
+    noon = BEGIN + timedelta(days=PROMOTIONS // 2, hours=12)
+    before = (
+        place.git.run("rev-list", "--max-count=1", f"--before={noon.isoformat()}", "main").decode().strip()
+    )
+    then = trained_on(place, "main", dataset, at=noon)
+    assert then == trained_on(place, before, dataset)
+    assert 0 < len(then) < len(trained_on(place, "main", dataset))
+    monkeypatch.chdir(place.git.root)
+    asked = ["--dataset", dataset, "--rev", "main", "--at", f"{noon:%Y-%m-%dT%H:%M:%S}"]
+    assert CliRunner().invoke(command, asked, catch_exceptions=False).output.count("pinned then") == 1

@@ -42,8 +42,9 @@ def command(
         raise click.UsageError("name a MODEL with --env ENV, or a data set with --dataset NAME")
     place = here()
     if dataset:
-        trained = trained_on(place, rev, dataset, environment)
-        click.echo(json.dumps(trained_json(trained), indent=1) if as_json else trained_text(dataset, trained))
+        trained = trained_on(place, rev, dataset, environment, _moment(at))
+        text = trained_text(dataset, trained, "then" if at else "now")
+        click.echo(json.dumps(trained_json(trained), indent=1) if as_json else text)
         return
     found = lineage_of(place, rev, str(environment), str(model), _moment(at))
     click.echo(json.dumps(lineage_json(found), indent=1) if as_json else lineage_text(found))

@@ -26,12 +26,7 @@ def lineage_of(place: Place, rev: str, environment: str, model: str, at: datetim
     Which commit counted then is what the committers' clocks say along the first-parent history of `rev`. Refusal for
     a moment that is still to come.
     """
-    now = datetime.now(UTC)
-    if at is not None and at > now:
-        raise Refusal(
-            f"{at.isoformat()} is still to come", fix="ask for a moment of the past, or without --at"
-        )
-    commit = place.git.resolve(rev) if at is None else tip_at(place.git, rev, at, now)
+    commit = _commit_at(place, rev, at)
     said = _statements(place, at)
     declared = _declared(place, commit, environment, model, holds(said, environment))
     path = path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
@@ -40,10 +35,16 @@ def lineage_of(place: Place, rev: str, environment: str, model: str, at: datetim
     return lineage(declared, pin.commit if pin else None, _newest_first(said))
 
 
-def trained_on(place: Place, rev: str, dataset: str, environment: str | None = None) -> tuple[Trained, ...]:
-    """Every version that an environment (None: any) pins or pinned and that a data set went into, newest pins first."""
-    past = history(place.git, rev)
-    said = _newest_first(statements(place))
+def trained_on(
+    place: Place, rev: str, dataset: str, environment: str | None = None, at: datetime | None = None
+) -> tuple[Trained, ...]:
+    """Every version that an environment (None: any) pins or pinned and that a data set went into, newest pins first.
+
+    With `at`, as it was at that moment of the past. Refusal for a data set that nobody ever heard of.
+    """
+    commit = _commit_at(place, rev, at)
+    past = history(place.git, commit)
+    said = _newest_first(_statements(place, at))
     every = (pin for found in past.pins.values() for pin in found)
     pins = [pin for pin in every if environment in (None, pin.environment)]
     paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
@@ -57,7 +58,24 @@ def trained_on(place: Place, rev: str, dataset: str, environment: str | None = N
         if dataset in data:
             where = pin.environment, pin.model, pin.version, pin.digest
             found.append(Trained(*where, data[dataset], pin.commit, pin in standing))
+    if not found and not _is_data_set(place, commit, dataset):
+        raise Refusal(f"there is no data set {dataset}", fix="name one as tenant/name, as its document lies")
     return tuple(found)
+
+
+def _is_data_set(place: Place, commit: str, name: str) -> bool:
+    return name.count("/") == 1 and bool(documents_at(place.git, [(commit, path_of(Kind.DATASET, name))]))
+
+
+def _commit_at(place: Place, rev: str, at: datetime | None) -> str:
+    now = datetime.now(UTC)
+    if at is None:
+        return place.git.resolve(rev)
+    if at > now:
+        raise Refusal(
+            f"{at.isoformat()} is still to come", fix="ask for a moment of the past, or without --at"
+        )
+    return tip_at(place.git, rev, at, now)
 
 
 def _standing(place: Place, past: History) -> set[Pin]:

@@ -49,8 +49,8 @@ def trained_json(trained: Sequence[Trained]) -> dict[str, Any]:
     return {"versions": [asdict(one) for one in trained]}
 
 
-def trained_text(dataset: str, trained: Sequence[Trained]) -> str:
-    """A line a version; what is still pinned is marked, be it in force or not."""
+def trained_text(dataset: str, trained: Sequence[Trained], when: str = "now") -> str:
+    """A line a version; what is pinned now, or was then, is marked, be it in force or not."""
     if not trained:
         return f"no environment pins or pinned a version that was trained on {dataset}"
     head = ("environment", "model", "version", "digest", "trained on", "pinned by", "")
@@ -62,7 +62,7 @@ def trained_text(dataset: str, trained: Sequence[Trained]) -> str:
             short(one.digest),
             short(one.data),
             one.pinned[:12],
-            "pinned now" if one.is_pinned else "",
+            f"pinned {when}" if one.is_pinned else "",
         )
         for one in trained
     ]
