@@ -75,6 +75,7 @@ def test_a_hold_that_is_lifted_is_tried_again_and_set_again_when_it_fails_again(
     lab.pin("production", held[0])
     assert run("")["status"] == 1, "a hold counts for the same documents, however often they come back"
     tip = lab.ledger().tip()
+    repository = repository_at(lab.place.git, "HEAD")
     lift(lab.place, repository, "production", SCALER, held[0], "the probe was wrong")
     assert held[0] not in end_state(lab)["held"]
     assert run("")["status"] == 1
