@@ -10,16 +10,26 @@ TUMOUR = "clinic/tumour"
 
 
 def made(
-    version: str, result: Result = Result.APPLIED, environment: str = "production", *, gone: bool = False
+    version: str,
+    result: Result = Result.APPLIED,
+    environment: str = "production",
+    *,
+    gone: bool = False,
+    **said: str,
 ) -> Statement:
     after = None if gone else {"champion": version, "previous": None, "digest": digest(version)}
     outcome = Outcome(Change(Action.CHAMPION, "mlflow", TUMOUR, None, after), result)
-    return deployment_statement({"environment": environment, "commit": "c" * 40}, [outcome.as_json()])
+    return deployment_statement({"environment": environment, "commit": "c" * 40, **said}, [outcome.as_json()])
 
 
 def test_every_version_that_became_champion_here_is_known() -> None:
     known = champions([made("1.0.0"), made("1.1.0"), made("1.0.0", gone=True)], "production")
-    assert known == {TUMOUR: {digest("1.0.0"), digest("1.1.0")}}
+    assert known == {TUMOUR: (digest("1.0.0"), digest("1.1.0"))}
+
+
+def test_the_one_made_last_is_last_and_a_record_that_came_late_is_not() -> None:
+    known = champions([made("1.1.0"), made("1.0.0"), made("1.2.0", late="yes")], "production")
+    assert known[TUMOUR][-1] == digest("1.0.0")
 
 
 def test_what_failed_was_put_back_or_happened_elsewhere_is_not() -> None:

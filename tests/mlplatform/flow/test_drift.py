@@ -25,8 +25,10 @@ from mlplatform.flow.drift import find_drift, revert_drift
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import SILENT
 from mlplatform.flow.observe import status
+from mlplatform.flow.planning import Wanted
 from mlplatform.flow.reconcile import reconcile
 from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.propose.merge import merge_locally
 from mlplatform.propose.nodes import read_mapping
 from mlplatform.providers.git import Git
 from mlplatform.providers.registry.mlflow import MlflowRegistry
@@ -35,7 +37,7 @@ from mlplatform.providers.serving.interface import Candidate
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.control import Control
 from mlplatform.providers.serving.triton.ports import Ports, read_ports
-from tests.support.laboratory import SCALER, Laboratory, laboratory
+from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
 from tests.support.registries import client_of
 from tests.support.stack import SCALING, needs_serving
 from tests.support.survival import end_state
@@ -200,7 +202,7 @@ def test_an_edited_tag_is_found_and_rewritten_from_the_ledger(
 ) -> None:
     before = client.get_model_version(NAME, NUMBERS[PREVIOUS]).tags
     client.set_model_version_tag(NAME, NUMBERS[PREVIOUS], key, value)
-    assert found(lab) == [(Kind.TAGS, "the tags of 1.1.0 were edited")]
+    assert found(lab) == [(Kind.TAGS, f"the tags of 1.1.0 were edited: {key}")]
     put_back(lab)
     assert client.get_model_version(NAME, NUMBERS[PREVIOUS]).tags == before
 
@@ -385,7 +387,7 @@ def test_what_was_changed_by_hand_is_still_drift_after_an_apply_of_something_els
     for version in (PREVIOUS, CHAMPION):
         lab.pin(PRODUCTION, version)
         assert reconcile(lab.place, head(lab), PRODUCTION, SILENT).is_done
-    assert found(lab) == [(Kind.TAGS, "the tags of 1.0.0 were edited")]
+    assert found(lab) == [(Kind.TAGS, "the tags of 1.0.0 were edited: run")]
     put_back(lab)
     assert found(lab) == []
 
@@ -401,13 +403,13 @@ def test_status_says_drifted_and_why(lab: Laboratory, applied: dict[str, Any], s
     assert status(lab.place, head(lab))[PRODUCTION][SCALER].state == "Ready"
 
 
-def test_a_revert_says_on_the_ledger_what_it_was(
+def test_a_revert_says_on_the_ledger_what_it_was_and_why(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
     client.delete_registered_model_alias(NAME, "previous")
-    put_back(lab)
+    command(lab, "drift", "--env", PRODUCTION, "--revert", "--reason", "it was a slip", status=0)
     said = [record.statement.predicate for record in lab.ledger().newest_first()][1]
-    assert said["undoing"] == "drift"
+    assert (said["undoing"], said["reason"]) == ("drift", "it was a slip")
     assert [outcome["action"] for outcome in said["outcomes"]] == ["champion"]
 
 
@@ -497,9 +499,23 @@ def test_the_command_exits_with_1_while_there_is_drift(
     said = command(lab, "drift", "--env", PRODUCTION, "--json", status=1)
     (drift,) = json.loads(said)["drifts"]
     assert (drift["kind"], drift["resource"], drift["about"]) == ("alias", SCALER, "champion")
-    assert "put it back: platform drift" in command(lab, "drift", "--env", PRODUCTION, status=1)
+    shown = command(lab, "drift", "--env", PRODUCTION, status=1)
+    assert "put it back: platform drift --env production --revert" in shown
+    assert "or declare it: platform drift --env production --adopt" in shown
     assert "champion 1.0.0 → 1.2.0" in command(lab, "drift", "--env", PRODUCTION, "--revert", status=0)
     assert "no changes by hand" in command(lab, "drift", "--env", PRODUCTION, status=0)
+
+
+def test_what_ran_before_an_adopted_champion_is_previous_and_stays_loaded(
+    lab: Laboratory, applied: dict[str, Any], client: Any
+) -> None:
+    client.set_registered_model_alias(NAME, "champion", NUMBERS[PREVIOUS])
+    merge_locally(lab.place.git, adopt(lab).proposed.branch)
+    assert reconcile(lab.place, head(lab), PRODUCTION, SILENT).is_done
+    assert end_state(lab)["aliases"] == {"champion": PREVIOUS, "previous": CHAMPION}
+    assert end_state(lab)["loaded"] == [(PREVIOUS, True), (CHAMPION, True)]
+    lab.pin(PRODUCTION, CHAMPION)
+    assert reconcile(lab.place, head(lab), PRODUCTION, SILENT).is_done
 
 
 def test_status_does_not_import_mlflow(lab: Laboratory) -> None:
@@ -515,6 +531,17 @@ def test_status_does_not_import_mlflow(lab: Laboratory) -> None:
 def test_without_a_snapshot_drift_is_refused_and_not_denied(lab: Laboratory) -> None:
     with pytest.raises(Refusal, match="there is no snapshot of development"):
         find_drift(lab.place, head(lab), "development")
+
+
+def test_who_was_confirmed_by_name_is_on_record(lab: Laboratory) -> None:
+    critical = {**documents([SCALER])[f"models/{SCALER}.yaml"], "critical": True}
+    lab.commit({f"models/{SCALER}.yaml": critical}, "nobody can do without it")
+    lab.remove(PRODUCTION)
+    assert not reconcile(lab.place, head(lab), PRODUCTION, SILENT).is_done
+    wanted = Wanted(confirmed=frozenset([SCALER]))
+    assert reconcile(lab.place, head(lab), PRODUCTION, SILENT, wanted).is_done
+    said = [record.statement.predicate for record in lab.ledger().newest_first()][1]
+    assert (said["confirmed"], end_state(lab)["aliases"]) == ([SCALER], {})
 
 
 def command(lab: Laboratory, *args: str, status: int) -> str:

@@ -12,6 +12,7 @@ from mlplatform.core.plan import Action, Plan
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.plan import plan
+from mlplatform.providers.registry.interface import WrongStage
 from tests.support.values import (
     actual,
     deployment,
@@ -25,6 +26,7 @@ from tests.support.values import (
 )
 
 TUMOUR = "clinic/tumour"
+WRONG = WrongStage("1.0.0", "None", "Production")
 BROKEN = error("schema-type", "tenants/clinic/tenant.yaml", "owners is missing", fix="add owners", at=(3, 1))
 
 
@@ -154,10 +156,39 @@ def test_what_a_registry_ignores_is_said_where_the_version_is_missed() -> None:
 
 def test_stages_that_do_not_follow_the_aliases_are_set_again() -> None:
     there = steady("1.0.0", previous="0.9.0")
-    wrong = replace(there, registry=replace(there.registry, unsettled={TUMOUR: "1.0.0 is in stage None"}))
+    wrong = replace(there, registry=replace(there.registry, unsettled={TUMOUR: WRONG}))
     made = planned({TUMOUR: deployment("1.0.0")}, wrong)
     assert [action for action, _ in actions(made)] == ["champion"]
     assert made.changes[0].after == {"champion": "1.0.0", "previous": "0.9.0", "digest": digest("1.0.0")}
+
+
+def test_what_an_apply_made_champion_last_is_previous_once_a_champion_by_hand_is_declared() -> None:
+    there = actual(
+        registry(
+            registered(TUMOUR, "1.0.0"),
+            registered(TUMOUR, "1.1.0"),
+            aliases={TUMOUR: {"champion": "1.1.0", "previous": "1.1.0"}},
+        ),
+        serving(served(TUMOUR, "1.0.0"), served(TUMOUR, "1.1.0"), routed={TUMOUR: "1.0.0"}),
+    )
+    there = replace(there, champions={TUMOUR: (digest("1.1.0"), digest("1.0.0"))})
+    made = planned({TUMOUR: deployment("1.1.0")}, there)
+    assert [action for action, _ in actions(made)] == ["probe", "route", "champion"]
+    assert made.changes[-1].after == {"champion": "1.1.0", "previous": "1.0.0", "digest": digest("1.1.0")}
+
+
+def test_a_route_changed_by_hand_does_not_make_what_it_went_to_previous() -> None:
+    there = actual(
+        registry(
+            *(registered(TUMOUR, v) for v in ("0.9.0", "1.0.0", "1.1.0")),
+            aliases={TUMOUR: {"champion": "1.1.0", "previous": "1.0.0"}},
+        ),
+        serving(*(served(TUMOUR, v) for v in ("0.9.0", "1.0.0", "1.1.0")), routed={TUMOUR: "0.9.0"}),
+    )
+    there = replace(there, champions={TUMOUR: (digest("1.0.0"), digest("1.1.0"))})
+    made = planned({TUMOUR: deployment("1.1.0")}, there)
+    assert [action for action, _ in actions(made)] == ["probe", "route", "retire"]
+    assert made.changes[-1].before == {"version": "0.9.0", "digest": digest("0.9.0")}
 
 
 @pytest.mark.parametrize("recorded", [{}, {"auc": 0.5}], ids=["absent", "lower"])

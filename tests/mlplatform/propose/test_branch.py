@@ -10,6 +10,7 @@ from mlplatform.propose.branch import commit_proposal, delete_merged_branch, wit
 from mlplatform.propose.merge import merge_locally
 from mlplatform.propose.promote import promote
 from mlplatform.propose.proposal import Proposal
+from mlplatform.report.proposed import proposed_text
 from tests.support.scratch import MODEL, Scratch
 
 BRANCH = "promote/production/clinic.tumour-1.1.0"
@@ -36,6 +37,22 @@ def test_the_same_proposal_again_reuses_the_branch_and_writes_no_ref(repo: Scrat
     again = commit_proposal(repo.git, promotion(repo))
     assert (again.commit, again.reused) == (first.commit, True)
     assert repo.everything() == before
+
+
+def test_a_branch_that_is_reused_says_so_when_it_keeps_another_message(repo: Scratch) -> None:
+    first = commit_proposal(repo.git, promotion(repo))
+    again = commit_proposal(
+        repo.git,
+        promote(repo.git, repo.git.resolve("main"), environment="production", model=MODEL, reason="b"),
+    )
+    assert (again.commit, again.reused, again.keeps_message) == (first.commit, True, True)
+    assert f"git branch -D {BRANCH}" in proposed_text(again, "t")
+    assert "keeps" not in proposed_text(commit_proposal(repo.git, promotion(repo)), "t")
+
+
+def test_a_proposal_says_which_command_follows_its_merge(repo: Scratch) -> None:
+    text = proposed_text(commit_proposal(repo.git, promotion(repo)), "t", "production")
+    assert text.endswith("once it is merged: platform apply --env production")
 
 
 def test_another_proposal_of_the_same_name_is_refused_with_the_branch(repo: Scratch) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.kinds import BODIES, Tenant
+from mlplatform.core.kinds import BODIES, Model, Tenant
 from mlplatform.core.naming import Kind
 from mlplatform.load.yaml import parse
 from mlplatform.propose.new import new
@@ -48,6 +48,18 @@ def test_a_new_model_is_trained_on_a_data_set_of_its_tenant(repo: Scratch) -> No
     text = (proposal.files["models/clinic/triage.yaml"] or b"").decode()
     assert "data: {datasets: [clinic/biopsies]}" in text
     assert "features" not in text
+
+
+def test_a_new_model_shows_a_validation_that_its_schema_takes(repo: Scratch) -> None:
+    path = "models/clinic/triage.yaml"
+    text = (new(repo.git, repo.head(), kind=Kind.MODEL, name="clinic/triage").files[path] or b"").decode()
+    at = text.index("# validation:")
+    shown = text[:at] + "".join(line.removeprefix("# ") for line in text[at:].splitlines(keepends=True))
+    data = parse(path, shown.encode()).data
+    assert data is not None
+    body = BODIES[Kind.MODEL].model_validate(dict(data))
+    assert isinstance(body, Model)
+    assert body.validation
 
 
 def new_tenant(repo: Scratch, base: str) -> tuple[Tenant, str]:

@@ -88,6 +88,23 @@ def test_the_first_version_cannot_be_rolled_back(repo: Scratch) -> None:
         back(repo, pinned_in_turn(repo))
 
 
+@pytest.mark.parametrize(
+    ("environment", "model", "way"),
+    [
+        ("development", MODEL, f"platform deploy {MODEL} VERSION --env development"),
+        ("development", "clinic/progression", "platform deploy clinic/progression VERSION --env development"),
+        ("production", MODEL, f"platform promote {MODEL} --to production"),
+        ("production", "clinic/progression", "platform promote clinic/progression --to production"),
+    ],
+)
+def test_where_there_is_nothing_to_go_back_to_the_command_that_brings_a_version_is_named(
+    repo: Scratch, environment: str, model: str, way: str
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        rollback(repo.git, history_of(repo.git, "main"), environment=environment, model=model)
+    assert f"`{way}`" in refused.value.fix
+
+
 def test_a_shallow_clone_cannot_know_what_was_pinned_before(repo: Scratch, tmp_path: Path) -> None:
     pinned_in_turn(repo, "1.1.0")
     repo.run("clone", "--quiet", "--depth=1", f"file://{repo.root}", str(tmp_path / "shallow"))

@@ -45,7 +45,7 @@ def command(
     place = here()
     repository = repository_at(place.git, rev)
     if revert:
-        _revert(place, repository, environment, deep=deep, as_json=as_json)
+        _revert(place, repository, environment, reason, deep=deep, as_json=as_json)
     elif adopt:
         _adopt(place, repository, environment, base, reason, deep=deep, as_json=as_json)
     else:
@@ -61,13 +61,14 @@ def _show(place: Any, repository: Any, environment: str, *, deep: bool, as_json:
     sys.exit(1 if found.drifts else 0)
 
 
-def _revert(place: Any, repository: Any, environment: str, *, deep: bool, as_json: bool) -> None:
+def _revert(place: Any, repository: Any, environment: str, reason: str, *, deep: bool, as_json: bool) -> None:
     from mlplatform.cli.listener import printing
     from mlplatform.flow.drift import revert_drift
     from mlplatform.flow.listener import SILENT
     from mlplatform.report.change import reconciled_json, reconciled_text
 
-    done = revert_drift(place, repository, environment, SILENT if as_json else printing(), deep=deep)
+    listener = SILENT if as_json else printing()
+    done = revert_drift(place, repository, environment, listener, deep=deep, reason=reason)
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)
 

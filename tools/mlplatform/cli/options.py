@@ -36,9 +36,7 @@ def apply_locally(function: Function) -> Function:
 
 
 def reason(function: Function) -> Function:
-    return click.option("--reason", default="", metavar="TEXT", help="Why: it goes into the commit.")(
-        function
-    )
+    return click.option("--reason", default="", metavar="TEXT", help="Why: it goes on record.")(function)
 
 
 def confirm(function: Function) -> Function:

@@ -16,7 +16,8 @@ def carry_out(place: Any, proposal: Any, asked: Any, *, apply_locally: bool, as_
 
     said = {"branch": proposal.branch, "title": proposal.title}
     if not apply_locally:
-        print_proposed(propose.commit(place, proposal), proposal.title, as_json=as_json)
+        proposed = propose.commit(place, proposal)
+        print_proposed(proposed, proposal.title, environment=asked.environment, as_json=as_json)
         return
     if not as_json:
         click.echo(proposal.title)
@@ -27,9 +28,9 @@ def carry_out(place: Any, proposal: Any, asked: Any, *, apply_locally: bool, as_
     sys.exit(0 if done.is_done else 1)
 
 
-def print_proposed(proposed: Any, title: str, *, as_json: bool) -> None:
-    """Say which commit on which branch is there for review."""
+def print_proposed(proposed: Any, title: str, *, environment: str = "", as_json: bool) -> None:
+    """Say which commit on which branch is there for review, and what follows where it changes an `environment`."""
+    from mlplatform.report.proposed import proposed_text
+
     said = {"branch": proposed.branch, "title": title, "commit": proposed.commit, "reused": proposed.reused}
-    there = " (it was there already)" if proposed.reused else ""
-    text = f"{title}\n  commit {proposed.commit[:12]} on branch {proposed.branch}, for review{there}"
-    click.echo(json.dumps(said) if as_json else text)
+    click.echo(json.dumps(said) if as_json else proposed_text(proposed, title, environment))

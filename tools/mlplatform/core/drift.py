@@ -11,6 +11,7 @@ class Kind(StrEnum):
     """What was changed by hand."""
 
     ALIAS = "alias"  # moved or removed
+    STAGE = "stage"  # the deprecated one, where a registry keeps them
     DELETED = "version-deleted"
     TAGS = "tags"  # of a version that we registered
     INTRUDER = "version-over-ours"  # another one that claims to be a version of ours
@@ -53,3 +54,7 @@ class Drifted:
 
     last: Snapshot
     drifts: tuple[Drift, ...]
+
+    def running(self) -> frozenset[str]:
+        """The digests that answered requests after the last apply."""
+        return frozenset(digest for weights in self.last.weights.values() for digest in weights)

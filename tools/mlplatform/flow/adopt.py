@@ -24,8 +24,7 @@ def adopt_drift(
     drifted = find_drift(place, repository, environment, deep=deep)
     if not drifted.drifts:
         raise Refusal(f"nothing was changed by hand in {environment}", fix="nothing to do")
-    running = frozenset(digest for weights in drifted.last.weights.values() for digest in weights)
-    chosen, refused = adoptable(drifted.drifts, running)
+    chosen, refused = adoptable(drifted.drifts, drifted.running())
     if not chosen:
         raise Refusal(
             f"none of it can be declared: {'; '.join(refused)}",
@@ -36,7 +35,7 @@ def adopt_drift(
     proposal = adopt(
         place.git, place.git.resolve(base), environment=environment, adoptions=adoptions, reason=reason
     )
-    return Adopted(commit_proposal(place.git, proposal), proposal.title, refused)
+    return Adopted(environment, commit_proposal(place.git, proposal), proposal.title, refused)
 
 
 def _adoption(place: Place, environment: str, one: Adoptable, held: RegistryState) -> Adoption:

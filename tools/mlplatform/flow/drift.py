@@ -7,7 +7,7 @@ from mlplatform.core.drift import Drift, Drifted
 from mlplatform.core.errors import Refusal
 from mlplatform.core.intent import unfinished
 from mlplatform.core.kinds import Environment
-from mlplatform.core.origin import origins
+from mlplatform.core.origin import Origins, origins
 from mlplatform.core.payload import ArtifactRef, digest_of, short
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
@@ -21,6 +21,7 @@ from mlplatform.flow.planning import Wanted
 from mlplatform.flow.reconcile import reconcile
 from mlplatform.flow.snapshots import latest, observed
 from mlplatform.observe.drift import Beside, Flaws, drifts
+from mlplatform.observe.edited import edited_tags
 from mlplatform.plan.actual import Actual, Undo
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry import connect_registry
@@ -38,14 +39,21 @@ def find_drift(place: Place, repository: Repository, environment: str, *, deep: 
     settings, paths = environment_of(repository, environment), place.paths(environment)
     last = _undisturbed(place, settings, environment)
     registry, serving = connect_registry(settings, paths), connect_serving(settings, paths)
-    found = _compare(last, registry.read(), serving.observe(), serving, deep=deep)
+    known = origins(statements(place, settings), environment)
+    found = _compare(last, known, registry.read(), serving.observe(), serving, deep=deep)
     if _undisturbed(place, settings, environment) != last:
         raise _busy(environment)
     return Drifted(last, found)
 
 
 def revert_drift(
-    place: Place, repository: Repository, environment: str, listener: Listener, *, deep: bool = False
+    place: Place,
+    repository: Repository,
+    environment: str,
+    listener: Listener,
+    *,
+    deep: bool = False,
+    reason: str = "",
 ) -> Reconciled:
     """Put back what was changed by hand, by an apply of the commit that was applied last."""
     present = environment_of(repository, environment)
@@ -59,10 +67,11 @@ def revert_drift(
         known = statements(place, settings)
         last = _last(place, known, environment)
         serving = connect_serving(settings, paths)
-        found = _compare(last, actual.registry, actual.serving, serving, deep=deep)
-        return replace(actual, undo=Undo(found, last, origins(known, environment)))
+        made = origins(known, environment)
+        found = _compare(last, made, actual.registry, actual.serving, serving, deep=deep)
+        return replace(actual, undo=Undo(found, last, made))
 
-    return reconcile(place, applied, environment, listener, Wanted(undo=undo))
+    return reconcile(place, applied, environment, listener, Wanted(undo=undo, reason=reason))
 
 
 def _undisturbed(place: Place, settings: Environment, environment: str) -> Snapshot:
@@ -102,11 +111,25 @@ def _interrupted(environment: str) -> Refusal:
 
 
 def _compare(
-    last: Snapshot, registry: RegistryState, serving: Observation, server: Serving, *, deep: bool
+    last: Snapshot,
+    known: Origins,
+    registry: RegistryState,
+    serving: Observation,
+    server: Serving,
+    *,
+    deep: bool,
 ) -> tuple[Drift, ...]:
     now = observed(last.environment, last.target, last.commit, registry, serving)
     stored = _stored_flaws(last, registry, deep=deep)
-    beside = Beside(registry.doubtful, registry.strays, stored, server.flaws(), serving.strangers)
+    beside = Beside(
+        registry.doubtful,
+        registry.strays,
+        stored,
+        server.flaws(),
+        serving.strangers,
+        registry.unsettled,
+        edited_tags(last, registry, known),
+    )
     return drifts(last, now, beside)
 
 

@@ -25,8 +25,8 @@ from mlplatform.providers.serving import connect_serving
 class Wanted:
     """What a person asked for besides the commit: just this plan, to go back and why, and what may be taken away.
 
-    `undo` tells what was changed by hand since the last apply, which is then put back; `retried` says that a hold was
-    lifted for it.
+    `undo` tells what was changed by hand since the last apply, which is then put back, and `reason` why; `retried` says
+    that a hold was lifted for it.
     """
 
     planned: Plan | None = None
@@ -34,6 +34,7 @@ class Wanted:
     confirmed: frozenset[str] = frozenset()
     undo: Callable[[Actual], Actual] | None = None
     retried: bool = False
+    reason: str = ""
 
 
 def make_plan(

@@ -63,6 +63,10 @@ class Run:
             said["goingBack"] = self.wanted.going_back
         if self.wanted.undo:
             said["undoing"] = "drift"
+        if self.wanted.reason:
+            said["reason"] = self.wanted.reason
+        if self.wanted.confirmed:
+            said["confirmed"] = sorted(self.wanted.confirmed)
         return said
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from mlplatform.core.drift import Drift, Kind
 from mlplatform.core.payload import short
 from mlplatform.core.snapshot import ALIASES, Ran, Snapshot
-from mlplatform.providers.registry.interface import Doubtful
+from mlplatform.observe.edited import Edited
+from mlplatform.providers.registry.interface import Doubtful, WrongStage
 
 _NOTHING = "nothing"
 Flaws = Mapping[tuple[str, str], str]  # by model and digest: what is wrong with the bytes
@@ -14,13 +15,16 @@ Flaws = Mapping[tuple[str, str], str]  # by model and digest: what is wrong with
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is seen beside a snapshot: what registries do not believe, spoiled bytes, what is loaded and not ours."""
+    """What is seen beside a snapshot: what registries do not believe, spoiled bytes, what is loaded and not ours,
+    stages, and the names of edited tags."""
 
     doubtful: Sequence[Doubtful] = ()
     strays: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     stored: Flaws = field(default_factory=dict)
     served: Flaws = field(default_factory=dict)
     strangers: Sequence[str] = ()
+    stages: Mapping[str, WrongStage] = field(default_factory=dict)
+    edited: Edited = field(default_factory=dict)
 
 
 def drifts(last: Snapshot, now: Snapshot, beside: Beside) -> tuple[Drift, ...]:
@@ -28,7 +32,8 @@ def drifts(last: Snapshot, now: Snapshot, beside: Beside) -> tuple[Drift, ...]:
     found: list[Drift] = []
     for model in sorted(last.models() | now.models() | {one.model for one in beside.doubtful}):
         found += _versions(model, last, now, beside)
-        found += _aliases(model, last, now, beside)
+        moved = tuple(_aliases(model, last, now, beside))
+        found += moved or _stage(model, now, beside)  # stages follow aliases, and are put back with them
         found += serving_drifts(model, last, now)
         found += _bytes(model, last, beside)
     for name in beside.strangers:
@@ -72,7 +77,9 @@ def _versions(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Iter
         claims = [one for one in doubtful if one.version == version]
         if version in are and are[version].digest == kept.digest:
             if are[version].tags != kept.tags:
-                yield Drift(Kind.TAGS, model, version, kept.digest, f"the tags of {version} were edited")
+                which = ", ".join(beside.edited.get((model, version), ()))
+                said = f"the tags of {version} were edited" + (f": {which}" if which else "")
+                yield Drift(Kind.TAGS, model, version, kept.digest, said)
             others = claims
         else:
             yield _lost(model, version, kept.digest, claims, doubtful)
@@ -108,6 +115,13 @@ def _aliases(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Itera
         kept = now.versions.get(model, {}).get(found or "")
         digest = kept.digest if kept else ""
         yield Drift(Kind.ALIAS, model, alias, digest, f"the alias {alias} {how}{what}", found or "")
+
+
+def _stage(model: str, now: Snapshot, beside: Beside) -> Iterator[Drift]:
+    if wrong := beside.stages.get(model):
+        said = f"{wrong.version} is in stage {wrong.found} and belongs in {wrong.right}"
+        digest = now.versions[model][wrong.version].digest
+        yield Drift(Kind.STAGE, model, wrong.version, digest, said)
 
 
 def _bytes(model: str, last: Snapshot, beside: Beside) -> Iterator[Drift]:

@@ -30,9 +30,9 @@ class Actual:
     """What one environment holds and serves, what the registries before it hold, nearest first, and what is on hold.
 
     `critical` has the models that must not go unconfirmed, among those that run and are declared no longer;
-    `champions` the digests of every version that ever was champion here. `redacted`: it is from a snapshot, and what
-    was measured of a version is not known. `undo` has what is to be put back because it was changed by hand.
-    `signatures` says as what each version that is not new is served; of the others their models' documents do.
+    `champions` the digests of every version that ever was champion here, the latest last. `redacted`: it is from a
+    snapshot, and what was measured of a version is not known. `undo` has what is to be put back because it was changed
+    by hand. `signatures` says as what each version that is not new is served; of the others their models' documents do.
     """
 
     registry: RegistryState

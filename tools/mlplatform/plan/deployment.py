@@ -1,5 +1,6 @@
 """What one deployment needs: bytes, load, probe, route, champion, retire; in that order, and only what is missing."""
 
+from dataclasses import asdict
 from typing import Any
 
 from mlplatform.core.document import Document
@@ -106,14 +107,11 @@ def _champion(provider: str, name: str, body: Deployment, actual: Actual) -> lis
     aliases = actual.registry.aliases.get(name, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
     unsettled = actual.registry.unsettled.get(name)
-    if champion == body.version and not unsettled:
+    wanted = before_it(name, body.version, actual)
+    if (champion, previous) == (body.version, wanted) and not unsettled:
         return []
-    before = {"champion": champion, "previous": previous} if aliases else None
+    before: dict[str, Any] | None = {"champion": champion, "previous": previous} if aliases else None
     if before and unsettled:
-        before["stages"] = unsettled
-    after = {
-        "champion": body.version,
-        "previous": before_it(body.version, champion, previous),
-        "digest": body.digest,
-    }
+        before["stage"] = asdict(unsettled)
+    after = {"champion": body.version, "previous": wanted, "digest": body.digest}
     return [Change(Action.CHAMPION, provider, name, before, after)]

@@ -1,6 +1,7 @@
 """What puts a model back to how the last apply left it, after hands have changed it. Declared is what was applied."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from mlplatform.core.drift import Drift, Kind
 from mlplatform.core.kinds import Environment
@@ -172,9 +173,11 @@ def _aliases(
 ) -> list[Change]:
     were, now = undo.last.aliases.get(model, {}), actual.registry.aliases.get(model, {})
     lost = {drift.about for drift in drifts if drift.kind in (Kind.TAGS, Kind.DELETED, Kind.INTRUDER)}
-    if not (any(drift.kind is Kind.ALIAS for drift in drifts) or lost & set(were.values())):
+    if not (any(drift.kind in (Kind.ALIAS, Kind.STAGE) for drift in drifts) or lost & set(were.values())):
         return []
-    before = {alias: now.get(alias) for alias in ("champion", "previous")}
+    before: dict[str, object] = {alias: now.get(alias) for alias in ("champion", "previous")}
+    if wrong := actual.registry.unsettled.get(model):
+        before["stage"] = asdict(wrong)
     champion = were.get("champion")
     after = None
     if champion:

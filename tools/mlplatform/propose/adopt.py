@@ -27,8 +27,9 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """The branch that declares what is there, and what of it cannot be declared."""
+    """The branch that declares what is in an environment, and what of it cannot be declared."""
 
+    environment: str
     proposed: Proposed
     title: str
     refused: tuple[str, ...]

@@ -13,11 +13,15 @@ from mlplatform.providers.git.write import commit_files, require_identity, tree_
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A branch whose tip is the proposal's one commit; `reused` when it was there already."""
+    """A branch whose tip is the proposal's one commit; `reused` when it was there already.
+
+    `keeps_message`: the one that was there gives other reasons than the proposal.
+    """
 
     branch: str
     commit: str
     reused: bool
+    keeps_message: bool = False
 
 
 def commit_proposal(git: Git, proposal: Proposal) -> Proposed:
@@ -29,7 +33,7 @@ def commit_proposal(git: Git, proposal: Proposal) -> Proposed:
     ref = branch_ref(git, proposal.branch)
     tip = tip_of(git, ref)
     if tip and _proposes_the_same(git, tip, proposal):
-        return Proposed(proposal.branch, tip, reused=True)
+        return _reused(git, tip, proposal)
     if tip:
         _require_merged(git, proposal.branch, tip, proposal.base)
         require_nowhere_checked_out(git, ref)
@@ -40,7 +44,7 @@ def commit_proposal(git: Git, proposal: Proposal) -> Proposed:
     except RefMoved:
         tip = tip_of(git, ref)
         if tip and _proposes_the_same(git, tip, proposal):
-            return Proposed(proposal.branch, tip, reused=True)
+            return _reused(git, tip, proposal)
         raise
     return Proposed(proposal.branch, commit, reused=False)
 
@@ -69,6 +73,12 @@ def delete_merged_branch(git: Git, branch: str, base_branch: str = "main") -> No
 def _proposes_the_same(git: Git, tip: str, proposal: Proposal) -> bool:
     parents = git.run("rev-list", "--parents", "--max-count=1", tip).decode().split()[1:]
     return parents == [proposal.base] and tree_of(git, tip) == write_tree(git, proposal.base, proposal.files)
+
+
+def _reused(git: Git, tip: str, proposal: Proposal) -> Proposed:
+    _, _, said = git.run("cat-file", "commit", tip).partition(b"\n\n")
+    keeps_message = said.strip() != proposal.message.encode().strip()
+    return Proposed(proposal.branch, tip, reused=True, keeps_message=keeps_message)
 
 
 def _require_merged(git: Git, branch: str, tip: str, base: str) -> None:

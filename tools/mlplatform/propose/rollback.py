@@ -33,7 +33,7 @@ def rollback(
     if text is None:
         raise Refusal(
             f"{environment} pins no version of {model}, so there is nothing to roll back",
-            fix=f"`platform promote {model} --to {environment}` brings it there",
+            fix=f"`{_other_way(at, environment, model)}` brings it there",
         )
     if not history.complete:
         raise Refusal(
@@ -43,7 +43,12 @@ def rollback(
     pins = tuple(
         pin for pin in history.of(environment, model) if pin.digest not in barred or pin.digest == now.digest
     )
-    chosen = _named(pins, to, environment, model) if to else _previous(pins, now, environment, model)
+    chosen = _named(pins, to, environment, model) if to else _previous(pins, now)
+    if chosen is None:
+        raise Refusal(
+            f"{environment} pinned nothing of {model} before {now.version}",
+            fix=f"pin another version: `{_other_way(at, environment, model)}`",
+        )
     return pin(
         "rollback",
         environment,
@@ -65,8 +70,14 @@ def _named(pins: Sequence[Pin], version: str, environment: str, model: str) -> P
     raise Refusal(f"{environment} never pinned {model} {version}", fix=f"choose one that it did: {known}")
 
 
-def _previous(pins: Sequence[Pin], now: Pinned, environment: str, model: str) -> Pin:
-    """What the present version followed when it first came.
+def _other_way(at: Base, environment: str, model: str) -> str:
+    if at.promotes_from(environment) is None:
+        return f"platform deploy {model} VERSION --env {environment}"
+    return f"platform promote {model} --to {environment}"
+
+
+def _previous(pins: Sequence[Pin], now: Pinned) -> Pin | None:
+    """What the present version followed when it first came; None when it followed nothing.
 
     Going back to a version undoes all that came after it: the one that a rollback left is not chosen again.
     """
@@ -76,12 +87,7 @@ def _previous(pins: Sequence[Pin], now: Pinned, environment: str, model: str) ->
         followed = [*followed[: same[0]], each] if same else [*followed, each]
     while followed and (followed[-1].version, followed[-1].digest) == (now.version, now.digest):
         followed.pop()
-    if not followed:
-        raise Refusal(
-            f"{environment} pinned nothing of {model} before {now.version}",
-            fix=f"promote another version: `platform promote {model} --to {environment}`",
-        )
-    return followed[-1]
+    return followed[-1] if followed else None
 
 
 def _is_same(one: Pin, other: Pin) -> bool:

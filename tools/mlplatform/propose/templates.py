@@ -56,4 +56,9 @@ signature:   # CHANGE: what goes in and what comes out; -1 is the batch
 data: {datasets: [$dataset]}   # CHANGE: what it is trained on
 gates: {}   # CHANGE: what a metric must reach, as in {production: {auc: {min: 0.85}}}
 slo: {availability: 99.9, latencyP99Ms: 200, windowDays: 30}
+# validation:   # what `platform validate` sends through a candidate: rows that no training has seen
+#   dataset: $dataset-held-out
+#   task: classification   # or regression
+#   target: $no_column   # the column with the right answer
+#   inputs: [$no_column]   # the columns in the order in which the signature's inputs take them
 """)

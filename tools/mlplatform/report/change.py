@@ -6,14 +6,16 @@ from typing import Any
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan, Refused, Values
 from mlplatform.core.reconciled import Reconciled, Reverted
+from mlplatform.core.snapshot import ALIASES
 
 _WORDS = {
     Action.REPAIR: "repair {after[version]} ({after[what]})",
     Action.COPY: "copy the bytes from {after[from]}",
     Action.LOAD: "load {after[version]}",
     Action.PROBE: "probe {after[version]}",
-    Action.RETIRE: "unload {before[version]}",
+    Action.RETIRE: "retire {before[version]}",
 }
+_SIGNS = {Result.APPLIED: "✓", Result.FAILED: "✗", Result.RESTORED: "↩", Result.NOT_ATTEMPTED: "-"}
 
 
 def plan_title(plan: Plan) -> str:
@@ -39,7 +41,7 @@ def change_text(change: Change) -> str:
 
 def outcome_text(outcome: Outcome) -> str:
     why = f": {outcome.reason}" if outcome.reason else ""
-    mark = "✓" if outcome.result is Result.APPLIED else "✗"
+    mark = _SIGNS[outcome.result]
     result = "" if outcome.result is Result.APPLIED else f" {outcome.result.value}"
     return f"  {mark} {change_text(outcome.change)}{result}{why}"
 
@@ -52,8 +54,21 @@ def refused_text(refused: Refused) -> str:
 def _said(change: Change) -> str:
     if change.action in _WORDS:
         return _WORDS[change.action].format(before=change.before, after=change.after)
-    key = "champion" if change.action is Action.CHAMPION else "version"
-    return f"{change.action.value} {_value(change.before, key)} → {_value(change.after, key)}"
+    if change.action is Action.CHAMPION:
+        return _aliases(change.before or {}, change.after or {})
+    return _moved("version", change.before, change.after, change.action.value)
+
+
+def _aliases(before: Values, after: Values) -> str:
+    """The alias that moves; where none does, the deprecated stage that changes."""
+    moved = next((name for name in ALIASES if before.get(name) != after.get(name)), None)
+    if moved is None and (stage := before.get("stage")):
+        return f"stage {stage['found']} → {stage['right']} of {stage['version']}"
+    return _moved(moved or "champion", before, after, moved or "champion")
+
+
+def _moved(key: str, before: Values | None, after: Values | None, name: str) -> str:
+    return f"{name} {_value(before, key)} → {_value(after, key)}"
 
 
 def _value(values: Values | None, key: str) -> str:
@@ -76,7 +91,7 @@ def reverted_text(reverted: Reverted) -> str:
     """What is on hold now, and which branch takes it back."""
     hold = reverted.hold
     proposed = (
-        f"branch {reverted.branch} takes it back: merge it"
+        f"branch {reverted.branch} takes it back: merge it, then platform apply --env {hold.environment}"
         if reverted.branch
         else f"no revert could be proposed: {reverted.reason}"
     )

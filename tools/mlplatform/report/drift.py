@@ -3,8 +3,10 @@
 from typing import Any
 
 from mlplatform.core.drift import Drifted
+from mlplatform.observe.adoptable import adoptable
 from mlplatform.propose.adopt import Adopted
 from mlplatform.report.plain import counted
+from mlplatform.report.proposed import proposed_text
 
 
 def drift_text(drifted: Drifted) -> str:
@@ -12,8 +14,14 @@ def drift_text(drifted: Drifted) -> str:
     last = drifted.last
     lines = [f"  ✗ {drift.model or 'the server'}  {drift.message} ({drift.kind})" for drift in drifted.drifts]
     what = f"{counted(len(lines), 'change')} by hand since the apply of {last.commit[:12]}"
-    ways = f"\n  put it back: platform drift --env {last.environment} --revert" if lines else ""
-    return "\n".join([*lines, f"{last.environment}: {what} (seen {last.taken}){ways}"])
+    return "\n".join([*lines, f"{last.environment}: {what} (seen {last.taken})", *_ways(drifted)])
+
+
+def _ways(drifted: Drifted) -> list[str]:
+    command = f"platform drift --env {drifted.last.environment}"
+    could_be_declared, _ = adoptable(drifted.drifts, drifted.running())
+    ways = [f"  put it back: {command} --revert"] if drifted.drifts else []
+    return [*ways, f"  or declare it: {command} --adopt"] if could_be_declared else ways
 
 
 def drift_json(drifted: Drifted) -> dict[str, Any]:
@@ -26,10 +34,8 @@ def drift_json(drifted: Drifted) -> dict[str, Any]:
 
 
 def adopted_text(adopted: Adopted) -> str:
-    there = " (it was there already)" if adopted.proposed.reused else ""
     lines = [
-        adopted.title,
-        f"  commit {adopted.proposed.commit[:12]} on branch {adopted.proposed.branch}, for review{there}",
+        proposed_text(adopted.proposed, adopted.title, adopted.environment),
         *(f"  ✗ cannot be declared: {sentence}" for sentence in adopted.refused),
     ]
     return "\n".join(lines)

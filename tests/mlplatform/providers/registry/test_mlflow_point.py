@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mlplatform.core.payload import ArtifactRef
-from mlplatform.providers.registry.interface import RegistryError
+from mlplatform.providers.registry.interface import RegistryError, WrongStage
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from tests.support.payloads import onnx_model, write_payload
 from tests.support.registries import MODEL, add, client_of, mlflow_registry
@@ -80,7 +80,7 @@ def test_a_model_loads_by_its_stage_after_a_rollback(tmp_path: Path, monkeypatch
 def test_stages_moved_by_hand_are_told_and_put_back(staged: MlflowRegistry) -> None:
     staged.point(MODEL, "1.1.0", "1.0.0")
     client_of(staged).transition_model_version_stage(NAME, "3", "Production", archive_existing_versions=True)
-    assert staged.read().unsettled == {MODEL: "1.1.0 is in stage Archived and belongs in Production"}
+    assert staged.read().unsettled == {MODEL: WrongStage("1.1.0", "Archived", "Production")}
     staged.point(MODEL, "1.1.0", "1.0.0")
     assert staged.read().unsettled == {}
     assert stages(staged) == ["Archived", "Production", "None"]

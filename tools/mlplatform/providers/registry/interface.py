@@ -60,6 +60,15 @@ class Doubtful:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongStage:
+    """A version that is in another of the deprecated stages than its aliases say."""
+
+    version: str
+    found: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegistryState:
     """Everything one registry holds: versions by model and semver, aliases by model and alias (to semver).
 
@@ -71,7 +80,7 @@ class RegistryState:
     versions: Mapping[str, Mapping[str, RegisteredVersion]]
     aliases: Mapping[str, Mapping[str, str]]
     notes: tuple[str, ...] = ()
-    unsettled: Mapping[str, str] = field(default_factory=dict)
+    unsettled: Mapping[str, WrongStage] = field(default_factory=dict)
     doubtful: tuple[Doubtful, ...] = ()
     strays: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mlplatform.providers.registry.interface import Doubtful, RegisteredVersion, RegistryError, RegistryState
+from mlplatform.providers.registry.interface import (
+    Doubtful,
+    RegisteredVersion,
+    RegistryError,
+    RegistryState,
+    WrongStage,
+)
 from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.providers.registry.mlflow.tags import from_tags, is_ours
 
@@ -163,13 +169,13 @@ def _by_model(trusted: Iterable[Held]) -> dict[str, dict[str, RegisteredVersion]
     return found
 
 
-def _unsettled(trusted: Iterable[Held], aliases: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def _unsettled(trusted: Iterable[Held], aliases: Mapping[str, Mapping[str, str]]) -> dict[str, WrongStage]:
     """The models whose stages do not follow their aliases: the first stage that is wrong."""
-    found: dict[str, str] = {}
+    found: dict[str, WrongStage] = {}
     for one in trusted:
         right = stage_of(one.semver, aliases.get(one.model, {}))
         if one.stage != right:
-            found.setdefault(one.model, f"{one.semver} is in stage {one.stage} and belongs in {right}")
+            found.setdefault(one.model, WrongStage(one.semver, one.stage, right))
     return found
 
 

@@ -1,0 +1,104 @@
+"""Deprecated stages that somebody changed with MLflow's own client are found, named and put back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mlplatform.core.drift import Kind
+from mlplatform.core.errors import Refusal
+from mlplatform.core.repository import Repository
+from mlplatform.flow.adopt import adopt_drift
+from mlplatform.flow.drift import find_drift, revert_drift
+from mlplatform.flow.judge import repository_at
+from mlplatform.flow.listener import SILENT
+from mlplatform.flow.planning import make_plan
+from mlplatform.flow.reconcile import reconcile
+from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.providers.registry.mlflow import MlflowRegistry
+from mlplatform.providers.registry.mlflow.names import Names
+from mlplatform.report.change import plan_text, reconciled_text
+from tests.support.laboratory import Laboratory, environments, laboratory
+from tests.support.registries import client_of
+from tests.support.stack import needs_serving
+
+PRODUCTION, NAME = "production", "lab.scaler"
+VERSIONS = ("1.0.0", "1.1.0", "1.2.0")
+
+# of the calls that these tests make; that ours are silent is tested in test_mlflow_database.py
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.filterwarnings("ignore:.*is deprecated since 2.9.0:FutureWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """A production that keeps legacy stages: 1.2.0 in Production, 1.1.0 Archived, 1.0.0 in none."""
+    needs_serving()
+    made = laboratory(tmp_path_factory.mktemp("stages"), VERSIONS)
+    settings = environments()[PRODUCTION]
+    settings["registry"] |= {"legacyStages": True}
+    made.commit({f"environments/{PRODUCTION}/environment.yaml": settings}, "production keeps stages")
+    start_all(made.place.target, [PRODUCTION])
+    for version in VERSIONS:
+        made.pin(PRODUCTION, version)
+        assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
+    yield made
+    stop_all(made.place.target, known(made.place.target))
+
+
+@pytest.fixture
+def client(lab: Laboratory) -> Any:
+    paths = lab.place.paths(PRODUCTION)
+    return client_of(MlflowRegistry(paths.registry_database, paths.artifacts, Names("")))
+
+
+def head(lab: Laboratory) -> Repository:
+    return repository_at(lab.place.git, lab.place.git.resolve("HEAD"))
+
+
+def found(lab: Laboratory) -> list[tuple[Kind, str]]:
+    return [(one.kind, one.message) for one in find_drift(lab.place, head(lab), PRODUCTION).drifts]
+
+
+def stages(client: Any) -> list[str]:
+    versions = client.search_model_versions(f"name = '{NAME}'", order_by=["version_number ASC"])
+    return [version.current_stage for version in versions]
+
+
+def test_a_stage_changed_by_hand_is_found_planned_in_words_and_put_back(lab: Laboratory, client: Any) -> None:
+    assert found(lab) == []
+    client.transition_model_version_stage(NAME, "3", "Archived")
+    assert found(lab) == [(Kind.STAGE, "1.2.0 is in stage Archived and belongs in Production")]
+    text = "stage Archived → Production of 1.2.0 (mlflow)"
+    assert text in plan_text(make_plan(lab.place, head(lab), PRODUCTION))
+    done = revert_drift(lab.place, head(lab), PRODUCTION, SILENT)
+    assert [text in plan_text(done.plan), reconciled_text(done).endswith("1 applied")] == [True, True]
+    assert stages(client) == ["None", "Archived", "Production"]
+    assert found(lab) == []
+
+
+def test_a_version_that_was_put_in_a_stage_beside_the_champion_leaves_it(
+    lab: Laboratory, client: Any
+) -> None:
+    client.transition_model_version_stage(NAME, "1", "Staging")
+    assert found(lab) == [(Kind.STAGE, "1.0.0 is in stage Staging and belongs in None")]
+    assert revert_drift(lab.place, head(lab), PRODUCTION, SILENT).is_done
+    assert stages(client) == ["None", "Archived", "Production"]
+
+
+def test_no_document_can_declare_a_stage(lab: Laboratory, client: Any) -> None:
+    client.transition_model_version_stage(NAME, "3", "Archived")
+    with pytest.raises(Refusal, match=r"none of it can be declared: lab/scaler: 1\.2\.0 is in stage"):
+        adopt_drift(lab.place, head(lab), PRODUCTION, "main", "")
+    assert revert_drift(lab.place, head(lab), PRODUCTION, SILENT).is_done
+
+
+def test_of_a_moved_alias_the_stages_that_follow_it_are_no_change_of_their_own(
+    lab: Laboratory, client: Any
+) -> None:
+    client.set_registered_model_alias(NAME, "champion", "1")
+    assert [kind for kind, _ in found(lab)] == [Kind.ALIAS]
+    assert revert_drift(lab.place, head(lab), PRODUCTION, SILENT).is_done
+    assert (stages(client), found(lab)) == (["None", "Archived", "Production"], [])
