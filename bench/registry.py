@@ -5,10 +5,12 @@
 Against a real `mlflow server` with SQLite, and with PostgreSQL where there is one. The models are batch models, so that
 a plan reads the registry and a Triton that holds nothing. `calls` counts the HTTP requests at a proxy: a search of
 versions, 5,000 a page, and one of models, 1,000 a page as MLflow gives no more. `reconcile` moves two aliases of every
-model of the smallest size, with journal, ledger, lease on a bare remote and snapshot; `bare calls` is MLflow's own
-client doing the same in turn: it reads the registry, and sets as many aliases. Medians of several rounds.
+model of the smallest size, with journal, ledger, lease on a bare remote and snapshot, and hashes the bytes of every new
+champion before; `bare calls` is the same in turn without us: MLflow's own client reads the registry and sets as many
+aliases, and as many payloads are downloaded and hashed. Medians of several rounds.
 """
 
+import hashlib
 import os
 import statistics
 import subprocess
@@ -19,14 +21,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from support.postgres import missing, postgres  # noqa: E402
-from support.rows import fill  # noqa: E402
+from support.rows import fill, place_of  # noqa: E402
 
 from mlplatform.core.naming import Kind  # noqa: E402
+from mlplatform.core.payload import Entry, digest_of  # noqa: E402
 from mlplatform.core.repository import Repository  # noqa: E402
 from mlplatform.core.target import LocalTarget  # noqa: E402
 from mlplatform.flow.listener import SILENT  # noqa: E402
@@ -36,14 +40,17 @@ from mlplatform.flow.reconcile import reconcile  # noqa: E402
 from mlplatform.local.identity import target_id  # noqa: E402
 from mlplatform.local.stack import known, start_all, stop_all  # noqa: E402
 from mlplatform.providers.git import Git  # noqa: E402
+from mlplatform.providers.mlflow.server import ARTIFACTS  # noqa: E402
 from tests.support import values  # noqa: E402
 from tests.support.mlflow_between import Between, between  # noqa: E402
 from tests.support.mlflow_server import free_port, mlflow_server  # noqa: E402
 
 SIZES = (1_000, 10_000)
 PLAN_ROUNDS, ROUNDS, LIMIT = 3, 3, 1.3
-VERSIONS = {version: values.digest(version) for version in ("1.0.0", "1.1.0")}
 ENVIRONMENT = "development"
+BYTES = {"1.0.0": b"one", "1.1.0": b"another"}
+ENTRIES = {v: Entry("model.onnx", len(b), hashlib.sha256(b).hexdigest()) for v, b in BYTES.items()}
+VERSIONS = {version: digest_of([entry]) for version, entry in ENTRIES.items()}
 
 
 def models(size: int) -> list[str]:
@@ -56,7 +63,7 @@ def prefix(size: int) -> str:
 
 def repository(place: Place, url: str, size: int, version: str) -> Repository:
     """A judged commit that pins one version of every model; a new commit each time."""
-    pins = {ENVIRONMENT: {model: values.deployment(version) for model in models(size)}}
+    pins = {ENVIRONMENT: {model: values.deployment(version, VERSIONS[version]) for model in models(size)}}
     made = values.repository(pins, kinds=dict.fromkeys(models(size), "batch"), commit=commit(place))
     said = values.environment(1, max_changed_percent=100)
     said["registry"] = {"provider": "mlflow", "uri": url, "prefix": prefix(size)}
@@ -96,7 +103,15 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def bare_calls(url: str, size: int, champion: int, previous: int) -> None:
+def store(artifacts: Path) -> None:
+    """The bytes of every version, where the rows of all models say that they are."""
+    for version, digest in VERSIONS.items():
+        folder = artifacts / place_of(digest) / "model"
+        folder.mkdir(parents=True)
+        (folder / "model.onnx").write_bytes(BYTES[version])
+
+
+def bare_calls(url: str, size: int, champion: str) -> None:
     """What has to be asked and written to move the aliases of every model, by MLflow's own client."""
     from mlflow.tracking import MlflowClient
 
@@ -108,10 +123,14 @@ def bare_calls(url: str, size: int, champion: int, previous: int) -> None:
         page = client.search_registered_models(mine, max_results=1_000, page_token=token)
         if not (token := page.token):
             break
+    numbers = {version: str(number) for number, version in enumerate(VERSIONS, start=1)}
+    (previous,) = VERSIONS.keys() - {champion}
     for model in models(size):
         name = prefix(size) + model.replace("/", ".")
-        client.set_registered_model_alias(name, "previous", str(previous))
-        client.set_registered_model_alias(name, "champion", str(champion))
+        with urlopen(f"{url}{ARTIFACTS}/{place_of(VERSIONS[champion])}/model/model.onnx") as answer:
+            hashlib.sha256(answer.read()).hexdigest()
+        client.set_registered_model_alias(name, "previous", numbers[previous])
+        client.set_registered_model_alias(name, "champion", numbers[champion])
 
 
 def measure_plans(place: Place, proxy: Between, size: int) -> str:
@@ -137,7 +156,7 @@ def measure_aliases(place: Place, size: int, direct: str) -> str:
     for _ in range(ROUNDS):
         judged = repository(place, direct, size, "1.1.0")
         ours.append(seconds(lambda judged=judged: _everything(reconcile(place, judged, ENVIRONMENT, SILENT))))  # type: ignore[misc]
-        bare.append(seconds(lambda: bare_calls(direct, size, champion=1, previous=2)))  # and all is as it was
+        bare.append(seconds(lambda: bare_calls(direct, size, "1.0.0")))  # and all is as it was
     ratio = statistics.median(ours) / statistics.median(bare)
     missed = "" if ratio <= LIMIT else "  MISSED"
     return (
@@ -159,6 +178,7 @@ def _everything(done: object) -> None:
 def measure(name: str, database: str, folder: Path, sizes: Sequence[int]) -> None:
     address = database or f"sqlite:///{folder / 'mlflow.db'}"
     with mlflow_server(folder, database) as running, between(running.port) as proxy:
+        store(running.folder / "artifacts")
         (folder / "place").mkdir()
         with working_place(folder / "place") as place:
             for size in sizes:

@@ -13,6 +13,11 @@ from mlplatform.providers.registry.mlflow.tags import to_tags
 RUN, COMMIT = "0123456789abcdef" * 2, "0123456789" * 4
 
 
+def place_of(digest: str) -> str:
+    """Where the artifacts of a version lie: one place for all models."""
+    return f"1/{RUN}/artifacts/{digest[7:]}"
+
+
 def fill(
     database: str,
     prefix: str,
@@ -28,7 +33,7 @@ def fill(
     versions, tags, named = [], [], []
     for model, key in zip(models, place, strict=True):
         for number, (semver, digest) in enumerate(digests.items(), start=1):
-            source = f"mlflow-artifacts:/1/{RUN}/artifacts/{digest[7:]}"
+            source = f"mlflow-artifacts:/{place_of(digest)}"
             lineage = Lineage(RUN, COMMIT, {}, metrics)
             said = to_tags(RegisteredVersion(model, semver, ArtifactRef(source, digest), lineage))
             status = {"current_stage": "None", "status": "READY", "source": source}

@@ -162,3 +162,38 @@ def refuses_connections(gateway: Gateway) -> bool:
     except ConnectionRefusedError:
         return True
     return False
+
+
+def test_a_fault_of_the_gateway_is_logged_without_what_was_sent() -> None:
+    script = """
+import asyncio, logging
+from mlgateway.limits import Limits
+from mlgateway.routes import Address
+from mlgateway.server import Server
+
+async def answer(request):
+    raise ValueError(request.body)
+
+async def run():
+    server = Server(Limits(), answer)
+    at = await server.start(Address("127.0.0.1", 0))
+    reader, writer = await asyncio.open_connection(at.host, at.port)
+    writer.write(b"POST /v2 HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 5\\r\\nConnection: close\\r\\n\\r\\ngrace")
+    print((await reader.read()).decode())
+    await server.stop()
+
+logging.basicConfig()
+asyncio.run(run())
+"""
+    python, *_ = gateway_command()
+    done = subprocess.run(
+        [python, "-c", script],
+        env=gateway_environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert "a fault of the gateway itself" in done.stdout
+    assert "ValueError" in done.stderr
+    assert "grace" not in done.stdout + done.stderr

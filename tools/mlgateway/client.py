@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -127,8 +128,9 @@ class ClientConnection(asyncio.Protocol):
     async def _serve_one(self, request: Request) -> bool:
         try:
             reply = await self._answer(request)
-        except Exception:
-            _log.exception("a fault of the gateway itself")
+        except Exception as error:  # its message may quote what was sent
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("a fault of the gateway itself: %s\n%s", type(error).__name__, where)
             reply = error_reply(500, "a fault of the gateway itself; its log tells more")
         more_to_come = bool(self._waiting) or self._receiver.receiving
         keep_alive = request.keep_alive and (more_to_come or not (self._stopping or self._no_more))

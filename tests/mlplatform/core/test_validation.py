@@ -1,8 +1,9 @@
 """Columns fill a model's inputs in their order, and the signature says which outputs answer."""
 
 import pytest
+from pydantic import ValidationError
 
-from mlplatform.core.kinds.model import Signature
+from mlplatform.core.kinds.model import Signature, Validation
 from mlplatform.core.validation import answers_of, columns_by_input
 from tests.support.stack import signature, tensor
 
@@ -84,3 +85,10 @@ def test_outputs_that_leave_open_which_is_meant_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=said):
         answers_of(of_outputs(*outputs), task)
+
+
+def test_a_sample_has_rows_enough_that_a_metric_tells_none_of_them() -> None:
+    asked = {"dataset": "lab/held-out", "target": "y", "inputs": ["a"], "task": "regression"}
+    assert Validation.model_validate({**asked, "rows": 30}).rows == 30
+    with pytest.raises(ValidationError, match="greater than or equal to 30"):
+        Validation.model_validate({**asked, "rows": 29})

@@ -27,6 +27,7 @@ from mlplatform.flow.listener import SILENT
 from mlplatform.flow.observe import status
 from mlplatform.flow.planning import Wanted
 from mlplatform.flow.reconcile import reconcile
+from mlplatform.local.programs import serving_folder
 from mlplatform.local.stack import known, start_all, stop_all
 from mlplatform.propose.merge import merge_locally
 from mlplatform.propose.nodes import read_mapping
@@ -35,11 +36,11 @@ from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.providers.serving.interface import Candidate
 from mlplatform.providers.serving.triton import TritonServing
-from mlplatform.providers.serving.triton.control import Control
+from mlplatform.providers.serving.triton.control import Control, State
 from mlplatform.providers.serving.triton.ports import Ports, read_ports
 from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
 from tests.support.registries import client_of
-from tests.support.stack import SCALING, needs_serving
+from tests.support.stack import SCALING, ask, needs_serving
 from tests.support.survival import end_state
 
 PRODUCTION = "production"
@@ -307,7 +308,7 @@ def test_a_setting_changed_through_triton_is_found_and_put_back(
     put_back(lab)
 
 
-@pytest.mark.parametrize("file", ["config.pbtxt", "1/model.py", "1/model/model.onnx"])
+@pytest.mark.parametrize("file", ["config.pbtxt", "1/model.py", "1/payload/model/model.onnx"])
 def test_files_that_a_version_is_served_from_are_found_and_replaced(
     lab: Laboratory, applied: dict[str, Any], file: str
 ) -> None:
@@ -319,6 +320,54 @@ def test_files_that_a_version_is_served_from_are_found_and_replaced(
     assert message.startswith("the files that 1.2.0 is served from were changed: ")
     put_back(lab)
     assert path.read_bytes() == before
+
+
+def load_again(lab: Laboratory, server: Control, version: str) -> str | None:
+    name = upstream(lab, version)
+    server.unload(name)
+    wait_for(lambda: server.state(name).state is not State.READY)
+    return server.load(name)
+
+
+def test_a_program_that_takes_the_place_of_ours_is_found_and_taken_away(
+    lab: Laboratory, applied: dict[str, Any], server: Control
+) -> None:
+    program = served_folder(lab, CHAMPION) / "1" / "model.py"
+    odd = program.with_name("odd.py")
+    odd.write_bytes(
+        program.read_bytes().replace(b"return pb.Tensor(name, value)", b"return pb.Tensor(name, value * 666)")
+    )
+    program.with_name("__pycache__").unlink()
+    stub_python = str(serving_folder() / "bin" / "python")
+    compiled = f"""
+import importlib.util, py_compile
+cache = importlib.util.cache_from_source({str(program)!r})
+py_compile.compile({str(odd)!r}, cache, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+"""
+    subprocess.run([stub_python, "-c", compiled], check=True)
+    odd.unlink()
+    assert load_again(lab, server, CHAMPION) is None
+    serving = TritonServing.at(lab.place.paths(PRODUCTION))
+    assert ask(serving.url(SCALER))[1]["outputs"][0]["data"][0] == 666 * 3
+    ((kind, message),) = found(lab)
+    assert kind is Kind.SERVED_BYTES
+    assert "bytecode was added" in message
+    put_back(lab)
+    assert ask(serving.url(SCALER))[1]["outputs"][0]["data"][0] == 3
+
+
+def test_bytes_that_were_swapped_and_swapped_back_are_never_loaded(
+    lab: Laboratory, applied: dict[str, Any], server: Control
+) -> None:
+    new, old = (
+        served_folder(lab, version) / "1/payload/model/model.onnx" for version in (CHAMPION, PREVIOUS)
+    )
+    kept = new.read_bytes()
+    new.write_bytes(old.read_bytes())
+    assert "hash to" in (load_again(lab, server, CHAMPION) or "")
+    new.write_bytes(kept)
+    assert drift_kinds(lab) == {Kind.UNLOADED}
+    put_back(lab)
 
 
 def test_a_version_unloaded_by_hand_is_found_and_loaded_again(

@@ -1,12 +1,16 @@
 """`platform validate` tries a version on held-out rows in the real servers, and leaves nothing behind."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from mlplatform.cli.logs import command as logs_command
 from mlplatform.cli.validate import command
 from mlplatform.core.errors import Refusal
 from mlplatform.core.payload import digest_of_bytes
@@ -19,7 +23,8 @@ from mlplatform.flow.validate import validate
 from mlplatform.local.stack import known, start_all, stop_all
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
-from mlplatform.providers.serving.triton import TritonServing
+from mlplatform.providers.serving.triton import TritonServing, routes
+from mlplatform.providers.serving.triton.waiting import until
 from mlplatform.validate.validated import Validated
 from tests.support.laboratory import DATA, SCALER, Laboratory, laboratory
 from tests.support.payloads import write_payload
@@ -59,6 +64,48 @@ def priced(weights: tuple[float, ...], *, takes: str = "X", wide: bool = False) 
     return onnx_bytes(graph)
 
 
+def looked_up() -> bytes:
+    """ONNX: a price by its place in a table of 128, where ONNX Runtime says which other place was asked for."""
+    from onnx import TensorProto, helper
+
+    graph = helper.make_graph(
+        [
+            helper.make_node("MatMul", ["X", "weights"], ["place"]),
+            helper.make_node("Cast", ["place"], ["whole"], to=TensorProto.INT64),
+            helper.make_node("Gather", ["table", "whole"], ["price"]),
+        ],
+        "looked up",
+        [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 2])],
+        [helper.make_tensor_value_info("price", TensorProto.FLOAT, [None, 1])],
+        [
+            helper.make_tensor("weights", TensorProto.FLOAT, [2, 1], [1.0, 0.0]),
+            helper.make_tensor("table", TensorProto.FLOAT, [128], list(map(float, range(128)))),
+        ],
+    )
+    return onnx_bytes(graph)
+
+
+def astronomic() -> bytes:
+    """ONNX: a price so high that its square is no number."""
+    from onnx import TensorProto, helper
+
+    graph = helper.make_graph(
+        [
+            helper.make_node("MatMul", ["X", "weights"], ["sum"]),
+            helper.make_node("Cast", ["sum"], ["wide"], to=TensorProto.DOUBLE),
+            helper.make_node("Mul", ["wide", "factor"], ["price"]),
+        ],
+        "astronomic",
+        [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 2])],
+        [helper.make_tensor_value_info("price", TensorProto.DOUBLE, [None, 1])],
+        [
+            helper.make_tensor("weights", TensorProto.FLOAT, [2, 1], [1.0, 0.0]),
+            helper.make_tensor("factor", TensorProto.DOUBLE, [], [1e300]),
+        ],
+    )
+    return onnx_bytes(graph)
+
+
 def metrics(version: str) -> dict[str, float]:
     """What a version's registry says of it."""
     return {"auc": 0.95, "r2": 0.95, "rmse": REGISTERED.get(version, 3.0)}
@@ -91,6 +138,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     contents = {version: priced(weights) for version, weights in WEIGHTS.items()}
     contents |= {"2.0.0": priced((1.0, 0.0), wide=True), "3.0.0": priced((1.0, 0.0), takes="Z")}
     contents |= {"4.0.0": priced((1.0,))}
+    contents |= {"2.1.0": looked_up(), "2.2.0": astronomic()}
     for version, content in contents.items():
         refs[version] = write_payload(made.place.git.root / "payloads" / version, {"model.onnx": content})
         registry.add(SCALER, version, refs[version], Lineage("run-1", "f" * 40, DATA, metrics(version)))
@@ -306,6 +354,44 @@ def test_data_that_the_tenant_is_not_cleared_for_is_refused(changed: Laboratory)
         tried(changed, "1.0.0")
 
 
+def sampled(lab: Laboratory, rows: str, **changes: Any) -> None:
+    """Commit another sample."""
+    (lab.place.git.root / FILE).write_text(rows)
+    lab.commit({HELD_OUT: {**held_out(rows), **changes}}, "another sample")
+
+
+def test_a_metric_over_few_rows_is_told_of_public_data_only(changed: Laboratory) -> None:
+    rows = "".join(ROWS.splitlines(keepends=True)[:30])
+    sampled(changed, rows)
+    with pytest.raises(
+        Refusal, match="holds 29 rows of pii data, and a metric over fewer than 30 would tell"
+    ):
+        tried(changed, "1.0.0")
+    plain = {name: {"type": "string", "classification": "public"} for name in ("who", "a", "b", "price")}
+    sampled(changed, rows.replace(SECRET, "x"), classification="public", columns=plain)
+    assert tried(changed, "1.0.0").rows == 29
+
+
+def test_a_value_that_the_model_fails_on_is_told_nowhere(
+    changed: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "4111111"
+    sampled(changed, f"{ROWS}{SECRET},{number},1,1\n")
+    code, said = run(changed, monkeypatch, "--version", "2.1.0", "--record")
+    assert (code, "does not take rows of the sample (status 500)" in said) == (1, True)
+    told = CliRunner().invoke(logs_command, [SCALER, "--env", "production"])
+    ledger = changed.place.git.run("log", "-p", changed.ledger().ref).decode()
+    logs = changed.place.paths("production").logs.rglob("*")
+    for text in (said, told.output, ledger, *(log.read_text(errors="replace") for log in logs)):
+        assert number not in text
+
+
+def test_answers_that_are_too_large_for_metrics_are_not_valid(changed: Laboratory) -> None:
+    wide = signature([tensor("X", [-1, 2])], [tensor("price", [-1, 1], "FP64")])
+    changed.commit({MODEL: document(changed, {"signature": wide.model_dump(mode="json")})}, "doubles")
+    assert "too far from the truth" in unmet(tried(changed, "2.2.0"))["signature"]
+
+
 def test_a_model_without_a_sample_is_refused_with_what_to_write(changed: Laboratory) -> None:
     changed.commit({MODEL: document(changed, {"validation": None})}, "no sample")
     said = json.loads((changed.place.git.root / MODEL).read_text())
@@ -326,6 +412,22 @@ def test_an_interrupted_validation_unloads_what_it_loaded(
     monkeypatch.setattr(TritonServing, "infer", interrupted)
     with pytest.raises(KeyboardInterrupt):
         tried(lab, "1.0.0")
+    assert loaded(lab) == before
+
+
+def started(lab: Laboratory, *arguments: str) -> subprocess.Popen[bytes]:
+    """The command line in a process of its own."""
+    command_line = [sys.executable, "-m", "mlplatform.cli", *arguments]
+    return subprocess.Popen(command_line, cwd=lab.place.git.root, stdout=subprocess.DEVNULL)
+
+
+def test_a_validation_that_is_told_to_end_unloads_what_it_loaded(lab: Laboratory) -> None:
+    before = loaded(lab)
+    folders = lab.place.paths("production").model_repository
+    with started(lab, "validate", SCALER, "--env", "production", "--version", "1.0.0") as process:
+        assert until(lambda: len(list(folders.iterdir())) > len(before["folders"]), 30)
+        process.terminate()
+    assert process.returncode == 130
     assert loaded(lab) == before
 
 
@@ -392,3 +494,23 @@ def test_what_the_ledger_says_was_champion_is_applied_again_though_it_is_worse(l
     assert "1.1.0" not in lab.registry("production").aliases[SCALER].values()
     assert applied(lab, "1.1.0").is_done
     assert lab.registry("production").aliases[SCALER]["champion"] == "1.1.0"
+
+
+def test_an_apply_that_is_told_to_end_is_on_record_and_the_next_one_finishes_it(lab: Laboratory) -> None:
+    pin(lab, "production", "1.0.0")
+    paths = lab.place.paths("production")
+
+    def is_loaded() -> bool:
+        held = TritonServing.at(paths).observe().versions
+        return ("1.0.0", True) in [(one.version, one.ready) for one in held]
+
+    with routes.locked(paths), started(lab, "apply", "--env", "production") as process:
+        assert until(is_loaded, 30)
+        process.terminate()
+    assert process.returncode == 130
+    assert reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT).is_done
+    said = [record.statement.predicate for record in islice(lab.ledger().newest_first(), 3)]
+    done = [{one["action"]: one["result"] for one in record.get("outcomes", ())} for record in said]
+    _, finished, interrupted = done  # the newest is the snapshot
+    assert (interrupted["load"], interrupted["champion"]) == ("applied", "not-attempted")
+    assert finished["champion"] == "applied"

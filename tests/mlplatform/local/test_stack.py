@@ -276,7 +276,7 @@ def test_bytes_that_changed_while_triton_was_down_are_left_out_and_named(
     good, bad = serve(here, tmp_path, 2), serve(here, tmp_path, 3)
     stack.stop(target, ENVIRONMENT)
     name = f"{bad.model.replace('/', '.')}.{short(bad.ref.digest)}"
-    (here.model_repository / name / "1" / "model" / "model.onnx").write_bytes(scaling_model(666))
+    (here.model_repository / name / "1" / "payload" / "model" / "model.onnx").write_bytes(scaling_model(666))
     started = stack.start(target, ENVIRONMENT)
     assert isinstance(started, Started)
     assert list(started.left_out) == [name]

@@ -129,6 +129,16 @@ def test_a_batch_model_is_copied_and_made_champion_and_not_served() -> None:
     there = actual(earlier={"integration": registry(registered(TUMOUR, "1.0.0"))})
     made = planned({TUMOUR: deployment("1.0.0")}, there, kinds={TUMOUR: "batch"})
     assert [action for action, _ in actions(made)] == ["copy", "champion"]
+    assert made.changes[-1].after
+    assert "source" not in made.changes[-1].after
+
+
+def test_a_batch_model_whose_bytes_are_here_is_made_champion_with_the_place_to_hash_them() -> None:
+    there = actual(registry(registered(TUMOUR, "1.0.0")))
+    made = planned({TUMOUR: deployment("1.0.0")}, there, kinds={TUMOUR: "batch"})
+    assert [action for action, _ in actions(made)] == ["champion"]
+    assert made.changes[-1].after
+    assert made.changes[-1].after["source"] == registered(TUMOUR, "1.0.0").ref.uri
 
 
 def test_another_digest_under_the_same_version_is_refused_with_its_place() -> None:

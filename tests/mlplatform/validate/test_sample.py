@@ -39,9 +39,10 @@ def test_columns_are_taken_by_name_in_the_order_of_the_validation() -> None:
 
 
 def test_no_more_rows_are_taken_than_are_asked_for() -> None:
-    sample = read("a,b,y\n1,1,1\n\n2,2,2\n3,3,3\n", {**PLAIN, "rows": 2})
-    assert sample.truth == (1.0, 2.0)
-    assert [array.shape for array in sample.batch(1, 64)] == [(1, 2)]
+    text = "a,b,y\n1,1,1\n\n" + "".join(f"2,2,{n}\n" for n in range(2, 40))
+    sample = read(text, {**PLAIN, "rows": 30})
+    assert sample.truth == tuple(range(1, 31))
+    assert [array.shape for array in sample.batch(28, 64)] == [(2, 2)]
 
 
 def test_each_input_has_its_type_and_shape() -> None:
@@ -70,6 +71,17 @@ def test_a_class_is_told_by_its_name_or_its_number() -> None:
         (f"a,b,y\n1,1,{SECRET}\n", "column y does not hold a class or a number", f"{PATH}:2:1"),
         ("a,b,y\n1,nan,1\n", "column b does not hold", f"{PATH}:2:1"),
         ("a,b,y\n1,1e99,1\n", "column b does not hold", f"{PATH}:2:1"),
+        ("a,b,y\n1,1_0,1\n", "column b does not hold", f"{PATH}:2:1"),
+        ("a,b,y\n1,\u0661,1\n", "column b does not hold", f"{PATH}:2:1"),
+        ("a,b,y\n1,1,inf\n", "column y does not hold", f"{PATH}:2:1"),
+        ("a,b,y\n1,1,-1e308\n", "column y does not hold", f"{PATH}:2:1"),
+        (f'a,b,y\n1,"\n",1\n1,{SECRET}\n', "column b does not hold", f"{PATH}:2:1"),
+        (f"a,b,y\n1,1,1\n{SECRET},1\n", "the row has 2 cells and the header has 3", f"{PATH}:3:1"),
+        (f"a,b,y\n1,1,1,{SECRET}\n", "the row has 4 cells and the header has 3", f"{PATH}:2:1"),
+        (f'a,b,y\n1,1,1\n1,"{SECRET}\n', "this row cannot be read as CSV", f"{PATH}:3:1"),
+        pytest.param(
+            f"a,b,y\n1,1,{SECRET * 9000}\n", "this row cannot be read as CSV", f"{PATH}:2:1", id="a huge cell"
+        ),
         ("a,y\n1,1\n", "no column b", f"{PATH}:1:1"),
         ("a,b,y\n", "holds no row", ""),
     ],
@@ -84,6 +96,21 @@ def test_what_does_not_fit_is_refused_by_its_place_and_without_its_value(
     assert SECRET not in str(refused.value)
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
+
+
+def test_a_file_that_is_not_utf_8_is_refused_by_its_place_and_without_its_value() -> None:
+    data = "a,b,y\n1,1,1\n1,rosé@example.com,1\n".encode("latin-1")
+    with pytest.raises(Refusal) as refused:
+        read_sample(data, PATH, REGRESSION, Validation.model_validate(PLAIN))
+    assert refused.value.message == "the file is not UTF-8 here"
+    assert refused.value.where == f"{PATH}:3:6"
+    assert "xe9" not in str(refused.value)
+
+
+def test_a_class_is_no_number_between_two_classes() -> None:
+    signed = of([tensor("X", [-1, 2])], [tensor("label", [-1], "INT64")])
+    with pytest.raises(Refusal, match="column y does not hold"):
+        read("a,b,y\n1,1,0.5\n", {**PLAIN, "task": "classification"}, signed)
 
 
 def test_a_target_that_is_none_of_the_classes_is_refused_without_its_value() -> None:

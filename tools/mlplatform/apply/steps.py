@@ -6,8 +6,9 @@ from collections.abc import Callable
 from mlplatform.apply.hands import Hands
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.model import Signature
-from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.payload import ArtifactRef, digest_of, short
 from mlplatform.core.plan import Action, Change, Values
+from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry.interface import Lineage, RegisteredVersion
 from mlplatform.providers.serving.interface import Candidate, Pending, Ready, ServingError
 
@@ -64,8 +65,11 @@ def route(change: Change, hands: Hands) -> None:
 
 
 def champion(change: Change, hands: Hands) -> None:
-    """Name the version champion in the registry, and the one before it previous."""
+    """Name the version champion in the registry, and the one before it previous; bytes that no step has read so far
+    are hashed before."""
     after = change.after or {"champion": None, "previous": None}
+    if source := after.get("source"):
+        _require(ArtifactRef(source, after["digest"]))
     hands.registry.point(change.resource, after["champion"], after["previous"])
 
 
@@ -109,6 +113,15 @@ def _candidate(change: Change, hands: Hands) -> Candidate:
         Signature.model_validate(after["signature"]),
         after["instances"],
     )
+
+
+def _require(ref: ArtifactRef) -> None:
+    found = digest_of(store_for(ref.uri).entries(ref.uri))
+    if found != ref.digest:
+        raise Refusal(
+            f"the bytes in {ref.uri} were changed: they are {short(found)} and were {short(ref.digest)}",
+            fix="run `platform drift --revert`, which replaces them by verified ones",
+        )
 
 
 def _copied(resource: str, after: Values, hands: Hands) -> str:

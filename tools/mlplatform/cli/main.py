@@ -1,6 +1,7 @@
 """`platform`: the literal table of commands, and what becomes of an error."""
 
 import importlib
+import signal
 import sys
 from itertools import pairwise
 from typing import Any
@@ -62,6 +63,7 @@ def platform(debug: bool) -> None:
 def main(args: list[str] | None = None) -> None:
     """Run a command. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 a fault of ours."""
     arguments = sys.argv[1:] if args is None else args
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C does, it lets a command tidy up
     try:
         platform.main(arguments, prog_name="platform", standalone_mode=False)
     except click.exceptions.Abort:

@@ -1,7 +1,6 @@
 """platform validate"""
 
 import json
-import signal
 import sys
 
 import click
@@ -38,7 +37,6 @@ def command(
     from mlplatform.flow.validate import record, validate
     from mlplatform.report.validation import validated_text
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as for Ctrl-C, what was loaded is unloaded
     place = here()
     repository = repository_at(place.git, rev)
     done = validate(place, repository, environment, model, version, SILENT if as_json else printing())

@@ -7,7 +7,7 @@ from mlplatform.apply.steps import wait
 from mlplatform.core.document import Document
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Dataset, Model
-from mlplatform.core.kinds.model import Validation
+from mlplatform.core.kinds.model import FEWEST_ROWS, Validation
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.repository import Repository
 from mlplatform.core.sensitivity import covers, sensitivity
@@ -49,7 +49,7 @@ def validate(
     data = _data(place, repository, dataset)
 
     def read(taken_by: Model) -> Sample:
-        return read_sample(data, dataset.body.location, taken_by, asked)
+        return _enough(read_sample(data, dataset.body.location, taken_by, asked), dataset)
 
     with place.lease(settings, environment):
         place.ledger(settings).sync()
@@ -138,6 +138,19 @@ def _data(place: Place, repository: Repository, dataset: Document[Dataset]) -> b
             where=f"{dataset.path}:{line}:{column}",
         )
     return data
+
+
+def _enough(sample: Sample, dataset: Document[Dataset]) -> Sample:
+    """Refusal when a metric over so few rows would tell what is in them."""
+    if len(sample.rows) < FEWEST_ROWS and sensitivity(dataset.body) != "public":
+        location = dataset.body.location
+        holds = f"{location} holds {len(sample.rows)} rows of {sensitivity(dataset.body)} data"
+        raise Refusal(
+            f"{holds}, and a metric over fewer than {FEWEST_ROWS} would tell what is in them",
+            fix=f"name a data set of {FEWEST_ROWS} rows or more in validation",
+            where=f"{location}:1:1",
+        )
+    return sample
 
 
 def _registries(place: Place, repository: Repository, environment: str) -> Mapping[str, RegistryState]:

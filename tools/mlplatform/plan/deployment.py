@@ -36,7 +36,9 @@ def deployment_changes(
         signed = signed_as(name, model, body.digest, actual.signatures)
         wanted = candidate(signed, body.version, body.digest, source, body.serving.instances)
         changes += serve(settings.serving.provider, name, wanted, actual)
-    changes += _champion(settings.registry.provider, name, body, actual)
+    unread = model.type == "batch" and found.environment is None
+    source = found.version.ref.uri if unread else None  # a load or a copy would have hashed the bytes
+    changes += _champion(settings.registry.provider, name, body, actual, source)
     if model.type != "batch":
         changes += retire_changes(settings.serving.provider, name, body, actual)
     return tuple(changes)
@@ -102,7 +104,7 @@ def routed(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any]
     return {"weights": weights, "version": served.version if served else None}
 
 
-def _champion(provider: str, name: str, body: Deployment, actual: Actual) -> list[Change]:
+def _champion(provider: str, name: str, body: Deployment, actual: Actual, source: str | None) -> list[Change]:
     """Move the aliases, or set the deprecated stages that do not follow them."""
     aliases = actual.registry.aliases.get(name, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
@@ -113,5 +115,10 @@ def _champion(provider: str, name: str, body: Deployment, actual: Actual) -> lis
     before: dict[str, Any] | None = {"champion": champion, "previous": previous} if aliases else None
     if before and unsettled:
         before["stage"] = asdict(unsettled)
-    after = {"champion": body.version, "previous": wanted, "digest": body.digest}
+    after = {
+        "champion": body.version,
+        "previous": wanted,
+        "digest": body.digest,
+        **({"source": source} if source else {}),
+    }
     return [Change(Action.CHAMPION, provider, name, before, after)]

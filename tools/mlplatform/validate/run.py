@@ -1,5 +1,6 @@
 """Sends a sample through a loaded version: what its answers are worth, and how long they take."""
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,7 +48,13 @@ def try_on(sample: Sample, serving: Serving, candidate: Candidate) -> Tried:
     if sample.is_classification:
         truth, said = [int(value) for value in sample.truth], [int(value) for value in labels]
         return Tried(of_classes(truth, said, scores or None))
-    return Tried(of_numbers(sample.truth, labels))
+    try:
+        found = of_numbers(sample.truth, labels)
+    except OverflowError:
+        found = {"rmse": math.inf}
+    if not all(map(math.isfinite, found.values())):
+        return Tried(flaw="its answers are too far from the truth for its metrics to be numbers")
+    return Tried(found)
 
 
 def measure_latency(sample: Sample, serving: Serving, candidate: Candidate, limit: float | None) -> Latency:

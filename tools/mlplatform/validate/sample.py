@@ -14,7 +14,10 @@ from mlplatform.core.kinds import Model
 from mlplatform.core.kinds.model import Tensor, TensorType, Validation
 from mlplatform.core.validation import Answers, answers_of, columns_by_input
 from mlplatform.providers.serving.interface import Array
-from mlplatform.validate.values import pack
+from mlplatform.validate.values import number, pack
+
+_FIX = "correct the data set, or name other columns in validation"
+_LARGEST_TARGET = 1e100  # the sum of squares of larger ones is no number
 
 T = TypeVar("T")
 Row = tuple[bytes, ...]  # one piece for each input
@@ -68,8 +71,8 @@ def read_sample(data: bytes, path: str, model: Model, asked: Validation) -> Samp
 
 def _rows(data: bytes, path: str, asked: Validation) -> Iterator[tuple[int, dict[str, str]]]:
     """At most `rows` rows, each with its line and the columns that are asked for."""
-    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    header = next(reader, [])
+    lines = _lines(data, path)
+    _, header = next(lines, (1, []))
     wanted = {*asked.inputs, asked.target}
     if missing := sorted(wanted - set(header)):
         raise Refusal(
@@ -77,12 +80,39 @@ def _rows(data: bytes, path: str, asked: Validation) -> Iterator[tuple[int, dict
         )
     places = {name: header.index(name) for name in wanted}
     count = 0
-    for row in reader:
+    for line, row in lines:
         if count == asked.rows:
             return
+        if len(row) not in (0, len(header)):
+            message = f"the row has {len(row)} cells and the header has {len(header)}"
+            raise Refusal(message, fix=_FIX, where=f"{path}:{line}:1")
         if row:
             count += 1
-            yield reader.line_num, {name: row[place] for name, place in places.items()}
+            yield line, {name: row[place] for name, place in places.items()}
+
+
+def _lines(data: bytes, path: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the line that it begins on."""
+    reader = csv.reader(io.StringIO(_text(data, path), newline=""), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            yield line, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:  # it quotes nothing of the file
+            raise Refusal(
+                f"this row cannot be read as CSV ({error})", fix=_FIX, where=f"{path}:{line}:1"
+            ) from None
+
+
+def _text(data: bytes, path: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8-sig").split("\n")
+    where = f"{path}:{len(before)}:{len(before[-1]) + 1}"
+    raise Refusal("the file is not UTF-8 here", fix="save it as UTF-8", where=where)
 
 
 def _piece(tensor: Tensor, names: Sequence[str], row: dict[str, str], where: str) -> bytes:
@@ -98,14 +128,26 @@ def _cell(
         return read(row[name])
     except (ValueError, OverflowError):
         what = f"what the input takes ({type_})" if type_ else "a class or a number"
-        fix = "correct the data set, or name other columns in validation"
-        raise Refusal(f"the column {name} does not hold {what} here", fix=fix, where=where) from None
+        raise Refusal(f"the column {name} does not hold {what} here", fix=_FIX, where=where) from None
 
 
 def _truth(asked: Validation) -> Callable[[str], float]:
     if asked.classes is not None:
         return asked.classes.index
-    return int if asked.task == "classification" else float
+    return _class if asked.task == "classification" else _target
+
+
+def _class(text: str) -> float:
+    if not number(text).is_integer():
+        raise ValueError("no whole number")
+    return int(number(text))
+
+
+def _target(text: str) -> float:
+    value = number(text)
+    if abs(value) > _LARGEST_TARGET:
+        raise OverflowError("out of range")
+    return value
 
 
 def _shape(tensor: Tensor, width: int, rows: int) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """Values of the Open Inference Protocol's types as bytes, and back."""
 
 import math
+import re
 import struct
 
 from mlplatform.core.kinds.model import TensorType
@@ -8,7 +9,18 @@ from mlplatform.providers.serving.interface import Array
 
 _CODES: dict[str, str] = {"BOOL": "?", "UINT8": "B", "UINT16": "H", "UINT32": "I", "UINT64": "Q"}
 _CODES |= {"INT8": "b", "INT16": "h", "INT32": "i", "INT64": "q", "FP16": "e", "FP32": "f", "FP64": "d"}
+_NUMBER = re.compile(r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *")
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def number(text: str) -> float:
+    """What a decimal number in ASCII says; ValueError for any other text, and for what no float can hold."""
+    if not _NUMBER.fullmatch(text):  # float() would take 1_0, nan and the digits of every script
+        raise ValueError("no number")
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("not finite")
+    return value
 
 
 def pack(type_: TensorType, text: str) -> bytes:
@@ -21,9 +33,7 @@ def pack(type_: TensorType, text: str) -> bytes:
             raise ValueError("no truth value")
         return struct.pack("<?", _TRUTHS[text.lower()])
     code = _CODES[type_]
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError("not finite")
+    value = number(text)
     if type_.startswith("FP"):
         return struct.pack(f"<{code}", value)
     if not value.is_integer():

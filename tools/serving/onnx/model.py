@@ -1,9 +1,13 @@
 """What runs inside Triton for the format `onnx`: one ONNX Runtime session an instance, on the CPU.
 
 Triton's Python backend imports this file beside `config.pbtxt`, which names the inputs and outputs and, as its
-parameter `threads`, how many threads a session may use. The payload lies in the folder `model/` beside it.
+parameters, the payload's `digest` and how many `threads` a session may use. The payload lies in the folder
+`payload/model/` beside it.
+
+Values of requests may be about people: no error and no log quotes any, nor what ONNX Runtime says of them.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +18,7 @@ import onnxruntime
 import triton_python_backend_utils as pb  # type: ignore[import-not-found]
 
 _LONGEST_MESSAGE = 500
+_SILENT = 4  # fatal errors only: an error line of ONNX Runtime quotes values
 
 
 class TritonPythonModel:
@@ -24,11 +29,15 @@ class TritonPythonModel:
         config = json.loads(args["model_config"])
         self._inputs = [tensor["name"] for tensor in config["input"]]
         self._outputs = [tensor["name"] for tensor in config["output"]]
-        folder = Path(args["model_repository"]) / args["model_version"] / "model"
+        self._quietly = onnxruntime.RunOptions()
+        self._quietly.log_severity_level = _SILENT
+        onnxruntime.set_default_logger_severity(_SILENT)
+        folder = Path(args["model_repository"]) / args["model_version"] / "payload" / "model"
+        asked = {name: parameter["string_value"] for name, parameter in config["parameters"].items()}
         try:
-            self._session = _session(folder, int(config["parameters"]["threads"]["string_value"]))
-            _check("input", self._inputs, [tensor.name for tensor in self._session.get_inputs()])
-            _check("output", self._outputs, [tensor.name for tensor in self._session.get_outputs()])
+            self._session = _session(_payload(folder, asked["digest"]), int(asked["threads"]))
+            _check("input", self._inputs, self._session.get_inputs())
+            _check("output", self._outputs, self._session.get_outputs())
         except Exception as error:
             raise pb.TritonModelException(_sentence(error).replace(f"{folder}/", "")) from None
 
@@ -39,28 +48,48 @@ class TritonPythonModel:
     def _respond(self, request: Any) -> Any:
         try:
             wanted = [name for name in self._outputs if name in request.requested_output_names()]
-            found = self._session.run(wanted, {name: _input(request, name) for name in self._inputs})
+            given = {name: _input(request, name) for name in self._inputs}
+            found = self._session.run(wanted, given, self._quietly)
             return pb.InferenceResponse([_output(*pair) for pair in zip(wanted, found, strict=True)])
         except Exception as error:
-            return pb.InferenceResponse(error=pb.TritonError(_sentence(error)))
+            return pb.InferenceResponse(error=pb.TritonError(_failure(request, error)))
 
 
-def _session(folder: Path, threads: int) -> onnxruntime.InferenceSession:
-    found = sorted(path.name for path in folder.glob("*.onnx"))
+def _payload(folder: Path, digest: str) -> dict[str, bytes]:
+    """The payload's files, read once: what was hashed is what is run, whatever becomes of the files."""
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    files = {path: (folder / path).read_bytes() for path in paths}
+    lines = (f"{path}\0{len(data)}\0{hashlib.sha256(data).hexdigest()}\n" for path, data in files.items())
+    found = f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+    if found != digest:
+        raise ValueError(f"its files hash to {found[7:19]} and not to {digest[7:19]}")
+    return files
+
+
+def _session(files: Mapping[str, bytes], threads: int) -> onnxruntime.InferenceSession:
+    found = [path for path in files if path.endswith(".onnx") and "/" not in path]
     if len(found) != 1:
         raise ValueError(f"the payload must hold exactly one .onnx file and holds {found or 'none'}")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(folder / found[0], options, providers=["CPUExecutionProvider"])
+    options.log_severity_level = _SILENT
+    weights = {path: data for path, data in files.items() if path not in found and data}
+    if weights:
+        sizes = [len(data) for data in weights.values()]
+        options.add_external_initializers_from_files_in_memory(list(weights), list(weights.values()), sizes)
+    return onnxruntime.InferenceSession(files[found[0]], options, providers=["CPUExecutionProvider"])
 
 
-def _check(kind: str, signed: Sequence[str], there: Sequence[str]) -> None:
+def _check(kind: str, signed: Sequence[str], tensors: Sequence[Any]) -> None:
+    there = {tensor.name: tensor.type for tensor in tensors}
     if missing := sorted(set(signed) - set(there)):
         raise ValueError(f"the file has no {kind} {missing[0]}; it has {', '.join(sorted(there))}")
     if kind == "input" and (unsigned := sorted(set(there) - set(signed))):
         raise ValueError(f"the file asks for the input {unsigned[0]}, which the signature does not name")
+    for name in signed:
+        if not there[name].startswith("tensor("):
+            raise ValueError(f"the {kind} {name} is no tensor; export the model without a ZipMap")
 
 
 def _input(request: Any, name: str) -> Any:
@@ -72,12 +101,16 @@ def _input(request: Any, name: str) -> Any:
 
 
 def _output(name: str, value: Any) -> Any:
-    if not isinstance(value, np.ndarray):
-        raise TypeError(f"the output {name} is no tensor; export the model without a ZipMap")
     if value.dtype.kind in "OU":
         texts = [str(item).encode() for item in value.reshape(-1)]
         value = np.array(texts, dtype=np.object_).reshape(value.shape)
     return pb.Tensor(name, value)
+
+
+def _failure(request: Any, error: Exception) -> str:
+    """What was asked for and the kind of error: all that can be said without quoting a value."""
+    given = ", ".join(f"{tensor.name()} {list(tensor.shape())}" for tensor in request.inputs())
+    return f"the model cannot answer this request ({type(error).__name__}); it was given {given}"
 
 
 def _sentence(error: Exception) -> str:

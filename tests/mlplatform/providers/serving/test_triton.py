@@ -238,8 +238,8 @@ def test_a_folder_left_by_a_crash_is_verified_and_made_anew_where_its_bytes_are_
     serving.route(model, {})
     serving.retire(model, version.ref.digest)
     left = model_folder(paths, version)
-    (left / "1" / "model").mkdir(parents=True)
-    (left / "1" / "model" / "model.onnx").write_bytes(scaling_model(666))
+    (left / "1" / "payload" / "model").mkdir(parents=True)
+    (left / "1" / "payload" / "model" / "model.onnx").write_bytes(scaling_model(666))
     serve(serving, version)
     assert answer_of(serving, model) == 2.0
 

@@ -31,6 +31,7 @@ TensorType = Literal[
     "FP64",
     "BYTES",
 ]
+FEWEST_ROWS = 30  # a metric over fewer rows tells what is in them
 MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -111,7 +112,7 @@ class Validation(Part):
     inputs: list[ColumnName] = Field(min_length=1, max_length=4096)
     task: Literal["classification", "regression"]
     classes: list[Text] | None = Field(default=None, min_length=2, max_length=1000)
-    rows: int = Field(default=1000, ge=1, le=10_000)
+    rows: int = Field(default=1000, ge=FEWEST_ROWS, le=10_000)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "Validation":

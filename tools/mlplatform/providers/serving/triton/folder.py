@@ -1,8 +1,10 @@
 """The folder of one version in Triton's model repository: always whole, its bytes always verified.
 
-    clinic.tumour.0123456789ab/config.pbtxt, served.json, 1/model.py, 1/payload.manifest, 1/model/<the payload>
+    clinic.tumour.0123456789ab/config.pbtxt, served.json, 1/model.py, 1/__pycache__ (a file),
+                               1/payload/payload.manifest, 1/payload/model/…
 
-The payload has a folder of its own, so that no payload file can take the place of model.py.
+The payload has a folder of its own, so that no payload file can take the place of model.py: nor may that be `1/model`,
+whose `__init__.py` Python would run instead.
 """
 
 import json
@@ -28,8 +30,13 @@ PROGRAMS = Path(mlplatform.__file__).parents[1] / "serving"
 
 _DESCRIPTION = ("config.pbtxt", "served.json", "1/model.py")
 # Triton would load a folder `2` beside `1` and answer with it.
-_KNOWN = {"config.pbtxt", "served.json", "1"}
-_KNOWN_VERSION = {"model.py", MANIFEST_NAME, PAYLOAD_FOLDER, "__pycache__"}
+_KNOWN = {
+    "": {"config.pbtxt", "served.json", "1"},
+    "1": {"model.py", "__pycache__", "payload"},
+    "1/payload": {MANIFEST_NAME, PAYLOAD_FOLDER},
+}
+# A file where Python looks for a folder of bytecode, which it would run before model.py.
+_NO_BYTECODE = "1/__pycache__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,9 @@ def restore(paths: EnvironmentPaths, held: Identity) -> str | None:
     folder = paths.model_repository / held.upstream
     if not _has_program(held.format):
         return f"Triton has no program for the format {held.format} here"
-    shutil.rmtree(
-        folder / "1" / "__pycache__", ignore_errors=True
-    )  # the stub's; it would run before model.py
     if reason := _spoiled(folder, held.digest):
         return reason
-    _write(folder / "1" / "model.py", _program(held.format))
+    _write_program(folder, held.format)
     return None
 
 
@@ -96,6 +100,7 @@ def put(paths: EnvironmentPaths, candidate: Candidate, *, serving: bool) -> Call
     else:
         _fill(paths, name, candidate)
     if serving:  # Triton loads again only what is newer than what it runs, and that may be nowhere on disk
+        (folder / "1" / "model.py").touch()  # where the configuration alone is newer, it takes just that
         (folder / "config.pbtxt").touch()
     return partial(_write_all, described) if serving and described else partial(remove, paths, name)
 
@@ -104,14 +109,15 @@ def _fill(paths: EnvironmentPaths, name: str, candidate: Candidate) -> None:
     """Make the folder aside and move it to its place, so that Triton never sees half of it."""
     new = _scratch(paths) / name
     shutil.rmtree(new, ignore_errors=True)
-    (new / "1").mkdir(parents=True)
+    payload = new / "1" / "payload"
+    payload.mkdir(parents=True)
     try:
-        entries = store_for(candidate.ref.uri).fetch(candidate.ref, new / "1" / PAYLOAD_FOLDER)
+        entries = store_for(candidate.ref.uri).fetch(candidate.ref, payload / PAYLOAD_FOLDER)
     except ArtifactError as error:
         raise ServingError(
             f"the bytes of {candidate.model} {candidate.version} cannot be used: {error}"
         ) from None
-    _write(new / "1" / MANIFEST_NAME, manifest(entries))
+    _write(payload / MANIFEST_NAME, manifest(entries))
     _describe(new, candidate)
     remove(paths, name)
     paths.model_repository.mkdir(parents=True, exist_ok=True)
@@ -136,19 +142,21 @@ def _describe(folder: Path, candidate: Candidate) -> None:
     held = Identity(
         candidate.model, candidate.version, candidate.ref.digest, candidate.format, candidate.instances
     )
-    _write(folder / "1" / "model.py", _program(candidate.format))
+    _write_program(folder, candidate.format)
     _write(folder / "config.pbtxt", config_text(candidate).encode())
     _write(folder / "served.json", f"{json.dumps(asdict(held))}\n".encode())
 
 
 def _spoiled(folder: Path, digest: str) -> str | None:
     """Why a folder is not what we put there for the digest, or None when it is."""
-    for inside, known in ((folder, _KNOWN), (folder / "1", _KNOWN_VERSION)):
+    for inside, known in ((folder / place, known) for place, known in _KNOWN.items()):
         names = {path.name for path in inside.iterdir()} if inside.is_dir() else set()
         if unknown := sorted(name for name in names - known if not name.endswith(".new")):
             return f"{', '.join(unknown)} was added to {inside.relative_to(folder.parent)}"
+    if (folder / _NO_BYTECODE).is_dir():
+        return f"bytecode was added to {folder.name}/1"
     try:
-        FileStore().verify(ArtifactRef((folder / "1").as_uri(), digest))
+        FileStore().verify(ArtifactRef((folder / "1" / "payload").as_uri(), digest))
     except ArtifactError as error:
         return error.message
     return None
@@ -162,6 +170,8 @@ def flaw(paths: EnvironmentPaths, held: Identity) -> str | None:
     try:
         if (folder / "1" / "model.py").read_bytes() != _program(held.format):
             return "1/model.py was changed"
+        if not (folder / _NO_BYTECODE).is_file():
+            return f"{_NO_BYTECODE} was removed"
         if not is_as_written((folder / "config.pbtxt").read_text(errors="replace")):
             return "config.pbtxt was changed"
     except OSError as error:
@@ -175,6 +185,11 @@ def _has_program(format_: str) -> bool:
 
 def _program(format_: str) -> bytes:
     return (PROGRAMS / format_ / "model.py").read_bytes()
+
+
+def _write_program(folder: Path, format_: str) -> None:
+    _write(folder / _NO_BYTECODE, b"")
+    _write(folder / "1" / "model.py", _program(format_))
 
 
 def _write(path: Path, content: bytes) -> None:
