@@ -1,6 +1,9 @@
 """Ports are chosen once, are free, and are nobody else's."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from mlplatform.core.errors import Refusal
 from mlplatform.core.target import LocalTarget
 from mlplatform.local import ports
+from mlplatform.providers.serving.triton.ports import Ports
 
 
 def test_they_are_chosen_once_and_kept(tmp_path: Path) -> None:
@@ -48,6 +52,33 @@ def test_a_port_is_free_again_though_its_last_connections_linger(tmp_path: Path)
             accepted.close()  # the server's side ends first: it keeps the port in TIME_WAIT
         assert not ports.is_free(number)
     assert ports.is_free(number)
+
+
+ENDING = """
+import ctypes, socket, sys, threading, time
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+threading.Thread(target=time.sleep, args=(1,)).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+def test_what_a_program_that_is_ending_still_holds_is_waited_for(tmp_path: Path) -> None:
+    """Its first thread has ended, so nobody can look into it, and another one has not yet."""
+    paths = LocalTarget(tmp_path).environment("production")
+    with subprocess.Popen([sys.executable, "-c", ENDING], stdout=subprocess.PIPE) as ending:
+        assert ending.stdout
+        number = int(ending.stdout.readline())
+        assert not ports.is_free(number)
+        ports.require_free(paths, Ports(number, number, number), "gateway")
+
+
+def test_what_somebody_holds_is_refused_by_name_at_once(tmp_path: Path) -> None:
+    paths = LocalTarget(tmp_path).environment("production")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        with pytest.raises(Refusal, match=rf"port {number}, .* is taken by .* \(process {os.getpid()}\)"):
+            ports.require_free(paths, Ports(number, number, number), "gateway")
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from pathlib import Path
 _LISTENING = "0A"
 
 
-def listener(port: int) -> str:
-    """`python3 (process 4711)`, or words for a program that cannot be known."""
+def listener(port: int) -> str | None:
+    """`python3 (process 4711)`; None for a program of another user, or one that is ending."""
     sockets = {f"socket:[{inode}]" for inode in _inodes(port)}
     for descriptors in Path("/proc").glob("[0-9]*/fd"):
         if sockets & _links(descriptors):
             return f"{_name(descriptors.parent)} (process {descriptors.parent.name})"
-    return "a program of another user or a connection that has not ended"
+    return None
 
 
 def _inodes(port: int) -> list[str]:

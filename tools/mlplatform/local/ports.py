@@ -3,6 +3,7 @@
 import json
 import random
 import socket
+import time
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
@@ -10,6 +11,7 @@ from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local.listeners import listener
 from mlplatform.providers.serving.triton.ports import HOST, Ports, read_ports
 
+ENDING_SECONDS = 5.0
 # Below the range that outgoing connections take theirs from, which could hold one while a server is down.
 CHOICE = range(20_000, 32_000)
 _WHOSE = {"triton": "Triton", "metrics": "Triton's metrics", "gateway": "the gateway"}
@@ -63,12 +65,23 @@ def require_free(paths: EnvironmentPaths, ports: Ports, *names: str) -> None:
     """Refusal naming the first of these ports that somebody else has."""
     for name in names:
         port = getattr(ports, name)
-        if not is_free(port):
+        if not _comes_free(port):
+            whose = listener(port) or "a program of another user or a connection that has not ended"
             raise Refusal(
-                f"port {port}, kept for {_WHOSE[name]} of {paths.folder.name}, is taken by {listener(port)}",
+                f"port {port}, kept for {_WHOSE[name]} of {paths.folder.name}, is taken by {whose}",
                 fix=f"stop that program; or run `platform down`, remove {_shown(paths)} and run `platform up`,"
                 " which chooses other ports",
             )
+
+
+def _comes_free(port: int) -> bool:
+    """Whether a server could listen there, at once or as soon as one that was killed has wholly ended."""
+    until = time.monotonic() + ENDING_SECONDS
+    while not is_free(port):
+        if listener(port) or time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _kept_by_others(target: LocalTarget) -> set[int]:
