@@ -84,7 +84,8 @@ class Ledger:
         """The newest record of the remote; Refusal when it has not what is here."""
         if self.shared is None:
             return None
-        there, here = self.shared.fetch(), self.tip()
+        here = self.tip()  # before the remote's: another run of this clone may append in between
+        there = self.shared.fetch()
         if here and (there is None or not is_ancestor(self.git, here, there)):
             raise Refusal(
                 f"{self.shared.ref} of {self.shared.remote} lacks records that are here: it was rewritten",
