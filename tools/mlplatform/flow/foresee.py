@@ -16,17 +16,15 @@ from mlplatform.core.repository import Repository
 from mlplatform.core.snapshot import Kept, Snapshot
 from mlplatform.core.statement import REGISTRATION, Statement, newest_snapshot
 from mlplatform.flow.critical import critical_among
-from mlplatform.flow.place import Place, environment_of
+from mlplatform.flow.place import REMOTE, Place, environment_of
 from mlplatform.flow.signatures import plan_signed
 from mlplatform.local.identity import read_target_id
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.foreseen import registry_of, serving_of
 from mlplatform.plan.plan import known_to
-from mlplatform.record.ledger import Ledger
+from mlplatform.record.ledger import Ledger, copies_of_shared, shared_ledger
 from mlplatform.record.snapshots import read
 
-# Where a run keeps its copy of the company's ledger, and where a plain `git clone` or `git fetch` does.
-SHARED = ("refs/platform/evidence", "refs/remotes/origin/evidence")
 LOCAL = "refs/platform/"
 
 
@@ -62,15 +60,19 @@ def foresee(place: Place, repository: Repository, environment: str, target: str 
 
 def _known(place: Place, settings: Environment, target: str | None) -> tuple[Statement, ...]:
     """The ledger of an environment, oldest first."""
-    refs = SHARED if settings.is_shared else (_local_ref(place, target),)
-    copies = [tuple(record.statement for record in Ledger(place.git, ref).newest_first()) for ref in refs]
-    return max(copies, key=len)[::-1]  # each is the beginning of the next newer one: a ledger only grows
+    if settings.is_shared:
+        ledgers = copies_of_shared(place.git, REMOTE)
+    else:
+        ledgers = (Ledger(place.git, _local_ref(place, target)),)
+    copies = [tuple(record.statement for record in ledger.newest_first()) for ledger in ledgers]
+    return max(copies, key=len)[::-1]
 
 
 def _local_ref(place: Place, target: str | None) -> str:
     wanted = target or read_target_id(place.target)
     listed = place.git.run("for-each-ref", "--format=%(refname)", LOCAL).decode().split()
-    ledgers = [ref for ref in listed if ref != SHARED[0] and "/" not in ref.removeprefix(LOCAL)]
+    shared = shared_ledger(place.git, REMOTE).ref
+    ledgers = [ref for ref in listed if ref != shared and "/" not in ref.removeprefix(LOCAL)]
     if wanted:
         ledgers = [ref for ref in ledgers if ref == f"{LOCAL}{wanted}"]
     if len(ledgers) == 1:

@@ -8,7 +8,7 @@ from mlplatform.core.repository import Repository
 from mlplatform.providers.registry.interface import RegistryState
 
 
-def left_behind(made: Plan, left: Repository, registry: RegistryState, why: str) -> Iterator[Hold]:
+def holds_on_left(made: Plan, left: Repository, registry: RegistryState, why: str) -> Iterator[Hold]:
     """A hold on each version that is champion no longer after a plan, as the commit that is `left` declares it."""
     for change in made.changes:
         before, after = change.before or {}, change.after or {}

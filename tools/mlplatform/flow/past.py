@@ -37,12 +37,12 @@ def holds_at(place: Place, commit: str, environment: str) -> Holds:
     No other document is read: a proposal does not wait for all of a repository.
     """
     path = path_of(Kind.ENVIRONMENT, environment)
+    settings: Environment | None = None
     with suppress(KeyError, ValidationError):  # what it lacks is said by whoever needs it
         settings = Environment.model_validate(documents_at(place.git, [(commit, path)])[commit, path])
-        if settings.is_shared:
-            place.ledger(settings).sync()
-        return holds_in(place, environment, settings)
-    return holds_in(place, environment)
+    if settings and settings.is_shared:
+        place.ledger(settings).sync()
+    return holds_in(place, environment, settings)
 
 
 def require_not_on_hold(known: Holds, model: str, version: str, digest: str) -> None:

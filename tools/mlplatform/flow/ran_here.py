@@ -13,7 +13,7 @@ from mlplatform.core.naming import Identity, Kind, path_of
 from mlplatform.core.statement import Statement
 from mlplatform.flow.place import REMOTE
 from mlplatform.providers.git import Git
-from mlplatform.record.ledger import Ledger, shared_ledger
+from mlplatform.record.ledger import Ledger, copies_of_shared
 
 Facts = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -34,9 +34,7 @@ def ran_here(git: Git, past: History, base: Loaded, head: Loaded, changed: Itera
 
 
 def _ledgers(git: Git) -> tuple[Ledger, ...]:
-    """The copies of the shared ledger that this clone has: the one that runs keep, and the branch as it was fetched."""
-    copies = (shared_ledger(git, REMOTE), Ledger(git, f"refs/remotes/{REMOTE}/evidence"))
-    return tuple(copy for copy in copies if copy.tip())
+    return tuple(copy for copy in copies_of_shared(git, REMOTE) if copy.tip())
 
 
 def _statements(ledgers: Iterable[Ledger]) -> Iterator[Statement]:

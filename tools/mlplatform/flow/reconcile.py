@@ -14,7 +14,7 @@ from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement, deployment_statement, last_applied, newest_snapshot
-from mlplatform.flow.going_back import left_behind
+from mlplatform.flow.going_back import holds_on_left
 from mlplatform.flow.interrupted import found_done
 from mlplatform.flow.judge import repository_at
 from mlplatform.flow.listener import Listener
@@ -103,7 +103,7 @@ def _go_back(run: Run, made: Plan, actual: Actual) -> str:
     if last is None or last.commit == made.commit:
         return made.commit
     left = repository_at(run.place.git, last.commit)
-    for one in left_behind(made, left, actual.registry, run.wanted.going_back):
+    for one in holds_on_left(made, left, actual.registry, run.wanted.going_back):
         run.ledger.append(hold_statement(one, run.held.fence))
     return last.left or last.commit
 

@@ -147,6 +147,12 @@ def shared_ledger(git: Git, remote: str) -> Ledger:
     return Ledger(git, "refs/platform/evidence", RemoteRef(git, remote, "refs/heads/evidence"))
 
 
+def copies_of_shared(git: Git, remote: str) -> tuple[Ledger, ...]:
+    """What this clone has of the company's ledger without asking anybody: where runs keep it, and where a plain
+    `git clone` or `git fetch` does. A ledger only grows, so each is the beginning of the next newer one."""
+    return shared_ledger(git, remote), Ledger(git, f"refs/remotes/{remote}/evidence")
+
+
 def _stamped(statement: Statement) -> Statement:
     """With an id, which makes every record another one, and the time (for display: the order is the chain's)."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
