@@ -7,7 +7,7 @@ import pytest
 from mlplatform.check import links
 from mlplatform.check.check import check
 from mlplatform.core.finding import error
-from mlplatform.core.naming import Kind, identify
+from mlplatform.core.naming import Kind, parse_path
 from mlplatform.providers.policy import connect_engine
 from tests.support.repository import (
     good_repository,
@@ -138,7 +138,7 @@ def test_every_document_that_policies_skip_is_blocked() -> None:
     files = _reading_reads_grades()
     for broken in [path for path in files if path.endswith(".yaml")]:
         repository = judged({**files, broken: "{"}).repository
-        kind = identify(broken)
+        kind = parse_path(broken)
         assert kind is not None
         for environment, models in repository.deployments.items():
             for model in models:

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from mlplatform.core.checked import Checked
+from mlplatform.core.check_result import CheckResult
 from tests.support.repository import good_repository, judged, said
 
 FOLDER = "policies/schemas/organisation/"
 REGION = {"properties": {"region": {"enum": ["eu-west-1"]}}}
 
 
-def _with_schema(name: str, schema: object) -> Checked:
+def _with_schema(name: str, schema: object) -> CheckResult:
     text = schema if isinstance(schema, str) else json.dumps(schema)
     return judged({**good_repository(), f"{FOLDER}{name}": text})
 

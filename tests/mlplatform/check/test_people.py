@@ -3,7 +3,7 @@
 import pytest
 
 from mlplatform.check.people import about, is_first, is_owned_by_platform, people
-from mlplatform.core.checked import Checked
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.naming import Identity, Kind, tenant_of
 from mlplatform.core.review import Review
 from tests.support.repository import (
@@ -96,7 +96,7 @@ def test_the_files_of_a_new_tenant_whose_document_is_broken_are_not_called_nobod
     assert "ownership-unmatched" in rules_of(judged(without_it, base=base))
 
 
-def rules_of(checked: Checked) -> set[str]:
+def rules_of(checked: CheckResult) -> set[str]:
     return {finding.rule for finding in checked.findings}
 
 

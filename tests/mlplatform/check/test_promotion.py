@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mlplatform.check.changes import Changes, nanoseconds
-from mlplatform.core.checked import Checked
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.history import Pin
 from mlplatform.core.naming import Kind
 from tests.support.repository import (
@@ -34,7 +34,7 @@ def _pin(environment: str, version: str, digest: str) -> Pin:
     return Pin(environment, "reading/recommender", version, digest, "a" * 40)
 
 
-def _promoted(version: str, digest: str, *pins: Pin, auc: float = 0.93, complete: bool = True) -> Checked:
+def _promoted(version: str, digest: str, *pins: Pin, auc: float = 0.93, complete: bool = True) -> CheckResult:
     """Production pins a version, in a change of the good repository whose history pinned these before."""
     before = good_repository()
     after = {**before, PINNED: deployment(version, digest, "integration", auc)}

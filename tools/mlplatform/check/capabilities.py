@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mlplatform.check.known import Known
-from mlplatform.core.document import Document, Pointer
+from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Deployment, Environment
 from mlplatform.providers.mlflow.credentials import is_private
@@ -38,15 +38,15 @@ def _environment(known: Known, environment: Document[Environment]) -> Iterator[F
     if serving.provider not in CAPABILITIES:
         said = f"there is no serving by {serving.provider} yet"
         fix = f"use {' or '.join(CAPABILITIES)}"
-        at = environment.place(("serving", "provider"))
+        at = environment.position(("serving", "provider"))
         yield error("capability-provider", environment.path, said, fix=fix, at=at)
     if serving.uri != "local":
         said = f"{serving.provider} at {serving.uri} cannot be reached from here yet"
-        at = environment.place(("serving", "uri"))
+        at = environment.position(("serving", "uri"))
         yield error("capability-uri", environment.path, said, fix="write uri: local", at=at)
     if flaw := _flaw_of_registry(known, environment):
         said, fix = flaw
-        at = environment.place(("registry", "uri"))
+        at = environment.position(("registry", "uri"))
         yield error(
             "capability-uri",
             environment.path,
@@ -77,8 +77,8 @@ def _deployment(
 ) -> Iterator[Finding]:
     body = deployment.body
 
-    def refuse(what: str, said: str, at: Pointer, fix: str) -> Finding:
-        return error(f"capability-{what}", deployment.path, said, fix=fix, at=deployment.place(at))
+    def refuse(what: str, said: str, at: KeyPath, fix: str) -> Finding:
+        return error(f"capability-{what}", deployment.path, said, fix=fix, at=deployment.position(at))
 
     model = known.repository.models.get(name)
     if model and model.body.format not in can.formats:

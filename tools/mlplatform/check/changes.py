@@ -7,9 +7,9 @@ from typing import Any
 
 from mlplatform.check.freezes import freezes
 from mlplatform.check.revoked import revoked
-from mlplatform.core.base import Base
-from mlplatform.core.document import Raw
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.document import RawDocument
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, path_of
 
 Pinned = Mapping[str, Any]
@@ -21,8 +21,8 @@ class DocumentChange:
 
     identity: Identity
     path: str
-    before: Raw | None
-    after: Raw | None
+    before: RawDocument | None
+    after: RawDocument | None
 
     @property
     def action(self) -> str:
@@ -37,7 +37,7 @@ class DocumentChange:
 class Changes:
     """What differs between a base and a head, and the facts that packages see of it."""
 
-    def __init__(self, head: Loaded, base: Base, now: datetime) -> None:
+    def __init__(self, head: LoadedSource, base: ChangeBase, now: datetime) -> None:
         self.documents = tuple(_document_changes(head, base))
         self.now = now
         self._head, self._base = head, base
@@ -136,7 +136,7 @@ def nanoseconds(moment: datetime) -> int:
     return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1000
 
 
-def _document_changes(head: Loaded, base: Base) -> Iterator[DocumentChange]:
+def _document_changes(head: LoadedSource, base: ChangeBase) -> Iterator[DocumentChange]:
     """The documents whose data differs; one that cannot be read at head is neither changed nor gone."""
     before, after = base.loaded.raws, head.raws
     unreadable = {finding.path for finding in head.findings}
@@ -156,7 +156,7 @@ def _document_changes(head: Loaded, base: Base) -> Iterator[DocumentChange]:
             yield DocumentChange(new.identity, path, old, new)
 
 
-def _promotes_from(environment: str, head: Loaded, base: Base) -> str | None:
+def _promotes_from(environment: str, head: LoadedSource, base: ChangeBase) -> str | None:
     """As the base says, so that a change cannot choose its own way; a new environment is taken at its word."""
     path = path_of(Kind.ENVIRONMENT, environment)
     raw = base.loaded.raws.get(path) or head.raws.get(path)
@@ -164,7 +164,7 @@ def _promotes_from(environment: str, head: Loaded, base: Base) -> str | None:
     return said if isinstance(said, str) else None
 
 
-def _left(base: Base, environment: str, model: str) -> list[Pinned]:
+def _left(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
     """What an environment went down from, and has not pinned again since."""
     pins = [{"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model)]
     return [
@@ -174,7 +174,7 @@ def _left(base: Base, environment: str, model: str) -> list[Pinned]:
     ]
 
 
-def _pins(base: Base, environment: str, model: str) -> list[Pinned]:
+def _pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
     """What an environment pins at the base and pinned before, each once."""
     raw = base.loaded.raws.get(path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
     now = _pin(raw.data) if raw else None

@@ -14,16 +14,16 @@ from mlplatform.check.gathered import gather
 from mlplatform.check.infrastructure import infrastructure
 from mlplatform.check.known import Known, assemble
 from mlplatform.check.questions import Asker
-from mlplatform.core.base import Base
-from mlplatform.core.checked import Checked, DeploymentChange
-from mlplatform.core.collector import no_collection
-from mlplatform.core.document import Raw
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.check_result import CheckResult, DeploymentChange
+from mlplatform.core.document import RawDocument
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.kinds import Body
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.garbage_collection import gc_paused
+from mlplatform.core.kinds import DocumentModel
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.review import Review
-from mlplatform.core.rule import Asks
+from mlplatform.core.rule import RuleScope
 from mlplatform.providers.policy.interface import PolicyEngine
 from mlplatform.providers.policy.metadata import Package
 from mlplatform.providers.scan.interface import Scanner
@@ -51,21 +51,25 @@ class HeldTo:
     """
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    waivers: Mapping[str, Raw] | None = None
+    waivers: Mapping[str, RawDocument] | None = None
     review: Review | None = None
     scanner: Scanner | None = None
 
 
-@no_collection()
+@gc_paused()
 def check(
-    loaded: Loaded, engine: PolicyEngine, held_to: HeldTo | None = None, *, base: Base | None = None
-) -> Checked:
+    loaded: LoadedSource,
+    engine: PolicyEngine,
+    held_to: HeldTo | None = None,
+    *,
+    base: ChangeBase | None = None,
+) -> CheckResult:
     """Judge what was loaded: its state, and with a base the change from there as well.
 
     Every finding is collected and none stops the others. A judge that crashes is an error finding itself.
     """
     held_to = held_to or HeldTo()
-    bodies: dict[str, Body] = {}
+    bodies: dict[str, DocumentModel] = {}
     asked = policies.Asked((), ())
     dry: list[Finding] = []
     changes: list[DeploymentChange] = []
@@ -102,7 +106,7 @@ def check(
     findings += _run("infrastructure", infrastructure, loaded, held_to.scanner)
     judged = _waive(known, loaded, asked, held_to, base, findings)
     tenants, environments = blocked(known, judged.findings)
-    return Checked(
+    return CheckResult(
         repository=replace(known.repository, blocked_tenants=tenants, blocked_environments=environments),
         findings=tuple(sorted(judged.findings)),
         documents=len(loaded.raws),
@@ -116,10 +120,10 @@ def check(
 
 def _waive(
     known: Known,
-    loaded: Loaded,
+    loaded: LoadedSource,
     asked: policies.Asked,
     held_to: HeldTo,
-    base: Base | None,
+    base: ChangeBase | None,
     findings: list[Finding],
 ) -> waivers.Judged:
     """The findings after waivers, with what is wrong with the waivers among them."""
@@ -139,13 +143,13 @@ def _waive(
     return replace(judged, findings=(*judged.findings, *complaints))
 
 
-def _asks(base: Base | None, held_to: HeldTo) -> tuple[Asks, ...]:
+def _asks(base: ChangeBase | None, held_to: HeldTo) -> tuple[RuleScope, ...]:
     if base is None:
         return ("state",)
     return ("state", "change", "review") if held_to.review else ("state", "change")
 
 
-def _not_asked(asked: policies.Asked, base: Base | None, held_to: HeldTo) -> tuple[str, ...]:
+def _not_asked(asked: policies.Asked, base: ChangeBase | None, held_to: HeldTo) -> tuple[str, ...]:
     binding = _asks(base, held_to)
     left_out = [package for package in asked.packages if package.asks not in binding]
     return (*_ids(left_out), *(() if held_to.scanner else (SCANNED,)))

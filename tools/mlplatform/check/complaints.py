@@ -9,21 +9,21 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mlplatform.check.words import BOUNDS, DAY, PATTERNS, TIME, TYPES, ZONE
-from mlplatform.core.document import Pointer, Raw
+from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import BODIES
 from mlplatform.core.naming import Kind
 
 
-def complaints(raw: Raw, refused: ValidationError) -> Iterator[Finding]:
+def complaints(raw: RawDocument, refused: ValidationError) -> Iterator[Finding]:
     """A finding for everything that pydantic refuses in a document."""
     for detail in refused.errors(include_url=False):
         yield _complaint(raw, detail)
 
 
-def _complaint(raw: Raw, detail: ErrorDetails) -> Finding:
+def _complaint(raw: RawDocument, detail: ErrorDetails) -> Finding:
     pointer = tuple(step for step in detail["loc"] if step != "[key]")
-    at, name = raw.place(pointer), ".".join(map(str, pointer)) or "the document"
+    at, name = raw.position(pointer), ".".join(map(str, pointer)) or "the document"
     match detail["type"]:
         case "extra_forbidden":
             known = keys_at(raw.identity.kind, pointer[:-1])
@@ -46,7 +46,7 @@ def _unknown_key(name: str, key: str, known: list[str]) -> tuple[str, str]:
     return f"unknown key {name}", f"remove it; the keys here are {', '.join(known)}" if known else "remove it"
 
 
-def _type(value: Any, found: str, pointer: Pointer) -> str:
+def _type(value: Any, found: str, pointer: KeyPath) -> str:
     """What to write; a number or a truth value in quotes needs no other."""
     if pointer[-1:] == ("version",):
         return "write MAJOR.MINOR.PATCH, as 1.0.0"
@@ -128,7 +128,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:56]}…"
 
 
-def keys_at(kind: Kind, pointer: Pointer) -> list[str]:
+def keys_at(kind: Kind, pointer: KeyPath) -> list[str]:
     """The keys that a kind knows at a place of its documents."""
     found: Any = BODIES[kind]
     for step in pointer:

@@ -6,11 +6,11 @@ from typing import Any
 
 from mlplatform.check.joined import Gathered
 from mlplatform.check.known import Known
-from mlplatform.core.base import Base
-from mlplatform.core.document import Raw
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
+from mlplatform.core.document import RawDocument
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
-from mlplatform.core.same_data import Mark, left_by, sought_by
 from mlplatform.core.table import Table
 
 
@@ -27,33 +27,33 @@ def gather(known: Known, tables: Mapping[str, Table], partial: frozenset[str] = 
     return Gathered(deployments, _twins(known), tables, partial)
 
 
-def gather_before(head: Loaded, base: Base | None) -> Gathered:
+def gather_before(head: LoadedSource, base: ChangeBase | None) -> Gathered:
     """For each data set of the head the others of the base that are the same data."""
-    alike: dict[Mark, set[str]] = defaultdict(set)
+    alike: dict[OverlapKey, set[str]] = defaultdict(set)
     for raw in _datasets(base.loaded) if base else ():
-        for mark in left_by(raw.data):
+        for mark in provides(raw.data):
             alike[mark].add(raw.identity.name)
     twins: dict[str, tuple[str, ...]] = {}
     for raw in _datasets(head):
-        others = {name for mark in sought_by(raw.data) for name in alike.get(mark, ())} - {raw.identity.name}
+        others = {name for mark in matches(raw.data) for name in alike.get(mark, ())} - {raw.identity.name}
         if others:
             twins[raw.identity.name] = tuple(sorted(others))
     return Gathered(twins=twins)
 
 
-def _datasets(loaded: Loaded) -> Iterator[Raw]:
+def _datasets(loaded: LoadedSource) -> Iterator[RawDocument]:
     return (raw for raw in loaded.raws.values() if raw.identity.kind is Kind.DATASET)
 
 
 def _twins(known: Known) -> dict[str, tuple[str, ...]]:
     """For each data set the others that are the same data."""
-    alike: dict[Mark, list[str]] = defaultdict(list)
+    alike: dict[OverlapKey, list[str]] = defaultdict(list)
     for name, document in known.repository.datasets.items():
-        for mark in left_by(document.raw.data):
+        for mark in provides(document.raw.data):
             alike[mark].append(name)
     twins: dict[str, set[str]] = {}
     for name, document in known.repository.datasets.items():
-        others = {other for mark in sought_by(document.raw.data) for other in alike.get(mark, ())} - {name}
+        others = {other for mark in matches(document.raw.data) for other in alike.get(mark, ())} - {name}
         if others:
             twins[name] = others
     return {name: tuple(sorted(others)) for name, others in twins.items()}

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlplatform.core.document import Raw
+from mlplatform.core.document import RawDocument
 from mlplatform.core.naming import Identity, Kind, path_of
-from mlplatform.core.rule import Asks
+from mlplatform.core.rule import RuleScope
 from mlplatform.core.table import Table
 from mlplatform.providers.policy.metadata import Subject
 
-Find = Callable[[Kind, str], Raw | None]
+Find = Callable[[Kind, str], RawDocument | None]
 
 # The parts of the input that a package may read, by what it judges.
 _REFERRED: Mapping[Subject, frozenset[str]] = {
@@ -29,7 +29,7 @@ _OF_STATE: Mapping[Subject, frozenset[str]] = {
     Kind.DATASET: frozenset({"twins", "table"}),
 }
 _GATHERED = frozenset({"deployments", "twins"})
-_OF_MODE: Mapping[Asks, frozenset[str]] = {
+_OF_MODE: Mapping[RuleScope, frozenset[str]] = {
     "state": frozenset(),
     "change": frozenset({"change", "base"}),
     "review": frozenset({"change", "base", "review"}),
@@ -37,7 +37,7 @@ _OF_MODE: Mapping[Asks, frozenset[str]] = {
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 
 
-def readable(subject: Subject, asks: Asks) -> frozenset[str]:
+def readable(subject: Subject, asks: RuleScope) -> frozenset[str]:
     """The parts that a package may read of what it judges."""
     of_state = _OF_STATE.get(subject, frozenset()) if asks == "state" else frozenset()
     return _REFERRED[subject] | of_state | _OF_MODE[asks]

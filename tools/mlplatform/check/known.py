@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.core.document import Document
-from mlplatform.core.kinds import Body
-from mlplatform.core.loaded import Loaded
-from mlplatform.core.naming import Identity, Kind, identify, path_of
+from mlplatform.core.kinds import DocumentModel
+from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.naming import Identity, Kind, parse_path, path_of
 from mlplatform.core.repository import Repository
 
 
@@ -35,11 +35,11 @@ class Known:
         """The names that are taken."""
         yield from self.documents[kind]
         yield from (name for broken, name in self.broken if broken is kind)
-        identities = (identify(path) for path in self.others)
+        identities = (parse_path(path) for path in self.others)
         yield from (one.name for one in identities if one and one.kind is kind)
 
 
-def assemble(loaded: Loaded, bodies: Mapping[str, Body]) -> Known:
+def assemble(loaded: LoadedSource, bodies: Mapping[str, DocumentModel]) -> Known:
     """What there is, from the bodies by path whose schema holds."""
     by_kind: dict[Kind, dict[str, Document[Any]]] = {kind: {} for kind in Kind}
     for path, body in bodies.items():
@@ -60,11 +60,11 @@ def assemble(loaded: Loaded, bodies: Mapping[str, Body]) -> Known:
     return Known(repository, by_kind, frozenset(broken), loaded.others)
 
 
-def _there(loaded: Loaded) -> Iterator[Identity]:
+def _there(loaded: LoadedSource) -> Iterator[Identity]:
     """Every document that has a file, readable or not."""
     yield from (raw.identity for raw in loaded.raws.values())
     for finding in loaded.findings:
-        if identity := identify(finding.path):
+        if identity := parse_path(finding.path):
             yield identity
 
 

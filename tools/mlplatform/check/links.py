@@ -72,7 +72,7 @@ def _data_file(dataset: Document[Dataset], digests: Mapping[str, str]) -> Iterat
     location, tenant = dataset.body.location, dataset.raw.identity.tenant
     if "://" in location:
         return
-    at = dataset.place(("location",))
+    at = dataset.position(("location",))
     if not location.startswith(f"examples/data/{tenant}/"):
         fix = f"move the file to examples/data/{tenant}/"
         yield error("link-data", dataset.path, f"{location} is not tenant {tenant}'s", fix=fix, at=at)
@@ -82,7 +82,7 @@ def _data_file(dataset: Document[Dataset], digests: Mapping[str, str]) -> Iterat
     elif digests[location] != dataset.body.digest:
         said = f"{location} has the digest {digests[location]}"
         fix = "restore the file, or write its digest if the data was meant to change"
-        yield error("link-data", dataset.path, said, fix=fix, at=dataset.place(("digest",)))
+        yield error("link-data", dataset.path, said, fix=fix, at=dataset.position(("digest",)))
 
 
 def _model(known: Known, model: Document[Model]) -> Iterator[Finding]:
@@ -91,7 +91,7 @@ def _model(known: Known, model: Document[Model]) -> Iterator[Finding]:
         if not known.exists(Kind.DATASET, name):
             yield missing(known, model, ("data", "datasets", place), Kind.DATASET, name)
     for place, name in enumerate(model.body.data.features):
-        at = model.place(("data", "features", place))
+        at = model.position(("data", "features", place))
         fix = "feature views do not exist yet: remove it, and name the data sets that the model reads"
         yield error("link-feature", model.path, f"there is no feature view {name}", fix=fix, at=at)
     for name in model.body.gates:
@@ -104,7 +104,7 @@ def _training(model: Document[Model], scripts: Collection[str]) -> Iterator[Find
     if model.body.training is None:
         return
     script, own = model.body.training.script, f"{SCRIPT_ROOT}{model.raw.identity.tenant}_"
-    at = model.place(("training", "script"))
+    at = model.position(("training", "script"))
     if not script.startswith(own):
         said = f"{script} is not tenant {model.raw.identity.tenant}'s"
         yield error("link-training", model.path, said, fix=f"let the script's path begin with {own}", at=at)
@@ -124,4 +124,4 @@ def _owner(known: Known, document: Document[Dataset] | Document[Model], owner: s
     }:
         fix = f"name an owner or member of {name}, or add {owner} to {tenant.path}"
         said = f"{owner} is neither an owner nor a member of tenant {name}"
-        yield error("link-owner", document.path, said, fix=fix, at=document.place(("owner",)))
+        yield error("link-owner", document.path, said, fix=fix, at=document.position(("owner",)))

@@ -25,12 +25,12 @@ def _source(known: Known, environment: Document[Environment]) -> Iterator[Findin
     """Orders grow along promotesFrom, which also makes a cycle impossible."""
     environments = known.repository.environments
     source, order = environment.body.promotesFrom, environment.body.order
-    at = environment.place(("promotesFrom",))
+    at = environment.position(("promotesFrom",))
     if source is None:
         if earlier := [name for name, other in environments.items() if other.body.order < order]:
             said = f"{environment.name} promotes from nowhere, and {sorted(earlier)[0]} comes before it"
             fix = "name the environment that versions come from in promotesFrom"
-            yield error("link-order", environment.path, said, fix=fix, at=environment.place(("order",)))
+            yield error("link-order", environment.path, said, fix=fix, at=environment.position(("order",)))
     elif not known.exists(Kind.ENVIRONMENT, source):
         yield missing(known, environment, ("promotesFrom",), Kind.ENVIRONMENT, source)
     elif source in environments and environments[source].body.order >= order:
@@ -53,7 +53,7 @@ def _shared_registries(environments: Iterable[Document[Environment]]) -> Iterato
                 environment.path,
                 f"{others} has the same registry and prefix",
                 fix="give each environment a registry or a prefix of its own",
-                at=environment.place(("registry", "uri")),
+                at=environment.position(("registry", "uri")),
             )
 
 
@@ -93,7 +93,7 @@ def _origin_environment(known: Known, deployment: Document[Deployment]) -> Itera
     else:
         message = f"{environment.name} promotes from {expected}, and from names {said or 'no environment'}"
         fix = f"write from.environment: {expected}"
-    at = deployment.place(("from", "environment"))
+    at = deployment.position(("from", "environment"))
     yield error("link-origin", deployment.path, message, fix=fix, at=at)
 
 
@@ -109,7 +109,7 @@ def _origin_data(known: Known, deployment: Document[Deployment]) -> Iterator[Fin
         return  # the model's own finding says so
     message = f"from.data names {_listed(said)} and the model reads {_listed(read) or 'nothing'}"
     fix = "let the model name every data set that its running versions were trained on"
-    at = deployment.place(("from", "data"))
+    at = deployment.position(("from", "data"))
     yield error("link-origin", deployment.path, message, fix=fix, at=at)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mlplatform.check.known import Known
 from mlplatform.check.missing import missing
-from mlplatform.core.document import Document, Pointer
+from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Dataset, Model
 from mlplatform.core.kinds.model import Validation
@@ -53,5 +53,5 @@ def _dataset(model: Document[Model], asked: Validation, dataset: Document[Datase
             yield _finding(model, ("validation", "inputs", place), said)
 
 
-def _finding(model: Document[Model], pointer: Pointer, said: str) -> Finding:
-    return error("link-validation", model.path, said, fix=_FIX, at=model.place(pointer))
+def _finding(model: Document[Model], pointer: KeyPath, said: str) -> Finding:
+    return error("link-validation", model.path, said, fix=_FIX, at=model.position(pointer))

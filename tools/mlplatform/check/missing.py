@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from mlplatform.check.known import Known
-from mlplatform.core.document import Document, Pointer
+from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import Kind, path_of
 
@@ -17,10 +17,10 @@ _WORDS = {
 _MOST_NAMES = 2000  # beyond it the search for a near one takes longer than it helps
 
 
-def missing(known: Known, document: Document[Any], at: Pointer, kind: Kind, name: str) -> Finding:
+def missing(known: Known, document: Document[Any], at: KeyPath, kind: Kind, name: str) -> Finding:
     """The finding at the place of the reference, with the name that may have been meant."""
     names = list(known.names(kind))
     near = get_close_matches(name, names, 1) if len(names) <= _MOST_NAMES else []
     fix = f"did you mean {near[0]}?" if near else f"add {path_of(kind, name)}, or correct the name"
     said = f"there is no {_WORDS[kind]} {name}"
-    return error(f"link-{kind.value}", document.path, said, fix=fix, at=document.place(at))
+    return error(f"link-{kind.value}", document.path, said, fix=fix, at=document.position(at))

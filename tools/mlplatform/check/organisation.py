@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from mlplatform.core.document import Raw
+from mlplatform.core.document import RawDocument
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import Kind
 
@@ -22,7 +22,7 @@ class _Unusable(Exception):
         self.at = (line, column)
 
 
-def organisation(raws: Mapping[str, Raw], schemas: Mapping[str, str]) -> Iterator[Finding]:
+def organisation(raws: Mapping[str, RawDocument], schemas: Mapping[str, str]) -> Iterator[Finding]:
     """What the organisation's schemas refuse; a schema that cannot be used is a finding itself."""
     for path, text in sorted(schemas.items()):
         try:
@@ -70,7 +70,7 @@ def _schema(text: str) -> Any:
         raise _Unusable("it is nested too deeply") from None
 
 
-def _judge(path: str, validator: Any, raws: Iterable[Raw]) -> Iterator[Finding]:
+def _judge(path: str, validator: Any, raws: Iterable[RawDocument]) -> Iterator[Finding]:
     from referencing.exceptions import Unresolvable
 
     for raw in raws:
@@ -82,7 +82,7 @@ def _judge(path: str, validator: Any, raws: Iterable[Raw]) -> Iterator[Finding]:
             raise _Unusable("it refers to itself without end") from None
         for one in refused:
             said = f"{_place(one.absolute_path)}{one.message}"[:_LONGEST]
-            at = raw.place(tuple(one.absolute_path))
+            at = raw.position(tuple(one.absolute_path))
             yield error(
                 _RULE, raw.path, f"{said} ({path})", fix=f"keep to the organisation's schema {path}", at=at
             )

@@ -6,13 +6,13 @@ from re import compile as compile_pattern
 from typing import Any
 
 from mlplatform.check.joined import named_datasets
-from mlplatform.core.base import Base
-from mlplatform.core.loaded import Loaded
-from mlplatform.core.naming import Identity, Kind, identify, path_of, tenant_of
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
 from mlplatform.core.review import Review
 
 
-def is_owned_by_platform(path: str, base: Base, head: Loaded) -> bool:
+def is_owned_by_platform(path: str, base: ChangeBase, head: LoadedSource) -> bool:
     """Whether only the platform team may touch a path, as the base says; upper and lower case are alike."""
     raw = base.loaded.raws.get("platform.yaml") or head.raws.get("platform.yaml")
     owned = raw.data.get("ownedPaths") if raw else None
@@ -32,9 +32,9 @@ def _matches(path: str, pattern: str) -> bool:
     )
 
 
-def about(path: str, base: Base, head: Loaded) -> tuple[Identity, bool]:
+def about(path: str, base: ChangeBase, head: LoadedSource) -> tuple[Identity, bool]:
     """What to join to a changed file, and whether the file is that document itself."""
-    if identity := identify(path):
+    if identity := parse_path(path):
         return identity, True
     if name := _dataset_at(path, base, head):
         return Identity(Kind.DATASET, name), False
@@ -43,7 +43,7 @@ def about(path: str, base: Base, head: Loaded) -> tuple[Identity, bool]:
     return Identity(Kind.PLATFORM, "platform"), False
 
 
-def _dataset_at(path: str, base: Base, head: Loaded) -> str:
+def _dataset_at(path: str, base: ChangeBase, head: LoadedSource) -> str:
     """The data set whose data a file is."""
     if not path.startswith("examples/data/"):
         return ""
@@ -54,7 +54,7 @@ def _dataset_at(path: str, base: Base, head: Loaded) -> str:
     return ""
 
 
-def trained_on(path: str, base: Base, head: Loaded) -> list[Mapping[str, Any]]:
+def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[str, Any]]:
     """The data sets of the models that a script trains, as they are and as they were; {} for one that is not there."""
     if not path.startswith("examples/training/"):
         return []
@@ -78,7 +78,7 @@ def _script(model: Mapping[str, Any]) -> Any:
     return training.get("script") if isinstance(training, Mapping) else None
 
 
-def is_first(environment: str, base: Base, head: Loaded) -> bool:
+def is_first(environment: str, base: ChangeBase, head: LoadedSource) -> bool:
     """Whether versions come to an environment from training, as the base says."""
     path = path_of(Kind.ENVIRONMENT, environment)
     raw = base.loaded.raws.get(path) or head.raws.get(path)

@@ -8,8 +8,8 @@ from zlib import crc32
 from mlplatform.check.joined import readable
 from mlplatform.check.questions import Asker, Question
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import shown
-from mlplatform.core.rule import Asks
+from mlplatform.core.naming import printable
+from mlplatform.core.rule import RuleScope
 from mlplatform.providers.cores import share, split
 from mlplatform.providers.policy.interface import Decision, PolicyEngine, PolicyError
 from mlplatform.providers.policy.metadata import Package, read_packages
@@ -25,7 +25,7 @@ class Asked:
     packages: tuple[Package, ...]
     findings: tuple[Finding, ...]
 
-    def of(self, *asks: Asks) -> tuple[Package, ...]:
+    def of(self, *asks: RuleScope) -> tuple[Package, ...]:
         return tuple(package for package in self.packages if package.asks in asks)
 
 
@@ -132,9 +132,15 @@ def _findings(package: Package, question: Question, answer: Decision | PolicyErr
         if rule_of := package.rules.get(denial.rule):
             line, column = question.place(denial.at)
             yield Finding(
-                shown(question.path), line, column, rule_of.id, rule_of.severity, denial.message, rule_of.fix
+                printable(question.path),
+                line,
+                column,
+                rule_of.id,
+                rule_of.severity,
+                denial.message,
+                rule_of.fix,
             )
 
 
 def _unanswered(question: Question, said: str, *, fix: str = PolicyError.fix) -> Finding:
-    return error("policy-unanswered", shown(question.path), said, fix=fix)
+    return error("policy-unanswered", printable(question.path), said, fix=fix)

@@ -9,12 +9,12 @@ from mlplatform.check.gathered import gather_before
 from mlplatform.check.joined import Gathered, Joiner, write
 from mlplatform.check.known import Known
 from mlplatform.check.people import about, is_first, is_owned_by_platform, people, trained_on
-from mlplatform.core.base import Base, FileChange
-from mlplatform.core.document import Pointer, Raw
-from mlplatform.core.loaded import Loaded
-from mlplatform.core.naming import Identity, Kind, identify, path_of, shown, tenant_of
+from mlplatform.core.change_base import ChangeBase, FileChange
+from mlplatform.core.document import KeyPath, RawDocument
+from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.naming import Identity, Kind, parse_path, path_of, printable, tenant_of
 from mlplatform.core.review import Review
-from mlplatform.core.rule import Asks
+from mlplatform.core.rule import RuleScope
 from mlplatform.providers.policy.metadata import Subject
 
 # Facts of a document that its path has too.
@@ -32,14 +32,14 @@ class Question:
     name: str
     path: str
     identity: Identity
-    raw: Raw | None
+    raw: RawDocument | None
     without: frozenset[str] = frozenset()
     is_partial: bool = False
     is_file: bool = False
     facts: Callable[[], dict[str, Any]] | None = None
 
-    def place(self, at: Pointer) -> tuple[int, int]:
-        return self.raw.place(at) if self.raw else (1, 1)
+    def place(self, at: KeyPath) -> tuple[int, int]:
+        return self.raw.position(at) if self.raw else (1, 1)
 
 
 class Asker:
@@ -48,9 +48,9 @@ class Asker:
     def __init__(
         self,
         known: Known,
-        head: Loaded,
+        head: LoadedSource,
         gathered: Gathered,
-        base: Base | None,
+        base: ChangeBase | None,
         changes: Changes | None,
         review: Review | None,
     ) -> None:
@@ -61,7 +61,7 @@ class Asker:
         self._review = write(people(review, head.commit))
         self._facts: dict[str, str] = {}
 
-    def questions(self, asks: Asks, subjects: Iterable[Subject]) -> Iterator[Question]:
+    def questions(self, asks: RuleScope, subjects: Iterable[Subject]) -> Iterator[Question]:
         """What a package that asks this of these subjects is asked about."""
         for subject in subjects:
             if subject == "path":
@@ -121,7 +121,7 @@ class Asker:
         for file in self._base.files if self._base else ():
             yield self._file(file, self._base)  # type: ignore[arg-type]
 
-    def _file(self, file: FileChange, base: Base) -> Question:
+    def _file(self, file: FileChange, base: ChangeBase) -> Question:
         identity, is_document = about(file.path, base, self._head)
         raw = self._head.raws.get(file.path) if is_document else None
         without = frozenset() if raw else frozenset({"document"})
@@ -131,7 +131,7 @@ class Asker:
 
         return Question(
             "path",
-            shown(file.path),
+            printable(file.path),
             file.path,
             identity,
             raw,
@@ -141,9 +141,9 @@ class Asker:
             facts=facts,
         )
 
-    def _facts_of_file(self, file: FileChange, base: Base) -> dict[str, Any]:
+    def _facts_of_file(self, file: FileChange, base: ChangeBase) -> dict[str, Any]:
         """What Rego sees as `input.change` of a file."""
-        identity, tenant = identify(file.path), tenant_of(file.path)
+        identity, tenant = parse_path(file.path), tenant_of(file.path)
         changes = self._changes
         of_document = next((c for c in changes.documents if c.path == file.path), None) if changes else None
         said: dict[str, Any] = {"before": None, "changedKeys": [], "now": 0}
@@ -154,10 +154,10 @@ class Asker:
                 said |= {key: known[key] for key in _OF_DOCUMENT if key in known}
         environment = identity.environment if identity else None
         return said | {
-            "path": shown(file.path),
+            "path": printable(file.path),
             "action": file.action,
             "kind": identity.kind.value if identity else "",
-            "tenant": shown(tenant),
+            "tenant": printable(tenant),
             "environment": environment or "",
             "ownedByPlatform": is_owned_by_platform(file.path, base, self._head),
             "tenantIsNew": bool(tenant) and path_of(Kind.TENANT, tenant) not in base.loaded.raws,
@@ -167,11 +167,11 @@ class Asker:
             "isRollback": bool(changes and of_document and changes.is_rollback(of_document)),
         }
 
-    def _at_head(self, kind: Kind, name: str) -> Raw | None:
+    def _at_head(self, kind: Kind, name: str) -> RawDocument | None:
         document = self._known.find(kind, name)
         return document.raw if document else None
 
-    def _at_base(self, kind: Kind, name: str) -> Raw | None:
+    def _at_base(self, kind: Kind, name: str) -> RawDocument | None:
         return self._base.loaded.raws.get(path_of(kind, name)) if self._base and name else None
 
 

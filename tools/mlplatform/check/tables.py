@@ -31,7 +31,7 @@ def _differences(dataset: Document[Dataset], table: Table) -> Iterator[Finding]:
     if len(found) > _MOST:
         said = f"{dataset.body.location} has {len(found) - _MOST} more columns too few or too many"
         fix = "declare the columns of the file's first line, all of them and no others"
-        yield error(RULES[0], dataset.path, said, fix=fix, at=dataset.place(("columns",)))
+        yield error(RULES[0], dataset.path, said, fix=fix, at=dataset.position(("columns",)))
 
 
 def _gone(dataset: Document[Dataset], name: str, table: Table) -> Finding:
@@ -42,11 +42,11 @@ def _gone(dataset: Document[Dataset], name: str, table: Table) -> Finding:
         else "remove it, or restore the column in the file"
     )
     said = f"{dataset.body.location} has no column {name}"
-    return error(RULES[0], dataset.path, said, fix=fix, at=dataset.place(("columns", name)))
+    return error(RULES[0], dataset.path, said, fix=fix, at=dataset.position(("columns", name)))
 
 
 def _undeclared(dataset: Document[Dataset], name: str) -> Finding:
-    at = dataset.place(("columns",))
+    at = dataset.position(("columns",))
     if _NAME.fullmatch(name):
         said = f"{dataset.body.location} has a column {name} that is not declared"
         fix = f"add {name}: {{type: …, classification: …}} to columns"

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlplatform.core.base import Action, Base, FileChange
-from mlplatform.core.collector import no_collection
+from mlplatform.core.change_base import Action, ChangeBase, FileChange
 from mlplatform.core.errors import Refusal
+from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.history import History
-from mlplatform.core.loaded import Loaded
-from mlplatform.core.naming import DOCUMENT_ROOTS, NAME, Identity, Kind, identify, path_of
+from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.naming import DOCUMENT_ROOTS, NAME, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.flow.ran_here import ran_here
 from mlplatform.load.earlier import earlier
@@ -46,13 +46,13 @@ class ChangeSet:
     the head has policies or schemas of its own, which judge everything: `changeset` with `everything` loads it.
     """
 
-    base: Base
-    head: Loaded
+    base: ChangeBase
+    head: LoadedSource
     source: Source
     policies_changed: bool
 
 
-@no_collection()
+@gc_paused()
 def changeset(git: Git, base: str, head: str | None, *, everything: bool = False) -> ChangeSet:
     """What `head`, a revision or the working tree (None), makes of a base, and what that concerns.
 
@@ -103,22 +103,22 @@ def _alike(paths: Set[str], wanted: Set[str]) -> set[str]:
 
 def _base(
     git: Git,
-    loaded: Loaded,
-    head: Loaded,
+    loaded: LoadedSource,
+    head: LoadedSource,
     entries: Listing,
     files: tuple[FileChange, ...],
     everything: bool,
-) -> Base:
+) -> ChangeBase:
     commit = str(loaded.commit)
     deployments = Counter(found[1] for path in entries if (found := _DEPLOYMENT.fullmatch(path)))
     environments = deployments.keys()
-    changed = [one for file in files if (one := identify(file.path)) and one.kind is Kind.DEPLOYMENT]
+    changed = [one for file in files if (one := parse_path(file.path)) and one.kind is Kind.DEPLOYMENT]
     pinned = {
         f"environments/{environment}/{one.model}.yaml" for one in changed for environment in environments
     }
     past = history(git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, one.name) for one in changed}))
     before, ran = earlier(git, past, loaded, head, changed), ran_here(git, past, loaded, head, changed)
-    return Base(
+    return ChangeBase(
         loaded,
         past,
         files,
@@ -131,7 +131,7 @@ def _base(
     )
 
 
-def _changed_data(base: Loaded, head: Loaded, files: Iterable[FileChange]) -> Iterator[Change]:
+def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileChange]) -> Iterator[Change]:
     """The data sets that the head has and the change touches."""
     for path in (file.path for file in files):
         before, after = base.raws.get(path), head.raws.get(path)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import shown
+from mlplatform.core.naming import printable
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.paths import not_plain
 
@@ -30,15 +30,17 @@ def texts(source: Source, files: Sequence[SourceFile], limit: int) -> tuple[dict
             read[path] = data.decode()
         except UnicodeDecodeError:
             findings.append(
-                error("file-encoding", shown(path), "this is not UTF-8", fix="save the file as UTF-8")
+                error("file-encoding", printable(path), "this is not UTF-8", fix="save the file as UTF-8")
             )
     return read, findings
 
 
 def _too_large(file: SourceFile, limit: int, rule: str) -> Finding:
     said = f"the file has {file.size} bytes and may have {limit}"
-    return error(rule, shown(file.path), said, fix="make it smaller, or keep what is large elsewhere")
+    return error(rule, printable(file.path), said, fix="make it smaller, or keep what is large elsewhere")
 
 
 def _unreadable(path: str) -> Finding:
-    return error("path-unreadable", shown(path), "this file cannot be read", fix="look at its permissions")
+    return error(
+        "path-unreadable", printable(path), "this file cannot be read", fix="look at its permissions"
+    )

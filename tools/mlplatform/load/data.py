@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import shown
+from mlplatform.core.naming import printable
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.source import Source, SourceFile
 from mlplatform.core.table import Table
@@ -41,7 +41,7 @@ def _within(files: Sequence[SourceFile], findings: list[Finding]) -> Iterator[So
         if total + size > MAX_TOTAL:
             said = f"with this file the data in this repository is more than {MAX_TOTAL >> 20} MiB"
             fix = "keep large data elsewhere, and name its place"
-            findings.append(error("file-size", shown(file.path), said, fix=fix))
+            findings.append(error("file-size", printable(file.path), said, fix=fix))
             continue
         total += size
         yield file

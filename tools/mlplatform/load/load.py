@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mlplatform.core.collector import no_collection
-from mlplatform.core.document import Raw
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.document import RawDocument
+from mlplatform.core.garbage_collection import gc_paused
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.contents import texts
@@ -19,8 +19,8 @@ DATA_ROOT = "examples/data/"
 SCRIPT_ROOT = "examples/training/"
 
 
-@no_collection()
-def load(source: Source) -> Loaded:
+@gc_paused()
+def load(source: Source) -> LoadedSource:
     """Every document, policy and schema of a source; it judges nothing but whether they can be read."""
     files = source.files(("",))
     identities, misplaced = documents(files)
@@ -36,7 +36,7 @@ def load(source: Source) -> Loaded:
         *no_schemas,
         *no_data,
     ]
-    return Loaded(
+    return LoadedSource(
         commit=source.commit,
         raws=raws,
         findings=tuple(sorted({*misplaced, *unreadable, *unread})),
@@ -48,13 +48,13 @@ def load(source: Source) -> Loaded:
     )
 
 
-def _data_files(files: Sequence[SourceFile], raws: Iterable[Raw]) -> list[SourceFile]:
+def _data_files(files: Sequence[SourceFile], raws: Iterable[RawDocument]) -> list[SourceFile]:
     """The files of this repository that data sets name as their location."""
     named = {_location(raw.data) for raw in _datasets(raws)}
     return [file for file in files if file.path in named]
 
 
-def _datasets(raws: Iterable[Raw]) -> Iterator[Raw]:
+def _datasets(raws: Iterable[RawDocument]) -> Iterator[RawDocument]:
     return (raw for raw in raws if raw.identity.kind is Kind.DATASET)
 
 

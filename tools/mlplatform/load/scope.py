@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlplatform.core.naming import Identity, Kind, identify, path_of, tenant_of
-from mlplatform.core.same_data import Mark, left_by, sought_by
+from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
+from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
 from mlplatform.core.source import Source
 from mlplatform.load.said import Data, data_named, datasets_of, script_of, texts_at
 from mlplatform.load.yaml import parse
@@ -40,7 +40,7 @@ def scope(base: Source, head: Source, paths: Set[str], changed: Set[str]) -> Sco
 
     Every environment is referred to by all that is deployed in it, and platform.yaml by everything.
     """
-    documents = [identity for path in changed if (identity := identify(path))]
+    documents = [identity for path in changed if (identity := parse_path(path))]
     if len(documents) > MOST or any(one.kind in (Kind.PLATFORM, Kind.ENVIRONMENT) for one in documents):
         return None
     return _Search(base, head, paths, changed).found()
@@ -79,7 +79,7 @@ class _Search:
     def _look(self, paths: Iterable[str]) -> None:
         """Judge these documents; whoever owns a path, be it none, is asked for their people."""
         for path in paths:
-            if identify(path):
+            if parse_path(path):
                 self._about.add(path)
             if tenant := tenant_of(path):
                 self._read.add(path_of(Kind.TENANT, tenant))
@@ -110,7 +110,7 @@ class _Search:
             self._read = self._read | new
 
     def _referred(self, path: str) -> Iterator[str]:
-        identity = identify(path)
+        identity = parse_path(path)
         if identity and identity.tenant:
             yield path_of(Kind.TENANT, identity.tenant)
         if identity and identity.kind is Kind.DEPLOYMENT:
@@ -127,7 +127,7 @@ class _Search:
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
         tenants = {
-            identity.name for path in paths if (identity := identify(path)) and identity.kind is Kind.TENANT
+            identity.name for path in paths if (identity := parse_path(path)) and identity.kind is Kind.TENANT
         }
         return {
             path for name in tenants for path in self._of_tenant[name] if path.startswith("environments/")
@@ -137,14 +137,14 @@ class _Search:
         """The data sets that are the same data as one of these."""
         datasets = [path for path in paths if _is_dataset(path)]
         self._documents.parse(datasets)
-        sought = {mark for path in datasets for mark in self._documents.marks(path, sought_by)}
+        sought = {mark for path in datasets for mark in self._documents.marks(path, matches)}
 
         def may_be_one(data: bytes) -> bool:
-            return any(not sought.isdisjoint(left_by(said)) for said in data_named(data))
+            return any(not sought.isdisjoint(provides(said)) for said in data_named(data))
 
         texts = {_text_of(mark) for mark in sought}
         maybe = self._documents.with_any(self._datasets, texts, may_be_one) if texts else []
-        return {path for path in maybe if not sought.isdisjoint(self._documents.marks(path, left_by))}
+        return {path for path in maybe if not sought.isdisjoint(self._documents.marks(path, provides))}
 
     def _data_files(self, loaded: Iterable[str]) -> set[str]:
         datasets = [path for path in loaded if _is_dataset(path)]
@@ -198,7 +198,7 @@ class _Documents:
         """What a document that was parsed says."""
         return {text for data in self._data[path] for text in says(data)}
 
-    def marks(self, path: str, of: Callable[[Data], Iterable[Mark]]) -> set[Mark]:
+    def marks(self, path: str, of: Callable[[Data], Iterable[OverlapKey]]) -> set[OverlapKey]:
         """What a data set that was parsed leaves, or looks for, to tell the same data."""
         return {mark for data in self._data[path] for mark in of(data)}
 
@@ -223,7 +223,7 @@ def _reads(data: Data) -> Iterable[str]:
     return (*datasets_of(data), *script_of(data))
 
 
-def _text_of(mark: Mark) -> str:
+def _text_of(mark: OverlapKey) -> str:
     """What all that leaves a mark says somewhere: the bytes, the bucket, or the file."""
     sort, *rest = mark
     return rest[0] if sort == "bytes" else rest[1] if rest[0] else "/".join(rest[1:])
@@ -236,7 +236,7 @@ def _names(identities: Iterable[Identity]) -> set[str]:
 def _by_kind(paths: Iterable[str]) -> Mapping[Kind, list[Identity]]:
     found: dict[Kind, list[Identity]] = defaultdict(list)
     for path in paths:
-        if identity := identify(path):
+        if identity := parse_path(path):
             found[identity.kind].append(identity)
     return found
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import shown
+from mlplatform.core.naming import printable
 from mlplatform.core.table import Table
 from mlplatform.load.personal import Effort, TooMuchToLookAt, looks_of, suspected
 
@@ -35,9 +35,9 @@ def read_tables(
             tables[path] = read_table(content, effort)
         except UnicodeDecodeError:
             fix = "save the file as UTF-8"
-            findings.append(error("file-encoding", shown(path), "this is not UTF-8", fix=fix))
+            findings.append(error("file-encoding", printable(path), "this is not UTF-8", fix=fix))
         except _NoTable as why:
-            findings.append(error("file-table", shown(path), str(why), fix=why.fix, at=(why.line, 1)))
+            findings.append(error("file-table", printable(path), str(why), fix=why.fix, at=(why.line, 1)))
     return tables, findings
 
 
@@ -133,4 +133,4 @@ def _ragged(line: int, cells: int, width: int) -> _NoTable:
 
 
 def _short(name: str) -> str:
-    return shown(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…")
+    return printable(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import shown, tenant_of
+from mlplatform.core.naming import printable, tenant_of
 from mlplatform.core.source import FileType, SourceFile
 from mlplatform.load.paths import not_plain
 
@@ -27,7 +27,7 @@ def unnamed(
         elif _is_data(file) and file.path not in known and tenant_of(file.path) not in silent:
             said = "no data set names this file, so nothing says what it holds"
             fix = f"name it in tenants/{tenant_of(file.path)}/datasets/<name>.yaml, or remove it"
-            yield error("path-unknown", shown(file.path), said, fix=shown(fix))
+            yield error("path-unknown", printable(file.path), said, fix=printable(fix))
 
 
 def _is_data(file: SourceFile) -> bool:

@@ -10,7 +10,7 @@ from mlplatform.core.statement import DEPLOYMENT, REGISTRATION, Statement
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RegistrationRecord:
     """All that the tags of a version said when an apply or a registration wrote them."""
 
     version: str
@@ -36,12 +36,12 @@ class Origin:
         )
 
 
-Origins = Mapping[tuple[str, str], tuple[Origin, ...]]
+RegistrationRecords = Mapping[tuple[str, str], tuple[RegistrationRecord, ...]]
 
 
-def origins(oldest_first: Iterable[Statement], environment: str) -> Origins:
+def registration_records(oldest_first: Iterable[Statement], environment: str) -> RegistrationRecords:
     """By model and version: every origin on record in an environment, newest first."""
-    found: dict[tuple[str, str], tuple[Origin, ...]] = {}
+    found: dict[tuple[str, str], tuple[RegistrationRecord, ...]] = {}
     for statement in oldest_first:
         said = statement.predicate
         if said.get("environment") != environment:
@@ -57,8 +57,8 @@ def origins(oldest_first: Iterable[Statement], environment: str) -> Origins:
     return found
 
 
-def _origin(said: Mapping[str, Any], change: str | None, approved_by: tuple[str, ...]) -> Origin:
-    return Origin(
+def _origin(said: Mapping[str, Any], change: str | None, approved_by: tuple[str, ...]) -> RegistrationRecord:
+    return RegistrationRecord(
         said["version"],
         said["digest"],
         said.get("run"),
@@ -70,6 +70,8 @@ def _origin(said: Mapping[str, Any], change: str | None, approved_by: tuple[str,
     )
 
 
-def _remember(found: dict[tuple[str, str], tuple[Origin, ...]], model: str, origin: Origin) -> None:
+def _remember(
+    found: dict[tuple[str, str], tuple[RegistrationRecord, ...]], model: str, origin: RegistrationRecord
+) -> None:
     key = model, origin.version
     found[key] = (origin, *found.get(key, ()))

@@ -14,16 +14,16 @@ _TRIED = (Action.LOAD.value, Action.PROBE.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class ServedSignature:
     """A format, and a signature as JSON."""
 
     format: str
     signature: Mapping[str, Any]
 
     @staticmethod
-    def by(model: Model) -> "Signed":
+    def by(model: Model) -> "ServedSignature":
         """What a document says of the versions that are new."""
-        return Signed(model.format, model.signature.model_dump(mode="json"))
+        return ServedSignature(model.format, model.signature.model_dump(mode="json"))
 
     def over(self, model: Model) -> Model:
         """The document as it would be, were this its version."""
@@ -32,15 +32,15 @@ class Signed:
 
 
 Version = tuple[str, str]  # tenant/model and digest
-Signatures = Mapping[Version, Signed]
+Signatures = Mapping[Version, ServedSignature]
 
 
-def signed_as(name: str, model: Model, digest: str, known: Signatures) -> Signed:
+def signature_of(name: str, model: Model, digest: str, known: Signatures) -> ServedSignature:
     """What a version is served as: what it was before, or what its model's document says when it is new."""
-    return known.get((name, digest)) or Signed.by(model)
+    return known.get((name, digest)) or ServedSignature.by(model)
 
 
-def proven(oldest_first: Iterable[Statement]) -> dict[Version, Signed]:
+def proven(oldest_first: Iterable[Statement]) -> dict[Version, ServedSignature]:
     """How each version that was ever probed with success, in whichever environment, answered last.
 
     Not how it was loaded: one whose signature was wrong loads, and fails its probe.
@@ -52,21 +52,21 @@ def proven(oldest_first: Iterable[Statement]) -> dict[Version, Signed]:
     }
 
 
-def refuted(oldest_first: Iterable[Statement]) -> Mapping[Version, tuple[Signed, ...]]:
+def refuted(oldest_first: Iterable[Statement]) -> Mapping[Version, tuple[ServedSignature, ...]]:
     """As what each version was loaded or probed without success."""
-    found: dict[Version, tuple[Signed, ...]] = {}
+    found: dict[Version, tuple[ServedSignature, ...]] = {}
     for version, signed, _, result in _tries(oldest_first):
         if result == Result.FAILED.value:
             found[version] = (*found.get(version, ()), signed)
     return found
 
 
-def _tries(oldest_first: Iterable[Statement]) -> Iterator[tuple[Version, Signed, str, str]]:
+def _tries(oldest_first: Iterable[Statement]) -> Iterator[tuple[Version, ServedSignature, str, str]]:
     for statement in oldest_first:
         if statement.predicate_type != DEPLOYMENT:
             continue
         for one in statement.predicate["outcomes"]:
             after = one["after"]
             if one["action"] in _TRIED and after:
-                signed = Signed(after["format"], after["signature"])
+                signed = ServedSignature(after["format"], after["signature"])
                 yield (one["resource"], after["digest"]), signed, one["action"], one["result"]

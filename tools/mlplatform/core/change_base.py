@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from mlplatform.core.history import History
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.loaded_source import LoadedSource
 
 Action = Literal["added", "changed", "removed"]
 
@@ -20,7 +20,7 @@ class FileChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class ChangeBase:
     """The commit that a change starts from, the history up to it, and the files that the change touches.
 
     `deployments` counts what each environment pins at the base; `merged` says when each waiver came to it, by path;
@@ -31,7 +31,7 @@ class Base:
     that all was loaded, and not only what the change touches.
     """
 
-    loaded: Loaded
+    loaded: LoadedSource
     history: History
     files: tuple[FileChange, ...]
     deployments: Mapping[str, int]

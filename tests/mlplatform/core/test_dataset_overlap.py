@@ -2,12 +2,12 @@
 
 import pytest
 
-from mlplatform.core.same_data import left_by, sought_by
+from mlplatform.core.dataset_overlap import matches, provides
 
 
 def _same(one: str, other: str) -> bool:
-    there = not set(sought_by({"location": one})).isdisjoint(left_by({"location": other}))
-    back = not set(sought_by({"location": other})).isdisjoint(left_by({"location": one}))
+    there = not set(matches({"location": one})).isdisjoint(provides({"location": other}))
+    back = not set(matches({"location": other})).isdisjoint(provides({"location": one}))
     assert there == back
     return there
 
@@ -45,8 +45,8 @@ def test_the_same_bytes_are_the_same_wherever_they_lie() -> None:
         {"digest": "sha256:aa", "location": "s3://a/"},
         {"digest": "sha256:aa", "location": "s3://b/"},
     )
-    assert not set(sought_by(one)).isdisjoint(left_by(other))
+    assert not set(matches(one)).isdisjoint(provides(other))
 
 
 def test_what_says_nothing_is_like_nothing() -> None:
-    assert set(sought_by({})) == set(left_by({"digest": 7, "location": None})) == set()
+    assert set(matches({})) == set(provides({"digest": 7, "location": None})) == set()

@@ -6,18 +6,20 @@ from typing import Any
 from mlplatform.core.kinds import Model
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change
-from mlplatform.core.signed import Signed, proven, refuted, signed_as
+from mlplatform.core.served_signature import ServedSignature, proven, refuted, signature_of
 from mlplatform.core.statement import Statement, deployment_statement
 from tests.support.values import digest, model
 
 TUMOUR = "clinic/tumour"
 MODEL = Model.model_validate(model())
-NOW = Signed.by(MODEL)
-THEN = Signed("pyfunc", {"inputs": [{"name": "Z", "type": "FP64", "shape": [-1]}], "outputs": []})
+NOW = ServedSignature.by(MODEL)
+THEN = ServedSignature("pyfunc", {"inputs": [{"name": "Z", "type": "FP64", "shape": [-1]}], "outputs": []})
 VERSION = TUMOUR, digest("1.0.0")
 
 
-def tried(action: Action, result: Result, signed: Signed, environment: str = "production") -> Statement:
+def tried(
+    action: Action, result: Result, signed: ServedSignature, environment: str = "production"
+) -> Statement:
     after: Mapping[str, Any] = {
         "version": "1.0.0",
         "digest": VERSION[1],
@@ -35,7 +37,7 @@ def test_a_version_that_answered_anywhere_is_served_as_it_answered_last() -> Non
             tried(Action.PROBE, Result.APPLIED, THEN, environment="development"),
         ]
     )
-    assert signed_as(TUMOUR, MODEL, VERSION[1], known) == THEN
+    assert signature_of(TUMOUR, MODEL, VERSION[1], known) == THEN
 
 
 def test_a_version_that_never_answered_is_served_as_its_document_says() -> None:
@@ -47,12 +49,12 @@ def test_a_version_that_never_answered_is_served_as_its_document_says() -> None:
         ]
     )
     assert known == {}
-    assert signed_as(TUMOUR, MODEL, VERSION[1], known) == NOW
+    assert signature_of(TUMOUR, MODEL, VERSION[1], known) == NOW
 
 
 def test_another_model_of_the_same_bytes_has_a_signature_of_its_own() -> None:
     known = proven([tried(Action.PROBE, Result.APPLIED, THEN)])
-    assert signed_as("clinic/progression", MODEL, VERSION[1], known) == NOW
+    assert signature_of("clinic/progression", MODEL, VERSION[1], known) == NOW
 
 
 def test_what_a_version_failed_as_is_known() -> None:

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from mlplatform.core.plan import Action
-from mlplatform.core.snapshot import Kept, Ran, Snapshot
+from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
 
 T = TypeVar("T")
 Outcome = Mapping[str, Any]
 Touched = set[tuple[str, str, str]]  # action, model, and the version or digest it is about
 
 
-def renewed(last: Snapshot | None, now: Snapshot, outcomes: Iterable[Outcome]) -> Snapshot:
+def carry_forward(last: Snapshot | None, now: Snapshot, outcomes: Iterable[Outcome]) -> Snapshot:
     """The snapshot to publish: `now`, but for what no apply since the `last` snapshot has touched."""
     if last is None:
         return now
@@ -43,7 +43,7 @@ def _about(outcome: Outcome) -> Iterable[tuple[str, str, str]]:
         yield action, model, ""
 
 
-def _versions(model: str, last: Snapshot, now: Snapshot, touched: Touched) -> dict[str, Kept]:
+def _versions(model: str, last: Snapshot, now: Snapshot, touched: Touched) -> dict[str, RegisteredEntry]:
     were, are = last.versions.get(model, {}), now.versions.get(model, {})
     kept = {
         version: one for version, one in were.items() if (Action.COPY.value, model, version) not in touched
@@ -51,7 +51,7 @@ def _versions(model: str, last: Snapshot, now: Snapshot, touched: Touched) -> di
     return {**are, **kept}
 
 
-def _served(model: str, last: Snapshot, now: Snapshot, touched: Touched) -> dict[str, Ran]:
+def _served(model: str, last: Snapshot, now: Snapshot, touched: Touched) -> dict[str, ServedEntry]:
     were, are = last.served.get(model, {}), now.served.get(model, {})
     by_apply = {digest for action, name, digest in touched if (action, name) == (Action.LOAD.value, model)}
     kept = {digest: ran for digest, ran in were.items() if digest not in by_apply}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mlplatform.core.base import Action
+from mlplatform.core.change_base import Action
 from mlplatform.core.finding import Finding
 from mlplatform.core.repository import Repository
 
@@ -38,7 +38,7 @@ class DeploymentChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """The judged repository, every finding sorted by place, and which rules were asked of how many documents.
 
     `not_applicable` lists the rules that this mode does not ask, as a rule of change without a base. `waived` are

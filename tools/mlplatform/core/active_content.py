@@ -12,7 +12,7 @@ _ACTIVE = (
 _FORMULA = re.compile(r"=|@[A-Za-z.]+\(|[+-](?![0-9 ().-]*$)")  # +1 555 0100 is none
 
 
-def active(text: str) -> str | None:
+def find_active_content(text: str) -> str | None:
     """What in a text another program would take for something to do, in words; None when it is only read."""
     if _MAYBE.search(text):
         for pattern, words in _ACTIVE:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mlplatform.core.document import Raw
+from mlplatform.core.document import RawDocument
 from mlplatform.core.finding import Finding
 from mlplatform.core.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedSource:
     """The readable documents by path, the findings of those that are not, and the policy texts by path.
 
     `policies` holds policies/rego/**/*.rego (tests left out), `schemas` the organisation's own JSON Schemas,
@@ -21,7 +21,7 @@ class Loaded:
     """
 
     commit: str | None
-    raws: Mapping[str, Raw]
+    raws: Mapping[str, RawDocument]
     findings: tuple[Finding, ...]
     policies: Mapping[str, str]
     schemas: Mapping[str, str]

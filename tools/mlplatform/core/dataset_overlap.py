@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-Mark = tuple[str, ...]
+OverlapKey = tuple[str, ...]
 
 
-def left_by(dataset: Mapping[str, Any]) -> Iterator[Mark]:
+def provides(dataset: Mapping[str, Any]) -> Iterator[OverlapKey]:
     """The marks that a data set leaves; another is the same data when it looks for one of them."""
     yield from _bytes(dataset)
     place = steps(dataset.get("location"))
@@ -15,7 +15,7 @@ def left_by(dataset: Mapping[str, Any]) -> Iterator[Mark]:
         yield "at", *place
 
 
-def sought_by(dataset: Mapping[str, Any]) -> Iterator[Mark]:
+def matches(dataset: Mapping[str, Any]) -> Iterator[OverlapKey]:
     """The marks of all that is the same data as a data set."""
     yield from _bytes(dataset)
     place = steps(dataset.get("location"))
@@ -24,7 +24,7 @@ def sought_by(dataset: Mapping[str, Any]) -> Iterator[Mark]:
         yield "within", *place
 
 
-def steps(location: Any) -> Mark:
+def steps(location: Any) -> OverlapKey:
     """The way to a place, from its scheme on: however slashes, dots and the case of a bucket are written."""
     if not isinstance(location, str):
         return ()
@@ -36,13 +36,13 @@ def steps(location: Any) -> Mark:
     return "s3" if scheme in ("s3a", "s3n") else scheme, way[0].lower(), *way[1:]
 
 
-def _around(place: Mark) -> Iterator[Mark]:
+def _around(place: OverlapKey) -> Iterator[OverlapKey]:
     """A place and all that it lies in, from the bucket on; a file of this repository lies in no data set."""
     shortest = 2 if place and place[0] else len(place)
     return (place[:length] for length in range(shortest, len(place) + 1) if length)
 
 
-def _bytes(dataset: Mapping[str, Any]) -> Iterator[Mark]:
+def _bytes(dataset: Mapping[str, Any]) -> Iterator[OverlapKey]:
     digest = dataset.get("digest")
     if isinstance(digest, str):
         yield "bytes", digest

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_collection() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Without the collector, which would look at every document again and again and find nothing to free."""
     was_on = gc.isenabled()
     gc.disable()

@@ -7,7 +7,7 @@ from mlplatform.core.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class SnapshotAge:
     """One snapshot that a plan rests on, and how old it was then (by the clocks of two machines)."""
 
     environment: str
@@ -17,9 +17,9 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class SnapshotPlan:
     """The plan, its snapshots (the environment's own first), and in sentences what only an apply will find out."""
 
     plan: Plan
-    bases: tuple[Basis, ...]
+    bases: tuple[SnapshotAge, ...]
     unknown: tuple[str, ...]
