@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from mlplatform.check.check import HeldTo, check
+from mlplatform.check.check import CheckContext, check
 from mlplatform.core.change_base import ChangeBase, FileChange
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.history import History, Pin
@@ -194,7 +194,7 @@ def differing(base: LoadedSource, head: LoadedSource) -> tuple[FileChange, ...]:
 
 
 def judged(
-    files: Mapping[str, str], *, base: ChangeBase | None = None, held_to: HeldTo | None = None
+    files: Mapping[str, str], *, base: ChangeBase | None = None, held_to: CheckContext | None = None
 ) -> CheckResult:
     """What check finds in the files, with the policies among them."""
     found = loaded(files)

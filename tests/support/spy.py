@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlplatform.check.joined import readable
+from mlplatform.check.policy_input import readable
 from mlplatform.core.naming import Kind
 from mlplatform.core.rule import RuleScope
 from mlplatform.providers.policy.interface import Decision, Denial, Flaw, PolicyError

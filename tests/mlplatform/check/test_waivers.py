@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mlplatform.check.check import HeldTo
+from mlplatform.check.check import CheckContext
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Severity
@@ -61,7 +61,7 @@ def repository(text: str | None = None, rego: str = BRIEF) -> dict[str, str]:
 
 def judge(files: dict[str, str], base: ChangeBase | None = None) -> CheckResult:
     waivers = base.loaded.raws if base else None
-    return judged(files, base=base, held_to=HeldTo(NOW, waivers=waivers))
+    return judged(files, base=base, held_to=CheckContext(NOW, waivers=waivers))
 
 
 def said(checked: CheckResult) -> set[tuple[str, str]]:

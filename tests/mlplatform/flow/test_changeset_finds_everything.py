@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from mlplatform.check.check import HeldTo, check
+from mlplatform.check.check import CheckContext, check
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.naming import printable
 from mlplatform.flow.changeset import ChangeSet, changeset
@@ -36,7 +36,7 @@ from tests.support.zoo import (
     waiver,
 )
 
-NOW = HeldTo(datetime(2026, 11, 1, tzinfo=UTC))
+NOW = CheckContext(datetime(2026, 11, 1, tzinfo=UTC))
 SPY = Spy(policies())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mlplatform.check.known import Known
+from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Deployment, Environment
@@ -21,7 +21,7 @@ RULES = (
 )
 
 
-def capabilities(known: Known) -> Iterator[Finding]:
+def capabilities(known: DocumentIndex) -> Iterator[Finding]:
     """What the providers refuse, at the environment or the deployment that asks for it."""
     for environment in known.repository.environments.values():
         yield from _environment(known, environment)
@@ -33,7 +33,7 @@ def capabilities(known: Known) -> Iterator[Finding]:
                 yield from _deployment(known, deployment, model, place.body.serving.provider, can)
 
 
-def _environment(known: Known, environment: Document[Environment]) -> Iterator[Finding]:
+def _environment(known: DocumentIndex, environment: Document[Environment]) -> Iterator[Finding]:
     serving, registry = environment.body.serving, environment.body.registry
     if serving.provider not in CAPABILITIES:
         said = f"there is no serving by {serving.provider} yet"
@@ -56,7 +56,7 @@ def _environment(known: Known, environment: Document[Environment]) -> Iterator[F
         )
 
 
-def _flaw_of_registry(known: Known, environment: Document[Environment]) -> tuple[str, str] | None:
+def _flaw_of_registry(known: DocumentIndex, environment: Document[Environment]) -> tuple[str, str] | None:
     """What is wrong with where the registry is, and what to do: others must reach it and nobody may listen."""
     uri, source = environment.body.registry.uri, environment.body.promotesFrom
     if uri == "local":
@@ -73,7 +73,7 @@ def _flaw_of_registry(known: Known, environment: Document[Environment]) -> tuple
 
 
 def _deployment(
-    known: Known, deployment: Document[Deployment], name: str, provider: str, can: Capabilities
+    known: DocumentIndex, deployment: Document[Deployment], name: str, provider: str, can: Capabilities
 ) -> Iterator[Finding]:
     body = deployment.body
 

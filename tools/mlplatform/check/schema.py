@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mlplatform.check.complaints import complaints
+from mlplatform.check.schema_errors import schema_errors
 from mlplatform.core.active_content import find_active_content
 from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.finding import Finding, error
@@ -33,7 +33,7 @@ def bodies(raws: Mapping[str, RawDocument]) -> tuple[dict[str, DocumentModel], l
         try:
             body = BODIES[raw.identity.kind].model_validate(raw.data)
         except ValidationError as refused:
-            findings.extend(complaints(raw, refused))
+            findings.extend(schema_errors(raw, refused))
         else:
             if not odd:
                 found[path] = body

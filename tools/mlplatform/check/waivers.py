@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from pydantic import ValidationError
 
-from mlplatform.check.known import Known
+from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.check_result import Waived
 from mlplatform.core.document import Document, RawDocument
@@ -46,7 +46,7 @@ class Waivers:
     """The waivers of a source: `binding` are those that count, by path; a change is bound by those of its base."""
 
     binding: Mapping[str, Waiver]
-    known: Known
+    known: DocumentIndex
     rules: Mapping[str, Rule]
     now: datetime
     base: ChangeBase | None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mlplatform.check.check import HeldTo, check
+from mlplatform.check.check import CheckContext, check
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.loaded_source import LoadedSource
@@ -72,7 +72,7 @@ def judge_change(git: Git, base: str, head: str | None, options: Options | None 
         schemas=starting.schemas,
         scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
     )
-    held_to = HeldTo(options.now, waivers=starting.raws, review=review, scanner=scanner)
+    held_to = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
     started = time.monotonic()
     with _engine(starting.policies, options) as engine:
         binding = check(bound, engine, held_to, base=changed.base)
@@ -100,7 +100,7 @@ def _judge_state(source: Source, options: Options) -> CheckResult:
         scanner = connect_scanner()
         loaded = _with_infrastructure(source, loaded, scanner)
     with _engine(loaded.policies, options) as engine:
-        return check(loaded, engine, HeldTo(options.now, scanner=scanner))
+        return check(loaded, engine, CheckContext(options.now, scanner=scanner))
 
 
 def _scan(source: Source, changed: ChangeSet, options: Options) -> tuple[Scanner | None, LoadedSource]:

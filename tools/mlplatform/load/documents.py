@@ -11,13 +11,13 @@ from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import Identity, Kind
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.characters import MAX_BYTES
-from mlplatform.load.contents import contents
-from mlplatform.load.places import Places
+from mlplatform.load.read_files import contents
 from mlplatform.load.scalars import short
-from mlplatform.load.yaml import parse
+from mlplatform.load.source_map import SourceMap
+from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.cores import share, split
 
-_Read = tuple[Mapping[str, Any], Places]
+_Read = tuple[Mapping[str, Any], SourceMap]
 
 
 def read_documents(
@@ -46,7 +46,7 @@ def _read(source: Source, files: Sequence[SourceFile]) -> dict[str, _Read]:
     """The documents with nothing wrong in them; the others are left out."""
     parts = split([file.path for file in files], lambda path: crc32(path.encode(errors="surrogatepass")))
     return {
-        path: (data, Places(data, array("Q", marks)))
+        path: (data, SourceMap(data, array("Q", marks)))
         for found in share(partial(_parse, source), parts)
         for path, (data, marks) in (found or {}).items()
     }

@@ -11,7 +11,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
 from mlplatform.core.naming import Kind, parse_path
 from mlplatform.core.payload import DIGEST
-from mlplatform.load.yaml import parse
+from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git, PathChange
 from mlplatform.providers.git.past import At, files_at
 

@@ -8,12 +8,12 @@ from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.load.contents import texts
-from mlplatform.load.data import read_data
+from mlplatform.load.dataset_files import read_data
 from mlplatform.load.documents import read_documents
 from mlplatform.load.paths import documents
-from mlplatform.load.policies import MAX_POLICY, astray_tests, passed_over, policy_files, schema_files
-from mlplatform.load.unnamed import unnamed
+from mlplatform.load.policies import MAX_POLICY, astray_tests, ignored_files, policy_files, schema_files
+from mlplatform.load.read_files import texts
+from mlplatform.load.undeclared_files import undeclared_files
 
 DATA_ROOT = "examples/data/"
 SCRIPT_ROOT = "examples/training/"
@@ -29,8 +29,8 @@ def load(source: Source) -> LoadedSource:
     schemas, no_schemas = texts(source, schema_files(files), MAX_POLICY)
     digests, tables, no_data = read_data(source, _data_files(files, raws.values()))
     unread = [
-        *unnamed(files, (_location(raw.data) for raw in _datasets(raws.values())), unreadable),
-        *passed_over(files),
+        *undeclared_files(files, (_location(raw.data) for raw in _datasets(raws.values())), unreadable),
+        *ignored_files(files),
         *astray_tests(source, files),
         *no_policies,
         *no_schemas,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.naming import Kind, parse_path
-from mlplatform.load.said import Data, data_named
-from mlplatform.load.yaml import parse
+from mlplatform.load.raw_fields import Data, find_references
+from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git, Listing
 
 Change = tuple[str, Data | None, Data]  # the path of a data set, and what it says before and after
@@ -62,7 +62,7 @@ def _said_before(git: Git, rev: str, entries: Listing, marks: set[OverlapKey]) -
 
 def _may_leave(text: bytes, marks: set[OverlapKey]) -> bool:
     """Whether a document may leave one of the marks: a backslash could hide any."""
-    return b"\\" in text or any(not marks.isdisjoint(provides(said)) for said in data_named(text))
+    return b"\\" in text or any(not marks.isdisjoint(provides(said)) for said in find_references(text))
 
 
 def _read(git: Git, oids: Mapping[str, str]) -> dict[str, Data]:

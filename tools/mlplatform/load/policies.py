@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import Kind, printable
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.load.contents import texts
 from mlplatform.load.paths import not_plain
+from mlplatform.load.read_files import texts
 from mlplatform.providers.policy.places import misplaced
 
 MAX_POLICY = 1024 * 1024
@@ -58,7 +58,7 @@ def schema_files(files: Sequence[SourceFile]) -> list[SourceFile]:
     return [file for file in files if _is_schema(file.path) or _hides(file, _SCHEMAS)]
 
 
-def passed_over(files: Sequence[SourceFile]) -> Iterator[Finding]:
+def ignored_files(files: Sequence[SourceFile]) -> Iterator[Finding]:
     """A finding for each file among the policies, or just beside them, that nothing would be judged by."""
     for file in files:
         if not file.path.startswith(_ROOT):

@@ -5,7 +5,7 @@ from fnmatch import translate
 from re import compile as compile_pattern
 from typing import Any
 
-from mlplatform.check.joined import named_datasets
+from mlplatform.check.policy_input import named_datasets
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
@@ -32,7 +32,7 @@ def _matches(path: str, pattern: str) -> bool:
     )
 
 
-def about(path: str, base: ChangeBase, head: LoadedSource) -> tuple[Identity, bool]:
+def subject_of(path: str, base: ChangeBase, head: LoadedSource) -> tuple[Identity, bool]:
     """What to join to a changed file, and whether the file is that document itself."""
     if identity := parse_path(path):
         return identity, True
@@ -85,7 +85,7 @@ def is_first(environment: str, base: ChangeBase, head: LoadedSource) -> bool:
     return raw is not None and raw.data.get("promotesFrom") is None
 
 
-def people(review: Review | None, commit: str | None) -> dict[str, Any]:
+def review_input(review: Review | None, commit: str | None) -> dict[str, Any]:
     """What Rego sees as `input.review`: logins in lower case, and which reviews are of the judged commit."""
     if review is None:
         nobody: list[str] = []

@@ -12,9 +12,9 @@ from yaml.events import DocumentStartEvent, MappingStartEvent, ScalarEvent
 from mlplatform.core.finding import Finding, error
 from mlplatform.load.builder import Builder, Event, TooMuch
 from mlplatform.load.characters import decode
-from mlplatform.load.places import Places
+from mlplatform.load.source_map import SourceMap
 
-NOWHERE = Places({}, array("Q"))
+NOWHERE = SourceMap({}, array("Q"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Parsed:
     """A file's mapping and the place of every value in it; `data` is None when there is any finding."""
 
     data: Mapping[str, Any] | None
-    places: Places
+    places: SourceMap
     findings: tuple[Finding, ...]
 
 
@@ -42,7 +42,7 @@ def parse(path: str, data: bytes) -> Parsed:
         builder.findings.append(_syntax(path, why))
     if builder.findings:
         return Parsed(None, NOWHERE, tuple(builder.findings))
-    return Parsed(value, Places(value, builder.marks), ())
+    return Parsed(value, SourceMap(value, builder.marks), ())
 
 
 def _document(builder: Builder, next_event: Callable[[], Event]) -> Any:

@@ -12,7 +12,7 @@ from mlplatform.core.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class DocumentIndex:
     """The repository, with nothing blocked in it yet, the documents that are there but broken, and the paths of
     those that were not loaded, as no change is about them."""
 
@@ -39,7 +39,7 @@ class Known:
         yield from (one.name for one in identities if one and one.kind is kind)
 
 
-def assemble(loaded: LoadedSource, bodies: Mapping[str, DocumentModel]) -> Known:
+def build_index(loaded: LoadedSource, bodies: Mapping[str, DocumentModel]) -> DocumentIndex:
     """What there is, from the bodies by path whose schema holds."""
     by_kind: dict[Kind, dict[str, Document[Any]]] = {kind: {} for kind in Kind}
     for path, body in bodies.items():
@@ -57,7 +57,7 @@ def assemble(loaded: LoadedSource, bodies: Mapping[str, DocumentModel]) -> Known
         blocked_environments={},
     )
     broken = {(one.kind, one.name) for one in _there(loaded) if one.name not in by_kind[one.kind]}
-    return Known(repository, by_kind, frozenset(broken), loaded.others)
+    return DocumentIndex(repository, by_kind, frozenset(broken), loaded.others)
 
 
 def _there(loaded: LoadedSource) -> Iterator[Identity]:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlplatform.check.changes import Changes, DocumentChange, nanoseconds
-from mlplatform.check.gathered import gather_before
-from mlplatform.check.joined import Gathered, Joiner, write
-from mlplatform.check.known import Known
-from mlplatform.check.people import about, is_first, is_owned_by_platform, people, trained_on
+from mlplatform.check.change_facts import ChangeFacts, DocumentChange, nanoseconds
+from mlplatform.check.cross_document_facts import duplicates_before
+from mlplatform.check.document_index import DocumentIndex
+from mlplatform.check.ownership import is_first, is_owned_by_platform, review_input, subject_of, trained_on
+from mlplatform.check.policy_input import CrossDocumentFacts, PolicyInputBuilder, write
 from mlplatform.core.change_base import ChangeBase, FileChange
 from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.loaded_source import LoadedSource
@@ -22,7 +22,7 @@ _OF_DOCUMENT = ("before", "changedKeys", "pinnedBefore", "revoked", "ranUntil", 
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PolicyQuery:
     """One thing that packages are asked about; `name` is a document's name or a file's path.
 
     `without` names the parts that are not there; `is_file` says that it is no document, neither before nor after.
@@ -42,37 +42,41 @@ class Question:
         return self.raw.position(at) if self.raw else (1, 1)
 
 
-class Asker:
+class QueryBuilder:
     """Makes the questions of a source, and of what it makes of a base, and their inputs."""
 
     def __init__(
         self,
-        known: Known,
+        known: DocumentIndex,
         head: LoadedSource,
-        gathered: Gathered,
+        gathered: CrossDocumentFacts,
         base: ChangeBase | None,
-        changes: Changes | None,
+        changes: ChangeFacts | None,
         review: Review | None,
     ) -> None:
         self._known, self._head, self._base, self._changes = known, head, base, changes
-        self._joiner = Joiner(self._at_head, gathered)
-        self._removed = Joiner(lambda kind, name: self._at_head(kind, name) or self._at_base(kind, name))
-        self._before = Joiner(self._at_base, gather_before(head, base))
-        self._review = write(people(review, head.commit))
+        self._joiner = PolicyInputBuilder(self._at_head, gathered)
+        self._removed = PolicyInputBuilder(
+            lambda kind, name: self._at_head(kind, name) or self._at_base(kind, name)
+        )
+        self._before = PolicyInputBuilder(self._at_base, duplicates_before(head, base))
+        self._review = write(review_input(review, head.commit))
         self._facts: dict[str, str] = {}
 
-    def questions(self, asks: RuleScope, subjects: Iterable[Subject]) -> Iterator[Question]:
+    def queries(self, asks: RuleScope, subjects: Iterable[Subject]) -> Iterator[PolicyQuery]:
         """What a package that asks this of these subjects is asked about."""
         for subject in subjects:
             if subject == "path":
                 yield from self._files()
             elif asks == "state":
                 for document in self._known.documents[subject].values():
-                    yield Question(subject, document.name, document.path, document.raw.identity, document.raw)
+                    yield PolicyQuery(
+                        subject, document.name, document.path, document.raw.identity, document.raw
+                    )
             else:
                 yield from self._documents(subject)
 
-    def input(self, question: Question, reads: Sequence[str]) -> str | None:
+    def input(self, question: PolicyQuery, reads: Sequence[str]) -> str | None:
         """The input of a question for a package that reads these parts; None when it cannot be asked."""
         given: dict[str, str] = {}
         if question.facts:
@@ -85,25 +89,25 @@ class Asker:
             given["review"] = self._review
         parts = [part for part in reads if part not in question.without]
         using = self._removed if question.is_partial and question.subject != "path" else self._joiner
-        return using.join(
+        return using.build(
             question.subject, question.name, question.identity, parts, given, partly=question.is_partial
         )
 
-    def _fact(self, question: Question) -> str:
+    def _fact(self, question: PolicyQuery) -> str:
         """The facts of a change as JSON: every package that asks about it gets the same."""
         key = f"{question.subject} {question.path}"
         if key not in self._facts:
             self._facts[key] = write(question.facts() if question.facts else {})
         return self._facts[key]
 
-    def _documents(self, kind: Subject) -> Iterator[Question]:
+    def _documents(self, kind: Subject) -> Iterator[PolicyQuery]:
         changes = self._changes
         for change in changes.documents if changes else ():
             identity = change.identity
             if identity.kind is not kind or changes is None:
                 continue
             if change.after is None:
-                yield Question(
+                yield PolicyQuery(
                     kind,
                     identity.name,
                     change.path,
@@ -115,21 +119,21 @@ class Asker:
                 )
             elif self._known.find(identity.kind, identity.name):
                 facts = _later(changes, change)
-                yield Question(kind, identity.name, change.path, identity, change.after, facts=facts)
+                yield PolicyQuery(kind, identity.name, change.path, identity, change.after, facts=facts)
 
-    def _files(self) -> Iterator[Question]:
+    def _files(self) -> Iterator[PolicyQuery]:
         for file in self._base.files if self._base else ():
             yield self._file(file, self._base)  # type: ignore[arg-type]
 
-    def _file(self, file: FileChange, base: ChangeBase) -> Question:
-        identity, is_document = about(file.path, base, self._head)
+    def _file(self, file: FileChange, base: ChangeBase) -> PolicyQuery:
+        identity, is_document = subject_of(file.path, base, self._head)
         raw = self._head.raws.get(file.path) if is_document else None
         without = frozenset() if raw else frozenset({"document"})
 
         def facts() -> dict[str, Any]:
             return self._facts_of_file(file, base)
 
-        return Question(
+        return PolicyQuery(
             "path",
             printable(file.path),
             file.path,
@@ -175,5 +179,5 @@ class Asker:
         return self._base.loaded.raws.get(path_of(kind, name)) if self._base and name else None
 
 
-def _later(changes: Changes, change: DocumentChange) -> Callable[[], dict[str, Any]]:
+def _later(changes: ChangeFacts, change: DocumentChange) -> Callable[[], dict[str, Any]]:
     return lambda: changes.facts(change)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlplatform.check.people import about, is_first, is_owned_by_platform, people
+from mlplatform.check.ownership import is_first, is_owned_by_platform, review_input, subject_of
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.naming import Identity, Kind, tenant_of
 from mlplatform.core.review import Review
@@ -70,12 +70,15 @@ def test_a_change_does_not_take_a_path_from_the_platform() -> None:
 def test_a_file_is_about_its_document_its_data_set_or_its_tenant() -> None:
     good = good_repository()
     base, head = base_of(good), loaded(good)
-    assert about("models/reading/recommender.yaml", base, head) == (
+    assert subject_of("models/reading/recommender.yaml", base, head) == (
         Identity(Kind.MODEL, "reading/recommender"),
         True,
     )
-    assert about("examples/training/reading_x.py", base, head) == (Identity(Kind.TENANT, "reading"), False)
-    assert about("README.md", base, head) == (Identity(Kind.PLATFORM, "platform"), False)
+    assert subject_of("examples/training/reading_x.py", base, head) == (
+        Identity(Kind.TENANT, "reading"),
+        False,
+    )
+    assert subject_of("README.md", base, head) == (Identity(Kind.PLATFORM, "platform"), False)
 
 
 @pytest.mark.parametrize(("old", "new"), [("clearance: pii", "clearance: secret"), ("owners:", "owners: [")])
@@ -121,7 +124,7 @@ def review(**differences: object) -> Review:
 
 
 def test_logins_are_compared_in_lower_case() -> None:
-    said = people(review(), HEAD)
+    said = review_input(review(), HEAD)
     assert (said["requester"], said["contributors"]) == ("linus", ["ada", "linus"])
     assert said["reviews"] == [
         {"user": "grace", "state": "approved", "head": "b" * 40, "isHead": False, "team": "reading"}
@@ -129,19 +132,19 @@ def test_logins_are_compared_in_lower_case() -> None:
 
 
 def test_a_review_of_another_head_says_so() -> None:
-    assert people(review(), HEAD)["isHead"] is True
-    assert people(review(), "c" * 40)["isHead"] is False
-    assert people(review(), None)["isHead"] is False
+    assert review_input(review(), HEAD)["isHead"] is True
+    assert review_input(review(), "c" * 40)["isHead"] is False
+    assert review_input(review(), None)["isHead"] is False
 
 
 def test_without_a_file_nobody_has_reviewed() -> None:
-    said = people(None, HEAD)
+    said = review_input(None, HEAD)
     assert (said["given"], said["reviews"], said["requester"]) == (False, [], "")
 
 
 def test_a_bot_may_review_without_making_the_file_unreadable() -> None:
     bot = {"user": "dependabot[bot]", "state": "approved", "head": HEAD}
-    assert people(replace_reviews(bot), HEAD)["reviews"][0]["user"] == "dependabot[bot]"
+    assert review_input(replace_reviews(bot), HEAD)["reviews"][0]["user"] == "dependabot[bot]"
 
 
 def replace_reviews(*reviews: dict[str, str]) -> Review:

@@ -8,7 +8,7 @@ Data = Mapping[str, Any]
 _DATA = re.compile(rb"sha256:[0-9a-f]+|[A-Za-z0-9]+://[A-Za-z0-9._=/-]+|examples/data/[a-z0-9./-]+")
 
 
-def texts_at(*keys: str) -> Callable[[Data], Iterator[str]]:
+def strings_at(*keys: str) -> Callable[[Data], Iterator[str]]:
     """A function that gives the texts at some keys of a document, alone or in a list."""
 
     def texts(data: Data) -> Iterator[str]:
@@ -21,7 +21,7 @@ def texts_at(*keys: str) -> Callable[[Data], Iterator[str]]:
     return texts
 
 
-def data_named(text: bytes) -> Iterator[Data]:
+def find_references(text: bytes) -> Iterator[Data]:
     """Every digest and every place that bytes name, without reading them as YAML."""
     for found in _DATA.findall(text):
         word = found.decode()
@@ -30,13 +30,13 @@ def data_named(text: bytes) -> Iterator[Data]:
 
 def datasets_of(model: Data) -> Iterator[str]:
     """The data sets that a model reads: those it is trained on, and the one that it is validated with."""
-    yield from texts_at("datasets")(_inside(model, "data"))
-    yield from texts_at("dataset")(_inside(model, "validation"))
+    yield from strings_at("datasets")(_inside(model, "data"))
+    yield from strings_at("dataset")(_inside(model, "validation"))
 
 
 def script_of(model: Data) -> Iterator[str]:
     """The script that trains a model."""
-    return texts_at("script")(_inside(model, "training"))
+    return strings_at("script")(_inside(model, "training"))
 
 
 def _inside(data: Data, key: str) -> Data:

@@ -34,7 +34,7 @@ class DocumentChange:
         return "kept" if self.before.data == self.after.data else "changed"
 
 
-class Changes:
+class ChangeFacts:
     """What differs between a base and a head, and the facts that packages see of it."""
 
     def __init__(self, head: LoadedSource, base: ChangeBase, now: datetime) -> None:
@@ -96,7 +96,7 @@ class Changes:
         if self._base.history.complete:
             said["ownPins"] = self._own_pins(identity)
             said["sourcePins"] = _pins(self._base, source, model) if source else []
-            said["sourceLeft"] = _left(self._base, source, model) if source else []
+            said["sourceLeft"] = _abandoned_pins(self._base, source, model) if source else []
             said["isRollback"] = self.is_rollback(change)
             said |= self._ran_until(identity, wanted)
         return said
@@ -164,7 +164,7 @@ def _promotes_from(environment: str, head: LoadedSource, base: ChangeBase) -> st
     return said if isinstance(said, str) else None
 
 
-def _left(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
+def _abandoned_pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
     """What an environment went down from, and has not pinned again since."""
     pins = [{"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model)]
     return [

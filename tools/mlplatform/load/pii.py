@@ -36,12 +36,12 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]{1,64}")  # normalizing takes the square o
 _SEPARATOR = "\0"  # a file with one in it is no table
 
 
-class TooMuchToLookAt(Exception):
+class ScanBudgetExceeded(Exception):
     """There are more groups of digits than anybody has looked at."""
 
 
 @dataclass(slots=True)
-class Effort:
+class ScanBudget:
     """How many more groups of digits are looked at, whether a card's number starts there: some seconds' worth."""
 
     groups: int = 4_000_000
@@ -49,10 +49,10 @@ class Effort:
     def spend(self, groups: int) -> None:
         self.groups -= groups
         if self.groups < 0:
-            raise TooMuchToLookAt
+            raise ScanBudgetExceeded
 
 
-def suspected(data: bytes) -> frozenset[str]:
+def prefilter(data: bytes) -> frozenset[str]:
     """What any cell of a file may look like: a few passes over its bytes, and most files need no other."""
     if not data.isascii():
         data = simple(data.decode()).encode()
@@ -65,7 +65,7 @@ def suspected(data: bytes) -> frozenset[str]:
     return frozenset(look for look, is_there in there.items() if is_there)
 
 
-def looks_of(row: Sequence[str], suspects: frozenset[str], effort: Effort) -> Iterator[tuple[int, str]]:
+def detect(row: Sequence[str], suspects: frozenset[str], effort: ScanBudget) -> Iterator[tuple[int, str]]:
     """The place of each cell of a row that looks like one of the suspects, with which; or TooMuchToLookAt."""
     text = _SEPARATOR.join(row)
     if not text.isascii():
@@ -104,7 +104,7 @@ def _plain(character: str) -> str:
 _SIGNS = {"\N{MINUS SIGN}": "-", "\N{IDEOGRAPHIC FULL STOP}": "."}
 
 
-def _holds_email(cell: str, _: Effort) -> bool:
+def _holds_email(cell: str, _: ScanBudget) -> bool:
     return "@" in cell and _EMAIL.search(cell) is not None
 
 
@@ -112,7 +112,7 @@ def _may_hold_card(text: str) -> bool:
     return _LONG_RUN.search(text) is not None
 
 
-def _holds_card(cell: str, effort: Effort) -> bool:
+def _holds_card(cell: str, effort: ScanBudget) -> bool:
     if len(cell) < _FEWEST:
         return False
     if cell.isdigit():
@@ -129,18 +129,18 @@ def _has_ssn(text: str) -> bool:
     return _SSN.search(text) is not None
 
 
-def _holds_ssn(cell: str, _: Effort) -> bool:
+def _holds_ssn(cell: str, _: ScanBudget) -> bool:
     return _has_ssn(cell)
 
 
-_LOOKS: Mapping[str, tuple[Callable[[str, Effort], bool], Callable[[str], bool]]] = {
+_LOOKS: Mapping[str, tuple[Callable[[str, ScanBudget], bool], Callable[[str], bool]]] = {
     EMAIL: (_holds_email, lambda text: "@" in text),
     CARD: (_holds_card, _may_hold_card),
     SSN: (_holds_ssn, _has_ssn),
 }
 
 
-def _run_holds_card(run: str, effort: Effort) -> bool:
+def _run_holds_card(run: str, effort: ScanBudget) -> bool:
     """Whether neighbouring groups of digits are together a card's number: what follows them may be its expiry."""
     groups = _GROUP.findall(run)
     effort.spend(len(groups))

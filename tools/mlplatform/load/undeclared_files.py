@@ -12,7 +12,7 @@ _SCRIPTS = "examples/training/"
 _NOTES = "README.md"
 
 
-def unnamed(
+def undeclared_files(
     files: Sequence[SourceFile], named: Iterable[str], unreadable: Iterable[Finding]
 ) -> Iterator[Finding]:
     """The files of tenants' data that no data set names: nothing says how sensitive they are.

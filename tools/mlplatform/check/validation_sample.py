@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mlplatform.check.known import Known
-from mlplatform.check.missing import missing
+from mlplatform.check.broken_reference import broken_reference
+from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Dataset, Model
@@ -14,14 +14,14 @@ from mlplatform.core.validation import answers_of, columns_by_input
 _FIX = "name columns of the data set, as many as the signature takes, and its target beside them"
 
 
-def validation_links(known: Known, model: Document[Model]) -> Iterator[Finding]:
+def validation_links(known: DocumentIndex, model: Document[Model]) -> Iterator[Finding]:
     """What is wrong with the validation of a model, where it has one."""
     asked = model.body.validation
     if asked is None:
         return
     yield from _signature(model, asked)
     if not known.exists(Kind.DATASET, asked.dataset):
-        yield missing(known, model, ("validation", "dataset"), Kind.DATASET, asked.dataset)
+        yield broken_reference(known, model, ("validation", "dataset"), Kind.DATASET, asked.dataset)
     elif dataset := known.repository.datasets.get(asked.dataset):
         yield from _dataset(model, asked, dataset)
 

@@ -7,8 +7,8 @@ from mlplatform.core.naming import printable
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.source import Source, SourceFile
 from mlplatform.core.table import Table
-from mlplatform.load.contents import contents
-from mlplatform.load.personal import Effort
+from mlplatform.load.pii import ScanBudget
+from mlplatform.load.read_files import contents
 from mlplatform.load.tables import read_tables
 
 MAX_FILE = 64 << 20
@@ -22,7 +22,7 @@ def read_data(
     digests: dict[str, str] = {}
     tables: dict[str, Table] = {}
     findings: list[Finding] = []
-    effort = Effort()
+    effort = ScanBudget()
     wanted = list(_within(files, findings))
     for batch in _batches(wanted):
         found, unreadable = contents(source, batch, MAX_FILE)

@@ -24,7 +24,7 @@ class Selectable(Source, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Objects:
+class GitTreeSource:
     """Files by the ids of their contents; `commit` is what they stand for."""
 
     git: Git
@@ -35,9 +35,11 @@ class Objects:
     def paths(self) -> Iterable[str]:
         return self.entries.keys()
 
-    def only(self, paths: Iterable[str]) -> "Objects":
+    def only(self, paths: Iterable[str]) -> "GitTreeSource":
         entries = self.entries
-        return Objects(self.git, self.commit, {path: entries[path] for path in paths if path in entries})
+        return GitTreeSource(
+            self.git, self.commit, {path: entries[path] for path in paths if path in entries}
+        )
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
         """The files at or below these paths, sorted; `""` stands for everything."""
@@ -60,10 +62,10 @@ class Objects:
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class OverlaySource:
     """Unchanged files as git holds them, and over them what was looked at in the working tree."""
 
-    unchanged: Objects
+    unchanged: GitTreeSource
     tree: WorkingTree
     looked: Mapping[str, SourceFile]
     commit: str | None = None
@@ -72,10 +74,10 @@ class Over:
     def paths(self) -> Iterable[str]:
         return self.unchanged.entries.keys() | self.looked.keys()
 
-    def only(self, paths: Iterable[str]) -> "Over":
+    def only(self, paths: Iterable[str]) -> "OverlaySource":
         some = frozenset(paths)
         looked = {path: file for path, file in self.looked.items() if path in some}
-        return Over(self.unchanged.only(some), self.tree, looked)
+        return OverlaySource(self.unchanged.only(some), self.tree, looked)
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
         """The files at or below these paths, sorted; `""` stands for everything."""

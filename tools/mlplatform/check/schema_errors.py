@@ -8,14 +8,14 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mlplatform.check.words import BOUNDS, DAY, PATTERNS, TIME, TYPES, ZONE
+from mlplatform.check.schema_messages import BOUNDS, DAY, PATTERNS, TIME, TYPES, ZONE
 from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import BODIES
 from mlplatform.core.naming import Kind
 
 
-def complaints(raw: RawDocument, refused: ValidationError) -> Iterator[Finding]:
+def schema_errors(raw: RawDocument, refused: ValidationError) -> Iterator[Finding]:
     """A finding for everything that pydantic refuses in a document."""
     for detail in refused.errors(include_url=False):
         yield _complaint(raw, detail)

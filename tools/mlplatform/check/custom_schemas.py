@@ -22,7 +22,7 @@ class _Unusable(Exception):
         self.at = (line, column)
 
 
-def organisation(raws: Mapping[str, RawDocument], schemas: Mapping[str, str]) -> Iterator[Finding]:
+def custom_schema_findings(raws: Mapping[str, RawDocument], schemas: Mapping[str, str]) -> Iterator[Finding]:
     """What the organisation's schemas refuse; a schema that cannot be used is a finding itself."""
     for path, text in sorted(schemas.items()):
         try:

@@ -13,18 +13,18 @@ from functools import cached_property
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
 from mlplatform.core.source import Source
-from mlplatform.load.said import Data, data_named, datasets_of, script_of, texts_at
-from mlplatform.load.yaml import parse
+from mlplatform.load.raw_fields import Data, datasets_of, find_references, script_of, strings_at
+from mlplatform.load.strict_yaml import parse
 
 MOST = 1000  # documents that change: beyond it, looking for what they concern takes longer than loading everything
 _DATA = "examples/data/"
 _TRAINING = "examples/training/"
 _HIDDEN = ("tenants/", "models/", "environments/", _DATA)
-_SHARED = texts_at("location", "sharedWith")
+_SHARED = strings_at("location", "sharedWith")
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Affected:
     """The paths that are loaded, and those of them whose neighbours are not all loaded.
 
     Of a tenant in `partial` not all deployments are there, of a data set not all others with the same data: what
@@ -35,7 +35,7 @@ class Scope:
     partial: frozenset[str]
 
 
-def scope(base: Source, head: Source, paths: Set[str], changed: Set[str]) -> Scope | None:
+def affected(base: Source, head: Source, paths: Set[str], changed: Set[str]) -> Affected | None:
     """What a change is about, of all paths that are there before or after it; None when that is everything.
 
     Every environment is referred to by all that is deployed in it, and platform.yaml by everything.
@@ -64,7 +64,7 @@ class _Search:
         self._about: set[str] = set()
         self._read: set[str] = set()
 
-    def found(self) -> Scope:
+    def found(self) -> Affected:
         waived = self._waived()
         self._look(self._changed | waived)
         self._go_back()
@@ -74,7 +74,7 @@ class _Search:
         beside = self._deployments_of(whole) | self._twins(whole)
         loaded = (self._read | beside) & self._paths
         partial = {path for path in loaded if path.startswith("tenants/")} - whole
-        return Scope(frozenset(loaded | self._data_files(loaded) | self._changed), frozenset(partial))
+        return Affected(frozenset(loaded | self._data_files(loaded) | self._changed), frozenset(partial))
 
     def _look(self, paths: Iterable[str]) -> None:
         """Judge these documents; whoever owns a path, be it none, is asked for their people."""
@@ -123,7 +123,7 @@ class _Search:
         """What the waivers of either side name: whether one is still needed shows only there."""
         waivers = [path for path in self._paths if path.startswith("policies/waivers/")]
         self._documents.parse(waivers)
-        return {path for waiver in waivers for path in self._documents.say(waiver, texts_at("path"))}
+        return {path for waiver in waivers for path in self._documents.say(waiver, strings_at("path"))}
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
         tenants = {
@@ -140,7 +140,7 @@ class _Search:
         sought = {mark for path in datasets for mark in self._documents.marks(path, matches)}
 
         def may_be_one(data: bytes) -> bool:
-            return any(not sought.isdisjoint(provides(said)) for said in data_named(data))
+            return any(not sought.isdisjoint(provides(said)) for said in find_references(data))
 
         texts = {_text_of(mark) for mark in sought}
         maybe = self._documents.with_any(self._datasets, texts, may_be_one) if texts else []
@@ -149,7 +149,7 @@ class _Search:
     def _data_files(self, loaded: Iterable[str]) -> set[str]:
         datasets = [path for path in loaded if _is_dataset(path)]
         self._documents.parse(datasets)
-        places = {place for path in datasets for place in self._documents.say(path, texts_at("location"))}
+        places = {place for path in datasets for place in self._documents.say(path, strings_at("location"))}
         return {place for place in places if place.startswith(_DATA)}
 
     def _that_say(

@@ -11,7 +11,7 @@ from mlplatform.core.document import KeyPath, Position
 COLUMNS = 1 << 20
 
 
-class Places(Mapping[KeyPath, Position]):
+class SourceMap(Mapping[KeyPath, Position]):
     """Line and column, from 1, by pointer: of a mapping's value the place of its key, of a list's item its own.
 
     Worked out when first asked, as most documents have no finding: `marks` holds one number a value, in the

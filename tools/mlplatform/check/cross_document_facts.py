@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlplatform.check.joined import Gathered
-from mlplatform.check.known import Known
+from mlplatform.check.document_index import DocumentIndex
+from mlplatform.check.policy_input import CrossDocumentFacts
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.document import RawDocument
@@ -14,7 +14,9 @@ from mlplatform.core.naming import Kind
 from mlplatform.core.table import Table
 
 
-def gather(known: Known, tables: Mapping[str, Table], partial: frozenset[str] = frozenset()) -> Gathered:
+def gather_facts(
+    known: DocumentIndex, tables: Mapping[str, Table], partial: frozenset[str] = frozenset()
+) -> CrossDocumentFacts:
     """The deployments of each tenant, and the data sets that are the same data under another name.
 
     `partial` are the paths of the tenants and data sets for which that was not all loaded.
@@ -24,10 +26,10 @@ def gather(known: Known, tables: Mapping[str, Table], partial: frozenset[str] = 
         identity = document.raw.identity
         of_tenant = deployments.setdefault(str(identity.tenant), {})
         of_tenant.setdefault(str(identity.environment), {})[str(identity.model)] = document.raw.data
-    return Gathered(deployments, _twins(known), tables, partial)
+    return CrossDocumentFacts(deployments, _duplicates(known), tables, partial)
 
 
-def gather_before(head: LoadedSource, base: ChangeBase | None) -> Gathered:
+def duplicates_before(head: LoadedSource, base: ChangeBase | None) -> CrossDocumentFacts:
     """For each data set of the head the others of the base that are the same data."""
     alike: dict[OverlapKey, set[str]] = defaultdict(set)
     for raw in _datasets(base.loaded) if base else ():
@@ -38,14 +40,14 @@ def gather_before(head: LoadedSource, base: ChangeBase | None) -> Gathered:
         others = {name for mark in matches(raw.data) for name in alike.get(mark, ())} - {raw.identity.name}
         if others:
             twins[raw.identity.name] = tuple(sorted(others))
-    return Gathered(twins=twins)
+    return CrossDocumentFacts(twins=twins)
 
 
 def _datasets(loaded: LoadedSource) -> Iterator[RawDocument]:
     return (raw for raw in loaded.raws.values() if raw.identity.kind is Kind.DATASET)
 
 
-def _twins(known: Known) -> dict[str, tuple[str, ...]]:
+def _duplicates(known: DocumentIndex) -> dict[str, tuple[str, ...]]:
     """For each data set the others that are the same data."""
     alike: dict[OverlapKey, list[str]] = defaultdict(list)
     for name, document in known.repository.datasets.items():

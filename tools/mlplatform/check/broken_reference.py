@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 from typing import Any
 
-from mlplatform.check.known import Known
+from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import Kind, path_of
@@ -17,7 +17,9 @@ _WORDS = {
 _MOST_NAMES = 2000  # beyond it the search for a near one takes longer than it helps
 
 
-def missing(known: Known, document: Document[Any], at: KeyPath, kind: Kind, name: str) -> Finding:
+def broken_reference(
+    known: DocumentIndex, document: Document[Any], at: KeyPath, kind: Kind, name: str
+) -> Finding:
     """The finding at the place of the reference, with the name that may have been meant."""
     names = list(known.names(kind))
     near = get_close_matches(name, names, 1) if len(names) <= _MOST_NAMES else []

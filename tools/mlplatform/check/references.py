@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from mlplatform.check.known import Known
-from mlplatform.check.links_environment import deployment_links, environment_links
-from mlplatform.check.links_validation import validation_links
-from mlplatform.check.missing import missing
+from mlplatform.check.broken_reference import broken_reference
+from mlplatform.check.document_index import DocumentIndex
+from mlplatform.check.promotion_chain import deployment_links, environment_links
+from mlplatform.check.validation_sample import validation_links
 from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Dataset, Model, Tenant
@@ -29,7 +29,9 @@ RULES = (
 )
 
 
-def links(known: Known, digests: Mapping[str, str], scripts: Collection[str]) -> Iterator[Finding]:
+def broken_references(
+    known: DocumentIndex, digests: Mapping[str, str], scripts: Collection[str]
+) -> Iterator[Finding]:
     """Every broken reference; `digests` holds the digest of each data file in the repository by path, `scripts`
     the paths of the training scripts there are."""
     repository = known.repository
@@ -46,24 +48,26 @@ def links(known: Known, digests: Mapping[str, str], scripts: Collection[str]) ->
     yield from deployment_links(known)
 
 
-def _platform(known: Known) -> Iterator[Finding]:
+def _platform(known: DocumentIndex) -> Iterator[Finding]:
     if not known.exists(Kind.PLATFORM, "platform"):
         path = path_of(Kind.PLATFORM, "platform")
         fix = "add it: it names the platform team and the paths only it may change"
         yield error("link-platform", path, "there is no platform.yaml", fix=fix)
 
 
-def _tenant(known: Known, tenant: Document[Tenant]) -> Iterator[Finding]:
+def _tenant(known: DocumentIndex, tenant: Document[Tenant]) -> Iterator[Finding]:
     for name in tenant.body.quotas:
         if not known.exists(Kind.ENVIRONMENT, name):
-            yield missing(known, tenant, ("quotas", name), Kind.ENVIRONMENT, name)
+            yield broken_reference(known, tenant, ("quotas", name), Kind.ENVIRONMENT, name)
 
 
-def _dataset(known: Known, dataset: Document[Dataset], digests: Mapping[str, str]) -> Iterator[Finding]:
+def _dataset(
+    known: DocumentIndex, dataset: Document[Dataset], digests: Mapping[str, str]
+) -> Iterator[Finding]:
     yield from _owner(known, dataset, dataset.body.owner)
     for place, name in enumerate(dataset.body.sharedWith):
         if not known.exists(Kind.TENANT, name):
-            yield missing(known, dataset, ("sharedWith", place), Kind.TENANT, name)
+            yield broken_reference(known, dataset, ("sharedWith", place), Kind.TENANT, name)
     yield from _data_file(dataset, digests)
 
 
@@ -85,18 +89,18 @@ def _data_file(dataset: Document[Dataset], digests: Mapping[str, str]) -> Iterat
         yield error("link-data", dataset.path, said, fix=fix, at=dataset.position(("digest",)))
 
 
-def _model(known: Known, model: Document[Model]) -> Iterator[Finding]:
+def _model(known: DocumentIndex, model: Document[Model]) -> Iterator[Finding]:
     yield from _owner(known, model, model.body.owner)
     for place, name in enumerate(model.body.data.datasets):
         if not known.exists(Kind.DATASET, name):
-            yield missing(known, model, ("data", "datasets", place), Kind.DATASET, name)
+            yield broken_reference(known, model, ("data", "datasets", place), Kind.DATASET, name)
     for place, name in enumerate(model.body.data.features):
         at = model.position(("data", "features", place))
         fix = "feature views do not exist yet: remove it, and name the data sets that the model reads"
         yield error("link-feature", model.path, f"there is no feature view {name}", fix=fix, at=at)
     for name in model.body.gates:
         if not known.exists(Kind.ENVIRONMENT, name):
-            yield missing(known, model, ("gates", name), Kind.ENVIRONMENT, name)
+            yield broken_reference(known, model, ("gates", name), Kind.ENVIRONMENT, name)
 
 
 def _training(model: Document[Model], scripts: Collection[str]) -> Iterator[Finding]:
@@ -113,12 +117,14 @@ def _training(model: Document[Model], scripts: Collection[str]) -> Iterator[Find
         yield error("link-training", model.path, f"there is no file {script}", fix=fix, at=at)
 
 
-def _owner(known: Known, document: Document[Dataset] | Document[Model], owner: str) -> Iterator[Finding]:
+def _owner(
+    known: DocumentIndex, document: Document[Dataset] | Document[Model], owner: str
+) -> Iterator[Finding]:
     """The tenant of a document is there, and its owner is one of the tenant's people."""
     name = document.raw.identity.tenant or ""
     tenant = known.repository.tenants.get(name)
     if not known.exists(Kind.TENANT, name):
-        yield missing(known, document, (), Kind.TENANT, name)
+        yield broken_reference(known, document, (), Kind.TENANT, name)
     elif tenant and owner.casefold() not in {
         p.casefold() for p in (*tenant.body.owners, *tenant.body.members)
     }:

@@ -44,7 +44,7 @@ def readable(subject: Subject, asks: RuleScope) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class CrossDocumentFacts:
     """What is known of a document only by looking at all of them: each by its name.
 
     `partial` are the paths of tenants and data sets of which not all was looked at: nothing is known of these.
@@ -56,16 +56,16 @@ class Gathered:
     partial: frozenset[str] = frozenset()
 
 
-class Joiner:
+class PolicyInputBuilder:
     """Joins the documents that `find` finds; what many of them share is written once."""
 
-    def __init__(self, find: Find, gathered: Gathered | None = None) -> None:
+    def __init__(self, find: Find, gathered: CrossDocumentFacts | None = None) -> None:
         self._find = find
-        self._gathered = gathered or Gathered()
+        self._gathered = gathered or CrossDocumentFacts()
         self._texts: dict[tuple[Kind, str], str] = {}
         self._named: dict[tuple[Kind, str], str] = {}
 
-    def join(
+    def build(
         self,
         subject: Subject,
         name: str,

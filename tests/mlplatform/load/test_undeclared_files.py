@@ -2,13 +2,13 @@
 
 from mlplatform.core.finding import error
 from mlplatform.core.source import FileType, SourceFile
-from mlplatform.load.unnamed import unnamed
+from mlplatform.load.undeclared_files import undeclared_files
 
 DATA = "examples/data/clinic/words.csv"
 
 
 def _found(path: str, *named: str, type: FileType = FileType.FILE) -> list[str]:
-    return [f"{one.path} {one.rule}" for one in unnamed([SourceFile(path, type, 1)], named, [])]
+    return [f"{one.path} {one.rule}" for one in undeclared_files([SourceFile(path, type, 1)], named, [])]
 
 
 def test_data_that_a_data_set_names_is_none() -> None:
@@ -41,4 +41,4 @@ def test_a_script_that_is_a_link_is_a_finding() -> None:
 
 def test_what_data_sets_that_cannot_be_read_name_is_unknown() -> None:
     unreadable = error("yaml-syntax", "tenants/clinic/datasets/words.yaml", "no", fix="do")
-    assert list(unnamed([SourceFile(DATA, FileType.FILE, 1)], [], [unreadable])) == []
+    assert list(undeclared_files([SourceFile(DATA, FileType.FILE, 1)], [], [unreadable])) == []

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from mlplatform.check.known import Known
-from mlplatform.check.missing import missing
+from mlplatform.check.broken_reference import broken_reference
+from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Deployment, Environment
@@ -13,7 +13,7 @@ from mlplatform.core.naming import Kind
 LOCAL = "local"
 
 
-def environment_links(known: Known) -> Iterator[Finding]:
+def environment_links(known: DocumentIndex) -> Iterator[Finding]:
     """What is wrong with the way that promotions take, and with who shares a registry."""
     environments = known.repository.environments
     for environment in environments.values():
@@ -21,7 +21,7 @@ def environment_links(known: Known) -> Iterator[Finding]:
     yield from _shared_registries(environments.values())
 
 
-def _source(known: Known, environment: Document[Environment]) -> Iterator[Finding]:
+def _source(known: DocumentIndex, environment: Document[Environment]) -> Iterator[Finding]:
     """Orders grow along promotesFrom, which also makes a cycle impossible."""
     environments = known.repository.environments
     source, order = environment.body.promotesFrom, environment.body.order
@@ -32,7 +32,7 @@ def _source(known: Known, environment: Document[Environment]) -> Iterator[Findin
             fix = "name the environment that versions come from in promotesFrom"
             yield error("link-order", environment.path, said, fix=fix, at=environment.position(("order",)))
     elif not known.exists(Kind.ENVIRONMENT, source):
-        yield missing(known, environment, ("promotesFrom",), Kind.ENVIRONMENT, source)
+        yield broken_reference(known, environment, ("promotesFrom",), Kind.ENVIRONMENT, source)
     elif source in environments and environments[source].body.order >= order:
         said = f"{source} has order {environments[source].body.order} and does not come before order {order}"
         fix = "give an environment a higher order than the one it promotes from"
@@ -57,7 +57,7 @@ def _shared_registries(environments: Iterable[Document[Environment]]) -> Iterato
             )
 
 
-def deployment_links(known: Known) -> Iterator[Finding]:
+def deployment_links(known: DocumentIndex) -> Iterator[Finding]:
     """Whether the environment, the tenant and the model of each deployment are there, and it comes from there."""
     for models in known.repository.deployments.values():
         for deployment in models.values():
@@ -66,7 +66,7 @@ def deployment_links(known: Known) -> Iterator[Finding]:
             yield from _origin_data(known, deployment)
 
 
-def _parents(known: Known, deployment: Document[Deployment]) -> Iterator[Finding]:
+def _parents(known: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
     identity = deployment.raw.identity
     for kind, name in (
         (Kind.ENVIRONMENT, identity.environment),
@@ -74,10 +74,10 @@ def _parents(known: Known, deployment: Document[Deployment]) -> Iterator[Finding
         (Kind.MODEL, identity.model),
     ):
         if name and not known.exists(kind, name):
-            yield missing(known, deployment, (), kind, name)
+            yield broken_reference(known, deployment, (), kind, name)
 
 
-def _origin_environment(known: Known, deployment: Document[Deployment]) -> Iterator[Finding]:
+def _origin_environment(known: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
     environment = known.repository.environments.get(deployment.raw.identity.environment or "")
     said = deployment.body.from_.environment
     if environment is None or said == environment.body.promotesFrom:
@@ -97,7 +97,7 @@ def _origin_environment(known: Known, deployment: Document[Deployment]) -> Itera
     yield error("link-origin", deployment.path, message, fix=fix, at=at)
 
 
-def _origin_data(known: Known, deployment: Document[Deployment]) -> Iterator[Finding]:
+def _origin_data(known: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
     model = known.repository.models.get(deployment.raw.identity.model or "")
     said = deployment.body.from_.data
     if model is None:

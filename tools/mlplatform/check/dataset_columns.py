@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from mlplatform.check.known import Known
+from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Dataset
@@ -16,7 +16,7 @@ _MOST = 20  # findings a data set: a file of another table has hundreds of other
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
-def tables(known: Known, tables: Mapping[str, Table]) -> Iterator[Finding]:
+def dataset_columns(known: DocumentIndex, tables: Mapping[str, Table]) -> Iterator[Finding]:
     """What headers and documents name differently; `tables` holds what each data file holds by path."""
     for dataset in known.repository.datasets.values():
         if table := tables.get(dataset.body.location):

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from mlplatform.core.source import FileType, SourceFile
-from mlplatform.load import data
-from mlplatform.load.data import read_data
-from mlplatform.load.personal import Effort
+from mlplatform.load import dataset_files
+from mlplatform.load.dataset_files import read_data
+from mlplatform.load.pii import ScanBudget
 from mlplatform.load.tables import read_tables
 
 
@@ -21,7 +21,7 @@ class Files:
     commit: str | None = None
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
-        return [SourceFile(path, FileType.FILE, len(data)) for path, data in self.content.items()]
+        return [SourceFile(path, FileType.FILE, len(dataset_files)) for path, data in self.content.items()]
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
         self.reads.append(list(paths))
@@ -30,8 +30,8 @@ class Files:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "MAX_FILE", 100)
-    monkeypatch.setattr(data, "MAX_TOTAL", 250)
+    monkeypatch.setattr(dataset_files, "MAX_FILE", 100)
+    monkeypatch.setattr(dataset_files, "MAX_TOTAL", 250)
 
 
 def csv(size: int) -> bytes:
@@ -62,7 +62,7 @@ def test_a_file_that_is_too_large_takes_nothing_from_the_others() -> None:
 
 def test_a_table_that_was_not_looked_at_to_its_end_is_a_finding_with_its_line() -> None:
     rows = b"note\n" + b"5 5 5 5 5 5 5 5 5 5 5 5 5 6\n" * 10
-    tables, (finding,) = read_tables({"a.csv": rows}, Effort(groups=14 * 5))
+    tables, (finding,) = read_tables({"a.csv": rows}, ScanBudget(groups=14 * 5))
     assert tables == {}
     assert (finding.rule, finding.path, finding.line) == ("file-table", "a.csv", 7)
     assert finding.fix
@@ -70,14 +70,14 @@ def test_a_table_that_was_not_looked_at_to_its_end_is_a_finding_with_its_line() 
 
 def test_the_limit_counts_all_tables_together() -> None:
     rows = b"note\n" + b"5 5 5 5 5 5 5 5 5 5 5 5 5 6\n" * 3
-    tables, (finding,) = read_tables({"a.csv": rows, "b.csv": rows}, Effort(groups=14 * 5))
+    tables, (finding,) = read_tables({"a.csv": rows, "b.csv": rows}, ScanBudget(groups=14 * 5))
     assert [*tables] == ["a.csv"]
     assert finding.path == "b.csv"
 
 
 def test_numbers_of_their_own_and_prose_cost_nothing() -> None:
     rows = b"note,number\n" + b"a few words and 1 2 3 numbers,4111111111111112\n" * 100
-    tables, findings = read_tables({"a.csv": rows}, Effort(groups=0))
+    tables, findings = read_tables({"a.csv": rows}, ScanBudget(groups=0))
     assert findings == []
     assert tables["a.csv"].rows == 100
 
