@@ -80,7 +80,7 @@ def watch(points: Points) -> None:
         wrapped = lambda *args, connect=connect, name=name: Watched(connect(*args), name, points)  # noqa: E731
         setattr(flow, f"connect_{name}", wrapped)
     places.remote_lease = partial(remote_lease, life_seconds=LEASE_SECONDS)  # type: ignore[attr-defined]
-    Journal.heard = points.around("journal.heard", Journal.heard)  # type: ignore[method-assign]
+    Journal.record_outcome = points.around("journal.heard", Journal.record_outcome)  # type: ignore[method-assign]
     Ledger.append = points.around("ledger.append", Ledger.append)  # type: ignore[method-assign]
     os.rename = points.around("rename", os.rename)
     os.replace = points.around("replace", os.replace)

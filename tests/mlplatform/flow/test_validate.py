@@ -25,7 +25,7 @@ from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing, routes
 from mlplatform.providers.serving.triton.waiting import until
-from mlplatform.validate.validated import Validated
+from mlplatform.validate.result import ValidationResult
 from tests.support.laboratory import DATA, SCALER, Laboratory, laboratory
 from tests.support.payloads import write_payload
 from tests.support.stack import needs_serving, onnx_bytes, signature, tensor
@@ -198,12 +198,12 @@ def changed(lab: Laboratory) -> Iterator[Laboratory]:
     lab.place.git.run("reset", "--hard", "-q", before)
 
 
-def tried(lab: Laboratory, version: str | None = None) -> Validated:
+def tried(lab: Laboratory, version: str | None = None) -> ValidationResult:
     return validate(lab.place, repository_at(lab.place.git, "HEAD"), "production", SCALER, version, SILENT)
 
 
-def unmet(done: Validated) -> dict[str, str]:
-    return {check.name: check.unmet for check in done.checks if check.unmet}
+def unmet(done: ValidationResult) -> dict[str, str]:
+    return {check.name: check.failure for check in done.checks if check.failure}
 
 
 def loaded(lab: Laboratory) -> dict[str, Any]:
@@ -224,12 +224,12 @@ def test_a_version_that_meets_everything_is_valid_and_nothing_is_left_behind(lab
     before = loaded(lab)
     done = tried(lab, "1.0.0")
     assert unmet(done) == {}
-    assert done.is_met
+    assert done.passed
     assert done.rows == 100
-    assert done.candidate.tried.metrics == pytest.approx({"mae": 0, "rmse": 0, "r2": 1})
+    assert done.candidate.evaluation.metrics == pytest.approx({"mae": 0, "rmse": 0, "r2": 1})
     assert done.champion
     assert done.champion.version == "1.1.0"
-    assert done.champion.tried.metrics["rmse"] > 1
+    assert done.champion.evaluation.metrics["rmse"] > 1
     assert done.latency
     assert loaded(lab) == before
 
@@ -237,7 +237,7 @@ def test_a_version_that_meets_everything_is_valid_and_nothing_is_left_behind(lab
 def test_the_same_version_on_the_same_rows_gets_the_same_verdict(lab: Laboratory) -> None:
     first, second = (tried(lab, "1.3.0") for _ in range(2))
     assert first.candidate == second.candidate
-    assert (first.is_met, set(unmet(first))) == (second.is_met, set(unmet(second)))
+    assert (first.passed, set(unmet(first))) == (second.passed, set(unmet(second)))
 
 
 def test_a_version_below_its_gates_is_not_valid(lab: Laboratory) -> None:
@@ -249,7 +249,7 @@ def test_a_version_below_its_gates_is_not_valid(lab: Laboratory) -> None:
 def test_a_version_worse_than_the_champion_on_the_same_rows_is_not_valid(changed: Laboratory) -> None:
     strict = {"production": {"rmse": {"max": 100, "maxDropFromCurrent": 0.1}}}
     changed.commit({MODEL: document(changed, {"gates": strict})}, "no version may be worse")
-    assert tried(changed, "1.0.0").is_met
+    assert tried(changed, "1.0.0").passed
     done = tried(changed, "1.3.0")
     assert set(unmet(done)) == {"rmse"}
     assert "may lose 0.1" in unmet(done)["rmse"]
@@ -281,14 +281,14 @@ def test_a_champion_that_takes_the_same_columns_by_another_name_is_compared_with
     done = tried(changed, "3.0.0")
     assert unmet(done) == {}
     assert done.champion
-    assert done.champion.tried.metrics["rmse"] > 1
+    assert done.champion.evaluation.metrics["rmse"] > 1
 
 
 def test_a_version_that_ran_is_tried_as_what_it_was_though_the_document_is_of_another(
     changed: Laboratory,
 ) -> None:
     changed.commit({MODEL: document(changed, {"signature": OTHER.model_dump(mode="json")})}, "other inputs")
-    assert tried(changed, "1.1.0").is_met
+    assert tried(changed, "1.1.0").passed
 
 
 def test_a_champion_that_takes_more_columns_cannot_be_compared_with(changed: Laboratory) -> None:
@@ -328,7 +328,7 @@ def test_what_is_pinned_and_not_champion_yet_is_validated_first(changed: Laborat
 
 
 def test_a_version_that_is_loaded_already_stays_loaded(lab: Laboratory) -> None:
-    assert tried(lab, "1.1.0").is_met
+    assert tried(lab, "1.1.0").passed
     assert loaded(lab)["versions"] == [("1.1.0", True)]
 
 

@@ -21,7 +21,7 @@ class Files:
     commit: str | None = None
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
-        return [SourceFile(path, FileType.FILE, len(dataset_files)) for path, data in self.content.items()]
+        return [SourceFile(path, FileType.FILE, len(data)) for path, data in self.content.items()]
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
         self.reads.append(list(paths))

@@ -8,7 +8,7 @@ from mlplatform.core.hold import Hold, documents_digest
 from mlplatform.core.plan import Plan
 from mlplatform.core.registration_record import RegistrationRecord
 from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
-from mlplatform.plan.actual import Actual, Undo
+from mlplatform.plan.actual import Actual, DriftRevert
 from mlplatform.plan.plan import plan
 from mlplatform.providers.serving.interface import Served
 from tests.support.values import (
@@ -50,7 +50,7 @@ def drift(kind: DriftKind, about: str) -> Drift:
 
 
 def undone(there: Actual, *drifts: Drift, origins: Any = None) -> Plan:
-    undo = Undo(drifts, LAST, origins or {(TUMOUR, "1.1.0"): (MADE,)})
+    undo = DriftRevert(drifts, LAST, origins or {(TUMOUR, "1.1.0"): (MADE,)})
     return plan(DECLARED, "production", "laptop", replace(there, undo=undo))
 
 
@@ -111,7 +111,7 @@ def test_the_routed_version_is_loaded_last_and_probed_before_it_is_routed() -> N
 
 def test_nothing_is_done_for_what_nobody_changed() -> None:
     pending = repository({"production": {TUMOUR: deployment("1.2.0")}})
-    undo = Undo((), LAST, {})
+    undo = DriftRevert((), LAST, {})
     assert plan(pending, "production", "laptop", replace(HERE, undo=undo)).changes == ()
 
 

@@ -12,7 +12,7 @@ from mlplatform.core.kinds import Model
 from mlplatform.core.plan import Action, Change, Plan
 from mlplatform.core.served_signature import ServedSignature
 from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
-from mlplatform.plan.actual import Actual, Undo
+from mlplatform.plan.actual import Actual, DriftRevert
 from mlplatform.plan.plan import plan
 from mlplatform.providers.serving.interface import Served
 from tests.support.values import (
@@ -111,7 +111,7 @@ def test_a_version_unloaded_by_hand_is_put_back_as_what_it_was() -> None:
         {TUMOUR: {digest("1.1.0"): 100}},
     )
     unloaded = Drift(DriftKind.UNLOADED, TUMOUR, "1.1.0", digest("1.1.0"), "1.1.0 is not loaded any more")
-    there = replace(HERE, serving=replace(RUNNING, versions=()), undo=Undo((unloaded,), last, {}))
+    there = replace(HERE, serving=replace(RUNNING, versions=()), undo=DriftRevert((unloaded,), last, {}))
     assert tries(planned("2.0.0", there).changes) == [
         ("load", "1.1.0", THEN.format, THEN.signature),
         ("probe", "1.1.0", THEN.format, THEN.signature),

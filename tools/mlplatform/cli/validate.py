@@ -43,4 +43,4 @@ def command(
     if recorded:
         record(place, repository, done)
     click.echo(json.dumps(done.as_json(), indent=1) if as_json else validated_text(done))
-    sys.exit(0 if done.is_met else 1)
+    sys.exit(0 if done.passed else 1)

@@ -20,9 +20,9 @@ from mlplatform.flow.place import Place, environment_of
 from mlplatform.flow.planning import Wanted
 from mlplatform.flow.reconcile import reconcile
 from mlplatform.flow.snapshots import latest, observed
-from mlplatform.observe.drift import Beside, Flaws, drifts
+from mlplatform.observe.drift import Flaws, Observations, drifts
 from mlplatform.observe.edited import edited_tags
-from mlplatform.plan.actual import Actual, Undo
+from mlplatform.plan.actual import Actual, DriftRevert
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
@@ -69,7 +69,7 @@ def revert_drift(
         serving = connect_serving(settings, paths)
         made = registration_records(known, environment)
         found = _compare(last, made, actual.registry, actual.serving, serving, deep=deep)
-        return replace(actual, undo=Undo(found, last, made))
+        return replace(actual, undo=DriftRevert(found, last, made))
 
     return reconcile(place, applied, environment, listener, Wanted(undo=undo, reason=reason))
 
@@ -121,7 +121,7 @@ def _compare(
 ) -> tuple[Drift, ...]:
     now = observed(last.environment, last.target, last.commit, registry, serving)
     stored = _stored_flaws(last, registry, deep=deep)
-    beside = Beside(
+    beside = Observations(
         registry.doubtful,
         registry.strays,
         stored,

@@ -20,8 +20,8 @@ from mlplatform.flow.place import REMOTE, Place, environment_of
 from mlplatform.flow.signatures import plan_signed
 from mlplatform.local.identity import read_target_id
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.foreseen import registry_of, serving_of
 from mlplatform.plan.plan import known_to
+from mlplatform.plan.snapshot_state import registry_of, serving_of
 from mlplatform.record.ledger import Ledger, copies_of_shared, shared_ledger
 from mlplatform.record.snapshots import read
 

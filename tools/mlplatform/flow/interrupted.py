@@ -8,7 +8,7 @@ from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Change
 from mlplatform.core.statement import DEPLOYMENT, Statement, deployment_statement
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.found import is_done
+from mlplatform.plan.already_applied import is_done
 
 FOUND = "found done after the apply was interrupted"
 

@@ -16,7 +16,7 @@ from mlplatform.flow.place import Place
 from mlplatform.flow.snapshots import latest, observed_serving
 from mlplatform.local.lease import is_held
 from mlplatform.observe.drift import serving_drifts
-from mlplatform.observe.status import DeploymentStatus, Seen, environment_status
+from mlplatform.observe.status import DeploymentStatus, EnvironmentView, environment_status
 from mlplatform.providers.serving import connect_serving
 from mlplatform.providers.serving.interface import Observation
 
@@ -44,7 +44,7 @@ def _catch_up(place: Place, repository: Repository, listener: Listener) -> None:
         listener.say(f"what other machines recorded since is not known (holds, failures): {why}")
 
 
-def _see(place: Place, repository: Repository, environment: str) -> Seen:
+def _see(place: Place, repository: Repository, environment: str) -> EnvironmentView:
     settings, paths = repository.environments[environment].body, place.paths(environment)
     said = statements(place, settings)
     mine = [one.predicate for one in reversed(said) if _is_of(one.predicate, environment)]
@@ -56,9 +56,9 @@ def _see(place: Place, repository: Repository, environment: str) -> Seen:
         observed = serving.observe()
         urls = {model: serving.url(model) for model in observed.weights}
     except Refusal as why:
-        return Seen(None, str(why), applying, failures, {}, batch, on_hold)
+        return EnvironmentView(None, str(why), applying, failures, {}, batch, on_hold)
     drifted = _drifted(place, said, environment, observed)
-    return Seen(observed, "", applying, failures, urls, batch, on_hold, drifted)
+    return EnvironmentView(observed, "", applying, failures, urls, batch, on_hold, drifted)
 
 
 def _is_of(said: Predicate, environment: str) -> bool:

@@ -89,7 +89,7 @@ def propose_rollback(place: Place, asked: Asked, to: str | None) -> Proposal:
         model=asked.model,
         to=to,
         reason=asked.reason,
-        barred=frozenset(hold.digest for hold in held if hold.aliases),
+        excluded_digests=frozenset(hold.digest for hold in held if hold.aliases),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mlplatform.apply.apply import apply
-from mlplatform.apply.hands import Hands
+from mlplatform.apply.context import ApplyContext
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold, Holds, hold_statement, holds
 from mlplatform.core.kinds import Environment
@@ -171,7 +171,7 @@ def _left(run: Run, failed: Iterable[Hold]) -> Plan | None:
 
 def _apply(run: Run, made: Plan) -> tuple[Outcome, ...]:
     settings, paths = run.settings, run.place.paths(run.environment)
-    hands = Hands(
+    hands = ApplyContext(
         connect_registry(settings, paths),
         connect_serving(settings, paths),
         made.commit,
@@ -184,7 +184,7 @@ def _apply(run: Run, made: Plan) -> tuple[Outcome, ...]:
         made,
         hands,
         lambda outcome: _hear(outcome, journal, run.listener),
-        ended=lambda ended: _end(run, ended, journal),
+        on_deployment_done=lambda ended: _end(run, ended, journal),
     )
     run.held.require()  # or the next run records this one, as late as it is
     close(journal, run.ledger)
@@ -192,7 +192,7 @@ def _apply(run: Run, made: Plan) -> tuple[Outcome, ...]:
 
 
 def _hear(outcome: Outcome, journal: Journal, listener: Listener) -> None:
-    journal.heard(outcome)
+    journal.record_outcome(outcome)
     listener.heard(outcome)
 
 

@@ -33,7 +33,7 @@ def propose_reverts(place: Place, commit: str, held: Iterable[Hold]) -> tuple[Re
                 model=hold.model,
                 to=hold.aliases.get("champion"),
                 reason=f"{hold.version} failed: {hold.reason}",
-                barred=barred,
+                excluded_digests=barred,
             )
             found.append(Reverted(hold, commit_proposal(place.git, proposal).branch))
         except Refusal as why:

@@ -24,9 +24,9 @@ from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
 from mlplatform.providers.serving import connect_serving
 from mlplatform.providers.serving.interface import Candidate, Serving, ServingError, Unsound
-from mlplatform.validate.run import Latency, Tried, measure_latency, try_on
+from mlplatform.validate.evaluation import Evaluation, Latency, evaluate, measure_latency
+from mlplatform.validate.result import ValidationResult
 from mlplatform.validate.sample import Sample, read_sample
-from mlplatform.validate.validated import Validated
 from mlplatform.validate.verdict import Version, checks
 
 
@@ -37,7 +37,7 @@ def validate(
     model: str,
     version: str | None,
     listener: Listener,
-) -> Validated:
+) -> ValidationResult:
     """The verdict on a version. What was not loaded before is unloaded again, whatever happens.
 
     Refusal when there is no sample, it is not what was reviewed, the tenant may not see it, or nothing can be asked.
@@ -68,7 +68,7 @@ def validate(
             taken = _document_of(champion, place, repository, document)
             beside = _try_champion(serving, taken, champion, read)
     gates = document.gates.get(environment, {})
-    return Validated(
+    return ValidationResult(
         environment,
         model,
         chosen.because,
@@ -83,7 +83,7 @@ def validate(
     )
 
 
-def record(place: Place, repository: Repository, done: Validated) -> None:
+def record(place: Place, repository: Repository, done: ValidationResult) -> None:
     """Put a verdict on the ledger."""
     settings = environment_of(repository, done.environment)
     candidate = done.candidate
@@ -180,12 +180,12 @@ def _try(
     candidate = _candidate(model, version)
     latency = None
     with _loaded(serving, candidate):
-        tried = try_on(sample, serving, candidate)
+        tried = evaluate(sample, serving, candidate)
         if not tried.flaw:
             try:
                 latency = measure_latency(sample, serving, candidate, limit)
             except Unsound as why:
-                tried = Tried(flaw=why.message)
+                tried = Evaluation(flaw=why.message)
     return Version(version.version, version.ref.digest, version.lineage.metrics, tried), latency
 
 
@@ -196,12 +196,14 @@ def _try_champion(
     try:
         sample = read(model)
     except Refusal as why:  # it takes other columns: then gates that compare are not met
-        return Version(version.version, version.ref.digest, version.lineage.metrics, Tried(flaw=why.message))
+        return Version(
+            version.version, version.ref.digest, version.lineage.metrics, Evaluation(flaw=why.message)
+        )
     try:
         with _loaded(serving, candidate):
-            tried = try_on(sample, serving, candidate)
+            tried = evaluate(sample, serving, candidate)
     except ServingError as why:  # nor are they where it cannot be loaded any more
-        tried = Tried(flaw=why.message)
+        tried = Evaluation(flaw=why.message)
     return Version(version.version, version.ref.digest, version.lineage.metrics, tried)
 
 

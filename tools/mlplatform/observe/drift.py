@@ -14,7 +14,7 @@ Flaws = Mapping[tuple[str, str], str]  # by model and digest: what is wrong with
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Observations:
     """What is seen beside a snapshot: what registries do not believe, spoiled bytes, what is loaded and not ours,
     stages, and the names of edited tags."""
 
@@ -27,7 +27,7 @@ class Beside:
     edited: Edited = field(default_factory=dict)
 
 
-def drifts(last: Snapshot, now: Snapshot, beside: Beside) -> tuple[Drift, ...]:
+def drifts(last: Snapshot, now: Snapshot, beside: Observations) -> tuple[Drift, ...]:
     """Every difference that no apply made, by model. Versions registered since are none: they came by a record."""
     found: list[Drift] = []
     for model in sorted(last.models() | now.models() | {one.model for one in beside.doubtful}):
@@ -54,7 +54,7 @@ def serving_drifts(model: str, last: Snapshot, now: Snapshot) -> Iterator[Drift]
     routed, routes = last.weights.get(model, {}), now.weights.get(model, {})
     if routed != routes:
         said = f"the route was changed from {_shares(routed, were)} to {_shares(routes, are)}"
-        digest, version = _whole(routes, are)
+        digest, version = _sole_route(routes, are)
         yield Drift(DriftKind.ROUTE, model, version or "-", digest, said, version)
 
 
@@ -70,7 +70,7 @@ def _ran(model: str, was: ServedEntry, now: ServedEntry | None) -> Iterator[Drif
         yield Drift(DriftKind.CONFIGURATION, model, was.version, was.digest, said, str(now.instances))
 
 
-def _versions(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Iterator[Drift]:
+def _versions(model: str, last: Snapshot, now: Snapshot, beside: Observations) -> Iterator[Drift]:
     doubtful = [one for one in beside.doubtful if one.model == model]
     were, are = last.versions.get(model, {}), now.versions.get(model, {})
     for version, kept in were.items():
@@ -105,7 +105,7 @@ def _lost(
     return Drift(DriftKind.DELETED, model, version, digest, f"{version} ({short_digest(digest)}) was deleted")
 
 
-def _aliases(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Iterator[Drift]:
+def _aliases(model: str, last: Snapshot, now: Snapshot, beside: Observations) -> Iterator[Drift]:
     for alias in ALIASES:
         was, found = last.aliases.get(model, {}).get(alias), now.aliases.get(model, {}).get(alias)
         stray = beside.strays.get(model, {}).get(alias)
@@ -118,14 +118,14 @@ def _aliases(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Itera
         yield Drift(DriftKind.ALIAS, model, alias, digest, f"the alias {alias} {how}{what}", found or "")
 
 
-def _stage(model: str, now: Snapshot, beside: Beside) -> Iterator[Drift]:
+def _stage(model: str, now: Snapshot, beside: Observations) -> Iterator[Drift]:
     if wrong := beside.stages.get(model):
         said = f"{wrong.version} is in stage {wrong.found} and belongs in {wrong.right}"
         digest = now.versions[model][wrong.version].digest
         yield Drift(DriftKind.STAGE, model, wrong.version, digest, said)
 
 
-def _bytes(model: str, last: Snapshot, beside: Beside) -> Iterator[Drift]:
+def _bytes(model: str, last: Snapshot, beside: Observations) -> Iterator[Drift]:
     for version, kept in last.versions.get(model, {}).items():
         if flaw := beside.stored.get((model, kept.digest)):
             said = f"the bytes of {version} in the registry's store were changed: {flaw}"
@@ -144,7 +144,7 @@ def _shares(weights: Mapping[str, int], held: Mapping[str, ServedEntry]) -> str:
     return ", ".join(shares) or _NOTHING
 
 
-def _whole(weights: Mapping[str, int], held: Mapping[str, ServedEntry]) -> tuple[str, str]:
+def _sole_route(weights: Mapping[str, int], held: Mapping[str, ServedEntry]) -> tuple[str, str]:
     """Digest and version of what answers every request, where that is one version of ours."""
     (digest, percent), *more = weights.items() if weights else [("", 0)]
     return (digest, held[digest].version) if percent == 100 and not more and digest in held else ("", "")

@@ -14,7 +14,7 @@ from mlplatform.providers.serving.interface import Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Undo:
+class DriftRevert:
     """What was changed by hand since the `last` snapshot, and how each version that is registered came to be."""
 
     drifts: tuple[Drift, ...]
@@ -42,5 +42,5 @@ class Actual:
     critical: frozenset[str] = frozenset()
     champions: Champions = field(default_factory=dict)
     redacted: bool = False
-    undo: Undo | None = None
+    undo: DriftRevert | None = None
     signatures: Signatures = field(default_factory=dict)

@@ -9,9 +9,9 @@ from mlplatform.core.plan import Action, Change, Refused, Values
 from mlplatform.core.repository import Repository
 from mlplatform.core.served_signature import ServedSignature, signature_of
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.bytes import Found, find_bytes
+from mlplatform.plan.artifact_source import ArtifactSource, find_artifact
 from mlplatform.plan.gates import gates_refusal
-from mlplatform.plan.retire import before_it, retire_changes
+from mlplatform.plan.retire import previous_version, retire_changes
 from mlplatform.providers.serving.interface import Served
 
 
@@ -22,7 +22,7 @@ def deployment_changes(
     name = document.name.split("/", 1)[1]
     model = repository.models[name].body
     settings = repository.environments[environment].body
-    found = find_bytes(name, environment, document, actual)
+    found = find_artifact(name, environment, document, actual)
     if isinstance(found, Refused):
         return found
     if not actual.redacted and (
@@ -44,7 +44,7 @@ def deployment_changes(
     return tuple(changes)
 
 
-def _copy(provider: str, name: str, body: Deployment, found: Found) -> list[Change]:
+def _copy(provider: str, name: str, body: Deployment, found: ArtifactSource) -> list[Change]:
     if found.environment is None:
         return []
     lineage = found.version.lineage
@@ -111,7 +111,7 @@ def _champion(provider: str, name: str, body: Deployment, actual: Actual, source
     aliases = actual.registry.aliases.get(name, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
     unsettled = actual.registry.unsettled.get(name)
-    wanted = before_it(name, body.version, actual)
+    wanted = previous_version(name, body.version, actual)
     if (champion, previous) == (body.version, wanted) and not unsettled:
         return []
     before: dict[str, Any] | None = {"champion": champion, "previous": previous} if aliases else None

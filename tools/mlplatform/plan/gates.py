@@ -12,7 +12,7 @@ from mlplatform.core.kinds.model import Gate
 from mlplatform.core.plan import Refused
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.bytes import disagreement, refused
+from mlplatform.plan.artifact_source import disagreement, refused
 from mlplatform.providers.registry.interface import RegisteredVersion
 
 _PROPOSE = "propose the promotion again, so that the document says what was measured"

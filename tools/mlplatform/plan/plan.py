@@ -9,12 +9,12 @@ from mlplatform.core.hold import documents_digest, hold_on
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Change, Plan, Refused
 from mlplatform.core.repository import Repository
-from mlplatform.plan.actual import Actual, Undo
+from mlplatform.plan.actual import Actual, DriftRevert
+from mlplatform.plan.blast_radius import assert_within_blast_radius, unconfirmed
 from mlplatform.plan.deployment import deployment_changes
-from mlplatform.plan.held import refusal, restore_changes
+from mlplatform.plan.on_hold import refusal, restore_changes
 from mlplatform.plan.removal import removal_changes
 from mlplatform.plan.repair import repair_answers, strangers
-from mlplatform.plan.safety import assert_within_blast_radius, unconfirmed
 
 
 def plan(
@@ -87,7 +87,7 @@ def _answers(
 
 
 def _undone(
-    repository: Repository, environment: str, actual: Actual, undo: Undo
+    repository: Repository, environment: str, actual: Actual, undo: DriftRevert
 ) -> list[tuple[Change, ...] | Refused]:
     """Nothing but what puts back the changes by hand."""
     answers: list[tuple[Change, ...] | Refused] = [*strangers(repository, environment, undo)]

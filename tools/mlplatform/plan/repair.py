@@ -10,7 +10,7 @@ from mlplatform.core.registration_record import RegistrationRecord
 from mlplatform.core.repository import Repository
 from mlplatform.core.served_signature import signature_of
 from mlplatform.core.snapshot import ServedEntry
-from mlplatform.plan.actual import Actual, Undo
+from mlplatform.plan.actual import Actual, DriftRevert
 from mlplatform.plan.deployment import candidate, routed
 from mlplatform.plan.retire import retire
 
@@ -21,7 +21,7 @@ Answers = list[tuple[Change, ...] | Refused]
 
 
 def repair_answers(
-    repository: Repository, environment: str, model: str, actual: Actual, undo: Undo
+    repository: Repository, environment: str, model: str, actual: Actual, undo: DriftRevert
 ) -> Answers:
     """The changes that undo the drift of one model, and what of it cannot be undone, by name."""
     settings, drifts = repository.environments[environment].body, undo.of(model)
@@ -37,7 +37,7 @@ def repair_answers(
     return [*(one for one in found if isinstance(one, Refused)), changes]
 
 
-def strangers(repository: Repository, environment: str, undo: Undo) -> list[Refused]:
+def strangers(repository: Repository, environment: str, undo: DriftRevert) -> list[Refused]:
     """What is loaded beside ours is not ours to unload."""
     where = repository.environments[environment].path
     return [
@@ -53,7 +53,7 @@ def _where(repository: Repository, environment: str, model: str) -> str:
 
 
 def _repairs(
-    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: Undo, where: str
+    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: DriftRevert, where: str
 ) -> list[Change | Refused]:
     found: list[Change | Refused] = []
     wrong: dict[str, list[Drift]] = {}
@@ -78,7 +78,7 @@ def _repairs(
     return found
 
 
-def _origin(model: str, version: str, actual: Actual, undo: Undo) -> RegistrationRecord | None:
+def _origin(model: str, version: str, actual: Actual, undo: DriftRevert) -> RegistrationRecord | None:
     """The one that the tags of the last snapshot were made from."""
     tags = undo.last.versions[model][version].tags
     here = actual.registry.find(model, version)
@@ -127,7 +127,7 @@ def _serving(
     drifts: Sequence[Drift],
     settings: Environment,
     actual: Actual,
-    undo: Undo,
+    undo: DriftRevert,
     mended: set[str],
     where: str,
 ) -> list[Change | Refused]:
@@ -171,7 +171,7 @@ def _held(model: str, digest: str, actual: Actual) -> Values | None:
 
 
 def _aliases(
-    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: Undo
+    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: DriftRevert
 ) -> list[Change]:
     were, now = undo.last.aliases.get(model, {}), actual.registry.aliases.get(model, {})
     lost = {

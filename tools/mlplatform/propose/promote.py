@@ -1,7 +1,7 @@
 """`platform promote`: what one environment pins, into the next."""
 
 from mlplatform.core.errors import Refusal
-from mlplatform.propose.base import Base
+from mlplatform.propose.base_commit import BaseCommit
 from mlplatform.propose.pin import pin
 from mlplatform.propose.pinned import read_pinned
 from mlplatform.propose.proposal import Proposal
@@ -14,7 +14,7 @@ def promote(git: Git, base: str, *, environment: str, model: str, reason: str = 
     A deployment that is new there runs as it does in the source. Refusal when the source pins nothing, or the
     environment pins the same already.
     """
-    at = Base(git, base)
+    at = BaseCommit(git, base)
     path = at.deployment_path(environment, model)
     source = at.promotes_from(environment)
     if source is None:
@@ -48,4 +48,4 @@ def promote(git: Git, base: str, *, environment: str, model: str, reason: str = 
 
 def source_of(git: Git, base: str, environment: str) -> str | None:
     """The environment that one promotes from at a commit; None for the first one."""
-    return Base(git, base).promotes_from(environment)
+    return BaseCommit(git, base).promotes_from(environment)

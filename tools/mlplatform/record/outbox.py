@@ -32,7 +32,7 @@ class Journal:
         journal._append({"plan": header, "changes": [change.as_json() for change in plan.changes]})
         return journal
 
-    def heard(self, outcome: Outcome) -> None:
+    def record_outcome(self, outcome: Outcome) -> None:
         """Write down one outcome; of several of one change the last one counts."""
         at = self._at[id(outcome.change)]
         self._append({"change": at, "result": outcome.result.value, "reason": outcome.reason})

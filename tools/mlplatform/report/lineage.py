@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mlplatform.core.payload import short_digest
-from mlplatform.observe.lineage import Answering, Lineage, Trained
+from mlplatform.observe.lineage import Lineage, ServingInstead, Trained
 from mlplatform.report.table import table
 
 
@@ -39,7 +39,7 @@ def _not_in_force(found: Lineage) -> str:
     return f"not in force {'any more' if found.change else 'yet'}{held}"
 
 
-def _answers(answers: Answering) -> str:
+def _answers(answers: ServingInstead) -> str:
     named = answers.version or "an unknown version"
     what = f"{named} ({answers.digest})" if answers.digest else "nothing"
     return f"{what} since {answers.since}, applied from {answers.change}"

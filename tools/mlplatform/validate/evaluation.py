@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from mlplatform.providers.serving.interface import Array, Candidate, Serving, Unsound
 from mlplatform.validate.metrics import of_classes, of_numbers
 from mlplatform.validate.sample import Sample
-from mlplatform.validate.values import numbers, texts
+from mlplatform.validate.tensor_codec import numbers, texts
 
 BATCH = 64
 SECONDS = 30.0  # for one answer
@@ -17,7 +17,7 @@ WARM_UP, REQUESTS, ROUNDS = 20, 200, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class Evaluation:
     """The metrics of a version on a sample, or why it does not answer it as its signature says."""
 
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Latency:
     requests: int
 
 
-def try_on(sample: Sample, serving: Serving, candidate: Candidate) -> Tried:
+def evaluate(sample: Sample, serving: Serving, candidate: Candidate) -> Evaluation:
     """Every row through the version, in batches."""
     labels: list[float] = []
     scores: list[tuple[float, ...]] = []
@@ -44,17 +44,17 @@ def try_on(sample: Sample, serving: Serving, candidate: Candidate) -> Tried:
             labels += some
             scores += more
     except Unsound as why:
-        return Tried(flaw=why.message)
+        return Evaluation(flaw=why.message)
     if sample.is_classification:
         truth, said = [int(value) for value in sample.truth], [int(value) for value in labels]
-        return Tried(of_classes(truth, said, scores or None))
+        return Evaluation(of_classes(truth, said, scores or None))
     try:
         found = of_numbers(sample.truth, labels)
     except OverflowError:
         found = {"rmse": math.inf}
     if not all(map(math.isfinite, found.values())):
-        return Tried(flaw="its answers are too far from the truth for its metrics to be numbers")
-    return Tried(found)
+        return Evaluation(flaw="its answers are too far from the truth for its metrics to be numbers")
+    return Evaluation(found)
 
 
 def measure_latency(sample: Sample, serving: Serving, candidate: Candidate, limit: float | None) -> Latency:

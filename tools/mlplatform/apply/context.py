@@ -8,7 +8,7 @@ from mlplatform.providers.serving.interface import Serving
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class ApplyContext:
     """The registry and serving provider of one environment, the commit they are made to match, who approved it, and
     the lease without which nothing is touched.
 

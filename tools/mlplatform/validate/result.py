@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mlplatform.validate.run import Latency
+from mlplatform.validate.evaluation import Latency
 from mlplatform.validate.verdict import Check, Version
 
 
 @dataclass(frozen=True, slots=True)
-class Validated:
+class ValidationResult:
     """A version that was tried in an environment, on which rows, beside which champion, and each check.
 
     `because` says why it was this version that was tried.
@@ -27,8 +27,8 @@ class Validated:
     checks: tuple[Check, ...]
 
     @property
-    def is_met(self) -> bool:
-        return not any(check.unmet for check in self.checks)
+    def passed(self) -> bool:
+        return not any(check.failure for check in self.checks)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -43,11 +43,11 @@ class Validated:
         """All but which version of what, where."""
         latency = self.latency
         return {
-            "met": self.is_met,
+            "met": self.passed,
             "because": self.because,
             "commit": self.commit,
             "sample": {"dataset": self.dataset, "digest": self.dataset_digest, "rows": self.rows},
-            "metrics": dict(self.candidate.tried.metrics),
+            "metrics": dict(self.candidate.evaluation.metrics),
             "champion": _champion(self.champion),
             "latency": {"p50Ms": latency.p50, "p99Ms": latency.p99, "requests": latency.requests}
             if latency
@@ -59,5 +59,9 @@ class Validated:
 def _champion(champion: Version | None) -> dict[str, Any] | None:
     if champion is None:
         return None
-    said = {"version": champion.version, "digest": champion.digest, "metrics": dict(champion.tried.metrics)}
-    return {**said, **({"flaw": champion.tried.flaw} if champion.tried.flaw else {})}
+    said = {
+        "version": champion.version,
+        "digest": champion.digest,
+        "metrics": dict(champion.evaluation.metrics),
+    }
+    return {**said, **({"flaw": champion.evaluation.flaw} if champion.evaluation.flaw else {})}

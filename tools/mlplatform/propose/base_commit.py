@@ -18,7 +18,7 @@ _SHAPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class BaseCommit:
     """A commit to build on."""
 
     git: Git

@@ -5,7 +5,7 @@ import pytest
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.plan import Action, Change, Values
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.found import is_done
+from mlplatform.plan.already_applied import is_done
 from mlplatform.providers.registry.interface import Lineage, RegisteredVersion, RegistryState
 from mlplatform.providers.serving.interface import Observation, Served
 from tests.support.values import digest

@@ -11,16 +11,16 @@ from mlplatform.providers.registry.interface import RegisteredVersion
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ArtifactSource:
     """A registered version; `environment` is where it must be copied from, or None when it is here already."""
 
     version: RegisteredVersion
     environment: str | None
 
 
-def find_bytes(
+def find_artifact(
     name: str, environment: str, document: Document[Deployment], actual: Actual
-) -> Found | Refused:
+) -> ArtifactSource | Refused:
     """The registered version that the document pins, or why the registries do not bear the document out."""
     found = _look(name, environment, document, actual)
     if isinstance(found, Refused):
@@ -47,15 +47,17 @@ def disagreement(
     return None
 
 
-def _look(name: str, environment: str, document: Document[Deployment], actual: Actual) -> Found | Refused:
+def _look(
+    name: str, environment: str, document: Document[Deployment], actual: Actual
+) -> ArtifactSource | Refused:
     body = document.body
     if here := actual.registry.find(name, body.version):
         if here.ref.digest == body.digest:
-            return Found(here, None)
+            return ArtifactSource(here, None)
         return _mismatch(name, environment, document, here)
     for earlier, state in actual.earlier.items():
         if (version := state.find(name, body.version)) and version.ref.digest == body.digest:
-            return Found(version, earlier)
+            return ArtifactSource(version, earlier)
     for earlier, state in actual.earlier.items():
         if version := state.find(name, body.version):
             return _mismatch(name, earlier, document, version)
