@@ -18,16 +18,16 @@ NOT_BY_A_CASE = {
         "check.infrastructure:infrastructure:any",
     ),
     "what Checkov would have to say of itself: tests/mlplatform/providers/scan/test_frameworks.py, test_confine.py": (
-        "providers.scan.answers:findings:checkov-skip",
-        "providers.scan.answers:_troubles:checkov-failed",
-        "providers.scan.answers:_troubles:checkov-failed#2",
-        "providers.scan.answers:_uncovered:checkov-failed",
+        "providers.scan.results:findings:checkov-skip",
+        "providers.scan.results:_troubles:checkov-failed",
+        "providers.scan.results:_troubles:checkov-failed#2",
+        "providers.scan.results:_uncovered:checkov-failed",
     ),
     "the loader finds it first, or the parser cannot get there": (
         "load.characters:decode:yaml-size",
         "load.strict_yaml:_syntax:yaml-syntax#2",
         "check.custom_schemas:_kind:_Unusable",
-        "providers.scan.texts:read:checkov-failed#2",
+        "providers.scan.text_guard:read:checkov-failed#2",
     ),
     "it takes more bytes than a case should hold: tests/mlplatform/load/test_dataset_files.py, test_tables.py": (
         "load.dataset_files:_within:file-size",

@@ -68,7 +68,7 @@ class Watched:
 
     def __getattr__(self, method: str) -> Any:
         found = getattr(self._provider, method)
-        if method in ("add", "mend", "point", "ensure", "probe", "route", "retire"):
+        if method in ("add", "repair", "set_aliases", "ensure", "probe", "route", "retire"):
             return self._points.around(f"{self._name}.{method}", found)
         return found
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mlplatform.flow import beside
-from mlplatform.providers.policy import embedded, metadata, static
+from mlplatform.providers.policy import compile, embedded, metadata
 from mlplatform.providers.policy.metadata import read_packages
 from mlplatform.providers.scan import process
 from mlplatform.providers.scan.process import Answer as Scanned
@@ -33,10 +33,10 @@ _FILES = (
     "providers/git/compare.py",
     "providers/git/git.py",
     "providers/policy/annotations.py",
-    "providers/policy/calls.py",
+    "providers/policy/builtin_allowlist.py",
     "providers/policy/decision.py",
     "providers/policy/metadata.py",
-    "providers/policy/places.py",
+    "providers/policy/package_paths.py",
     "providers/scan/*.py",
     "providers/scan/checks/*.py",
 )
@@ -225,5 +225,5 @@ def _forgotten() -> Iterator[None]:
 def _forget() -> None:
     embedded._read.cache_clear()
     metadata._read.cache_clear()
-    static._forbidden_calls.cache_clear()
+    compile._forbidden_calls.cache_clear()
     corpora._engine.cache_clear()

@@ -56,7 +56,7 @@ _SAID_BY_CALLERS = {
     "check.infrastructure:infrastructure": "checkov-missing checkov-failed",
     "check.promotion_chain:_parents": "link-environment link-tenant link-model",
     "check.policies:_findings": "pii-consent pii-retention",
-    "providers.scan.answers:_failed": "CKV_AWS_24 CKV_MLP_7",
+    "providers.scan.results:_failed": "CKV_AWS_24 CKV_MLP_7",
 }
 _RULES = frozenset(rule.id for rule in (*CATALOGUE, *SCANNER)) | OWN.keys()
 _IS_ON, _NOTHING = "__is_on__", "__left_out__"

@@ -82,7 +82,7 @@ class Store:
         self.state.setdefault(model, {})[version] = added
         return added
 
-    def point(self, model: str, champion: str | None, previous: str | None) -> None:
+    def set_aliases(self, model: str, champion: str | None, previous: str | None) -> None:
         self.told.hear("champion" if champion == PINNED[model] else "champion back", model)
 
     def prepare(self) -> None:

@@ -22,7 +22,7 @@ from mlplatform.local.stack import known, start_all, stop_all
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import shared_ledger
 from mlplatform.record.snapshots import publish, read
-from mlplatform.report.foreseen import foreseen_json, foreseen_text
+from mlplatform.report.snapshot_plan import snapshot_plan_json, snapshot_plan_text
 from tests.support.laboratory import SCALER, Laboratory, laboratory, run_git
 from tests.support.stack import needs_serving
 from tests.support.values import ENVIRONMENTS as LAB_ENVIRONMENTS
@@ -93,12 +93,12 @@ def test_a_promotion_is_foreseen_as_it_is_planned(lab: Laboratory, clone: Place)
 def test_it_says_how_old_its_snapshots_are_and_what_it_does_not_know(lab: Laboratory, clone: Place) -> None:
     commit = lab.pin("production", "1.1.0")
     fetch(clone.git.root)
-    text = foreseen_text(foreseen(clone, commit))
+    text = snapshot_plan_text(foreseen(clone, commit))
     assert "which may be out of date" in text
     assert "production: less than a minute old (taken " in text
     assert "integration: less than a minute old (taken " in text
     assert f"metrics and gates of {SCALER} 1.1.0 are not compared with the registry" in text
-    said = foreseen_json(foreseen(clone, commit))
+    said = snapshot_plan_json(foreseen(clone, commit))
     assert [basis["environment"] for basis in said["against"]["snapshots"]] == ["production", "integration"]
     assert "nothing was ever applied to development, so it is taken to be empty" in said["against"]["unknown"]
     run_git(lab.place.git.root, "reset", "-q", "--hard", "HEAD~1")

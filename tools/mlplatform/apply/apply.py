@@ -23,8 +23,10 @@ def apply(
     steps: Steps = STEPS,
     on_deployment_done: OnDeploymentDone = lambda _: None,
 ) -> tuple[Outcome, ...]:
-    """Make the plan's changes; `heard` is told each outcome as it happens, and again when it is put back, `on_deployment_done` those
-    of a deployment once it is done with.
+    """Make the plan's changes.
+
+    `on_outcome` gets each outcome as it happens, and again when it is restored; `on_deployment_done` gets the outcomes
+    of a deployment once nothing more will be done about it.
 
     The first failure of a deployment ends that deployment: traffic and aliases go back to what they were, its further
     changes are not attempted, and the other deployments go on. Before and after each change the lease is asked anew.

@@ -60,7 +60,7 @@ def _assert_not_pinned_otherwise(repository: Repository, model: str, version: st
 
 def _assert_no_other_version(registry: Registry, model: str, version: str, digest: str) -> None:
     """What is served is named by its digest, so the same bytes under two versions could not be told apart."""
-    held = registry.read().holding(model, digest)
+    held = registry.read().by_digest(model, digest)
     if held and held.version != version:
         raise Refusal(
             f"these bytes are registered as {model} {held.version} already",

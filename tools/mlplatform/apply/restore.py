@@ -39,7 +39,7 @@ def _route(change: Change, context: ApplyContext) -> None:
 
 def _champion(change: Change, context: ApplyContext) -> None:
     before = change.before or {"champion": None, "previous": None}
-    context.registry.point(change.resource, before["champion"], before["previous"])
+    context.registry.set_aliases(change.resource, before["champion"], before["previous"])
 
 
 def _load(change: Change, context: ApplyContext) -> None:

@@ -37,7 +37,7 @@ def repair(change: Change, context: ApplyContext) -> None:
     """Make a version in the registry what it was registered as."""
     after = _after(change)
     lineage = Lineage(after["run"], after["commit"], after["data"], after["metrics"])
-    context.registry.mend(
+    context.registry.repair(
         RegisteredVersion(
             change.resource,
             after["version"],
@@ -75,7 +75,7 @@ def champion(change: Change, context: ApplyContext) -> None:
     after = change.after or {"champion": None, "previous": None}
     if source := after.get("source"):
         _require(ArtifactRef(source, after["digest"]))
-    context.registry.point(change.resource, after["champion"], after["previous"])
+    context.registry.set_aliases(change.resource, after["champion"], after["previous"])
 
 
 def retire(change: Change, context: ApplyContext) -> None:

@@ -10,10 +10,10 @@ from mlplatform.check.policy_queries import PolicyQuery, QueryBuilder
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import printable
 from mlplatform.core.rule import RuleScope
-from mlplatform.providers.cores import share, split
+from mlplatform.providers.parallel import share, split
 from mlplatform.providers.policy.interface import Decision, PolicyEngine, PolicyError
 from mlplatform.providers.policy.metadata import Package, read_packages
-from mlplatform.providers.policy.places import FOLDER
+from mlplatform.providers.policy.package_paths import FOLDER
 
 RULES = ("policy-missing", "policy-broken", "policy-metadata", "policy-unanswered")
 

@@ -32,7 +32,7 @@ def command(
     an interrupted apply left. What fails is put back and its version goes on hold until its document changes or
     `platform retry` is run. Exit code 1 when a change failed or a deployment is refused.
     """
-    from mlplatform.cli.listener import printing
+    from mlplatform.cli.console import console_reporter
     from mlplatform.flow.judge import repository_at
     from mlplatform.flow.listener import SILENT
     from mlplatform.flow.place import here
@@ -43,7 +43,7 @@ def command(
     place = here()
     planned = read_plan(plan_file) if plan_file else None
     repository = repository_at(place.git, planned.commit if planned else rev)
-    listener = SILENT if as_json else printing()
+    listener = SILENT if as_json else console_reporter()
     wanted = Wanted(planned, go_back, frozenset(confirm))
     done = reconcile(place, repository, environment, listener, wanted)
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))

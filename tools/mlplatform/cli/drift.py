@@ -62,12 +62,12 @@ def _show(place: Any, repository: Any, environment: str, *, deep: bool, as_json:
 
 
 def _revert(place: Any, repository: Any, environment: str, reason: str, *, deep: bool, as_json: bool) -> None:
-    from mlplatform.cli.listener import printing
+    from mlplatform.cli.console import console_reporter
     from mlplatform.flow.drift import revert_drift
     from mlplatform.flow.listener import SILENT
     from mlplatform.report.change import reconciled_json, reconciled_text
 
-    listener = SILENT if as_json else printing()
+    listener = SILENT if as_json else console_reporter()
     done = revert_drift(place, repository, environment, listener, deep=deep, reason=reason)
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)

@@ -17,7 +17,7 @@ def command(kind: str, name: str, base: str, reason: str, as_json: bool) -> None
 
     NAME is `tenant`, or `tenant/name` for a data set or model.
     """
-    from mlplatform.cli.proposing import print_proposed
+    from mlplatform.cli.finish_proposal import print_proposed
     from mlplatform.flow.place import here
     from mlplatform.flow.propose import commit, propose_new
 

@@ -66,11 +66,13 @@ def _foresee(environment: str, rev: str, target: str | None, *, as_json: bool) -
     from mlplatform.flow.foresee import foresee
     from mlplatform.flow.judge import repository_at
     from mlplatform.flow.place import here
-    from mlplatform.report.foreseen import foreseen_json, foreseen_text
+    from mlplatform.report.snapshot_plan import snapshot_plan_json, snapshot_plan_text
 
     place = here()
     foreseen = foresee(place, repository_at(place.git, rev), environment, target)
-    click.echo(json.dumps(foreseen_json(foreseen), indent=1) if as_json else foreseen_text(foreseen))
+    click.echo(
+        json.dumps(snapshot_plan_json(foreseen), indent=1) if as_json else snapshot_plan_text(foreseen)
+    )
     sys.exit(1 if foreseen.plan.refused else 0)
 
 

@@ -18,10 +18,10 @@ def command(model: str, environment: str, base: str, reason: str, apply_locally:
 
     Writes one commit on a branch of its own; the working tree is not touched.
     """
-    from mlplatform.cli.proposing import carry_out
+    from mlplatform.cli.finish_proposal import finish_proposal
     from mlplatform.flow.place import here
     from mlplatform.flow.propose import Asked, propose_promote
 
     place, asked = here(), Asked(environment, model, base, reason)
     proposal = propose_promote(place, asked)
-    carry_out(place, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    finish_proposal(place, proposal, asked, apply_locally=apply_locally, as_json=as_json)

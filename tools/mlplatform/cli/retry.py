@@ -23,7 +23,7 @@ def command(model: str, environment: str, version: str | None, rev: str, reason:
 
     Says on the ledger who lifted it and why. Exit code 1 when it fails again.
     """
-    from mlplatform.cli.listener import printing
+    from mlplatform.cli.console import console_reporter
     from mlplatform.flow.judge import repository_at
     from mlplatform.flow.listener import SILENT
     from mlplatform.flow.place import here
@@ -37,7 +37,7 @@ def command(model: str, environment: str, version: str | None, rev: str, reason:
     hold = lift(place, repository, environment, model, version, reason)
     if not as_json:
         click.echo(f"{model} {hold.version} is on hold in {environment} no longer")
-    listener = SILENT if as_json else printing()
+    listener = SILENT if as_json else console_reporter()
     done = reconcile(place, repository, environment, listener, Wanted(retried=True))
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)

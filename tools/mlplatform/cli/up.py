@@ -15,7 +15,7 @@ def command() -> None:
     Starts a Triton and a gateway for each environment, trains and registers the pinned versions that the
     development registry lacks, applies, and shows what runs where. Running it again changes nothing.
     """
-    from mlplatform.cli.listener import printing
+    from mlplatform.cli.console import console_reporter
     from mlplatform.flow.judge import judge_commit
     from mlplatform.flow.observe import status
     from mlplatform.flow.place import here
@@ -28,7 +28,7 @@ def command() -> None:
     place = here()
     checked = judge_commit(place.git, "HEAD")
     click.echo(checked_text(checked))
-    done = bring_up(place, checked.repository, printing())
+    done = bring_up(place, checked.repository, console_reporter())
     for reconciled in done:
         click.echo(reconciled_text(reconciled))
     statuses = status(place, checked.repository)

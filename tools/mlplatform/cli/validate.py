@@ -30,7 +30,7 @@ def command(
 
     Exit code 1 when anything that is asked is not met.
     """
-    from mlplatform.cli.listener import printing
+    from mlplatform.cli.console import console_reporter
     from mlplatform.flow.judge import repository_at
     from mlplatform.flow.listener import SILENT
     from mlplatform.flow.place import here
@@ -39,7 +39,7 @@ def command(
 
     place = here()
     repository = repository_at(place.git, rev)
-    done = validate(place, repository, environment, model, version, SILENT if as_json else printing())
+    done = validate(place, repository, environment, model, version, SILENT if as_json else console_reporter())
     if recorded:
         record(place, repository, done)
     click.echo(json.dumps(done.as_json(), indent=1) if as_json else validated_text(done))

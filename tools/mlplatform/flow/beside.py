@@ -11,7 +11,7 @@ from mlplatform.core.change_base import FileChange
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Finding, Severity, error
 from mlplatform.core.naming import printable
-from mlplatform.providers.child import Limits, Lost, ask
+from mlplatform.providers.sandbox import Limits, WorkerFailed, run_limited
 from mlplatform.providers.scan.process import DEADLINE_SECONDS
 
 RULES = ("check-unfinished",)
@@ -39,8 +39,8 @@ def beside(
     waiting = WAITING * patience + (DEADLINE_SECONDS if scans else 0)
     limits = Limits(busy_seconds=patience, seconds=waiting, memory_bytes=MEMORY_BYTES)
     try:
-        own = _read(ask(lambda: _plain(judge()), limits))
-    except Lost as why:
+        own = _read(run_limited(lambda: _plain(judge()), limits))
+    except WorkerFailed as why:
         own = _lost(binding, files, str(why))
     findings, tenants, environments, rules = own
     mine = binding.repository
@@ -82,7 +82,7 @@ def _read(said: Any) -> _Own:
             [str(rule) for rule in rules],
         )
     except (AttributeError, TypeError, ValueError):
-        raise Lost("gave an answer that cannot be read") from None
+        raise WorkerFailed("gave an answer that cannot be read") from None
 
 
 def _finding(said: Any) -> Finding:

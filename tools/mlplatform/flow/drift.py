@@ -122,12 +122,12 @@ def _compare(
     now = observed(last.environment, last.target, last.commit, registry, serving)
     stored = _stored_flaws(last, registry, deep=deep)
     beside = Observations(
-        registry.doubtful,
-        registry.strays,
+        registry.untrusted,
+        registry.foreign_aliases,
         stored,
         server.flaws(),
-        serving.strangers,
-        registry.unsettled,
+        serving.unmanaged,
+        registry.stage_mismatches,
         edited_tags(last, registry, known),
     )
     return drifts(last, now, beside)

@@ -22,8 +22,8 @@ from mlplatform.load.review import read_review
 from mlplatform.load.source import Commit, WorkingTree
 from mlplatform.providers.git import Git
 from mlplatform.providers.policy import connect_engine, engine_name
+from mlplatform.providers.policy.failed_engine import FailedEngine
 from mlplatform.providers.policy.interface import PolicyEngine, PolicyError
-from mlplatform.providers.policy.no_engine import NoEngine
 from mlplatform.providers.scan import connect_scanner
 from mlplatform.providers.scan.interface import Scanner
 
@@ -134,7 +134,7 @@ def _engine(policies: Mapping[str, str], options: Options) -> Iterator[PolicyEng
     try:
         engine = connect_engine(policies, engine_name(options.engine))
     except PolicyError as why:
-        engine = NoEngine(policies, why)
+        engine = FailedEngine(policies, why)
     try:
         yield engine
     finally:

@@ -23,7 +23,7 @@ from mlplatform.load.source import Commit
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
 from mlplatform.providers.serving import connect_serving
-from mlplatform.providers.serving.interface import Candidate, Serving, ServingError, Unsound
+from mlplatform.providers.serving.interface import Candidate, Serving, ServingError, SignatureMismatch
 from mlplatform.validate.evaluation import Evaluation, Latency, evaluate, measure_latency
 from mlplatform.validate.result import ValidationResult
 from mlplatform.validate.sample import Sample, read_sample
@@ -184,7 +184,7 @@ def _try(
         if not tried.flaw:
             try:
                 latency = measure_latency(sample, serving, candidate, limit)
-            except Unsound as why:
+            except SignatureMismatch as why:
                 tried = Evaluation(flaw=why.message)
     return Version(version.version, version.ref.digest, version.lineage.metrics, tried), latency
 

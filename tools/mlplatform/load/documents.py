@@ -15,7 +15,7 @@ from mlplatform.load.read_files import contents
 from mlplatform.load.scalars import short
 from mlplatform.load.source_map import SourceMap
 from mlplatform.load.strict_yaml import parse
-from mlplatform.providers.cores import share, split
+from mlplatform.providers.parallel import share, split
 
 _Read = tuple[Mapping[str, Any], SourceMap]
 

@@ -10,7 +10,7 @@ from mlplatform.core.naming import Kind, printable
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.paths import not_plain
 from mlplatform.load.read_files import texts
-from mlplatform.providers.policy.places import misplaced
+from mlplatform.providers.policy.package_paths import misplaced
 
 MAX_POLICY = 1024 * 1024
 _ROOT = "policies/"

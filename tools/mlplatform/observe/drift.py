@@ -7,7 +7,7 @@ from mlplatform.core.drift import Drift, DriftKind
 from mlplatform.core.payload import short_digest
 from mlplatform.core.snapshot import ALIASES, ServedEntry, Snapshot
 from mlplatform.observe.edited import Edited
-from mlplatform.providers.registry.interface import Doubtful, WrongStage
+from mlplatform.providers.registry.interface import UntrustedVersion, WrongStage
 
 _NOTHING = "nothing"
 Flaws = Mapping[tuple[str, str], str]  # by model and digest: what is wrong with the bytes
@@ -18,25 +18,27 @@ class Observations:
     """What is seen beside a snapshot: what registries do not believe, spoiled bytes, what is loaded and not ours,
     stages, and the names of edited tags."""
 
-    doubtful: Sequence[Doubtful] = ()
-    strays: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    untrusted: Sequence[UntrustedVersion] = ()
+    foreign_aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     stored: Flaws = field(default_factory=dict)
     served: Flaws = field(default_factory=dict)
-    strangers: Sequence[str] = ()
+    unmanaged: Sequence[str] = ()
     stages: Mapping[str, WrongStage] = field(default_factory=dict)
     edited: Edited = field(default_factory=dict)
 
 
-def drifts(last: Snapshot, now: Snapshot, beside: Observations) -> tuple[Drift, ...]:
+def drifts(last: Snapshot, now: Snapshot, observations: Observations) -> tuple[Drift, ...]:
     """Every difference that no apply made, by model. Versions registered since are none: they came by a record."""
     found: list[Drift] = []
-    for model in sorted(last.models() | now.models() | {one.model for one in beside.doubtful}):
-        found += _versions(model, last, now, beside)
-        moved = tuple(_aliases(model, last, now, beside))
-        found += moved or _stage(model, now, beside)  # stages follow aliases, and are put back with them
+    for model in sorted(last.models() | now.models() | {one.model for one in observations.untrusted}):
+        found += _versions(model, last, now, observations)
+        moved = tuple(_aliases(model, last, now, observations))
+        found += moved or _stage(
+            model, now, observations
+        )  # stages follow aliases, and are put back with them
         found += serving_drifts(model, last, now)
-        found += _bytes(model, last, beside)
-    for name in beside.strangers:
+        found += _bytes(model, last, observations)
+    for name in observations.unmanaged:
         said = f"{name} is loaded in the server, and this platform did not load it"
         found.append(Drift(DriftKind.UNMANAGED, "", name, "", said))
     return tuple(found)
@@ -70,14 +72,14 @@ def _ran(model: str, was: ServedEntry, now: ServedEntry | None) -> Iterator[Drif
         yield Drift(DriftKind.CONFIGURATION, model, was.version, was.digest, said, str(now.instances))
 
 
-def _versions(model: str, last: Snapshot, now: Snapshot, beside: Observations) -> Iterator[Drift]:
-    doubtful = [one for one in beside.doubtful if one.model == model]
+def _versions(model: str, last: Snapshot, now: Snapshot, observations: Observations) -> Iterator[Drift]:
+    doubtful = [one for one in observations.untrusted if one.model == model]
     were, are = last.versions.get(model, {}), now.versions.get(model, {})
     for version, kept in were.items():
         claims = [one for one in doubtful if one.version == version]
         if version in are and are[version].digest == kept.digest:
             if are[version].tags != kept.tags:
-                which = ", ".join(beside.edited.get((model, version), ()))
+                which = ", ".join(observations.edited.get((model, version), ()))
                 said = f"the tags of {version} were edited" + (f": {which}" if which else "")
                 yield Drift(DriftKind.TAGS, model, version, kept.digest, said)
             others = claims
@@ -94,7 +96,11 @@ def _versions(model: str, last: Snapshot, now: Snapshot, beside: Observations) -
 
 
 def _lost(
-    model: str, version: str, digest: str, claims: Sequence[Doubtful], doubtful: Sequence[Doubtful]
+    model: str,
+    version: str,
+    digest: str,
+    claims: Sequence[UntrustedVersion],
+    doubtful: Sequence[UntrustedVersion],
 ) -> Drift:
     """Why a version is not believed any more: its tags, or it is gone."""
     damaged = [one for one in (*claims, *doubtful) if one.version == version or one.digest == digest]
@@ -105,10 +111,10 @@ def _lost(
     return Drift(DriftKind.DELETED, model, version, digest, f"{version} ({short_digest(digest)}) was deleted")
 
 
-def _aliases(model: str, last: Snapshot, now: Snapshot, beside: Observations) -> Iterator[Drift]:
+def _aliases(model: str, last: Snapshot, now: Snapshot, observations: Observations) -> Iterator[Drift]:
     for alias in ALIASES:
         was, found = last.aliases.get(model, {}).get(alias), now.aliases.get(model, {}).get(alias)
-        stray = beside.strays.get(model, {}).get(alias)
+        stray = observations.foreign_aliases.get(model, {}).get(alias)
         if was == found and not stray:
             continue
         how = "was removed" if not (found or stray) else "was moved"
@@ -118,20 +124,20 @@ def _aliases(model: str, last: Snapshot, now: Snapshot, beside: Observations) ->
         yield Drift(DriftKind.ALIAS, model, alias, digest, f"the alias {alias} {how}{what}", found or "")
 
 
-def _stage(model: str, now: Snapshot, beside: Observations) -> Iterator[Drift]:
-    if wrong := beside.stages.get(model):
+def _stage(model: str, now: Snapshot, observations: Observations) -> Iterator[Drift]:
+    if wrong := observations.stages.get(model):
         said = f"{wrong.version} is in stage {wrong.found} and belongs in {wrong.right}"
         digest = now.versions[model][wrong.version].digest
         yield Drift(DriftKind.STAGE, model, wrong.version, digest, said)
 
 
-def _bytes(model: str, last: Snapshot, beside: Observations) -> Iterator[Drift]:
+def _bytes(model: str, last: Snapshot, observations: Observations) -> Iterator[Drift]:
     for version, kept in last.versions.get(model, {}).items():
-        if flaw := beside.stored.get((model, kept.digest)):
+        if flaw := observations.stored.get((model, kept.digest)):
             said = f"the bytes of {version} in the registry's store were changed: {flaw}"
             yield Drift(DriftKind.BYTES, model, version, kept.digest, said)
     for digest, ran in last.served.get(model, {}).items():
-        if flaw := beside.served.get((model, digest)):
+        if flaw := observations.served.get((model, digest)):
             said = f"the files that {ran.version} is served from were changed: {flaw}"
             yield Drift(DriftKind.SERVED_BYTES, model, ran.version, digest, said)
 

@@ -130,8 +130,8 @@ def _classify(
 
 def _answering(model: str, desired: Deployment, seen: EnvironmentView) -> tuple[State, str]:
     held = seen.serving.find(model, desired.digest) if seen.serving else None
-    if seen.serving and seen.serving.trouble and model not in seen.batch:
-        return State.DEGRADED, seen.serving.trouble
+    if seen.serving and seen.serving.route_error and model not in seen.batch:
+        return State.DEGRADED, seen.serving.route_error
     if model in seen.batch or (held and held.ready):
         if model in seen.drifted and not seen.applying:
             return State.DRIFTED, f"since the last apply {seen.drifted[model]}"

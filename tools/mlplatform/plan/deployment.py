@@ -69,7 +69,7 @@ def serve(provider: str, name: str, wanted: Values, actual: Actual) -> list[Chan
     changes = []
     if served is None or not served.ready or served.instances not in (0, wanted["instances"]):
         changes.append(Change(Action.LOAD, provider, name, _loaded(served), wanted))
-    if weights != {digest: 100} or actual.serving.trouble:
+    if weights != {digest: 100} or actual.serving.route_error:
         changes.append(Change(Action.PROBE, provider, name, None, wanted))
         after = {"weights": {digest: 100}, "version": version}
         changes.append(Change(Action.ROUTE, provider, name, routed(name, weights, actual), after))
@@ -110,7 +110,7 @@ def _champion(provider: str, name: str, body: Deployment, actual: Actual, source
     """Move the aliases, or set the deprecated stages that do not follow them."""
     aliases = actual.registry.aliases.get(name, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
-    unsettled = actual.registry.unsettled.get(name)
+    unsettled = actual.registry.stage_mismatches.get(name)
     wanted = previous_version(name, body.version, actual)
     if (champion, previous) == (body.version, wanted) and not unsettled:
         return []

@@ -61,7 +61,7 @@ def _before(hold: Hold, actual: Actual) -> RegisteredVersion | None:
     if champion not in (None, hold.version):
         return actual.registry.find(hold.model, champion)
     if others := _others(hold, actual):
-        return actual.registry.holding(hold.model, others[0])
+        return actual.registry.by_digest(hold.model, others[0])
     was = hold.aliases.get("champion")
     return actual.registry.find(hold.model, was) if was else None
 

@@ -37,7 +37,7 @@ def repair_answers(
     return [*(one for one in found if isinstance(one, Refused)), changes]
 
 
-def strangers(repository: Repository, environment: str, undo: DriftRevert) -> list[Refused]:
+def unmanaged_models(repository: Repository, environment: str, undo: DriftRevert) -> list[Refused]:
     """What is loaded beside ours is not ours to unload."""
     where = repository.environments[environment].path
     return [
@@ -100,7 +100,7 @@ def _origin(model: str, version: str, actual: Actual, undo: DriftRevert) -> Regi
 def _source(model: str, digest: str, actual: Actual) -> tuple[str, str] | None:
     """The nearest earlier environment whose registry holds these bytes, and where."""
     for environment, state in actual.earlier.items():
-        if held := state.holding(model, digest):
+        if held := state.by_digest(model, digest):
             return environment, held.ref.uri
     return None
 
@@ -184,7 +184,7 @@ def _aliases(
     ):
         return []
     before: dict[str, object] = {alias: now.get(alias) for alias in ("champion", "previous")}
-    if wrong := actual.registry.unsettled.get(model):
+    if wrong := actual.registry.stage_mismatches.get(model):
         before["stage"] = asdict(wrong)
     champion = were.get("champion")
     after = None

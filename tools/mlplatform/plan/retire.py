@@ -35,7 +35,7 @@ def previous_version(name: str, version: str, actual: Actual) -> str | None:
 def _applied_last(name: str, version: str, actual: Actual) -> str | None:
     """The version that an apply made champion last, if it is another one and still here."""
     made = actual.champions.get(name, ())
-    held = actual.registry.holding(name, made[-1]) if made else None
+    held = actual.registry.by_digest(name, made[-1]) if made else None
     return held.version if held and held.version != version else None
 
 

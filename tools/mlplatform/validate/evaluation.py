@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 
-from mlplatform.providers.serving.interface import Array, Candidate, Serving, Unsound
+from mlplatform.providers.serving.interface import Array, Candidate, Serving, SignatureMismatch
 from mlplatform.validate.metrics import of_classes, of_numbers
 from mlplatform.validate.sample import Sample
 from mlplatform.validate.tensor_codec import numbers, texts
@@ -43,7 +43,7 @@ def evaluate(sample: Sample, serving: Serving, candidate: Candidate) -> Evaluati
             some, more = _read(sample, answer)
             labels += some
             scores += more
-    except Unsound as why:
+    except SignatureMismatch as why:
         return Evaluation(flaw=why.message)
     if sample.is_classification:
         truth, said = [int(value) for value in sample.truth], [int(value) for value in labels]
@@ -102,7 +102,7 @@ def _labels(array: Array, classes: Sequence[str]) -> list[float]:
     try:
         return [_class(text, classes) for text in texts(array)]
     except ValueError:
-        raise Unsound(f"the output {array.name} does not name classes") from None
+        raise SignatureMismatch(f"the output {array.name} does not name classes") from None
 
 
 def _class(text: str, classes: Sequence[str]) -> float:

@@ -25,7 +25,7 @@ POINTS = {
     "after registry.add#1": {"copy"},
     "after serving.ensure#1": {"copy", "load"},
     "after serving.route#1": {"copy", "load", "route"},
-    "after registry.point#1": {"copy", "load", "route", "champion"},
+    "after registry.set_aliases#1": {"copy", "load", "route", "champion"},
 }
 
 

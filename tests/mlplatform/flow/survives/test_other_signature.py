@@ -133,7 +133,7 @@ def test_what_an_apply_that_failed_and_died_has_left_is_put_back(
 ) -> None:
     lab.pin("production", OTHER)
     with monkeypatch.context() as broken:
-        broken.setattr(MlflowRegistry, "point", _says_no)
+        broken.setattr(MlflowRegistry, "set_aliases", _says_no)
         broken.setattr(Journal, "heard", _dying(Journal.record_outcome))
         with pytest.raises(KeyboardInterrupt):
             reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ArtifactRef, ManifestEntry
 from mlplatform.providers.artifacts.durable import sync_file, sync_tree
 from mlplatform.providers.artifacts.interface import ArtifactError
-from mlplatform.providers.artifacts.judging import LARGEST_MANIFEST, compare, is_plain
+from mlplatform.providers.artifacts.verification import LARGEST_MANIFEST, compare, is_plain
 
 _CHUNK = 1 << 20
 

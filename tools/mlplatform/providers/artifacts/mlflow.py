@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ArtifactRef, ManifestEntry
 from mlplatform.providers.artifacts.durable import sync_file, sync_tree
 from mlplatform.providers.artifacts.interface import ArtifactError
-from mlplatform.providers.artifacts.judging import LARGEST_MANIFEST, compare, is_plain
+from mlplatform.providers.artifacts.verification import LARGEST_MANIFEST, compare, is_plain
 from mlplatform.providers.mlflow import MlflowServer, ServerError
 from mlplatform.providers.mlflow.server import ARTIFACTS
 

@@ -19,9 +19,9 @@ from mlplatform.core.finding import Severity
 from mlplatform.core.naming import Kind
 from mlplatform.core.rule import Rule, RuleScope
 from mlplatform.providers.policy.annotations import Annotation, AnnotationError, annotations
+from mlplatform.providers.policy.input_reads import unnamed_parts
 from mlplatform.providers.policy.interface import Flaw
-from mlplatform.providers.policy.places import misplaced, package_for
-from mlplatform.providers.policy.reads import unnamed_parts
+from mlplatform.providers.policy.package_paths import misplaced, package_for
 
 # The rules of the checkers in Python, and Checkov's own, begin with these.
 RESERVED = (

@@ -7,7 +7,7 @@ from mlplatform.core.snapshot_plan import SnapshotAge, SnapshotPlan
 from mlplatform.report.change import plan_text
 
 
-def foreseen_text(foreseen: SnapshotPlan) -> str:
+def snapshot_plan_text(foreseen: SnapshotPlan) -> str:
     """The plan, and under it what it rests on."""
     bases = [f"  {_basis_text(basis)}" for basis in foreseen.bases]
     unknown = [f"  not known: {sentence}" for sentence in foreseen.unknown]
@@ -15,7 +15,7 @@ def foreseen_text(foreseen: SnapshotPlan) -> str:
     return "\n".join([plan_text(foreseen.plan), warning, *bases, *unknown])
 
 
-def foreseen_json(foreseen: SnapshotPlan) -> dict[str, Any]:
+def snapshot_plan_json(foreseen: SnapshotPlan) -> dict[str, Any]:
     bases = [
         {
             "environment": basis.environment,

@@ -26,25 +26,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AliasTargets:
     """The semvers that the aliases are to name."""
 
     champion: str | None
     previous: str | None
 
 
-def point(client: "MlflowClient", names: Names, model: str, wanted: Wanted, legacy_stages: bool) -> None:
+def set_aliases(
+    client: "MlflowClient", names: Names, model: str, wanted: AliasTargets, legacy_stages: bool
+) -> None:
     """Write what differs; RegistryError, before anything is written, when a version is not there."""
     mine = f"name = '{names.registered(model)}'"
     held = read_versions(client, names, mine)
-    move(client, names, model, wanted, legacy_stages, held, read_aliases(client, names, mine).get(model, {}))
+    move_aliases(
+        client, names, model, wanted, legacy_stages, held, read_aliases(client, names, mine).get(model, {})
+    )
 
 
-def move(
+def move_aliases(
     client: "MlflowClient",
     names: Names,
     model: str,
-    wanted: Wanted,
+    wanted: AliasTargets,
     legacy_stages: bool,
     found: Sequence[Held],
     aliases: Mapping[str, int],
@@ -77,7 +81,7 @@ def _set_alias(client: "MlflowClient", name: str, alias: str, now: int | None, w
         client.set_registered_model_alias(name, alias, str(wanted))
 
 
-def _set_stages(client: "MlflowClient", name: str, held: Sequence[Held], wanted: Wanted) -> None:
+def _set_stages(client: "MlflowClient", name: str, held: Sequence[Held], wanted: AliasTargets) -> None:
     aliases = {CHAMPION: wanted.champion, PREVIOUS: wanted.previous}
     right = {one.number: stage_of(one.semver, aliases) for one in held}
     now = {one.number: one.stage for one in held}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mlplatform.core.finding import Finding
-from mlplatform.providers.scan.texts import failed, place
+from mlplatform.providers.scan.text_guard import failed, place
 from mlplatform.providers.scan.tree import Node, TreeError, read_documents
 
 

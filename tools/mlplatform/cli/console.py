@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 
-def printing() -> Any:
+def console_reporter() -> Any:
     """A listener that prints each plan's first line and each outcome."""
     from mlplatform.flow.listener import Listener
     from mlplatform.report.change import outcome_text, plan_title

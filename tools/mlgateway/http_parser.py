@@ -8,7 +8,7 @@ from mlgateway.messages import Reply, Request, error_reply
 _Refusal = tuple[int, str]
 
 
-class Receiver:
+class HttpParser:
     """The receiving half of one client connection.
 
     After a refusal nothing more is read from the connection: where the next request would begin is unknown.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from mlplatform.providers import cores
-from mlplatform.providers.cores import share, split
+from mlplatform.providers import parallel
+from mlplatform.providers.parallel import share, split
 
 
 def doubled(part: Sequence[int]) -> list[int]:
@@ -65,8 +65,8 @@ def test_when_this_process_fails_the_others_are_ended_with_it() -> None:
 def test_there_are_no_more_parts_than_are_worth_it_and_a_key_lies_in_one_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cores, "_cores", lambda: 4)
-    monkeypatch.setattr(cores, "_WORTH_IT", 3)
+    monkeypatch.setattr(parallel, "_cores", lambda: 4)
+    monkeypatch.setattr(parallel, "_WORTH_IT", 3)
     assert split([1, 2, 3], lambda number: number) == [[1, 2, 3]]
     assert split(range(10), lambda number: number % 2) == [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9], []]
     assert split([], lambda number: number) == [[]]
@@ -77,7 +77,7 @@ def test_a_process_with_threads_is_not_copied() -> None:
     thread = threading.Thread(target=done.wait)
     thread.start()
     try:
-        assert cores._cores() == 1
+        assert parallel._cores() == 1
     finally:
         done.set()
         thread.join()

@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.providers.scan import texts
+from mlplatform.providers.scan import text_guard
 from mlplatform.providers.scan.checks.catalogue import OWN
 from mlplatform.providers.scan.checks.own import found
+from mlplatform.providers.scan.file_types import Sort
+from mlplatform.providers.scan.format_checks import expand
 from mlplatform.providers.scan.process import Answer
-from mlplatform.providers.scan.shapes import expand
-from mlplatform.providers.scan.sorts import Sort
 from mlplatform.providers.scan.tree import Node
 
 # Checks of Checkov's that we do not ask, and why. Anything else is waived in policies/waivers/.
@@ -40,9 +40,9 @@ def findings(answer: Answer, folders: Folders, trees: Mapping[str, list[Node]]) 
     everything = {path: text for group in folders.values() for path, text in group.items()}
     yield from _troubles(answer, everything)
     for path, why in sorted(answer.broken.items()):
-        yield texts.failed(path, why, "correct it")
+        yield text_guard.failed(path, why, "correct it")
     for record in answer.skipped:
-        yield texts.skipped(record["path"], f"{record['check']} is left out", _place(record, everything))
+        yield text_guard.skipped(record["path"], f"{record['check']} is left out", _place(record, everything))
     for record in answer.failed:
         if record["check"] not in NOT_ASKED:
             yield _failed(record, everything)
@@ -55,10 +55,10 @@ def _troubles(answer: Answer, everything: Mapping[str, str]) -> Iterator[Finding
     outside = sorted(record["path"] for record in answer.failed if record["check"] == MODULES)
     for what in dict.fromkeys(answer.refused):
         message = f"Checkov tried to leave the files it judges: {what}"
-        yield texts.failed(_blamed(what, everything, outside), message, "look at the sources of modules")
+        yield text_guard.failed(_blamed(what, everything, outside), message, "look at the sources of modules")
     for what in dict.fromkeys(answer.complaints):
         if not (outside and NO_MODULE.search(what)):
-            yield texts.failed(_blamed(what, everything, outside), f"Checkov says: {what}", FIX)
+            yield text_guard.failed(_blamed(what, everything, outside), f"Checkov says: {what}", FIX)
 
 
 def _blamed(what: str, everything: Mapping[str, str], likely: list[str]) -> str:
@@ -105,7 +105,7 @@ def _uncovered(answer: Answer, folders: Folders, trees: Mapping[str, list[Node]]
                 continue
             wanted = _manifests(trees[path]) if sort is Sort.KUBERNETES else 1
             if wanted and (path not in seen or (sort is Sort.KUBERNETES and seen[path] != wanted)):
-                yield texts.failed(path, "Checkov left out the file, or part of it", fix)
+                yield text_guard.failed(path, "Checkov left out the file, or part of it", fix)
 
 
 def _manifests(documents: list[Node]) -> int:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlgateway.http_parser import HttpParser
 from mlgateway.limits import Limits
 from mlgateway.messages import Reply, Request
-from mlgateway.receive import Receiver
 
 unhurried = settings(deadline=None)
 LIMITS = Limits(max_head=1000, max_body=500)
@@ -20,7 +20,7 @@ HEAD = b"POST /x HTTP/1.1\r\nHost: a\r\n"
 
 
 def feed(*parts: bytes) -> list[Request | Reply]:
-    receiver = Receiver(LIMITS)
+    receiver = HttpParser(LIMITS)
     return [item for part in parts for item in receiver.feed(part)]
 
 

@@ -12,14 +12,14 @@ from mlgateway.upstream import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Upstream:
     """What one request uses: the version that answers, and the connections to its server."""
 
     route: Route
     pool: Pool
 
 
-class Ways:
+class Dispatcher:
     """The table in force (None before the first), the pool for its upstream, and the requests in flight.
 
     inflight counts by upstream model what was sent and has not ended, whether or not its client still waits.
@@ -39,7 +39,7 @@ class Ways:
                 self.pool.retire()
             self.pool = Pool(table.upstream, self._limits)
 
-    def choose(self, path: ModelPath) -> Way | Reply:
+    def choose(self, path: ModelPath) -> Upstream | Reply:
         """The way for this request, or why there is none."""
         if self.table is None or self.pool is None:
             return error_reply(503, "no routes are in force yet; GET /gateway/state tells why")
@@ -49,9 +49,9 @@ class Ways:
         if path.version not in (None, route.version):
             message = f"version {path.version} of {path.model} is not served here; version {route.version} is"
             return error_reply(404, message)
-        return Way(route, self.pool)
+        return Upstream(route, self.pool)
 
-    async def send(self, way: Way, head: bytes, body: bytes | bytearray) -> Answer:
+    async def send(self, way: Upstream, head: bytes, body: bytes | bytearray) -> Answer:
         """Send one request its way, counted as in flight until it ends; raises UpstreamFailure."""
         model = way.route.upstream_model
         self.inflight[model] += 1

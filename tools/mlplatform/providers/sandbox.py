@@ -34,11 +34,11 @@ class Limits:
     memory_bytes: int
 
 
-class Lost(Exception):
+class WorkerFailed(Exception):
     """Why there is no answer, as words that follow `it`."""
 
 
-def ask(work: Callable[[], Any], limits: Limits) -> Any:
+def run_limited(work: Callable[[], Any], limits: Limits) -> Any:
     """What the work returns, through JSON; Lost when no answer comes, be it that the work ends the process.
 
     The work changes nothing here, prints nowhere, and whatever it started is ended with it.
@@ -51,7 +51,7 @@ def ask(work: Callable[[], Any], limits: Limits) -> Any:
     try:
         return json.loads(said)
     except ValueError:
-        raise Lost("gave an answer that cannot be read") from None
+        raise WorkerFailed("gave an answer that cannot be read") from None
 
 
 def _run(work: Callable[[], Any], limits: Limits, scratch: Path) -> bytes:
@@ -67,13 +67,13 @@ def _run(work: Callable[[], Any], limits: Limits, scratch: Path) -> bytes:
     finally:
         _end(pid, is_over=status is not None)
     if status != 0:
-        raise Lost(_why(status, limits, scratch))
+        raise WorkerFailed(_why(status, limits, scratch))
     try:
         if (scratch / "answer").stat().st_size > _ANSWER_BYTES:
-            raise Lost(f"gave an answer of more than {_ANSWER_BYTES >> 20} MiB")
+            raise WorkerFailed(f"gave an answer of more than {_ANSWER_BYTES >> 20} MiB")
         return (scratch / "answer").read_bytes()
     except OSError:
-        raise Lost("gave no answer") from None
+        raise WorkerFailed("gave no answer") from None
 
 
 def _wait(pid: int, deadline: float) -> int | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from mlplatform.providers.policy.calls import flaws_in_calls
+from mlplatform.providers.policy.builtin_allowlist import flaws_in_calls
 from mlplatform.providers.policy.interface import Flaw
-from mlplatform.providers.policy.places import misplaced, package_for
+from mlplatform.providers.policy.package_paths import misplaced, package_for
 
 COMPLAINT = re.compile(
     r"--> (?P<path>.+?):(?P<line>\d+):(?P<column>\d+)\n.*?\^\n(?:error: )?(?P<message>[^\n]+)", re.DOTALL

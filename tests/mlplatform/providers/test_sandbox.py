@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from mlplatform.providers import child
-from mlplatform.providers.child import Limits, Lost, ask
+from mlplatform.providers import sandbox
+from mlplatform.providers.sandbox import Limits, WorkerFailed, run_limited
 
 LIMITS = Limits(busy_seconds=20, seconds=60, memory_bytes=1 << 30)
 SHORT = Limits(busy_seconds=20, seconds=0.2, memory_bytes=1 << 30)
@@ -22,8 +22,8 @@ Work = Callable[[], Any]
 
 
 def why(work: Work, limits: Limits = LIMITS) -> str:
-    with pytest.raises(Lost) as lost:
-        ask(work, limits)
+    with pytest.raises(WorkerFailed) as lost:
+        run_limited(work, limits)
     return str(lost.value)
 
 
@@ -59,7 +59,7 @@ def test_the_answer_comes_back_and_nothing_changes_here() -> None:
         return [os.getpid() != parent, "é\ud800", {"a": None}]
 
     parent = os.getpid()
-    assert ask(work, LIMITS) == [True, "é\ud800", {"a": None}]
+    assert run_limited(work, LIMITS) == [True, "é\ud800", {"a": None}]
     assert here == []
 
 
@@ -97,7 +97,7 @@ def test_an_answer_that_is_not_json_is_no_answer() -> None:
 
 
 def test_an_answer_that_is_too_large_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "_ANSWER_BYTES", 1 << 20)
+    monkeypatch.setattr(sandbox, "_ANSWER_BYTES", 1 << 20)
     assert why(lambda: "x" * (2 << 20)) == "gave an answer of more than 1 MiB"
 
 
@@ -108,7 +108,7 @@ def test_nothing_of_it_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
         return subprocess.run([sys.executable, "-c", "print('forged')"], check=False).returncode
 
     print("ours", end="")  # what waits in a buffer is not printed twice either
-    assert ask(work, LIMITS) == 0
+    assert run_limited(work, LIMITS) == 0
     print()
     assert capfd.readouterr() == ("ours\n", "")
 
@@ -151,7 +151,7 @@ def test_an_interrupt_here_ends_it(tmp_path: Path) -> None:
     )  # what starts the tests may have it ignored
     try:
         with pytest.raises(KeyboardInterrupt):
-            ask(work, LIMITS)
+            run_limited(work, LIMITS)
     finally:
         signal.signal(signal.SIGINT, before)
     wait_for(lambda: not is_there(int(file.read_text())))
@@ -164,13 +164,13 @@ def test_it_leaves_no_core_file_and_is_ended_before_us_when_memory_ends() -> Non
         score = Path("/proc/self/oom_score_adj").read_text().strip()
         return [resource.getrlimit(resource.RLIMIT_CORE)[0], score]
 
-    assert ask(work, LIMITS) == [0, "1000"]
+    assert run_limited(work, LIMITS) == [0, "1000"]
 
 
 def test_a_process_that_is_killed_takes_its_work_with_it(tmp_path: Path) -> None:
     text = f"""
 import os, signal, pathlib, json
-from mlplatform.providers.child import Limits, ask
+from mlplatform.providers.sandbox import Limits, ask
 def work():
     pathlib.Path({str(tmp_path / "half")!r}).write_text(json.dumps(os.getpid()))
     os.replace({str(tmp_path / "half")!r}, {str(tmp_path / "pid")!r})

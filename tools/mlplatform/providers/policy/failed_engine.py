@@ -6,7 +6,7 @@ from mlplatform.providers.policy.client import ServerLost
 from mlplatform.providers.policy.interface import Decision, Flaw, PolicyError
 
 
-class NoEngine:
+class FailedEngine:
     """Answers every input with why there is no engine."""
 
     name = "none"

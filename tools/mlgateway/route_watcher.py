@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from mlgateway import routes
-from mlgateway.ways import Ways
+from mlgateway.dispatch import Dispatcher
 
 POLL_SECONDS = 0.05
 
@@ -15,10 +15,10 @@ _log = logging.getLogger("mlgateway")
 _Seen = tuple[int, int, int]
 
 
-class Follower:
+class RouteWatcher:
     """Watches one file; error is why the file, as it is now, is not in force (None if it is)."""
 
-    def __init__(self, path: Path, ways: Ways) -> None:
+    def __init__(self, path: Path, ways: Dispatcher) -> None:
         self.error: str | None = None
         self._path = path
         self._ways = ways

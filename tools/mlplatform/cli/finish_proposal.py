@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 
-def carry_out(place: Any, proposal: Any, asked: Any, *, apply_locally: bool, as_json: bool) -> None:
+def finish_proposal(place: Any, proposal: Any, asked: Any, *, apply_locally: bool, as_json: bool) -> None:
     """Commit a proposal, or merge and reconcile it as well, and print what became of it."""
-    from mlplatform.cli.listener import printing
+    from mlplatform.cli.console import console_reporter
     from mlplatform.flow import propose
     from mlplatform.flow.listener import SILENT
     from mlplatform.report.change import reconciled_json, reconciled_text
@@ -21,7 +21,7 @@ def carry_out(place: Any, proposal: Any, asked: Any, *, apply_locally: bool, as_
         return
     if not as_json:
         click.echo(proposal.title)
-    listener = SILENT if as_json else printing()
+    listener = SILENT if as_json else console_reporter()
     done = propose.apply_locally(place, proposal, asked, listener)
     both = {**said, "applied": reconciled_json(done)}
     click.echo(json.dumps(both, indent=1) if as_json else reconciled_text(done))

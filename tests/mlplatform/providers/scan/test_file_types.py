@@ -3,7 +3,7 @@
 import pytest
 
 from mlplatform.providers.scan import connect_scanner
-from mlplatform.providers.scan.sorts import Sort, sort_of
+from mlplatform.providers.scan.file_types import Sort, sort_of
 
 SORTS = {
     Sort.TERRAFORM: (

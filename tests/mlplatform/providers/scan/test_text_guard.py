@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlplatform.providers.scan.texts import FILE_BYTES, read
+from mlplatform.providers.scan.text_guard import FILE_BYTES, read
 
 PATH = "infrastructure/main.tf"
 

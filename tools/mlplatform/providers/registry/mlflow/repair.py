@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _CLAIMS = ("idempotency_key", "semver", "digest")
 
 
-def mend(
+def repair_version(
     client: "MlflowClient", names: Names, payloads: Payloads, wanted: RegisteredVersion
 ) -> RegisteredVersion:
     """The version with its own tags and verified bytes; the caller holds the registry's lock."""
