@@ -12,7 +12,7 @@ NOT_BY_A_CASE = {
         "check.check:_run_checker:check-crashed",
     ),
     "it takes a process with limits: test_corpus judges such cases in one": (
-        "flow.beside:_lost:check-unfinished",
+        "flow.check.sandboxed_check:_lost:check-unfinished",
     ),
     "Checkov itself has to be missing or lost: tests/mlplatform/providers/scan/test_process.py": (
         "check.infrastructure:infrastructure:any",
@@ -36,18 +36,18 @@ NOT_BY_A_CASE = {
     "a file of a commit can be read: tests/mlplatform/load/test_load.py": (
         "load.read_files:_unreadable:path-unreadable",
     ),
-    "`platform lineage --at` asks it, not `check`: tests/mlplatform/flow/test_lineage.py": (
+    "`platform lineage --at` asks it, not `check`: tests/mlplatform/flow/lineage/test_lineage.py": (
         "load.history:tip_at:Refusal",
     ),
     "the approvals are a forge's, not the pull request's": (
         "load.review:read_review:Refusal",
         "load.review:read_review:Refusal#2",
     ),
-    "every case starts from main as it is: tests/mlplatform/flow/test_changeset.py": (
-        "flow.changeset:_require_one_side:Refusal",
+    "every case starts from main as it is: tests/mlplatform/flow/check/test_changeset.py": (
+        "flow.check.changeset:_require_one_side:Refusal",
         "providers.git.compare:merge_base:Refusal",
     ),
-    "git has to be broken, or its objects: tests/mlplatform/providers/git, tests/mlplatform/flow/test_changeset.py": (
+    "git has to be broken, or its objects: tests/mlplatform/providers/git, flow/check/test_changeset.py": (
         "providers.git.compare:merge_base:Refusal#2",
         "providers.git.git:_refuse_two_meanings:Refusal",
         "providers.git.compare:listing:GitError",

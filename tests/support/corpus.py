@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from mlplatform.flow import beside
+from mlplatform.flow.check import sandboxed_check
 from mlplatform.providers.policy import ENGINES
 from mlplatform.providers.policy.embedded import EmbeddedEngine
 from mlplatform.providers.policy.interface import PolicyEngine
@@ -239,11 +239,11 @@ def remembered_engines() -> Iterator[None]:
 @contextlib.contextmanager
 def impatience() -> Iterator[None]:
     """Lets what a change brings of its own compute for some seconds only: the cases are small."""
-    usual, beside.LEAST_SECONDS = beside.LEAST_SECONDS, 2.0
+    usual, sandboxed_check.MIN_BUSY_SECONDS = sandboxed_check.MIN_BUSY_SECONDS, 2.0
     try:
         yield
     finally:
-        beside.LEAST_SECONDS = usual
+        sandboxed_check.MIN_BUSY_SECONDS = usual
 
 
 def run(arguments: Sequence[str], root: Path) -> Answer:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mlplatform.flow import beside
+from mlplatform.flow.check import sandboxed_check
 from mlplatform.providers.policy import compile, embedded, metadata
 from mlplatform.providers.policy.metadata import read_packages
 from mlplatform.providers.scan import process
@@ -28,8 +28,8 @@ _FILES = (
     "load/*.py",
     "check/*.py",
     "core/kinds/*.py",
-    "flow/beside.py",
-    "flow/changeset.py",
+    "flow/check/sandboxed_check.py",
+    "flow/check/changeset.py",
     "providers/git/compare.py",
     "providers/git/git.py",
     "providers/policy/annotations.py",
@@ -109,7 +109,7 @@ def hunt(folder: Path) -> Iterator["Hunt"]:
         forked_checkov(),
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setattr(beside, "ask", lambda judge, limits: judge())
+        patch.setattr(sandboxed_check, "run_limited", lambda judge, limits: judge())
         yield Hunt(folder, Corpus.new(folder / "main"), switch)
 
 

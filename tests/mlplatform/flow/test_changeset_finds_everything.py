@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mlplatform.check.check import CheckContext, check
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.naming import printable
-from mlplatform.flow.changeset import ChangeSet, changeset
+from mlplatform.flow.check.changeset import ChangeSet, changeset
 from mlplatform.load.load import load
 from mlplatform.load.source import Commit
 from tests.support.scratch import Scratch, scratch

@@ -8,12 +8,12 @@ import pytest
 from mlplatform.core.drift import DriftKind
 from mlplatform.core.errors import Refusal
 from mlplatform.core.repository import Repository
-from mlplatform.flow.adopt import adopt_drift
-from mlplatform.flow.drift import find_drift, revert_drift
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.planning import make_plan
-from mlplatform.flow.reconcile import reconcile
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.drift.adopt import adopt_drift
+from mlplatform.flow.drift.drift import find_drift, revert_drift
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.reconcile.planning import make_plan
+from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.local.stack import known, start_all, stop_all
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names
@@ -55,7 +55,7 @@ def client(lab: Laboratory) -> Any:
 
 
 def head(lab: Laboratory) -> Repository:
-    return repository_at(lab.place.git, lab.place.git.resolve("HEAD"))
+    return load_repository(lab.place.git, lab.place.git.resolve("HEAD"))
 
 
 def found(lab: Laboratory) -> list[tuple[DriftKind, str]]:

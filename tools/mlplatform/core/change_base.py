@@ -27,7 +27,7 @@ class ChangeBase:
     `signatures` holds the signature that a model had when its present version was first pinned, by environment
     and model. `past_data` holds, by path of a data set that the change adds or gives other data, what documents of
     history said last of the same data, and `earlier` what a changed deployment's version was when it was pinned
-    before (load/earlier.py) and whether it ran there (flow/ran_here.py), by environment and model. `everything` says
+    before and whether it ran there (flow/check/pin_facts.py), by environment and model. `everything` says
     that all was loaded, and not only what the change touches.
     """
 

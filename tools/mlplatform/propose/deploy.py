@@ -2,7 +2,7 @@
 
 from mlplatform.core.errors import Refusal
 from mlplatform.propose.base_commit import BaseCommit
-from mlplatform.propose.pin import pin
+from mlplatform.propose.pin import PinRequest, pin
 from mlplatform.propose.pinned import Pinned
 from mlplatform.propose.proposal import Proposal
 from mlplatform.providers.git import Git
@@ -18,7 +18,8 @@ def deploy(
     require_first(git, base, environment=environment, model=model)
     at = BaseCommit(git, base)
     path = at.deployment_path(environment, model)
-    return pin("deploy", environment, model, at.text(path), version, base, how="deployment", reason=reason)
+    request = PinRequest("deploy", environment, model, version, base, "deployment", reason)
+    return pin(request, at.text(path))
 
 
 def require_first(git: Git, base: str, *, environment: str, model: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
 from mlplatform.propose.base_commit import BaseCommit
-from mlplatform.propose.pin import pin
+from mlplatform.propose.pin import PinRequest, pin
 from mlplatform.propose.pinned import Pinned, read_pinned
 from mlplatform.propose.proposal import Proposal
 from mlplatform.providers.git import Git
@@ -25,7 +25,7 @@ def rollback(
 
     `history` is that of the commit to build on. `to` is a version; None is the one that the present one followed.
     How the deployment runs stays as it is now. Refusal in a shallow clone, for what was never pinned there, and for
-    the `barred` digests, which are on hold.
+    the `excluded_digests`, which are on hold.
     """
     at = BaseCommit(git, history.commit)
     path = at.deployment_path(environment, model)
@@ -51,17 +51,17 @@ def rollback(
             f"{environment} pinned nothing of {model} before {now.version}",
             fix=f"pin another version: `{_suggest_command(at, environment, model)}`",
         )
-    return pin(
+    request = PinRequest(
         "rollback",
         environment,
         model,
-        text,
         _pin_at(git, chosen, path),
         history.commit,
-        how="rollback",
-        why=(("pinned before by commit", chosen.commit),),
-        reason=reason,
+        "rollback",
+        reason,
+        (("pinned before by commit", chosen.commit),),
     )
+    return pin(request, text)
 
 
 def _named(pins: Sequence[Pin], version: str, environment: str, model: str) -> Pin:
