@@ -23,8 +23,8 @@ def module_lab(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
 
 @pytest.fixture
 def lab(module_lab: Laboratory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laboratory]:
-    monkeypatch.setattr(sandboxed_check, "LEAST_SECONDS", 1.0)
-    monkeypatch.setattr(sandboxed_check, "TIMES", 1)
+    monkeypatch.setattr(sandboxed_check, "MIN_BUSY_SECONDS", 1.0)
+    monkeypatch.setattr(sandboxed_check, "BUSY_FACTOR", 1)
     yield module_lab
     module_lab.place.git.run("reset", "--quiet", "--hard", "main")
     module_lab.place.git.run("clean", "--quiet", "-d", "--force")

@@ -134,7 +134,7 @@ def test_what_an_apply_that_failed_and_died_has_left_is_put_back(
     lab.pin("production", OTHER)
     with monkeypatch.context() as broken:
         broken.setattr(MlflowRegistry, "set_aliases", _says_no)
-        broken.setattr(Journal, "heard", _dying(Journal.record_outcome))
+        broken.setattr(Journal, "record_outcome", _dying(Journal.record_outcome))
         with pytest.raises(KeyboardInterrupt):
             reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT)
     assert ask(url(lab))[0] == 400, "2.0.0 answers, and takes no X"
