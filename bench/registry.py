@@ -30,7 +30,7 @@ from support.postgres import missing, postgres  # noqa: E402
 from support.rows import fill, place_of  # noqa: E402
 
 from mlplatform.core.naming import Kind  # noqa: E402
-from mlplatform.core.payload import Entry, digest_of  # noqa: E402
+from mlplatform.core.payload import ManifestEntry, digest_of  # noqa: E402
 from mlplatform.core.repository import Repository  # noqa: E402
 from mlplatform.core.target import LocalTarget  # noqa: E402
 from mlplatform.flow.listener import SILENT  # noqa: E402
@@ -49,7 +49,7 @@ SIZES = (1_000, 10_000)
 PLAN_ROUNDS, ROUNDS, LIMIT = 3, 3, 1.3
 ENVIRONMENT = "development"
 BYTES = {"1.0.0": b"one", "1.1.0": b"another"}
-ENTRIES = {v: Entry("model.onnx", len(b), hashlib.sha256(b).hexdigest()) for v, b in BYTES.items()}
+ENTRIES = {v: ManifestEntry("model.onnx", len(b), hashlib.sha256(b).hexdigest()) for v, b in BYTES.items()}
 VERSIONS = {version: digest_of([entry]) for version, entry in ENTRIES.items()}
 
 

@@ -9,7 +9,7 @@ from tests.support.mutants import Hunt, Mutant, Noticed, hunt, mutants
 MUTANTS = mutants()
 NOT_BY_A_CASE = {
     "it guards against faults of ours, which no pull request makes: tests/mlplatform/check/test_blocked.py": (
-        "check.check:_run:check-crashed",
+        "check.check:_run_checker:check-crashed",
     ),
     "it takes a process with limits: test_corpus judges such cases in one": (
         "flow.beside:_lost:check-unfinished",
@@ -25,16 +25,16 @@ NOT_BY_A_CASE = {
     ),
     "the loader finds it first, or the parser cannot get there": (
         "load.characters:decode:yaml-size",
-        "load.yaml:_syntax:yaml-syntax#2",
-        "check.organisation:_kind:_Unusable",
+        "load.strict_yaml:_syntax:yaml-syntax#2",
+        "check.custom_schemas:_kind:_Unusable",
         "providers.scan.texts:read:checkov-failed#2",
     ),
-    "it takes more bytes than a case should hold: tests/mlplatform/load/test_data.py, test_tables.py": (
-        "load.data:_within:file-size",
+    "it takes more bytes than a case should hold: tests/mlplatform/load/test_dataset_files.py, test_tables.py": (
+        "load.dataset_files:_within:file-size",
         "load.tables:_read_cells:_NoTable",
     ),
     "a file of a commit can be read: tests/mlplatform/load/test_load.py": (
-        "load.contents:_unreadable:path-unreadable",
+        "load.read_files:_unreadable:path-unreadable",
     ),
     "`platform lineage --at` asks it, not `check`: tests/mlplatform/flow/test_lineage.py": (
         "load.history:tip_at:Refusal",

@@ -13,7 +13,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from onnx.external_data_helper import set_external_data
 
 from mlplatform.core.kinds.model import TensorType
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import Array, Candidate, ServingError, Unsound
 from mlplatform.providers.serving.triton import TritonServing
@@ -254,7 +254,7 @@ def test_bytes_that_were_swapped_do_not_load(
     assert until(lambda: control.state(name).state is State.UNAVAILABLE)
     path = paths.model_repository / name / "1" / "payload" / "model" / "model.onnx"
     path.write_bytes(scaling_model(666))
-    assert f"and not to {short(version.ref.digest)}" in (control.load(name) or "")
+    assert f"and not to {short_digest(version.ref.digest)}" in (control.load(name) or "")
 
 
 def test_weights_beside_the_onnx_file_are_used(serving: TritonServing, tmp_path: Path) -> None:

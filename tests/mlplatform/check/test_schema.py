@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlplatform.check.words import PATTERNS
+from mlplatform.check.schema_messages import PATTERNS
 from mlplatform.core.kinds.schemas import json_schema
 from mlplatform.core.naming import Kind
 from mlplatform.propose.templates import DATASET, LEFT

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from mlplatform.core.checked import Checked
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.check_result import CheckResult
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.providers import cores
 from tests.support.repository import base_of, good_repository, judged, loaded, second_tenant, with_change
 
@@ -23,7 +23,7 @@ def mixed() -> dict[str, str]:
     return {**files, **broken}
 
 
-def results(monkeypatch: pytest.MonkeyPatch, count: int) -> tuple[Loaded, Checked, Checked]:
+def results(monkeypatch: pytest.MonkeyPatch, count: int) -> tuple[LoadedSource, CheckResult, CheckResult]:
     """What is loaded, and found in it and in a change to it, by so many processes."""
     monkeypatch.setattr(cores, "_cores", lambda: count)
     monkeypatch.setattr(cores, "_WORTH_IT", 1)
@@ -31,8 +31,8 @@ def results(monkeypatch: pytest.MonkeyPatch, count: int) -> tuple[Loaded, Checke
     return loaded(files), judged(files), judged(files, base=base_of(good_repository()))
 
 
-def without_places(found: Loaded) -> Mapping[str, object]:
-    return {path: (raw.identity, raw.data, dict(raw.places)) for path, raw in found.raws.items()}
+def without_places(found: LoadedSource) -> Mapping[str, object]:
+    return {path: (raw.identity, raw.data, dict(raw.positions)) for path, raw in found.raws.items()}
 
 
 @pytest.mark.parametrize("are_lost", [False, True])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlplatform.core.checked import Checked
+from mlplatform.core.check_result import CheckResult
 from mlplatform.flow import beside
 from mlplatform.flow.judge import judge_change
 from tests.support.laboratory import Laboratory, laboratory
@@ -36,7 +36,7 @@ def write(lab: Laboratory, path: str, text: str) -> None:
     file.write_text(text)
 
 
-def judged(lab: Laboratory) -> Checked:
+def judged(lab: Laboratory) -> CheckResult:
     return judge_change(lab.place.git, "HEAD", None)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mlplatform.core.base import FileChange
+from mlplatform.core.change_base import FileChange
 from mlplatform.core.errors import Refusal
 from mlplatform.flow.changeset import ChangeSet, changeset
 from mlplatform.providers.git import Git, GitError

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from mlplatform.core.drift import Kind
+from mlplatform.core.drift import DriftKind
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Result
-from mlplatform.core.payload import ArtifactRef, short
+from mlplatform.core.payload import ArtifactRef, short_digest
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.flow.adopt import adopt_drift
@@ -100,12 +100,12 @@ def judged(git: Git, commit: str) -> Repository:
     return repository_at(git, commit)
 
 
-def found(lab: Laboratory, *, deep: bool = False) -> list[tuple[Kind, str]]:
+def found(lab: Laboratory, *, deep: bool = False) -> list[tuple[DriftKind, str]]:
     drifted = find_drift(lab.place, head(lab), PRODUCTION, deep=deep)
     return [(drift.kind, drift.message) for drift in drifted.drifts]
 
 
-def drift_kinds(lab: Laboratory, *, deep: bool = False) -> set[Kind]:
+def drift_kinds(lab: Laboratory, *, deep: bool = False) -> set[DriftKind]:
     return {kind for kind, _ in found(lab, deep=deep)}
 
 
@@ -121,7 +121,7 @@ def put_back(lab: Laboratory, *, deep: bool = False) -> None:
 
 
 def upstream(lab: Laboratory, version: str) -> str:
-    return f"{NAME}.{short(lab.payloads[version].digest)}"
+    return f"{NAME}.{short_digest(lab.payloads[version].digest)}"
 
 
 def served_folder(lab: Laboratory, version: str) -> Path:
@@ -163,7 +163,7 @@ def test_an_alias_moved_by_hand_is_found_and_put_back(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
     client.set_registered_model_alias(NAME, "champion", NUMBERS[UNUSED])
-    assert found(lab) == [(Kind.ALIAS, "the alias champion was moved from 1.2.0 to 1.0.0")]
+    assert found(lab) == [(DriftKind.ALIAS, "the alias champion was moved from 1.2.0 to 1.0.0")]
     put_back(lab)
 
 
@@ -184,7 +184,9 @@ def test_an_alias_moved_to_a_version_that_somebody_registered_is_found_and_put_b
 ) -> None:
     number = client.create_model_version(NAME, source=stored(lab, UNUSED).parent.as_uri()).version
     client.set_registered_model_alias(NAME, "champion", number)
-    assert found(lab) == [(Kind.ALIAS, f"the alias champion was moved from 1.2.0 to MLflow version {number}")]
+    assert found(lab) == [
+        (DriftKind.ALIAS, f"the alias champion was moved from 1.2.0 to MLflow version {number}")
+    ]
     put_back(lab)
     client.delete_model_version(NAME, number)
 
@@ -203,7 +205,7 @@ def test_an_edited_tag_is_found_and_rewritten_from_the_ledger(
 ) -> None:
     before = client.get_model_version(NAME, NUMBERS[PREVIOUS]).tags
     client.set_model_version_tag(NAME, NUMBERS[PREVIOUS], key, value)
-    assert found(lab) == [(Kind.TAGS, f"the tags of 1.1.0 were edited: {key}")]
+    assert found(lab) == [(DriftKind.TAGS, f"the tags of 1.1.0 were edited: {key}")]
     put_back(lab)
     assert client.get_model_version(NAME, NUMBERS[PREVIOUS]).tags == before
 
@@ -219,7 +221,7 @@ def test_a_tag_that_names_a_version_is_found_and_rewritten(
     else:
         client.set_model_version_tag(NAME, NUMBERS[CHAMPION], key, value)
     kinds = dict(found(lab))
-    assert kinds[Kind.TAGS].startswith("the tags of 1.2.0 were edited: ")
+    assert kinds[DriftKind.TAGS].startswith("the tags of 1.2.0 were edited: ")
     put_back(lab)
     assert client.get_model_version(NAME, NUMBERS[CHAMPION]).tags == before
 
@@ -240,7 +242,7 @@ def test_a_version_registered_over_ours_is_found_and_no_longer_says_so(
     other = "sha256:" + "e" * 64
     key = hashlib.sha256(f"{SCALER}\0{CHAMPION}\0{other}".encode()).hexdigest()
     number = register(client, lab, "file:///elsewhere", digest=other, idempotency_key=key)
-    messages = [message for kind, message in found(lab) if kind is Kind.INTRUDER]
+    messages = [message for kind, message in found(lab) if kind is DriftKind.CONFLICTING_VERSION]
     assert messages == [
         f"another version was registered over 1.2.0: MLflow version {number} says that it is 1.2.0"
     ]
@@ -255,7 +257,7 @@ def test_a_copy_of_ours_with_other_bytes_that_the_alias_names_is_found_and_put_b
 ) -> None:
     number = register(client, lab, "file:///elsewhere")
     client.set_registered_model_alias(NAME, "champion", number)
-    assert Kind.INTRUDER in drift_kinds(lab)
+    assert DriftKind.CONFLICTING_VERSION in drift_kinds(lab)
     put_back(lab)
     assert client.get_model_version_by_alias(NAME, "champion").version == int(NUMBERS[CHAMPION])
     client.delete_model_version(NAME, number)
@@ -267,7 +269,7 @@ def test_changed_bytes_of_a_version_in_use_are_found_and_replaced(
     before = stored(lab, PREVIOUS).read_bytes()
     stored(lab, PREVIOUS).write_bytes(b"other weights")
     ((kind, message),) = found(lab)
-    assert kind is Kind.BYTES
+    assert kind is DriftKind.BYTES
     assert message.startswith("the bytes of 1.1.0 in the registry's store were changed: ")
     put_back(lab)
     assert stored(lab, PREVIOUS).read_bytes() == before
@@ -275,7 +277,7 @@ def test_changed_bytes_of_a_version_in_use_are_found_and_replaced(
 
 def test_bytes_that_are_gone_are_found_and_replaced(lab: Laboratory, applied: dict[str, Any]) -> None:
     shutil.rmtree(stored(lab, CHAMPION).parents[1])
-    assert drift_kinds(lab) == {Kind.BYTES}
+    assert drift_kinds(lab) == {DriftKind.BYTES}
     put_back(lab)
 
 
@@ -284,7 +286,7 @@ def test_changed_bytes_of_an_unused_version_are_found_by_a_deep_look(
 ) -> None:
     stored(lab, UNUSED).write_bytes(b"other weights")
     assert found(lab) == []
-    assert drift_kinds(lab, deep=True) == {Kind.BYTES}
+    assert drift_kinds(lab, deep=True) == {DriftKind.BYTES}
     put_back(lab, deep=True)
 
 
@@ -292,7 +294,7 @@ def test_instances_changed_through_triton_are_found_and_put_back(
     lab: Laboratory, applied: dict[str, Any], server: Control
 ) -> None:
     load_with(lab, server, CHAMPION, instances(2))
-    assert found(lab) == [(Kind.CONFIGURATION, "1.2.0 was given 2 instances and had 1")]
+    assert found(lab) == [(DriftKind.CONFIGURATION, "1.2.0 was given 2 instances and had 1")]
     put_back(lab)
     assert server.running(upstream(lab, CHAMPION)).instances == 1
 
@@ -304,7 +306,7 @@ def test_a_setting_changed_through_triton_is_found_and_put_back(
         said["parameters"]["threads"]["string_value"] = "4"
 
     load_with(lab, server, PREVIOUS, batch)
-    assert found(lab) == [(Kind.CONFIGURATION, "the configuration that 1.1.0 runs with was changed")]
+    assert found(lab) == [(DriftKind.CONFIGURATION, "the configuration that 1.1.0 runs with was changed")]
     put_back(lab)
 
 
@@ -316,7 +318,7 @@ def test_files_that_a_version_is_served_from_are_found_and_replaced(
     before = path.read_bytes()
     path.write_bytes(before + b"\n# by hand\n")
     ((kind, message),) = found(lab)
-    assert kind is Kind.SERVED_BYTES
+    assert kind is DriftKind.SERVED_BYTES
     assert message.startswith("the files that 1.2.0 is served from were changed: ")
     put_back(lab)
     assert path.read_bytes() == before
@@ -350,7 +352,7 @@ py_compile.compile({str(odd)!r}, cache, invalidation_mode=py_compile.PycInvalida
     serving = TritonServing.at(lab.place.paths(PRODUCTION))
     assert ask(serving.url(SCALER))[1]["outputs"][0]["data"][0] == 666 * 3
     ((kind, message),) = found(lab)
-    assert kind is Kind.SERVED_BYTES
+    assert kind is DriftKind.SERVED_BYTES
     assert "bytecode was added" in message
     put_back(lab)
     assert ask(serving.url(SCALER))[1]["outputs"][0]["data"][0] == 3
@@ -366,7 +368,7 @@ def test_bytes_that_were_swapped_and_swapped_back_are_never_loaded(
     new.write_bytes(old.read_bytes())
     assert "hash to" in (load_again(lab, server, CHAMPION) or "")
     new.write_bytes(kept)
-    assert drift_kinds(lab) == {Kind.UNLOADED}
+    assert drift_kinds(lab) == {DriftKind.UNLOADED}
     put_back(lab)
 
 
@@ -375,7 +377,7 @@ def test_a_version_unloaded_by_hand_is_found_and_loaded_again(
 ) -> None:
     for version in (PREVIOUS, CHAMPION):
         server.unload(upstream(lab, version))
-    wait_for(lambda: drift_kinds(lab) == {Kind.UNLOADED})
+    wait_for(lambda: drift_kinds(lab) == {DriftKind.UNLOADED})
     assert len(found(lab)) == 2
     put_back(lab)
 
@@ -383,7 +385,7 @@ def test_a_version_unloaded_by_hand_is_found_and_loaded_again(
 def test_a_version_loaded_by_hand_is_found_and_unloaded(lab: Laboratory, applied: dict[str, Any]) -> None:
     load_by_hand(lab, UNUSED)
     ((kind, message),) = found(lab)
-    assert (kind, message.endswith("was loaded by hand")) == (Kind.LOADED, True)
+    assert (kind, message.endswith("was loaded by hand")) == (DriftKind.LOADED, True)
     put_back(lab)
 
 
@@ -395,7 +397,7 @@ def test_what_is_loaded_under_a_name_of_its_own_is_found_and_left_to_whoever_did
     config = (stranger / "config.pbtxt").read_text().replace(upstream(lab, CHAMPION), "stranger")
     (stranger / "config.pbtxt").write_text(config)
     server.load("stranger")
-    assert drift_kinds(lab) == {Kind.STRANGER}
+    assert drift_kinds(lab) == {DriftKind.UNMANAGED}
     assert [refused.resource for refused in revert(lab).plan.refused] == ["stranger"]
     server.unload("stranger")
     wait_for(lambda: found(lab) == [])
@@ -406,7 +408,7 @@ def test_a_route_changed_in_the_gateways_file_is_found_and_put_back(
     lab: Laboratory, applied: dict[str, Any]
 ) -> None:
     route_by_hand(lab, PREVIOUS)
-    assert found(lab) == [(Kind.ROUTE, "the route was changed from 1.2.0 100 % to 1.1.0 100 %")]
+    assert found(lab) == [(DriftKind.ROUTE, "the route was changed from 1.2.0 100 % to 1.1.0 100 %")]
     put_back(lab)
 
 
@@ -417,8 +419,8 @@ def test_a_deleted_version_is_found_and_registered_again_with_its_alias(
     client.delete_model_version(NAME, NUMBERS[UNUSED])
     ((kind, message),) = found(lab)
     assert (kind, message) == (
-        Kind.DELETED,
-        f"1.0.0 ({short(lab.payloads[UNUSED].digest)}) was deleted",
+        DriftKind.DELETED,
+        f"1.0.0 ({short_digest(lab.payloads[UNUSED].digest)}) was deleted",
     )
     shutil.rmtree(stored(lab, UNUSED).parents[1])
     put_back(lab)
@@ -436,7 +438,7 @@ def test_what_was_changed_by_hand_is_still_drift_after_an_apply_of_something_els
     for version in (PREVIOUS, CHAMPION):
         lab.pin(PRODUCTION, version)
         assert reconcile(lab.place, head(lab), PRODUCTION, SILENT).is_done
-    assert found(lab) == [(Kind.TAGS, "the tags of 1.0.0 were edited: run")]
+    assert found(lab) == [(DriftKind.TAGS, "the tags of 1.0.0 were edited: run")]
     put_back(lab)
     assert found(lab) == []
 
@@ -474,7 +476,7 @@ def test_a_revert_that_fails_puts_no_version_on_hold(
         done = revert(lab)
         assert [outcome.result for outcome in done.outcomes] == [Result.FAILED]
         assert end_state(lab)["held"] == []
-        assert drift_kinds(lab) == {Kind.BYTES}
+        assert drift_kinds(lab) == {DriftKind.BYTES}
     finally:
         payload.write_bytes(good)
     put_back(lab)

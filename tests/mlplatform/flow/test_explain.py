@@ -10,7 +10,7 @@ from mlplatform.cli.main import main
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.waiver import Waiver
 from mlplatform.flow.explain import rule, rules, rules_and_flaws
-from mlplatform.load.yaml import parse
+from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git
 from mlplatform.report.explain import rule_text, waiver_text
 from tests.support.repository import ROOT, good_repository, judged, said

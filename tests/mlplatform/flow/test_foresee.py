@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.foreseen import Foreseen
-from mlplatform.core.snapshot import Kept, Ran, Snapshot
+from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
+from mlplatform.core.snapshot_plan import SnapshotPlan
 from mlplatform.core.statement import newest_snapshot
 from mlplatform.core.target import LocalTarget
 from mlplatform.flow.foresee import foresee
@@ -65,11 +65,13 @@ def fetch(root: Path) -> None:
     run_git(root, "fetch", "-q", "origin", LEDGERS, "main")
 
 
-def foreseen(clone: Place, rev: str, environment: str = "production", target: str | None = None) -> Foreseen:
+def foreseen(
+    clone: Place, rev: str, environment: str = "production", target: str | None = None
+) -> SnapshotPlan:
     return foresee(clone, repository_at(clone.git, rev), environment, target)
 
 
-def changes(made: Foreseen) -> list[tuple[str, str]]:
+def changes(made: SnapshotPlan) -> list[tuple[str, str]]:
     return [(change.action.value, change.resource) for change in made.plan.changes]
 
 
@@ -171,9 +173,9 @@ def test_a_plain_clone_foresees_a_shared_environment_from_the_companys_ledger(tm
         "company",
         commit,
         "2026-11-01T10:00:00+00:00",
-        {SCALER: {"1.0.0": Kept(before, before), "1.1.0": Kept(after, after)}},
+        {SCALER: {"1.0.0": RegisteredEntry(before, before), "1.1.0": RegisteredEntry(after, after)}},
         {SCALER: {"champion": "1.0.0"}},
-        {SCALER: {before: Ran("1.0.0", before, True, 1, before)}},
+        {SCALER: {before: ServedEntry("1.0.0", before, True, 1, before)}},
         {SCALER: {before: 100}},
     )
     publish(shared_ledger(lab.place.git, "origin"), taken)

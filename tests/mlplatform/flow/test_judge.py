@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlplatform.core.checked import Checked
+from mlplatform.core.check_result import CheckResult
 from mlplatform.flow.judge import judge_change, judge_commit, judge_working_tree
 from tests.support.laboratory import Laboratory, laboratory
 
@@ -15,7 +15,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     return laboratory(tmp_path_factory.mktemp("judge"), [])
 
 
-def rules(checked: Checked) -> set[str]:
+def rules(checked: CheckResult) -> set[str]:
     return {finding.rule for finding in checked.findings}
 
 

@@ -12,7 +12,7 @@ from mlplatform.core.kinds import Model
 from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
-from mlplatform.core.signed import Signed
+from mlplatform.core.served_signature import ServedSignature
 from mlplatform.core.statement import Statement, deployment_statement
 from mlplatform.flow import signatures
 from mlplatform.flow.signatures import plan_signed, signatures_of
@@ -83,7 +83,7 @@ def taken(made: Plan) -> set[str]:
 def failed(action: Action, takes: str) -> Statement:
     said = model()
     said["signature"]["inputs"][0]["name"] = takes
-    signed = Signed.by(Model.model_validate(said))
+    signed = ServedSignature.by(Model.model_validate(said))
     after = {"digest": VERSION[1], "version": "1.0.0", "format": "onnx", "signature": signed.signature}
     outcome = Outcome(Change(action, "triton", TUMOUR, None, after), Result.FAILED)
     return deployment_statement({"environment": "production"}, [outcome.as_json()])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from mlplatform.apply.hands import Hands
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.model import Signature
-from mlplatform.core.payload import ArtifactRef, digest_of, short
+from mlplatform.core.payload import ArtifactRef, digest_of, short_digest
 from mlplatform.core.plan import Action, Change, Values
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry.interface import Lineage, RegisteredVersion
@@ -119,7 +119,7 @@ def _require(ref: ArtifactRef) -> None:
     found = digest_of(store_for(ref.uri).entries(ref.uri))
     if found != ref.digest:
         raise Refusal(
-            f"the bytes in {ref.uri} were changed: they are {short(found)} and were {short(ref.digest)}",
+            f"the bytes in {ref.uri} were changed: they are {short_digest(found)} and were {short_digest(ref.digest)}",
             fix="run `platform drift --revert`, which replaces them by verified ones",
         )
 

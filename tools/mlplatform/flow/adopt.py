@@ -1,7 +1,7 @@
 """Proposes to declare what was changed by hand."""
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.repository import Repository
 from mlplatform.flow.drift import find_drift
 from mlplatform.flow.past import holds_in, require_not_on_hold
@@ -45,7 +45,7 @@ def _adoption(place: Place, environment: str, one: Adoptable, held: RegistryStat
     found = held.find(one.model, one.version)
     digests = {drift.digest for drift in one.drifts if drift.found == one.version and drift.digest}
     if found is None or digests != {found.ref.digest}:
-        served = ", ".join(short(digest) for digest in sorted(digests)) or "nothing"
+        served = ", ".join(short_digest(digest) for digest in sorted(digests)) or "nothing"
         raise Refusal(
             f"the registry of {environment} does not hold {one.model} {one.version} as {served}",
             fix=f"put it back: platform drift --env {environment} --revert",

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, replace
 from typing import Any
 
-from mlplatform.core.base import FileChange
-from mlplatform.core.checked import Checked
+from mlplatform.core.change_base import FileChange
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Finding, Severity, error
-from mlplatform.core.naming import shown
+from mlplatform.core.naming import printable
 from mlplatform.providers.child import Limits, Lost, ask
 from mlplatform.providers.scan.process import DEADLINE_SECONDS
 
@@ -23,8 +23,13 @@ _NAMED = 5
 
 
 def beside(
-    binding: Checked, judge: Callable[[], Checked], files: Iterable[FileChange], took: float, *, scans: bool
-) -> Checked:
+    binding: CheckResult,
+    judge: Callable[[], CheckResult],
+    files: Iterable[FileChange],
+    took: float,
+    *,
+    scans: bool,
+) -> CheckResult:
     """What binds, and beside it what only the change's own policies find; what either blocks is blocked.
 
     `judge` runs in a process of its own; `took` is how many seconds the binding part needed, and `scans` whether
@@ -57,7 +62,7 @@ def beside(
 _Own = tuple[list[Finding], dict[str, Finding], dict[str, Finding], list[str]]
 
 
-def _plain(own: Checked) -> list[Any]:
+def _plain(own: CheckResult) -> list[Any]:
     repository = own.repository
     return [
         [astuple(finding) for finding in own.findings],
@@ -85,15 +90,15 @@ def _finding(said: Any) -> Finding:
     return Finding(path, int(line), int(column), rule, Severity(severity), message, fix)
 
 
-def _lost(binding: Checked, files: Iterable[FileChange], why: str) -> _Own:
+def _lost(binding: CheckResult, files: Iterable[FileChange], why: str) -> _Own:
     """One error that stops everything, at the first of the files that may be the cause."""
     suspects = sorted(file.path for file in files if file.path.startswith("policies/"))
     suspects = sorted(suspects, key=lambda path: path.startswith("policies/waivers/"))
-    named = ", ".join(map(shown, suspects[:_NAMED]))
+    named = ", ".join(map(printable, suspects[:_NAMED]))
     more = f" and {len(suspects) - _NAMED} more" if len(suspects) > _NAMED else ""
     said = f"the judgement by what this change brings of its own ({named}{more}) {why}"
     fix = "look there for a pattern, reference, loop or range that grows without bound, and make it cheaper"
-    found = error(RULES[0], shown(suspects[0]) if suspects else "policies", said, fix=fix)
+    found = error(RULES[0], printable(suspects[0]) if suspects else "policies", said, fix=fix)
     repository = binding.repository
     environments: Mapping[str, Any] = {**repository.environments, **repository.deployments}
     return [found], {}, dict.fromkeys(environments, found), []

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.repository import Repository
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
 
@@ -58,9 +58,9 @@ def _registered(model: str, version: str, digest: str | None, registries: States
             return held
     if found and digest:
         where, held = next(iter(found.items()))
-        there = short(held.ref.digest)
+        there = short_digest(held.ref.digest)
         raise Refusal(
-            f"{model} {version} is pinned as {short(digest)} and the registry of {where} holds {there}",
+            f"{model} {version} is pinned as {short_digest(digest)} and the registry of {where} holds {there}",
             fix="pin what is registered, or register the other bytes under a new version",
         )
     raise Refusal(

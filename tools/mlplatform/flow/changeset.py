@@ -13,21 +13,21 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlplatform.core.base import Action, Base, FileChange
-from mlplatform.core.collector import no_collection
+from mlplatform.core.change_base import Action, ChangeBase, FileChange
 from mlplatform.core.errors import Refusal
+from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.history import History
-from mlplatform.core.loaded import Loaded
-from mlplatform.core.naming import DOCUMENT_ROOTS, NAME, Identity, Kind, identify, path_of
+from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.naming import DOCUMENT_ROOTS, NAME, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.flow.ran_here import ran_here
+from mlplatform.load.affected import Affected, affected, is_hidden
 from mlplatform.load.earlier import earlier
 from mlplatform.load.history import documents_at, history, merged_at
 from mlplatform.load.load import load
-from mlplatform.load.partial import Objects, Over, Selectable
 from mlplatform.load.past_data import Change, past_data
-from mlplatform.load.scope import Scope, is_hidden, scope
 from mlplatform.load.source import WorkingTree, file_type
+from mlplatform.load.subset_source import GitTreeSource, OverlaySource, Selectable
 from mlplatform.providers.git import Entry, Git, Listing
 from mlplatform.providers.git.compare import differences, listing, merge_base, sizes, touched
 from mlplatform.providers.git.refs import tip_of
@@ -46,23 +46,23 @@ class ChangeSet:
     the head has policies or schemas of its own, which judge everything: `changeset` with `everything` loads it.
     """
 
-    base: Base
-    head: Loaded
+    base: ChangeBase
+    head: LoadedSource
     source: Source
     policies_changed: bool
 
 
-@no_collection()
+@gc_paused()
 def changeset(git: Git, base: str, head: str | None, *, everything: bool = False) -> ChangeSet:
     """What `head`, a revision or the working tree (None), makes of a base, and what that concerns.
 
     Refusal when the two have no history in common, or both changed the same document.
     """
     at = git.resolve(base)
-    before = Objects(git, at, listing(git, at))
+    before = GitTreeSource(git, at, listing(git, at))
     after, files = _head(git, before, head)
     paths = before.entries.keys() | frozenset(after.paths)
-    found = None if everything else scope(before, after, paths, {file.path for file in files})
+    found = None if everything else affected(before, after, paths, {file.path for file in files})
     starting, source, left_out = _cut(before, after, paths, found)
     partial = found.partial if found else frozenset()
     loaded, changed = load(starting), replace(load(source), others=left_out, partial=partial)
@@ -82,7 +82,7 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
 
 
 def _cut(
-    before: Objects, after: Selectable, paths: Set[str], found: Scope | None
+    before: GitTreeSource, after: Selectable, paths: Set[str], found: Affected | None
 ) -> tuple[Source, Source, frozenset[str]]:
     """Both sides with no more than a scope, and what is left out; all of them where there is none."""
     if found is None:
@@ -103,22 +103,22 @@ def _alike(paths: Set[str], wanted: Set[str]) -> set[str]:
 
 def _base(
     git: Git,
-    loaded: Loaded,
-    head: Loaded,
+    loaded: LoadedSource,
+    head: LoadedSource,
     entries: Listing,
     files: tuple[FileChange, ...],
     everything: bool,
-) -> Base:
+) -> ChangeBase:
     commit = str(loaded.commit)
     deployments = Counter(found[1] for path in entries if (found := _DEPLOYMENT.fullmatch(path)))
     environments = deployments.keys()
-    changed = [one for file in files if (one := identify(file.path)) and one.kind is Kind.DEPLOYMENT]
+    changed = [one for file in files if (one := parse_path(file.path)) and one.kind is Kind.DEPLOYMENT]
     pinned = {
         f"environments/{environment}/{one.model}.yaml" for one in changed for environment in environments
     }
     past = history(git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, one.name) for one in changed}))
     before, ran = earlier(git, past, loaded, head, changed), ran_here(git, past, loaded, head, changed)
-    return Base(
+    return ChangeBase(
         loaded,
         past,
         files,
@@ -131,7 +131,7 @@ def _base(
     )
 
 
-def _changed_data(base: Loaded, head: Loaded, files: Iterable[FileChange]) -> Iterator[Change]:
+def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileChange]) -> Iterator[Change]:
     """The data sets that the head has and the change touches."""
     for path in (file.path for file in files):
         before, after = base.raws.get(path), head.raws.get(path)
@@ -153,14 +153,14 @@ def _signatures(git: Git, past: History, deployments: Iterable[Identity]) -> Map
     }
 
 
-def _head(git: Git, base: Objects, head: str | None) -> tuple[Selectable, tuple[FileChange, ...]]:
+def _head(git: Git, base: GitTreeSource, head: str | None) -> tuple[Selectable, tuple[FileChange, ...]]:
     """What is judged, and every file in which it differs from the base."""
     if head is not None:
         return _commit(git, base, git.resolve(head))
     return _working_tree(git, base)
 
 
-def _commit(git: Git, base: Objects, head: str) -> tuple[Selectable, tuple[FileChange, ...]]:
+def _commit(git: Git, base: GitTreeSource, head: str) -> tuple[Selectable, tuple[FileChange, ...]]:
     parted = merge_base(git, str(base.commit), head)
     entries = dict(base.entries)
     changed: dict[str, bool] = {}
@@ -170,10 +170,10 @@ def _commit(git: Git, base: Objects, head: str) -> tuple[Selectable, tuple[FileC
             changed[path] = new is not None
             entries.pop(path, None)
             entries |= {path: new} if new else {}
-    return Objects(git, head, entries), _file_changes(base.entries, changed)
+    return GitTreeSource(git, head, entries), _file_changes(base.entries, changed)
 
 
-def _working_tree(git: Git, base: Objects) -> tuple[Selectable, tuple[FileChange, ...]]:
+def _working_tree(git: Git, base: GitTreeSource) -> tuple[Selectable, tuple[FileChange, ...]]:
     tip = tip_of(git, "HEAD")
     parted = merge_base(git, str(base.commit), tip) if tip else str(base.commit)
     old = base.entries if parted == base.commit else listing(git, parted)
@@ -188,8 +188,10 @@ def _working_tree(git: Git, base: Objects) -> tuple[Selectable, tuple[FileChange
         _require_one_side(path, old.get(path), base.entries.get(path))
         changed[path] = path in looked
     kept = {path: entry for path, entry in base.entries.items() if path not in changed}
-    over = Over(
-        Objects(git, None, kept), tree, {path: looked[path] for path, is_there in changed.items() if is_there}
+    over = OverlaySource(
+        GitTreeSource(git, None, kept),
+        tree,
+        {path: looked[path] for path, is_there in changed.items() if is_there},
     )
     return over, _file_changes(base.entries, changed)
 

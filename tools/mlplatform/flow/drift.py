@@ -7,9 +7,9 @@ from mlplatform.core.drift import Drift, Drifted
 from mlplatform.core.errors import Refusal
 from mlplatform.core.intent import unfinished
 from mlplatform.core.kinds import Environment
-from mlplatform.core.origin import Origins, origins
-from mlplatform.core.payload import ArtifactRef, digest_of, short
+from mlplatform.core.payload import ArtifactRef, digest_of, short_digest
 from mlplatform.core.reconciled import Reconciled
+from mlplatform.core.registration_record import RegistrationRecords, registration_records
 from mlplatform.core.repository import Repository
 from mlplatform.core.snapshot import Snapshot
 from mlplatform.core.statement import Statement, last_applied, newest_snapshot
@@ -39,7 +39,7 @@ def find_drift(place: Place, repository: Repository, environment: str, *, deep: 
     settings, paths = environment_of(repository, environment), place.paths(environment)
     last = _undisturbed(place, settings, environment)
     registry, serving = connect_registry(settings, paths), connect_serving(settings, paths)
-    known = origins(statements(place, settings), environment)
+    known = registration_records(statements(place, settings), environment)
     found = _compare(last, known, registry.read(), serving.observe(), serving, deep=deep)
     if _undisturbed(place, settings, environment) != last:
         raise _busy(environment)
@@ -67,7 +67,7 @@ def revert_drift(
         known = statements(place, settings)
         last = _last(place, known, environment)
         serving = connect_serving(settings, paths)
-        made = origins(known, environment)
+        made = registration_records(known, environment)
         found = _compare(last, made, actual.registry, actual.serving, serving, deep=deep)
         return replace(actual, undo=Undo(found, last, made))
 
@@ -112,7 +112,7 @@ def _interrupted(environment: str) -> Refusal:
 
 def _compare(
     last: Snapshot,
-    known: Origins,
+    known: RegistrationRecords,
     registry: RegistryState,
     serving: Observation,
     server: Serving,
@@ -156,4 +156,6 @@ def _flaw(ref: ArtifactRef) -> str:
         found = digest_of(store_for(ref.uri).entries(ref.uri))
     except Refusal as why:
         return why.message
-    return "" if found == ref.digest else f"they are {short(found)} and were {short(ref.digest)}"
+    return (
+        "" if found == ref.digest else f"they are {short_digest(found)} and were {short_digest(ref.digest)}"
+    )

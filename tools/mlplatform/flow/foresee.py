@@ -7,13 +7,13 @@ from itertools import chain
 
 from mlplatform.core.champions import champions
 from mlplatform.core.errors import Refusal
-from mlplatform.core.foreseen import Basis, Foreseen
 from mlplatform.core.hold import holds
 from mlplatform.core.intent import unfinished
 from mlplatform.core.kinds import Environment
 from mlplatform.core.plan import Action, Plan
 from mlplatform.core.repository import Repository
-from mlplatform.core.snapshot import Kept, Snapshot
+from mlplatform.core.snapshot import RegisteredEntry, Snapshot
+from mlplatform.core.snapshot_plan import SnapshotAge, SnapshotPlan
 from mlplatform.core.statement import REGISTRATION, Statement, newest_snapshot
 from mlplatform.flow.critical import critical_among
 from mlplatform.flow.place import REMOTE, Place, environment_of
@@ -28,7 +28,9 @@ from mlplatform.record.snapshots import read
 LOCAL = "refs/platform/"
 
 
-def foresee(place: Place, repository: Repository, environment: str, target: str | None = None) -> Foreseen:
+def foresee(
+    place: Place, repository: Repository, environment: str, target: str | None = None
+) -> SnapshotPlan:
     """The plan for an environment from the newest snapshots of it and of those before it; asks nobody."""
     names = (environment, *repository.earlier(environment))
     known = {environment: _known(place, environment_of(repository, environment), target)}
@@ -55,7 +57,7 @@ def foresee(place: Place, repository: Repository, environment: str, target: str 
     actual = replace(actual, critical=critical)
     made = plan_signed(place.git, repository, environment, target_id, actual, every)
     bases = tuple(_basis(snapshot) for snapshot in found.values() if snapshot)
-    return Foreseen(made, bases, tuple(_unknown(repository, made, known, found, missing)))
+    return SnapshotPlan(made, bases, tuple(_unknown(repository, made, known, found, missing)))
 
 
 def _known(place: Place, settings: Environment, target: str | None) -> tuple[Statement, ...]:
@@ -105,7 +107,9 @@ def _snapshot(place: Place, known: Sequence[Statement], environment: str) -> Sna
     found = read(place.git, statement) if statement else _empty(environment)
     versions = {model: dict(held) for model, held in found.versions.items()}
     for said in registered:
-        versions.setdefault(said["model"], {}).setdefault(said["version"], Kept(said["digest"], ""))
+        versions.setdefault(said["model"], {}).setdefault(
+            said["version"], RegisteredEntry(said["digest"], "")
+        )
     return replace(found, versions=versions, taken=found.taken or registered[-1].get("recordedAt", ""))
 
 
@@ -113,12 +117,12 @@ def _empty(environment: str) -> Snapshot:
     return Snapshot(environment, "", "", "")
 
 
-def _basis(snapshot: Snapshot) -> Basis:
+def _basis(snapshot: Snapshot) -> SnapshotAge:
     try:
         age = datetime.now(UTC) - datetime.fromisoformat(snapshot.taken)
     except (ValueError, TypeError):
         age = timedelta(0)
-    return Basis(snapshot.environment, snapshot.commit, snapshot.taken, max(age, timedelta(0)))
+    return SnapshotAge(snapshot.environment, snapshot.commit, snapshot.taken, max(age, timedelta(0)))
 
 
 def _unknown(

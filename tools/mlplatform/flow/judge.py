@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mlplatform.check.check import HeldTo, check
-from mlplatform.core.base import Base
-from mlplatform.core.checked import Checked
-from mlplatform.core.loaded import Loaded
+from mlplatform.check.check import CheckContext, check
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.check_result import CheckResult
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.repository import Repository
 from mlplatform.core.source import Source
@@ -40,17 +40,17 @@ class Options:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def judge_working_tree(git: Git, options: Options | None = None) -> Checked:
+def judge_working_tree(git: Git, options: Options | None = None) -> CheckResult:
     """Rules of state over what lies in the working tree."""
     return _judge_state(WorkingTree(git.root), options or Options())
 
 
-def judge_commit(git: Git, rev: str, options: Options | None = None) -> Checked:
+def judge_commit(git: Git, rev: str, options: Options | None = None) -> CheckResult:
     """Rules of state over a commit."""
     return _judge_state(Commit(git, git.resolve(rev)), options or Options())
 
 
-def judge_change(git: Git, base: str, head: str | None, options: Options | None = None) -> Checked:
+def judge_change(git: Git, base: str, head: str | None, options: Options | None = None) -> CheckResult:
     """Rules of state and of change over what `head` (None: the working tree) makes of the commit `base`.
 
     The policies, schemas and waivers of the base bind, so that no change weakens what it is judged by; those of the
@@ -72,7 +72,7 @@ def judge_change(git: Git, base: str, head: str | None, options: Options | None 
         schemas=starting.schemas,
         scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
     )
-    held_to = HeldTo(options.now, waivers=starting.raws, review=review, scanner=scanner)
+    held_to = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
     started = time.monotonic()
     with _engine(starting.policies, options) as engine:
         binding = check(bound, engine, held_to, base=changed.base)
@@ -82,7 +82,7 @@ def judge_change(git: Git, base: str, head: str | None, options: Options | None 
     wider = changed if changed.base.everything else changeset(git, base, head, everything=True)
     own = replace(wider.head, infrastructure=head_loaded.infrastructure, scanned_by=head_loaded.scanned_by)
 
-    def judge_own() -> Checked:
+    def judge_own() -> CheckResult:
         with _engine(own.policies, options) as engine:
             return check(own, engine, replace(held_to, waivers=None), base=wider.base)
 
@@ -94,16 +94,16 @@ def repository_at(git: Git, rev: str) -> Repository:
     return judge_commit(git, rev).repository
 
 
-def _judge_state(source: Source, options: Options) -> Checked:
+def _judge_state(source: Source, options: Options) -> CheckResult:
     loaded, scanner = load(source), None
     if options.everything and options.scanner:
         scanner = connect_scanner()
         loaded = _with_infrastructure(source, loaded, scanner)
     with _engine(loaded.policies, options) as engine:
-        return check(loaded, engine, HeldTo(options.now, scanner=scanner))
+        return check(loaded, engine, CheckContext(options.now, scanner=scanner))
 
 
-def _scan(source: Source, changed: ChangeSet, options: Options) -> tuple[Scanner | None, Loaded]:
+def _scan(source: Source, changed: ChangeSet, options: Options) -> tuple[Scanner | None, LoadedSource]:
     """The scanner, when something it judges changed, and the head with what it judges."""
     if not options.scanner:
         return None, changed.head
@@ -117,7 +117,7 @@ def _scan(source: Source, changed: ChangeSet, options: Options) -> tuple[Scanner
     return scanner, _with_infrastructure(source, changed.head, scanner)
 
 
-def _with_infrastructure(source: Source, loaded: Loaded, scanner: Scanner) -> Loaded:
+def _with_infrastructure(source: Source, loaded: LoadedSource, scanner: Scanner) -> LoadedSource:
     files, unreadable = infrastructure(source, scanner.is_infrastructure)
     policies, no_policies = scanner_policies(source)
     return replace(
@@ -141,7 +141,7 @@ def _engine(policies: Mapping[str, str], options: Options) -> Iterator[PolicyEng
         engine.close()
 
 
-def _brings_rules(base: Base, head: Loaded) -> bool:
+def _brings_rules(base: ChangeBase, head: LoadedSource) -> bool:
     """Whether the change has policies, schemas or waivers of its own."""
     before = base.loaded
     return (before.policies, before.schemas, _waivers(before)) != (
@@ -151,5 +151,5 @@ def _brings_rules(base: Base, head: Loaded) -> bool:
     ) or any(file.path.startswith("policies/checkov/") for file in base.files)
 
 
-def _waivers(loaded: Loaded) -> dict[str, object]:
+def _waivers(loaded: LoadedSource) -> dict[str, object]:
     return {path: raw.data for path, raw in loaded.raws.items() if raw.identity.kind is Kind.WAIVER}

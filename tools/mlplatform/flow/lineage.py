@@ -108,7 +108,7 @@ def _declared(place: Place, commit: str, environment: str, model: str, known: Ho
         ) from None
     names = {*body.from_.data, *(about.data.datasets if about else ())}
     hold = known.get((model, body.digest))
-    is_held = hold and about and hold.is_on(declared_digest(body, about))
+    is_held = hold and about and hold.applies_to(declared_digest(body, about))
     return Declared(
         environment,
         model,

@@ -90,9 +90,11 @@ def require_newer(
             fix="apply a commit that does; to go back on purpose: "
             f'platform apply --env {environment} --rev {commit[:12]} --go-back "why"',
         )
-    if last.left and not (_contains(git, commit, last.left) and (again or commit != last.left)):
+    if last.rolled_back_from and not (
+        _contains(git, commit, last.rolled_back_from) and (again or commit != last.rolled_back_from)
+    ):
         raise Refusal(
-            f"{environment} was taken back from {last.left[:12]}, and {commit[:12]} is not newer than that",
+            f"{environment} was taken back from {last.rolled_back_from[:12]}, and {commit[:12]} is not newer than that",
             fix=f"merge what repairs it; a model of it that is good: platform retry MODEL --env {environment}",
         )
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from mlplatform.core.champions import champions
 from mlplatform.core.history import History
 from mlplatform.core.kinds import Environment
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, path_of
 from mlplatform.core.statement import Statement
 from mlplatform.flow.place import REMOTE
@@ -18,7 +18,9 @@ from mlplatform.record.ledger import Ledger, copies_of_shared
 Facts = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
-def ran_here(git: Git, past: History, base: Loaded, head: Loaded, changed: Iterable[Identity]) -> Facts:
+def ran_here(
+    git: Git, past: History, base: LoadedSource, head: LoadedSource, changed: Iterable[Identity]
+) -> Facts:
     """`ranHere`, by environment and model, of each changed deployment that pins what its environment pinned before.
 
     Left out where the base does not share the environment, and where this clone has no copy of the shared ledger.
@@ -43,7 +45,7 @@ def _statements(ledgers: Iterable[Ledger]) -> Iterator[Statement]:
             yield record.statement
 
 
-def _again(past: History, base: Loaded, head: Loaded, one: Identity) -> Iterator[str]:
+def _again(past: History, base: LoadedSource, head: LoadedSource, one: Identity) -> Iterator[str]:
     """The digest that a deployment of a shared environment pins anew, if it pinned it before."""
     path = path_of(Kind.DEPLOYMENT, one.name)
     before, after = base.raws.get(path), head.raws.get(path)
@@ -56,7 +58,7 @@ def _again(past: History, base: Loaded, head: Loaded, one: Identity) -> Iterator
         yield str(digest)
 
 
-def _is_shared(base: Loaded, name: str) -> bool:
+def _is_shared(base: LoadedSource, name: str) -> bool:
     """Whether other machines reach an environment, as the base declares it; one that cannot be read may be."""
     environment = base.raws.get(path_of(Kind.ENVIRONMENT, name))
     try:

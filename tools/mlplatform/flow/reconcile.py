@@ -105,7 +105,7 @@ def _go_back(run: Run, made: Plan, actual: Actual) -> str:
     left = repository_at(run.place.git, last.commit)
     for one in holds_on_left(made, left, actual.registry, run.wanted.going_back):
         run.ledger.append(hold_statement(one, run.held.fence))
-    return last.left or last.commit
+    return last.rolled_back_from or last.commit
 
 
 def _plan(run: Run) -> tuple[Plan, Actual]:

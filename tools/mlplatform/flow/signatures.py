@@ -11,7 +11,7 @@ from mlplatform.core.kinds.model import Signature
 from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.plan import Action, Plan
 from mlplatform.core.repository import Repository
-from mlplatform.core.signed import Signatures, Signed, Version, proven, refuted
+from mlplatform.core.served_signature import ServedSignature, Signatures, Version, proven, refuted
 from mlplatform.core.statement import Statement
 from mlplatform.load.history import documents_at, history, rewritten
 from mlplatform.plan.actual import Actual
@@ -57,7 +57,7 @@ def signatures_of(
     return found | {one: said for one, said in past.items() if said not in wrong.get(one, ())}
 
 
-def _declared(git: Git, repository: Repository, asked: Set[Version]) -> dict[Version, Signed]:
+def _declared(git: Git, repository: Repository, asked: Set[Version]) -> dict[Version, ServedSignature]:
     """What was declared of versions when they were pinned, of the models whose documents were rewritten since."""
     commit = str(repository.commit)
     models = {path_of(Kind.MODEL, model): model for model, _ in asked}
@@ -83,9 +83,9 @@ def _deployments(repository: Repository, models: Iterable[str]) -> list[str]:
     ]
 
 
-def _signed(document: Mapping[str, Any]) -> Signed | None:
+def _signed(document: Mapping[str, Any]) -> ServedSignature | None:
     try:
         signature = Signature.model_validate(document["signature"])
-        return Signed(str(document["format"]), signature.model_dump(mode="json"))
+        return ServedSignature(str(document["format"]), signature.model_dump(mode="json"))
     except (KeyError, ValidationError):
         return None

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from mlplatform.core.baseline import renewed
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment
+from mlplatform.core.last_applied import carry_forward
 from mlplatform.core.repository import Repository
-from mlplatform.core.snapshot import ALIASES, Kept, Ran, Snapshot
+from mlplatform.core.snapshot import ALIASES, RegisteredEntry, ServedEntry, Snapshot
 from mlplatform.core.statement import Statement, newest_snapshot
 from mlplatform.flow.listener import Listener
 from mlplatform.flow.past import statements
@@ -26,7 +26,9 @@ def observed(
 ) -> Snapshot:
     """What may be published of what was observed: no place, no person, no run, no metric."""
     held = {
-        model: {version: Kept(one.ref.digest, one.tags()) for version, one in sorted(versions.items())}
+        model: {
+            version: RegisteredEntry(one.ref.digest, one.tags()) for version, one in sorted(versions.items())
+        }
         for model, versions in registry.versions.items()
     }
     aliases = {
@@ -43,11 +45,11 @@ def observed_serving(last: Snapshot, serving: Observation) -> Snapshot:
     return replace(last, served=ran(serving), weights=_weights(serving))
 
 
-def ran(serving: Observation) -> dict[str, dict[str, Ran]]:
+def ran(serving: Observation) -> dict[str, dict[str, ServedEntry]]:
     """What a server holds, by model and digest."""
-    found: dict[str, dict[str, Ran]] = {}
+    found: dict[str, dict[str, ServedEntry]] = {}
     for one in serving.versions:
-        loaded = Ran(one.version, one.digest, one.ready, one.instances, one.configuration)
+        loaded = ServedEntry(one.version, one.digest, one.ready, one.instances, one.configuration)
         found.setdefault(one.model, {})[one.digest] = loaded
     return found
 
@@ -74,7 +76,7 @@ def _renewed(place: Place, settings: Environment, seen: Snapshot) -> Snapshot:
         last = read(place.git, statement) if statement else None
     except Refusal:  # it is lost: what there is now is the best that is known
         last = None
-    return renewed(last, seen, [outcome for said in since for outcome in said.predicate["outcomes"]])
+    return carry_forward(last, seen, [outcome for said in since for outcome in said.predicate["outcomes"]])
 
 
 def latest(git: Git, known: Sequence[Statement], environment: str) -> Snapshot | None:

@@ -11,7 +11,7 @@ from mlplatform.core.kinds.model import FEWEST_ROWS, Validation
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.repository import Repository
 from mlplatform.core.sensitivity import covers, sensitivity
-from mlplatform.core.signed import signed_as
+from mlplatform.core.served_signature import signature_of
 from mlplatform.core.statement import validation_statement
 from mlplatform.flow.candidate import choose
 from mlplatform.flow.listener import Listener
@@ -101,7 +101,7 @@ def _asked(repository: Repository, name: str, model: Model) -> tuple[Validation,
             where=f"{repository.models[name].path}:1:1",
         )
     if asked.dataset not in repository.datasets:
-        line, column = repository.models[name].place(("validation", "dataset"))
+        line, column = repository.models[name].position(("validation", "dataset"))
         raise Refusal(
             f"there is no data set {asked.dataset}",
             fix="correct validation.dataset",
@@ -110,7 +110,7 @@ def _asked(repository: Repository, name: str, model: Model) -> tuple[Validation,
     tenant, dataset = name.split("/")[0], repository.datasets[asked.dataset]
     clearance = repository.tenants[tenant].body.clearance if tenant in repository.tenants else "public"
     if not covers(clearance, sensitivity(dataset.body)):
-        line, column = dataset.place(("classification",))
+        line, column = dataset.position(("classification",))
         raise Refusal(
             f"{asked.dataset} is {sensitivity(dataset.body)} data and tenant {tenant} is cleared for {clearance}",
             fix="validate with less sensitive data",
@@ -124,14 +124,14 @@ def _data(place: Place, repository: Repository, dataset: Document[Dataset]) -> b
     location = dataset.body.location
     data = Commit(place.git, str(repository.commit)).read([location]).get(location)
     if data is None:
-        line, column = dataset.place(("location",))
+        line, column = dataset.position(("location",))
         raise Refusal(
             f"{location} is not a file of this repository: a sample is a CSV file in examples/data",
             fix="name another data set in validation",
             where=f"{dataset.path}:{line}:{column}",
         )
     if digest_of_bytes(data) != dataset.body.digest:
-        line, column = dataset.place(("digest",))
+        line, column = dataset.position(("digest",))
         raise Refusal(
             f"{location} is not what was reviewed: its digest is {digest_of_bytes(data)}",
             fix="restore the file, or have its digest changed in a reviewed change",
@@ -209,7 +209,7 @@ def _document_of(version: RegisteredVersion, place: Place, repository: Repositor
     """The model's document with the signature that this version has, which need not be the newest."""
     name, digest = version.model, version.ref.digest
     known = signatures_of(place.git, repository, {(name, digest)}, statements(place))
-    return signed_as(name, model, digest, known).over(model)
+    return signature_of(name, model, digest, known).over(model)
 
 
 def _candidate(model: Model, version: RegisteredVersion) -> Candidate:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mlplatform.core.history import History, Pin
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, path_of
 from mlplatform.load.history import documents_at
 from mlplatform.providers.git import Git
@@ -12,7 +12,7 @@ from mlplatform.providers.git.past import At
 
 
 def earlier(
-    git: Git, past: History, base: Loaded, head: Loaded, deployments: Iterable[Identity]
+    git: Git, past: History, base: LoadedSource, head: LoadedSource, deployments: Iterable[Identity]
 ) -> Mapping[tuple[str, str], Mapping[str, Any]]:
     """By environment and model, those of these facts that there are.
 
@@ -41,7 +41,7 @@ def _key(one: Identity) -> tuple[str, str]:
     return str(one.environment), str(one.model)
 
 
-def _places(past: History, base: Loaded, head: Loaded, one: Identity) -> Iterator[tuple[str, At]]:
+def _places(past: History, base: LoadedSource, head: LoadedSource, one: Identity) -> Iterator[tuple[str, At]]:
     path = path_of(Kind.DEPLOYMENT, one.name)
     pins = past.of(*_key(one))
     if path not in base.raws and pins:

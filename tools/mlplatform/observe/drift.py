@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mlplatform.core.drift import Drift, Kind
-from mlplatform.core.payload import short
-from mlplatform.core.snapshot import ALIASES, Ran, Snapshot
+from mlplatform.core.drift import Drift, DriftKind
+from mlplatform.core.payload import short_digest
+from mlplatform.core.snapshot import ALIASES, ServedEntry, Snapshot
 from mlplatform.observe.edited import Edited
 from mlplatform.providers.registry.interface import Doubtful, WrongStage
 
@@ -38,7 +38,7 @@ def drifts(last: Snapshot, now: Snapshot, beside: Beside) -> tuple[Drift, ...]:
         found += _bytes(model, last, beside)
     for name in beside.strangers:
         said = f"{name} is loaded in the server, and this platform did not load it"
-        found.append(Drift(Kind.STRANGER, "", name, "", said))
+        found.append(Drift(DriftKind.UNMANAGED, "", name, "", said))
     return tuple(found)
 
 
@@ -49,25 +49,25 @@ def serving_drifts(model: str, last: Snapshot, now: Snapshot) -> Iterator[Drift]
         yield from _ran(model, ran, are.get(digest))
     for digest, ran in are.items():
         if digest not in were:
-            said = f"{ran.version} ({short(digest)}) was loaded by hand"
-            yield Drift(Kind.LOADED, model, ran.version, digest, said)
+            said = f"{ran.version} ({short_digest(digest)}) was loaded by hand"
+            yield Drift(DriftKind.LOADED, model, ran.version, digest, said)
     routed, routes = last.weights.get(model, {}), now.weights.get(model, {})
     if routed != routes:
         said = f"the route was changed from {_shares(routed, were)} to {_shares(routes, are)}"
         digest, version = _whole(routes, are)
-        yield Drift(Kind.ROUTE, model, version or "-", digest, said, version)
+        yield Drift(DriftKind.ROUTE, model, version or "-", digest, said, version)
 
 
-def _ran(model: str, was: Ran, now: Ran | None) -> Iterator[Drift]:
+def _ran(model: str, was: ServedEntry, now: ServedEntry | None) -> Iterator[Drift]:
     if was.ready and (now is None or not now.ready):
         state = "was unloaded by hand or ended" if now else "is not there any more"
-        yield Drift(Kind.UNLOADED, model, was.version, was.digest, f"{was.version} {state}")
+        yield Drift(DriftKind.UNLOADED, model, was.version, was.digest, f"{was.version} {state}")
     elif now and was.ready and (was.version, was.configuration) != (now.version, now.configuration):
         said = f"the configuration that {was.version} runs with was changed"
-        yield Drift(Kind.CONFIGURATION, model, was.version, was.digest, said)
+        yield Drift(DriftKind.CONFIGURATION, model, was.version, was.digest, said)
     if now and now.ready and was.ready and was.instances != now.instances:
         said = f"{was.version} was given {now.instances} instances and had {was.instances}"
-        yield Drift(Kind.CONFIGURATION, model, was.version, was.digest, said, str(now.instances))
+        yield Drift(DriftKind.CONFIGURATION, model, was.version, was.digest, said, str(now.instances))
 
 
 def _versions(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Iterator[Drift]:
@@ -79,17 +79,18 @@ def _versions(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Iter
             if are[version].tags != kept.tags:
                 which = ", ".join(beside.edited.get((model, version), ()))
                 said = f"the tags of {version} were edited" + (f": {which}" if which else "")
-                yield Drift(Kind.TAGS, model, version, kept.digest, said)
+                yield Drift(DriftKind.TAGS, model, version, kept.digest, said)
             others = claims
         else:
             yield _lost(model, version, kept.digest, claims, doubtful)
             others = [one for one in claims if one.digest not in ("", kept.digest)]
         if version in are and are[version].digest != kept.digest:
-            said = f"{version} is registered as {short(are[version].digest)} and was as {short(kept.digest)}"
-            yield Drift(Kind.INTRUDER, model, version, kept.digest, said)
+            now_as, was_as = short_digest(are[version].digest), short_digest(kept.digest)
+            message = f"{version} is registered as {now_as} and was as {was_as}"
+            yield Drift(DriftKind.CONFLICTING_VERSION, model, version, kept.digest, message)
         for one in others:
             said = f"another version was registered over {version}: {one.problem}"
-            yield Drift(Kind.INTRUDER, model, version, kept.digest, said)
+            yield Drift(DriftKind.CONFLICTING_VERSION, model, version, kept.digest, said)
 
 
 def _lost(
@@ -99,9 +100,9 @@ def _lost(
     damaged = [one for one in (*claims, *doubtful) if one.version == version or one.digest == digest]
     if damaged:
         return Drift(
-            Kind.TAGS, model, version, digest, f"the tags of {version} were edited: {damaged[0].problem}"
+            DriftKind.TAGS, model, version, digest, f"the tags of {version} were edited: {damaged[0].problem}"
         )
-    return Drift(Kind.DELETED, model, version, digest, f"{version} ({short(digest)}) was deleted")
+    return Drift(DriftKind.DELETED, model, version, digest, f"{version} ({short_digest(digest)}) was deleted")
 
 
 def _aliases(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Iterator[Drift]:
@@ -114,36 +115,36 @@ def _aliases(model: str, last: Snapshot, now: Snapshot, beside: Beside) -> Itera
         what = f" from {was or _NOTHING}" + (f" to {found or stray}" if found or stray else "")
         kept = now.versions.get(model, {}).get(found or "")
         digest = kept.digest if kept else ""
-        yield Drift(Kind.ALIAS, model, alias, digest, f"the alias {alias} {how}{what}", found or "")
+        yield Drift(DriftKind.ALIAS, model, alias, digest, f"the alias {alias} {how}{what}", found or "")
 
 
 def _stage(model: str, now: Snapshot, beside: Beside) -> Iterator[Drift]:
     if wrong := beside.stages.get(model):
         said = f"{wrong.version} is in stage {wrong.found} and belongs in {wrong.right}"
         digest = now.versions[model][wrong.version].digest
-        yield Drift(Kind.STAGE, model, wrong.version, digest, said)
+        yield Drift(DriftKind.STAGE, model, wrong.version, digest, said)
 
 
 def _bytes(model: str, last: Snapshot, beside: Beside) -> Iterator[Drift]:
     for version, kept in last.versions.get(model, {}).items():
         if flaw := beside.stored.get((model, kept.digest)):
             said = f"the bytes of {version} in the registry's store were changed: {flaw}"
-            yield Drift(Kind.BYTES, model, version, kept.digest, said)
+            yield Drift(DriftKind.BYTES, model, version, kept.digest, said)
     for digest, ran in last.served.get(model, {}).items():
         if flaw := beside.served.get((model, digest)):
             said = f"the files that {ran.version} is served from were changed: {flaw}"
-            yield Drift(Kind.SERVED_BYTES, model, ran.version, digest, said)
+            yield Drift(DriftKind.SERVED_BYTES, model, ran.version, digest, said)
 
 
-def _shares(weights: Mapping[str, int], held: Mapping[str, Ran]) -> str:
+def _shares(weights: Mapping[str, int], held: Mapping[str, ServedEntry]) -> str:
     shares = [
-        f"{held[digest].version if digest in held else short(digest)} {percent} %"
+        f"{held[digest].version if digest in held else short_digest(digest)} {percent} %"
         for digest, percent in weights.items()
     ]
     return ", ".join(shares) or _NOTHING
 
 
-def _whole(weights: Mapping[str, int], held: Mapping[str, Ran]) -> tuple[str, str]:
+def _whole(weights: Mapping[str, int], held: Mapping[str, ServedEntry]) -> tuple[str, str]:
     """Digest and version of what answers every request, where that is one version of ours."""
     (digest, percent), *more = weights.items() if weights else [("", 0)]
     return (digest, held[digest].version) if percent == 100 and not more and digest in held else ("", "")

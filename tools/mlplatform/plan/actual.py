@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from mlplatform.core.champions import Champions
 from mlplatform.core.drift import Drift
 from mlplatform.core.hold import Holds
-from mlplatform.core.origin import Origins
-from mlplatform.core.signed import Signatures
+from mlplatform.core.registration_record import RegistrationRecords
+from mlplatform.core.served_signature import Signatures
 from mlplatform.core.snapshot import Snapshot
 from mlplatform.providers.registry.interface import RegistryState
 from mlplatform.providers.serving.interface import Observation
@@ -19,7 +19,7 @@ class Undo:
 
     drifts: tuple[Drift, ...]
     last: Snapshot
-    origins: Origins
+    origins: RegistrationRecords
 
     def of(self, model: str) -> tuple[Drift, ...]:
         return tuple(drift for drift in self.drifts if drift.model == model)

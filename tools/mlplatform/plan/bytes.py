@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from mlplatform.core.document import Document, Pointer
+from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.kinds import Deployment
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.plan import Refused
 from mlplatform.plan.actual import Actual
 from mlplatform.providers.registry.interface import RegisteredVersion
@@ -76,14 +76,14 @@ def _mismatch(
     name: str, environment: str, document: Document[Deployment], version: RegisteredVersion
 ) -> Refused:
     reason = (
-        f"the document pins {name} {version.version} as {short(document.body.digest)} "
-        f"and the registry of {environment} holds {short(version.ref.digest)}"
+        f"the document pins {name} {version.version} as {short_digest(document.body.digest)} "
+        f"and the registry of {environment} holds {short_digest(version.ref.digest)}"
     )
     fix = "pin what is registered, or register the other bytes under a new version"
     return refused(name, document, ("digest",), reason, fix)
 
 
-def refused(name: str, document: Document[Deployment], pointer: Pointer, reason: str, fix: str) -> Refused:
+def refused(name: str, document: Document[Deployment], pointer: KeyPath, reason: str, fix: str) -> Refused:
     """A refusal at a place of a deployment's document."""
-    line, column = document.place(pointer)
+    line, column = document.position(pointer)
     return Refused(name, reason, fix, f"{document.path}:{line}:{column}")

@@ -7,7 +7,7 @@ from mlplatform.core.document import Document
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Action, Change, Refused, Values
 from mlplatform.core.repository import Repository
-from mlplatform.core.signed import Signed, signed_as
+from mlplatform.core.served_signature import ServedSignature, signature_of
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.bytes import Found, find_bytes
 from mlplatform.plan.gates import gates_refusal
@@ -33,7 +33,7 @@ def deployment_changes(
     changes = _copy(settings.registry.provider, name, body, found)
     if model.type != "batch":
         source = found.version.ref.uri if found.environment is None else None
-        signed = signed_as(name, model, body.digest, actual.signatures)
+        signed = signature_of(name, model, body.digest, actual.signatures)
         wanted = candidate(signed, body.version, body.digest, source, body.serving.instances)
         changes += serve(settings.serving.provider, name, wanted, actual)
     unread = model.type == "batch" and found.environment is None
@@ -76,7 +76,9 @@ def serve(provider: str, name: str, wanted: Values, actual: Actual) -> list[Chan
     return changes
 
 
-def candidate(signed: Signed, version: str, digest: str, source: str | None, instances: int) -> Values:
+def candidate(
+    signed: ServedSignature, version: str, digest: str, source: str | None, instances: int
+) -> Values:
     """What a provider must be told to load a version; `source` is None while the bytes are still to be copied."""
     return {
         "version": version,

@@ -5,7 +5,7 @@ from mlplatform.core.hold import Hold
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Action, Change, Refused
 from mlplatform.core.repository import Repository
-from mlplatform.core.signed import signed_as
+from mlplatform.core.served_signature import signature_of
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.deployment import candidate, serve
 from mlplatform.plan.removal import removal_changes
@@ -15,7 +15,7 @@ from mlplatform.providers.registry.interface import RegisteredVersion
 
 def refusal(document: Document[Deployment], hold: Hold) -> Refused:
     """Why a version on hold is not tried, and what to do."""
-    line, column = document.place(("version",))
+    line, column = document.position(("version",))
     return Refused(
         hold.model,
         f"{hold.version} is on hold since {hold.since}: {hold.reason}",
@@ -43,7 +43,7 @@ def restore_changes(
     changes: list[Change] = []
     model = repository.models[name].body
     if model.type != "batch":
-        signed = signed_as(name, model, good.ref.digest, actual.signatures)
+        signed = signature_of(name, model, good.ref.digest, actual.signatures)
         wanted = candidate(
             signed, good.version, good.ref.digest, good.ref.uri, document.body.serving.instances
         )

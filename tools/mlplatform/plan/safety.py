@@ -63,7 +63,7 @@ def _assert_within(
         return
     whose = f"{tenant}'s models" if tenant else "models"
     limit = f"{allowed:g} %" if too_large else f"{limits.maxChanged} at once"
-    line, column = environment.place(("blastRadius",))
+    line, column = environment.position(("blastRadius",))
     raise Refusal(
         f"the plan {does} {len(touched)} of {len(running)} {whose} in {environment.name}, {percent:.0f} % of them, "
         f"and {limit} is the limit",

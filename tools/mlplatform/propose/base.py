@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.naming import NAME_WORDS, Kind, identify, path_of
+from mlplatform.core.naming import NAME_WORDS, Kind, parse_path, path_of
 from mlplatform.propose.nodes import read_mapping
 from mlplatform.providers.git import Git
 
@@ -70,7 +70,7 @@ class Base:
 
     def names(self, kind: Kind) -> list[str]:
         """The names of all environments, data sets or models, sorted."""
-        found = (identify(path) for path in self.git.tree(self.commit, [_FOLDERS[kind]]))
+        found = (parse_path(path) for path in self.git.tree(self.commit, [_FOLDERS[kind]]))
         return sorted(identity.name for identity in found if identity and identity.kind is kind)
 
     @property
@@ -84,7 +84,7 @@ def document_path(kind: Kind, name: str) -> str:
         path = path_of(kind, name)
     except ValueError:
         path = ""
-    found = identify(path)
+    found = parse_path(path)
     if found is None or (found.kind, found.name) != (kind, name):
         raise Refusal(
             f"no {kind.value} can be named {name!r}", fix=f"{_SHAPES[kind]}; a name is {NAME_WORDS}"

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from mlplatform.core.foreseen import Basis, Foreseen
+from mlplatform.core.snapshot_plan import SnapshotAge, SnapshotPlan
 from mlplatform.report.change import plan_text
 
 
-def foreseen_text(foreseen: Foreseen) -> str:
+def foreseen_text(foreseen: SnapshotPlan) -> str:
     """The plan, and under it what it rests on."""
     bases = [f"  {_basis_text(basis)}" for basis in foreseen.bases]
     unknown = [f"  not known: {sentence}" for sentence in foreseen.unknown]
@@ -15,7 +15,7 @@ def foreseen_text(foreseen: Foreseen) -> str:
     return "\n".join([plan_text(foreseen.plan), warning, *bases, *unknown])
 
 
-def foreseen_json(foreseen: Foreseen) -> dict[str, Any]:
+def foreseen_json(foreseen: SnapshotPlan) -> dict[str, Any]:
     bases = [
         {
             "environment": basis.environment,
@@ -37,6 +37,6 @@ def age_text(age: timedelta) -> str:
     return "less than a minute"
 
 
-def _basis_text(basis: Basis) -> str:
+def _basis_text(basis: SnapshotAge) -> str:
     at = f", after the apply of {basis.commit[:12]}" if basis.commit else ", from registrations alone"
     return f"{basis.environment}: {age_text(basis.age)} old (taken {basis.taken}{at})"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.observe.lineage import Answering, Lineage, Trained
 from mlplatform.report.table import table
 
@@ -59,8 +59,8 @@ def trained_text(dataset: str, trained: Sequence[Trained], when: str = "now") ->
             one.environment,
             one.model,
             one.version,
-            short(one.digest),
-            short(one.data),
+            short_digest(one.digest),
+            short_digest(one.data),
             one.pinned[:12],
             f"pinned {when}" if one.is_pinned else "",
         )

@@ -1,6 +1,6 @@
 """What `platform validate` prints: figures of the sample, never a value of it."""
 
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.report.plain import one_line
 from mlplatform.report.table import table
 from mlplatform.validate.validated import Validated
@@ -17,8 +17,8 @@ def validated_text(done: Validated) -> str:
     ]
     beside = f"champion {champion.version}" if champion else "no other champion"
     lines = [
-        f"{done.model} {candidate.version} ({short(candidate.digest)}) in {done.environment}, beside {beside}",
-        f"on {done.rows} rows of {done.dataset} ({short(done.dataset_digest)})",
+        f"{done.model} {candidate.version} ({short_digest(candidate.digest)}) in {done.environment}, beside {beside}",
+        f"on {done.rows} rows of {done.dataset} ({short_digest(done.dataset_digest)})",
         table(_HEAD, rows),
     ]
     if champion and champion.tried.flaw:

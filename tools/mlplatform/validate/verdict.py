@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlplatform.core.gates import drop, number, shortfall
+from mlplatform.core.gates import number, regression, violation
 from mlplatform.core.kinds.model import Gate
 from mlplatform.validate.run import Latency, Tried
 
@@ -63,9 +63,9 @@ def checks(
 
 def _metric(name: str, gate: Gate | None, candidate: Version, champion: Version | None) -> Check:
     after, before = candidate.metrics(), champion.metrics() if champion else {}
-    unmet = shortfall(after, name, gate) if gate else None
+    unmet = violation(after, name, gate) if gate else None
     if gate and champion and not unmet:
-        unmet = drop(before, after, name, gate)
+        unmet = regression(before, after, name, gate)
         unmet = f"{unmet} (champion: {champion.tried.flaw})" if unmet and champion.tried.flaw else unmet
     return Check(name, _asked(gate), _shown(candidate, name), _shown(champion, name), unmet or "")
 

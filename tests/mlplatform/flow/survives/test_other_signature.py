@@ -9,7 +9,7 @@ import pytest
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
 from mlplatform.core.outcome import Outcome, Result
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.plan import Action
 from mlplatform.flow.drift import revert_drift
 from mlplatform.flow.foresee import foresee
@@ -119,7 +119,7 @@ def test_what_was_unloaded_by_hand_is_loaded_again(lab: Laboratory, running: dic
     ports = read_ports(lab.place.paths("production"))
     assert ports
     Control.of(lab.place.paths("production"), ports).unload(
-        f"lab.scaler.{short(lab.payloads[CHAMPION].digest)}"
+        f"lab.scaler.{short_digest(lab.payloads[CHAMPION].digest)}"
     )
     assert ask(url(lab))[0] != 200
     done = revert_drift(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from mlplatform.core.payload import (
     MANIFEST_NAME,
     ArtifactRef,
-    Entry,
+    ManifestEntry,
     differences,
     digest_of,
     digest_of_bytes,
     parse_manifest,
-    short,
+    short_digest,
 )
 from mlplatform.providers.artifacts.interface import ArtifactError
 
@@ -23,18 +23,19 @@ def is_plain(name: str) -> bool:
     return not any(unicodedata.category(c)[0] == "C" or unicodedata.category(c) in ("Zl", "Zp") for c in name)
 
 
-def compare(ref: ArtifactRef, entries: Sequence[Entry], place: str, manifest: bytes | None) -> None:
+def compare(ref: ArtifactRef, entries: Sequence[ManifestEntry], place: str, manifest: bytes | None) -> None:
     """ArtifactError naming each bad file unless the entries have the digest; the manifest beside them helps to say."""
     actual = digest_of(entries)
     if actual == ref.digest:
         return
+    why = _why(ref, entries, manifest)
     raise ArtifactError(
-        f"the payload in {place} is not {short(ref.digest)} but {short(actual)}: {_why(ref, entries, manifest)}",
+        f"the payload in {place} is not {short_digest(ref.digest)} but {short_digest(actual)}: {why}",
         fix="put the files back as they were registered, or register them as a new version",
     )
 
 
-def _why(ref: ArtifactRef, entries: Sequence[Entry], manifest: bytes | None) -> str:
+def _why(ref: ArtifactRef, entries: Sequence[ManifestEntry], manifest: bytes | None) -> str:
     """Which files are not what they were, as far as the manifest beside the payload can be trusted to say."""
     if manifest is None:
         return f"no {MANIFEST_NAME} beside it says which file was changed"

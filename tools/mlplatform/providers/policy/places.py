@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from mlplatform.core.naming import shown
+from mlplatform.core.naming import printable
 from mlplatform.providers.policy.annotations import first_code, package_of
 from mlplatform.providers.policy.interface import Flaw
 
@@ -32,7 +32,7 @@ def misplaced(policies: Mapping[str, str]) -> Iterator[Flaw]:
 
 def _complaint(path: str, expected: str, declared: str, code: str) -> str:
     if not expected:
-        return f"{shown(path)} is no place for a package: name the file {_PLACES}"
+        return f"{printable(path)} is no place for a package: name the file {_PLACES}"
     if declared:
         return f"package {declared} does not belong into {path}: declare package {expected}, or move the file"
     if code.startswith("package"):
