@@ -16,7 +16,8 @@ from mlplatform.providers.policy.metadata import read_packages
 from mlplatform.providers.scan import process
 from mlplatform.providers.scan.process import Answer as Scanned
 from tests.support import corpus as corpora
-from tests.support.corpus import Answer, Case, Corpus, cases, complaints
+from tests.support.cases import Case, cases
+from tests.support.corpus import Answer, Corpus, complaints
 from tests.support.forked_checkov import forked_checkov
 from tests.support.remembered import remembered_git
 from tests.support.repository import real_policies
