@@ -29,7 +29,8 @@ Every finding of `platform check` carries the id of one of these rules. `platfor
 `platform explain CKV_AWS_19` prints one of Checkov's own, which are too many to list.
 
 A rule asks whether the documents are right as they are (**state**), whether a change may be made (**change**, with
-`--base`), or whether the right people asked for and approved it (**review**, with `--approvals`). Only errors stop anything.
+`--base`), or whether the right people asked for and approved it (**review**, with `--approvals`). Only errors stop
+anything.
 
 ## Waivers
 
