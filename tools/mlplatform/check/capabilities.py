@@ -1,11 +1,13 @@
 """Whether the providers of an environment can do what documents ask of them; what they cannot is never ignored."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Deployment, Environment
+from mlplatform.core.naming import Kind
 from mlplatform.providers.mlflow.credentials import is_private
 from mlplatform.providers.serving import CAPABILITIES
 from mlplatform.providers.serving.interface import Capabilities
@@ -18,11 +20,19 @@ RULES = (
     "capability-experiment",
     "capability-shadow",
     "capability-gpu",
+    "capability-features",
+    "capability-streaming",
+    "capability-availability",
+    "capability-window",
+    "capability-sample-rate",
+    "capability-data-drift",
 )
 
 
 def capabilities(known: DocumentIndex) -> Iterator[Finding]:
-    """What the providers refuse, at the environment or the deployment that asks for it."""
+    """Yield what nothing heeds yet, and what the providers refuse, at the document that asks for it."""
+    for document in (document for kind in Kind for document in known.documents[kind].values()):
+        yield from _not_yet(document)
     for environment in known.repository.environments.values():
         yield from _environment(known, environment)
     for name, deployments in known.repository.deployments.items():
@@ -31,6 +41,14 @@ def capabilities(known: DocumentIndex) -> Iterator[Finding]:
         for model, deployment in deployments.items():
             if place and can:
                 yield from _deployment(known, deployment, model, place.body.serving.provider, can)
+
+
+def _not_yet(document: Document[Any]) -> Iterator[Finding]:
+    """Yield a finding for each key that nothing heeds yet."""
+    for gap in document.raw.identity.kind.entry.not_yet:
+        for at in gap.places(document.raw.data):
+            message = f"{'.'.join(map(str, at))}: {gap.message}"
+            yield error(gap.rule, document.path, message, fix=gap.fix, at=document.position(at))
 
 
 def _environment(known: DocumentIndex, environment: Document[Environment]) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Facts of change: what a pull request makes of its base, and what environments pinned before. Rego judges them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from mlplatform.check.freezes import freezes
 from mlplatform.check.revoked import revoked
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.document import RawDocument
+from mlplatform.core.kinds.document_kind import ChangeFact
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, path_of
 
@@ -41,6 +42,11 @@ class ChangeFacts:
         self.documents = tuple(_document_changes(head, base))
         self.now = now
         self._head, self._base = head, base
+        self._of_kind: Mapping[ChangeFact, Callable[[DocumentChange], dict[str, Any]]] = {
+            "pins": self._of_deployment,
+            "past": self._past,
+            "counts": self._counts,
+        }
 
     def facts(self, change: DocumentChange) -> dict[str, Any]:
         """What Rego sees as `input.change` of a document (policies/README.md says what it holds)."""
@@ -53,17 +59,13 @@ class ChangeFacts:
             "changedKeys": sorted(key for key in keys if (before or {}).get(key) != after.get(key)),
             "now": nanoseconds(self.now),
         }
-        if change.identity.kind is Kind.DEPLOYMENT:
-            said |= self._of_deployment(change)
-        if change.identity.kind is Kind.DATASET and self._base.history.complete:
-            said["past"] = list(self._base.past_data.get(change.path, ()))
-        if change.identity.kind is Kind.ENVIRONMENT:
-            said["deployments"] = self._counts(change.identity.name)
+        for name in change.identity.kind.entry.change_facts:
+            said |= self._of_kind[name](change)
         return said
 
     def is_rollback(self, change: DocumentChange) -> bool:
         """Whether a deployment goes down to a version that its environment pinned before."""
-        if change.identity.kind is not Kind.DEPLOYMENT or change.after is None:
+        if not change.identity.kind.entry.pins or change.after is None:
             return False
         wanted = _pin(change.after.data)
         current = _pin(change.before.data) if change.before else None
@@ -113,12 +115,18 @@ class ChangeFacts:
     def _own_pins(self, identity: Identity) -> list[Pinned]:
         return _pins(self._base, str(identity.environment), str(identity.model))
 
-    def _counts(self, environment: str) -> dict[str, int]:
-        """How many deployments of an environment there are at the base, and what becomes of them."""
+    def _past(self, change: DocumentChange) -> dict[str, Any]:
+        """Return what documents of history last said of the same data; nothing where history is cut short."""
+        past = self._base.past_data.get(change.path, ())
+        return {"past": list(past)} if self._base.history.complete else {}
+
+    def _counts(self, change: DocumentChange) -> dict[str, Any]:
+        """Return how many deployments of an environment there are at the base, and what becomes of them."""
+        environment = change.identity.name
         of_environment = [
-            change
-            for change in self.documents
-            if change.identity.kind is Kind.DEPLOYMENT and change.identity.environment == environment
+            other
+            for other in self.documents
+            if other.identity.kind.entry.pins and other.identity.environment == environment
         ]
         counted = {
             "total": self._base.deployments.get(environment, 0),
@@ -126,9 +134,9 @@ class ChangeFacts:
             "changed": 0,
             "removed": 0,
         }
-        for change in of_environment:
-            counted[change.action] += 1
-        return counted
+        for deployment in of_environment:
+            counted[deployment.action] += 1
+        return {"deployments": counted}
 
 
 def nanoseconds(moment: datetime) -> int:
@@ -147,7 +155,7 @@ def _document_changes(head: LoadedSource, base: ChangeBase) -> Iterator[Document
             continue
         if old is None or new is None or old.data != new.data:
             identity = (new or old).identity  # type: ignore[union-attr]
-            touched.update({str(identity.environment)} if identity.kind is Kind.DEPLOYMENT else ())
+            touched.update({str(identity.environment)} if identity.kind.entry.pins else ())
             yield DocumentChange(identity, path, old, new)
     for environment in sorted(touched):
         path = path_of(Kind.ENVIRONMENT, environment)

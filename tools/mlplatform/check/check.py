@@ -29,7 +29,6 @@ from mlplatform.core.finding import Finding, error
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.kinds import DocumentModel
 from mlplatform.core.loaded_source import LoadedSource
-from mlplatform.core.naming import Kind
 from mlplatform.core.review import Review
 from mlplatform.core.rule import RuleScope
 from mlplatform.providers.policy.interface import PolicyEngine
@@ -180,7 +179,7 @@ def _ids(packages: Iterable[Package]) -> tuple[str, ...]:
 def _changed(changes: ChangeFacts) -> Iterable[DeploymentChange]:
     """What becomes of deployments, for whoever reviews the change."""
     for change in changes.documents:
-        if change.identity.kind is Kind.DEPLOYMENT and change.action != "kept":
+        if change.identity.kind.entry.pins and change.action != "kept":
             yield DeploymentChange(
                 str(change.identity.environment),
                 str(change.identity.model),

@@ -1,17 +1,29 @@
 """What is known of a document only by looking at all of them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from mlplatform.check.document_index import DocumentIndex
-from mlplatform.check.policy_input import CrossDocumentFacts
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
-from mlplatform.core.document import RawDocument
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class CrossDocumentFacts:
+    """What is known of a document only by looking at all of them: each by its name.
+
+    `partial` are the paths of tenants and data sets of which not all was looked at: nothing is known of these.
+    """
+
+    deployments: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]] = field(default_factory=dict)
+    duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    partial: frozenset[str] = frozenset()
 
 
 def gather_facts(
@@ -32,19 +44,15 @@ def gather_facts(
 def duplicates_before(head: LoadedSource, base: ChangeBase | None) -> CrossDocumentFacts:
     """For each data set of the head the others of the base that are the same data."""
     alike: dict[OverlapKey, set[str]] = defaultdict(set)
-    for raw in _datasets(base.loaded) if base else ():
+    for raw in base.loaded.documents(Kind.DATASET) if base else ():
         for mark in provides(raw.data):
             alike[mark].add(raw.identity.name)
-    twins: dict[str, tuple[str, ...]] = {}
-    for raw in _datasets(head):
+    duplicates: dict[str, tuple[str, ...]] = {}
+    for raw in head.documents(Kind.DATASET):
         others = {name for mark in matches(raw.data) for name in alike.get(mark, ())} - {raw.identity.name}
         if others:
-            twins[raw.identity.name] = tuple(sorted(others))
-    return CrossDocumentFacts(twins=twins)
-
-
-def _datasets(loaded: LoadedSource) -> Iterator[RawDocument]:
-    return (raw for raw in loaded.raws.values() if raw.identity.kind is Kind.DATASET)
+            duplicates[raw.identity.name] = tuple(sorted(others))
+    return CrossDocumentFacts(duplicates=duplicates)
 
 
 def _duplicates(known: DocumentIndex) -> dict[str, tuple[str, ...]]:
@@ -53,9 +61,9 @@ def _duplicates(known: DocumentIndex) -> dict[str, tuple[str, ...]]:
     for name, document in known.repository.datasets.items():
         for mark in provides(document.raw.data):
             alike[mark].append(name)
-    twins: dict[str, set[str]] = {}
+    duplicates: dict[str, set[str]] = {}
     for name, document in known.repository.datasets.items():
         others = {other for mark in matches(document.raw.data) for other in alike.get(mark, ())} - {name}
         if others:
-            twins[name] = others
-    return {name: tuple(sorted(others)) for name, others in twins.items()}
+            duplicates[name] = others
+    return {name: tuple(sorted(others)) for name, others in duplicates.items()}

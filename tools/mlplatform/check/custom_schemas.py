@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from mlplatform.core.document import RawDocument
+from mlplatform.core.document import RawDocument, of_kind
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import Kind
 
@@ -27,17 +27,17 @@ def custom_schema_findings(raws: Mapping[str, RawDocument], schemas: Mapping[str
     for path, text in sorted(schemas.items()):
         try:
             kind, validator = _kind(path), _validator(text)
-            yield from _judge(path, validator, (raw for raw in raws.values() if raw.identity.kind is kind))
+            yield from _judge(path, validator, of_kind(raws.values(), kind))
         except _Unusable as why:
             yield error(_RULE, path, f"this schema cannot be used: {why}", fix="repair it", at=why.at)
 
 
 def _kind(path: str) -> Kind:
     name = PurePosixPath(path).name
-    found = [kind for kind in Kind if name.startswith(kind.value)]
-    if not found:
+    kinds = [kind for kind in Kind if name.startswith(kind.value)]
+    if not kinds:
         raise _Unusable("its name begins with no kind of document")
-    return found[0]
+    return max(kinds, key=len)
 
 
 def _validator(text: str) -> Any:

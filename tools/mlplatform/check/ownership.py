@@ -5,7 +5,6 @@ from fnmatch import translate
 from re import compile as compile_pattern
 from typing import Any
 
-from mlplatform.check.policy_input import named_datasets
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
@@ -47,9 +46,9 @@ def _dataset_at(path: str, base: ChangeBase, head: LoadedSource) -> str:
     """The data set whose data a file is."""
     if not path.startswith("examples/data/"):
         return ""
-    for raws in (base.loaded.raws, head.raws):
-        for raw in raws.values():
-            if raw.identity.kind is Kind.DATASET and raw.data.get("location") == path:
+    for source in (base.loaded, head):
+        for raw in source.documents(Kind.DATASET):
+            if raw.data.get("location") == path:
                 return raw.identity.name
     return ""
 
@@ -61,10 +60,12 @@ def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[
     sides = (base.loaded.raws, head.raws)
     named = {
         path_of(Kind.DATASET, name)
-        for raws in sides
-        for raw in raws.values()
-        if raw.identity.kind is Kind.MODEL and _script(raw.data) == path
-        for name in named_datasets(raw.data)
+        for source in (base.loaded, head)
+        for raw in source.documents(Kind.MODEL)
+        if _script(raw.data) == path
+        for reference in raw.identity.kind.entry.refers_to
+        if reference.part == "datasets"
+        for _, name in reference.names(raw.data)
     }
     found: list[Mapping[str, Any]] = []
     for place in sorted(named):

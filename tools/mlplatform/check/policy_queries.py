@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.check.change_facts import ChangeFacts, DocumentChange, nanoseconds
-from mlplatform.check.cross_document_facts import duplicates_before
+from mlplatform.check.cross_document_facts import CrossDocumentFacts, duplicates_before
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.check.ownership import is_first, is_owned_by_platform, review_input, subject_of, trained_on
-from mlplatform.check.policy_input import CrossDocumentFacts, PolicyInputBuilder, write
+from mlplatform.check.policy_input import PolicyInputBuilder, write
 from mlplatform.core.change_base import ChangeBase, FileChange
 from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.loaded_source import LoadedSource
@@ -83,8 +83,8 @@ class QueryBuilder:
             given["change"] = self._fact(question)
             not_joined = {"change", "base", "review"} | ({"document"} if question.is_file else set())
             joined = [part for part in reads if part not in not_joined]
-            if question.subject is Kind.DATASET:
-                joined.append("twins")
+            if question.subject != "path":
+                joined += question.subject.entry.parts_at_base
             given["base"] = self._before.parts(question.identity, joined) if "base" in reads else "{}"
             given["review"] = self._review
         parts = [part for part in reads if part not in question.without]

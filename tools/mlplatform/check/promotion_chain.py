@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from mlplatform.check.broken_reference import broken_reference
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding, error
@@ -31,8 +30,6 @@ def _source(known: DocumentIndex, environment: Document[Environment]) -> Iterato
             said = f"{environment.name} promotes from nowhere, and {sorted(earlier)[0]} comes before it"
             fix = "name the environment that versions come from in promotesFrom"
             yield error("link-order", environment.path, said, fix=fix, at=environment.position(("order",)))
-    elif not known.exists(Kind.ENVIRONMENT, source):
-        yield broken_reference(known, environment, ("promotesFrom",), Kind.ENVIRONMENT, source)
     elif source in environments and environments[source].body.order >= order:
         said = f"{source} has order {environments[source].body.order} and does not come before order {order}"
         fix = "give an environment a higher order than the one it promotes from"
@@ -58,23 +55,11 @@ def _shared_registries(environments: Iterable[Document[Environment]]) -> Iterato
 
 
 def deployment_links(known: DocumentIndex) -> Iterator[Finding]:
-    """Whether the environment, the tenant and the model of each deployment are there, and it comes from there."""
+    """Yield what is wrong with where deployments say that they come from."""
     for models in known.repository.deployments.values():
         for deployment in models.values():
-            yield from _parents(known, deployment)
             yield from _origin_environment(known, deployment)
             yield from _origin_data(known, deployment)
-
-
-def _parents(known: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
-    identity = deployment.raw.identity
-    for kind, name in (
-        (Kind.ENVIRONMENT, identity.environment),
-        (Kind.TENANT, identity.tenant),
-        (Kind.MODEL, identity.model),
-    ):
-        if name and not known.exists(kind, name):
-            yield broken_reference(known, deployment, (), kind, name)
 
 
 def _origin_environment(known: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:

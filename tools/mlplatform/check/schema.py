@@ -9,7 +9,7 @@ from mlplatform.check.schema_errors import schema_errors
 from mlplatform.core.active_content import find_active_content
 from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.kinds import BODIES, DocumentModel
+from mlplatform.core.kinds import DocumentModel
 from mlplatform.core.placeholders import NO_COLUMN, is_placeholder
 
 RULES = (
@@ -31,7 +31,7 @@ def bodies(raws: Mapping[str, RawDocument]) -> tuple[dict[str, DocumentModel], l
     for path, raw in raws.items():
         odd = [] if _is_plain(raw.data) else list(_odd(raw))
         try:
-            body = BODIES[raw.identity.kind].model_validate(raw.data)
+            body = raw.identity.kind.entry.body.model_validate(raw.data)
         except ValidationError as refused:
             findings.extend(schema_errors(raw, refused))
         else:

@@ -11,7 +11,6 @@ from pydantic_core import ErrorDetails
 from mlplatform.check.schema_messages import BOUNDS, DAY, PATTERNS, TIME, TYPES, ZONE
 from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.kinds import BODIES
 from mlplatform.core.naming import Kind
 
 
@@ -68,8 +67,6 @@ def _value(name: str, detail: ErrorDetails) -> tuple[str, str]:
         case "string_pattern_mismatch":
             pattern = str(context["pattern"])
             wanted = PATTERNS.get(pattern, f"like {pattern}")
-            if name.startswith("data.features."):
-                return f"{said}, which is no feature view", "feature views do not exist yet: remove it"
             return f"{said} and has to be {wanted}", f"write {wanted}"
         case "too_short":
             wanted = f"at least {context['min_length']}"
@@ -130,7 +127,7 @@ def shown(value: Any) -> str:
 
 def keys_at(kind: Kind, pointer: KeyPath) -> list[str]:
     """The keys that a kind knows at a place of its documents."""
-    found: Any = BODIES[kind]
+    found: Any = kind.entry.body
     for step in pointer:
         found = _inside(found, step)
     model = _bare(found)

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from mlplatform.check.broken_reference import broken_reference
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Dataset, Model
 from mlplatform.core.kinds.model import Validation
-from mlplatform.core.naming import Kind
 from mlplatform.core.validation import answers_of, columns_by_input
 
 _FIX = "name columns of the data set, as many as the signature takes, and its target beside them"
@@ -20,9 +18,7 @@ def validation_links(known: DocumentIndex, model: Document[Model]) -> Iterator[F
     if asked is None:
         return
     yield from _signature(model, asked)
-    if not known.exists(Kind.DATASET, asked.dataset):
-        yield broken_reference(known, model, ("validation", "dataset"), Kind.DATASET, asked.dataset)
-    elif dataset := known.repository.datasets.get(asked.dataset):
+    if dataset := known.repository.datasets.get(asked.dataset):
         yield from _dataset(model, asked, dataset)
 
 

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.check_result import Waived
-from mlplatform.core.document import Document, RawDocument
+from mlplatform.core.document import Document, RawDocument, of_kind
 from mlplatform.core.finding import Finding, error, warning
 from mlplatform.core.kinds.waiver import Waiver
-from mlplatform.core.naming import Kind, parse_path, tenant_of
+from mlplatform.core.naming import TENANT_ROOTS, Kind, parse_path, tenant_of
 from mlplatform.core.rule import Rule
 
 RULES = (
@@ -29,7 +29,6 @@ LONGEST_DAYS = 90
 _WARNING_DAYS = 14
 _SCANNED = "CKV"  # what Checkov's own rules begin with
 _OWN_SCANNED = ("checkov-skip",)
-_OF_DOCUMENTS = ("tenants", "models", "environments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ class Waivers:
         if path.endswith("/") or path.startswith("/") or {"..", ".", ""} & set(path.split("/")):
             return f"{path} is not the path of one file"
         identity = parse_path(path)
-        if identity is None and path.split("/")[0] in _OF_DOCUMENTS and not PurePosixPath(path).suffix:
+        if identity is None and path.startswith(TENANT_ROOTS) and not PurePosixPath(path).suffix:
             return f"{path} is a folder, and a waiver is for one file"
         if identity and not self.known.exists(identity.kind, identity.name):
             return f"there is no {path}"
@@ -192,8 +191,8 @@ class Waivers:
 def binding(raws: Mapping[str, RawDocument], head: Mapping[str, RawDocument]) -> dict[str, Waiver]:
     """The waivers among these documents that hold as they are, and that the head has not removed."""
     found: dict[str, Waiver] = {}
-    for raw in raws.values():
-        if raw.identity.kind is Kind.WAIVER and raw.path in head:
+    for raw in of_kind(raws.values(), Kind.WAIVER):
+        if raw.path in head:
             try:
                 found[raw.path] = Waiver.model_validate(raw.data)
             except ValidationError:

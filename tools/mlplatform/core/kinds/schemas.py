@@ -6,8 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
 
-from mlplatform.core.kinds import BODIES
-from mlplatform.core.naming import Kind
+from mlplatform.core.kinds.table import Kind
 from mlplatform.core.review import Review
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,7 +23,7 @@ class _ForEditors(GenerateJsonSchema):
         return {**made, "additionalProperties": False} if "patternProperties" in made else made
 
 
-MODELS: dict[str, type[BaseModel]] = {**{kind.value: BODIES[kind] for kind in Kind}, "approvals": Review}
+MODELS: dict[str, type[BaseModel]] = {**{kind.value: kind.entry.body for kind in Kind}, "approvals": Review}
 
 
 def json_schema(name: str) -> dict[str, Any]:
