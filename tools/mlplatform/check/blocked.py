@@ -1,4 +1,4 @@
-"""What findings stop: a tenant, an environment, or all of them."""
+"""Find the tenants and environments that an error stops."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -10,7 +10,7 @@ Blocked = dict[str, Finding]
 _DATA = "examples/data/"
 
 
-def blocked(known: DocumentIndex, findings: Iterable[Finding]) -> tuple[Blocked, Blocked]:
+def blocked(index: DocumentIndex, findings: Iterable[Finding]) -> tuple[Blocked, Blocked]:
     """Return the tenants and the environments that stay as they are, each with the first error that stops it."""
     tenants: Blocked = {}
     environments: Blocked = {}
@@ -27,10 +27,10 @@ def blocked(known: DocumentIndex, findings: Iterable[Finding]) -> tuple[Blocked,
                 continue
             case _:
                 everywhere.append(finding)
-    for tenant, finding in _needing(known, first):
+    for tenant, finding in _needing(index, first):
         tenants.setdefault(tenant, finding)
     if everywhere:
-        for environment in _environments(known):
+        for environment in _environments(index):
             environments.setdefault(environment, everywhere[0])
     return tenants, environments
 
@@ -45,10 +45,10 @@ def _stops(path: str) -> tuple[str, str | None]:
     return place.stops, place.environment if place.stops == "environment" else place.tenant
 
 
-def _needing(known: DocumentIndex, first: Mapping[str, Finding]) -> Iterator[tuple[str, Finding]]:
+def _needing(index: DocumentIndex, first: Mapping[str, Finding]) -> Iterator[tuple[str, Finding]]:
     """Yield each tenant with an error in a document that one of its own needs, be it another tenant's."""
     for kind in Kind if first else ():
-        for document in known.documents[kind].values():
+        for document in index.documents[kind].values():
             for reference in (reference for reference in kind.entry.refers_to if reference.is_needed):
                 for _, name in reference.names(document.raw.data):
                     path = path_of(Kind(reference.kind), name)
@@ -56,5 +56,5 @@ def _needing(known: DocumentIndex, first: Mapping[str, Finding]) -> Iterator[tup
                         yield document.raw.identity.tenant, first[path]
 
 
-def _environments(known: DocumentIndex) -> set[str]:
-    return {*known.names(Kind.ENVIRONMENT), *known.repository.deployments}
+def _environments(index: DocumentIndex) -> set[str]:
+    return {*index.names(Kind.ENVIRONMENT), *index.repository.deployments}

@@ -12,10 +12,10 @@ _MOST_NAMES = 2000  # beyond it the search for a near one takes longer than it h
 
 
 def broken_reference(
-    known: DocumentIndex, document: Document[Any], at: KeyPath, kind: Kind, name: str
+    index: DocumentIndex, document: Document[Any], at: KeyPath, kind: Kind, name: str
 ) -> Finding:
     """The finding at the place of the reference, with the name that may have been meant."""
-    names = list(known.names(kind))
+    names = list(index.names(kind))
     near = get_close_matches(name, names, 1) if len(names) <= _MOST_NAMES else []
     fix = f"did you mean {near[0]}?" if near else f"add {path_of(kind, name)}, or correct the name"
     message = f"there is no {kind.entry.words} {name}"

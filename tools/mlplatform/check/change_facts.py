@@ -27,7 +27,7 @@ class DocumentChange:
 
     @property
     def action(self) -> str:
-        """What becomes of it; an environment is asked about when only deployments in it change: it is `kept`."""
+        """`added`, `changed` or `removed`; `kept` for an environment in which only deployments change."""
         if self.before is None:
             return "added"
         if self.after is None:
@@ -36,7 +36,7 @@ class DocumentChange:
 
 
 class ChangeFacts:
-    """What differs between a base and a head, and the facts that packages see of it."""
+    """The documents that differ between a base and a head, and the facts about them that policies read."""
 
     def __init__(self, head: LoadedSource, base: ChangeBase, now: datetime) -> None:
         self.documents = tuple(_document_changes(head, base))
@@ -49,65 +49,65 @@ class ChangeFacts:
         }
 
     def facts(self, change: DocumentChange) -> dict[str, Any]:
-        """What Rego sees as `input.change` of a document (policies/README.md says what it holds)."""
+        """Return `input.change` of a document (policies/README.md lists its keys)."""
         before = change.before.data if change.before else None
         after = change.after.data if change.after else {}
         keys = {*(before or {}), *after}
-        said: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "action": change.action,
             "before": before,
             "changedKeys": sorted(key for key in keys if (before or {}).get(key) != after.get(key)),
             "now": nanoseconds(self.now),
         }
         for name in change.identity.kind.entry.change_facts:
-            said |= self._of_kind[name](change)
-        return said
+            facts |= self._of_kind[name](change)
+        return facts
 
     def is_rollback(self, change: DocumentChange) -> bool:
-        """Whether a deployment goes down to a version that its environment pinned before."""
+        """True when a deployment goes down to a version that its environment pinned before."""
         if not change.identity.kind.entry.pins or change.after is None:
             return False
-        wanted = _pin(change.after.data)
+        pinned = _pin(change.after.data)
         current = _pin(change.before.data) if change.before else None
-        is_down = _relation(wanted, current).get("relation") == "down"
-        return self._base.history.complete and is_down and wanted in self._own_pins(change.identity)
+        is_down = _relation(pinned, current).get("relation") == "down"
+        return self._base.history.complete and is_down and pinned in self._own_pins(change.identity)
 
     def _of_deployment(self, change: DocumentChange) -> dict[str, Any]:
-        """What follows from history is left out where that is cut short: what needs it denies."""
+        """Return the facts about a deployment; a shallow clone lacks those from history, so that policies deny."""
         identity = change.identity
         environment, model = str(identity.environment), str(identity.model)
         source = _promotes_from(environment, self._head, self._base)
         current = _pin(change.before.data) if change.before else None
-        wanted = _pin(change.after.data) if change.after else None
+        pinned = _pin(change.after.data) if change.after else None
         signature = self._base.signatures.get((environment, model))
-        said: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "promotesFrom": source,
             "historyComplete": self._base.history.complete,
             "base": current,
             "hasSignatureBefore": signature is not None,
             "freezes": freezes(self._head, self._base, identity),
             "revoked": revoked(self._head, self._base, identity, change.after.data if change.after else {}),
-            **_relation(wanted, current),
+            **_relation(pinned, current),
             **self._base.earlier.get((environment, model), {}),
         }
-        if wanted and not current and (pins := self._base.history.of(environment, model)):
+        if pinned and not current and (pins := self._base.history.of(environment, model)):
             last = {"version": pins[0].version, "digest": pins[0].digest}
-            said |= {key: step for key, step in _relation(wanted, last).items() if key == "step"}
+            facts |= {key: step for key, step in _relation(pinned, last).items() if key == "step"}
         if signature is not None:
-            said["signatureBefore"] = signature
+            facts["signatureBefore"] = signature
         if self._base.history.complete:
-            said["ownPins"] = self._own_pins(identity)
-            said["sourcePins"] = _pins(self._base, source, model) if source else []
-            said["sourceLeft"] = _abandoned_pins(self._base, source, model) if source else []
-            said["isRollback"] = self.is_rollback(change)
-            said |= self._ran_until(identity, wanted)
-        return said
+            facts["ownPins"] = self._own_pins(identity)
+            facts["sourcePins"] = _pins(self._base, source, model) if source else []
+            facts["sourceLeft"] = _abandoned_pins(self._base, source, model) if source else []
+            facts["isRollback"] = self.is_rollback(change)
+            facts |= self._ran_until(identity, pinned)
+        return facts
 
-    def _ran_until(self, identity: Identity, wanted: Pinned | None) -> dict[str, int]:
+    def _ran_until(self, identity: Identity, pinned: Pinned | None) -> dict[str, int]:
         """Until when the environment had this version last, in nanoseconds; nothing where it never had."""
         pins = self._base.history.of(str(identity.environment), str(identity.model))
         for pin in pins:
-            if wanted == {"version": pin.version, "digest": pin.digest}:
+            if pinned == {"version": pin.version, "digest": pin.digest}:
                 now = nanoseconds(self.now)
                 return {"ranUntil": now if pin.until is None else pin.until * 1_000_000_000}
         return {}
@@ -168,12 +168,12 @@ def _promotes_from(environment: str, head: LoadedSource, base: ChangeBase) -> st
     """As the base says, so that a change cannot choose its own way; a new environment is taken at its word."""
     path = path_of(Kind.ENVIRONMENT, environment)
     raw = base.loaded.raws.get(path) or head.raws.get(path)
-    said = raw.data.get("promotesFrom") if raw else None
-    return said if isinstance(said, str) else None
+    source = raw.data.get("promotesFrom") if raw else None
+    return source if isinstance(source, str) else None
 
 
 def _abandoned_pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
-    """What an environment went down from, and has not pinned again since."""
+    """Return the versions that an environment went down from and has not pinned again since."""
     pins = [{"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model)]
     return [
         pin
@@ -183,7 +183,7 @@ def _abandoned_pins(base: ChangeBase, environment: str, model: str) -> list[Pinn
 
 
 def _pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
-    """What an environment pins at the base and pinned before, each once."""
+    """Return the versions that an environment pins at the base and pinned before, each once."""
     raw = base.loaded.raws.get(path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
     now = _pin(raw.data) if raw else None
     before = ({"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model))
@@ -201,14 +201,14 @@ def _pin(data: Mapping[str, Any]) -> Pinned | None:
     return None
 
 
-def _relation(wanted: Pinned | None, current: Pinned | None) -> dict[str, str]:
+def _relation(pinned: Pinned | None, current: Pinned | None) -> dict[str, str]:
     """How a version compares with the present one, and how far a step up goes; nothing where that is unknown."""
     from semver import Version
 
-    if wanted is None or current is None:
-        return {"relation": "new"} if wanted else {}
+    if pinned is None or current is None:
+        return {"relation": "new"} if pinned else {}
     try:
-        new, old = Version.parse(wanted["version"]), Version.parse(current["version"])
+        new, old = Version.parse(pinned["version"]), Version.parse(current["version"])
     except ValueError:
         return {}
     relation = ("same", "up", "down")[new.compare(old)]

@@ -1,4 +1,4 @@
-"""What is known of a document only by looking at all of them."""
+"""Collect the facts about a document that only all documents together show."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from mlplatform.core.table import Table
 
 @dataclass(frozen=True, slots=True)
 class CrossDocumentFacts:
-    """What is known of a document only by looking at all of them: each by its name.
+    """Facts about documents, by name, that only all documents together show.
 
     `partial` are the paths of tenants and data sets of which not all was looked at: nothing is known of these.
     """
@@ -27,18 +27,18 @@ class CrossDocumentFacts:
 
 
 def gather_facts(
-    known: DocumentIndex, tables: Mapping[str, Table], partial: frozenset[str] = frozenset()
+    index: DocumentIndex, tables: Mapping[str, Table], partial: frozenset[str] = frozenset()
 ) -> CrossDocumentFacts:
     """The deployments of each tenant, and the data sets that are the same data under another name.
 
     `partial` are the paths of the tenants and data sets for which that was not all loaded.
     """
     deployments: dict[str, dict[str, dict[str, Any]]] = {}
-    for document in known.documents[Kind.DEPLOYMENT].values():
+    for document in index.documents[Kind.DEPLOYMENT].values():
         identity = document.raw.identity
         of_tenant = deployments.setdefault(str(identity.tenant), {})
         of_tenant.setdefault(str(identity.environment), {})[str(identity.model)] = document.raw.data
-    return CrossDocumentFacts(deployments, _duplicates(known), tables, partial)
+    return CrossDocumentFacts(deployments, _duplicates(index), tables, partial)
 
 
 def duplicates_before(head: LoadedSource, base: ChangeBase | None) -> CrossDocumentFacts:
@@ -55,14 +55,14 @@ def duplicates_before(head: LoadedSource, base: ChangeBase | None) -> CrossDocum
     return CrossDocumentFacts(duplicates=duplicates)
 
 
-def _duplicates(known: DocumentIndex) -> dict[str, tuple[str, ...]]:
+def _duplicates(index: DocumentIndex) -> dict[str, tuple[str, ...]]:
     """For each data set the others that are the same data."""
     alike: dict[OverlapKey, list[str]] = defaultdict(list)
-    for name, document in known.repository.datasets.items():
+    for name, document in index.repository.datasets.items():
         for mark in provides(document.raw.data):
             alike[mark].append(name)
     duplicates: dict[str, set[str]] = {}
-    for name, document in known.repository.datasets.items():
+    for name, document in index.repository.datasets.items():
         others = {other for mark in matches(document.raw.data) for other in alike.get(mark, ())} - {name}
         if others:
             duplicates[name] = others

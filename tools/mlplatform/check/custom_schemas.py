@@ -23,7 +23,7 @@ class _Unusable(Exception):
 
 
 def custom_schema_findings(raws: Mapping[str, RawDocument], schemas: Mapping[str, str]) -> Iterator[Finding]:
-    """What the organisation's schemas refuse; a schema that cannot be used is a finding itself."""
+    """Yield what the organisation's schemas refuse; a schema that cannot be used is a finding itself."""
     for path, text in sorted(schemas.items()):
         try:
             kind, validator = _kind(path), _validator(text)
@@ -80,11 +80,11 @@ def _judge(path: str, validator: Any, raws: Iterable[RawDocument]) -> Iterator[F
             raise _Unusable(f"it refers to {why.ref}, which is not in it") from None
         except RecursionError:
             raise _Unusable("it refers to itself without end") from None
-        for one in refused:
-            said = f"{_place(one.absolute_path)}{one.message}"[:_LONGEST]
-            at = raw.position(tuple(one.absolute_path))
+        for violation in refused:
+            message = f"{_place(violation.absolute_path)}{violation.message}"[:_LONGEST]
+            at = raw.position(tuple(violation.absolute_path))
             yield error(
-                _RULE, raw.path, f"{said} ({path})", fix=f"keep to the organisation's schema {path}", at=at
+                _RULE, raw.path, f"{message} ({path})", fix=f"keep to the organisation's schema {path}", at=at
             )
 
 

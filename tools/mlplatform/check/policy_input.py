@@ -1,4 +1,4 @@
-"""What a package sees as `input`: one thing to judge, with what it refers to already joined, as JSON."""
+"""Build the `input` of a package: what it judges, joined with what that refers to, as JSON."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,8 +75,8 @@ class PolicyInputBuilder:
 
     def parts(self, identity: Identity, reads: Iterable[str]) -> str:
         """Those of these parts that are there, as one JSON object."""
-        found = ((part, self._part(part, identity)) for part in reads)
-        return f"{{{','.join(f'{_encode(part)}:{text}' for part, text in found if text is not None)}}}"
+        texts = ((part, self._part(part, identity)) for part in reads)
+        return f"{{{','.join(f'{_encode(part)}:{text}' for part, text in texts if text is not None)}}}"
 
     def _part(self, part: str, identity: Identity) -> str | None:
         if part in _GATHERED and path_of(identity.kind, identity.name) in self._gathered.partial:
@@ -133,10 +133,10 @@ class PolicyInputBuilder:
         return self._named_all(identity.kind, (identity.name,)) if identity.kind in own else None
 
     def _named_all(self, kind: Kind, names: Sequence[str]) -> str | None:
-        found = [(name, self._with_name(kind, name)) for name in names]
-        if any(text is None for _, text in found):
+        texts = [(name, self._with_name(kind, name)) for name in names]
+        if any(text is None for _, text in texts):
             return None
-        return f"{{{','.join(f'{_encode(name)}:{text}' for name, text in found)}}}"
+        return f"{{{','.join(f'{_encode(name)}:{text}' for name, text in texts)}}}"
 
     def _table(self, identity: Identity) -> str | None:
         raw = self._find(identity.kind, identity.name)

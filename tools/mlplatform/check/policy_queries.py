@@ -1,4 +1,4 @@
-"""What packages are asked about: documents as they are, documents that change, and files that change."""
+"""List the things that packages judge: documents as they are, documents that change, files that change."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -47,14 +47,14 @@ class QueryBuilder:
 
     def __init__(
         self,
-        known: DocumentIndex,
+        index: DocumentIndex,
         head: LoadedSource,
         gathered: CrossDocumentFacts,
         base: ChangeBase | None,
         changes: ChangeFacts | None,
         review: Review | None,
     ) -> None:
-        self._known, self._head, self._base, self._changes = known, head, base, changes
+        self._known, self._head, self._base, self._changes = index, head, base, changes
         self._joiner = PolicyInputBuilder(self._at_head, gathered)
         self._removed = PolicyInputBuilder(
             lambda kind, name: self._at_head(kind, name) or self._at_base(kind, name)
@@ -64,7 +64,7 @@ class QueryBuilder:
         self._facts: dict[str, str] = {}
 
     def queries(self, asks: RuleScope, subjects: Iterable[Subject]) -> Iterator[PolicyQuery]:
-        """What a package that asks this of these subjects is asked about."""
+        """Yield the queries for a package that asks this of these subjects."""
         for subject in subjects:
             if subject == "path":
                 yield from self._files()
@@ -146,18 +146,18 @@ class QueryBuilder:
         )
 
     def _facts_of_file(self, file: FileChange, base: ChangeBase) -> dict[str, Any]:
-        """What Rego sees as `input.change` of a file."""
+        """Return `input.change` of a file."""
         identity, tenant = parse_path(file.path), tenant_of(file.path)
         changes = self._changes
         of_document = next((c for c in changes.documents if c.path == file.path), None) if changes else None
-        said: dict[str, Any] = {"before": None, "changedKeys": [], "now": 0}
+        facts: dict[str, Any] = {"before": None, "changedKeys": [], "now": 0}
         if changes:
-            said["now"] = nanoseconds(changes.now)
+            facts["now"] = nanoseconds(changes.now)
             if of_document:
-                known = changes.facts(of_document)
-                said |= {key: known[key] for key in _OF_DOCUMENT if key in known}
+                document_facts = changes.facts(of_document)
+                facts |= {key: document_facts[key] for key in _OF_DOCUMENT if key in document_facts}
         environment = identity.environment if identity else None
-        return said | {
+        return facts | {
             "path": printable(file.path),
             "action": file.action,
             "kind": identity.kind.value if identity else "",

@@ -1,4 +1,4 @@
-"""Whether what documents refer to is there: one finding a broken reference."""
+"""Find broken references: one finding for each."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -32,37 +32,37 @@ RULES = (
 
 
 def broken_references(
-    known: DocumentIndex, digests: Mapping[str, str], scripts: Collection[str]
+    index: DocumentIndex, digests: Mapping[str, str], scripts: Collection[str]
 ) -> Iterator[Finding]:
     """Yield every broken reference; `digests` holds the digest of each data file in the repository by path, `scripts`
     the paths of the training scripts there are."""
-    repository = known.repository
-    yield from _platform(known)
-    for document in (document for kind in Kind for document in known.documents[kind].values()):
-        yield from _missing(known, document)
-        yield from _owner(known, document)
+    repository = index.repository
+    yield from _platform(index)
+    for document in (document for kind in Kind for document in index.documents[kind].values()):
+        yield from _missing(index, document)
+        yield from _owner(index, document)
     for dataset in repository.datasets.values():
         yield from _data_file(dataset, digests)
     for model in repository.models.values():
         yield from _training(model, scripts)
-        yield from validation_links(known, model)
-    yield from environment_links(known)
-    yield from deployment_links(known)
+        yield from validation_links(index, model)
+    yield from environment_links(index)
+    yield from deployment_links(index)
 
 
-def _missing(known: DocumentIndex, document: Document[Any]) -> Iterator[Finding]:
+def _missing(index: DocumentIndex, document: Document[Any]) -> Iterator[Finding]:
     """Yield a finding for each document that this one names, by its path or by a key, and that is not there."""
     for kind, name in document.raw.identity.parents():
-        if not known.exists(kind, name):
-            yield broken_reference(known, document, (), kind, name)
+        if not index.exists(kind, name):
+            yield broken_reference(index, document, (), kind, name)
     for reference in document.raw.identity.kind.entry.refers_to:
         for at, name in reference.names(document.raw.data):
-            if not known.exists(Kind(reference.kind), name):
-                yield broken_reference(known, document, at, Kind(reference.kind), name)
+            if not index.exists(Kind(reference.kind), name):
+                yield broken_reference(index, document, at, Kind(reference.kind), name)
 
 
-def _platform(known: DocumentIndex) -> Iterator[Finding]:
-    if not known.exists(Kind.PLATFORM, "platform"):
+def _platform(index: DocumentIndex) -> Iterator[Finding]:
+    if not index.exists(Kind.PLATFORM, "platform"):
         path = path_of(Kind.PLATFORM, "platform")
         fix = "add it: it names the platform team and the paths only it may change"
         yield error("link-platform", path, "there is no platform.yaml", fix=fix)
@@ -102,9 +102,9 @@ def _training(model: Document[Model], scripts: Collection[str]) -> Iterator[Find
         yield error("link-training", model.path, f"there is no file {script}", fix=fix, at=at)
 
 
-def _owner(known: DocumentIndex, document: Document[Any]) -> Iterator[Finding]:
+def _owner(index: DocumentIndex, document: Document[Any]) -> Iterator[Finding]:
     """Yield a finding when the owner of a tenant's document is none of the tenant's people."""
-    tenant = known.repository.tenants.get(document.raw.identity.tenant or "")
+    tenant = index.repository.tenants.get(document.raw.identity.tenant or "")
     owner = getattr(document.body, "owner", None)
     if tenant is None or owner is None:
         return

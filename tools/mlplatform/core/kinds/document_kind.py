@@ -1,4 +1,4 @@
-"""What the table of kinds says of one kind of document."""
+"""An entry of the table of kinds."""
 
 import re
 from collections.abc import Iterator, Mapping

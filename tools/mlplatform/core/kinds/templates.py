@@ -1,4 +1,4 @@
-"""What a new document starts as: the schema holds, and each value to be thought about is marked CHANGE."""
+"""The documents that `platform new` starts: the schema holds, and each value to think about is marked CHANGE."""
 
 from mlplatform.core import placeholders as left
 
@@ -14,7 +14,7 @@ TENANT = """\
 $hint
 schema: tenant/v1
 description: $change_me   # CHANGE: what the team does, in a line
-owners: [$owners]   # CHANGE: forge logins; three, so that two can approve the third's change
+owners: [$owners]   # CHANGE: Git host logins; three, so that two can approve the third's change
 members: []
 contact: {email: $name@example.com, oncall: $name-oncall}   # CHANGE
 costCenter: $change_me   # CHANGE
@@ -27,7 +27,7 @@ budget: {monthlyUSD: $budget}   # CHANGE: $cost
 DATASET = """\
 $hint
 schema: dataset/v1
-owner: $owner   # CHANGE: a forge login
+owner: $owner   # CHANGE: a Git host login
 location: s3://$tenant-$name/v1/   # CHANGE: a bucket path, or a file as in examples/data/$tenant/$name.csv
 region: us-east-1   # CHANGE
 format: csv   # csv, parquet or jsonl
@@ -44,7 +44,7 @@ sharedWith: []
 MODEL = """\
 $hint
 schema: model/v1
-owner: $owner   # CHANGE: a forge login
+owner: $owner   # CHANGE: a Git host login
 description: $change_me   # CHANGE: what it predicts, in a line
 type: real-time   # or batch
 format: onnx
