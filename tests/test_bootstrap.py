@@ -141,7 +141,8 @@ def test_set_up_by_a_python_of_the_environment_itself_makes_it_anew(copy_with_uv
 def test_a_python_without_ensurepip_installs_the_locked_uv_with_its_pip(copy: Path, bare: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", copy / "with-pip"], check=True)
     (pip,) = (copy / "with-pip").glob("lib/*/site-packages/pip")
-    shutil.copytree(pip, bare.parents[1] / "lib" / f"python{MINOR}" / "site-packages" / "pip")
+    packages = output(bare, "-c", "import site; print(site.getsitepackages()[0])").strip()
+    shutil.copytree(pip, Path(packages) / "pip")
     done = make(copy, ".venv-uv/uv.stamp", f"PYTHON={bare}")
     assert done.returncode == 0, done.stderr
     assert version_of_uv(copy) == locked_version()
