@@ -1,4 +1,4 @@
-# `make up` and `make test` do all set-up: they need git, make and any Python from 3.9, nothing else.
+# `make up` and `make test` do all set-up: they need git, make and any Python 3.9 or newer, nothing else.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 STARTS := import sys; sys.exit(sys.version_info < (3, 9))
@@ -64,7 +64,7 @@ clean: ## remove the environments and the local state
 	rm -rf .venv .venv-serving .venv-uv .platform
 
 .venv-uv/uv.stamp: requirements/bootstrap.txt
-	@$(START) -c '$(STARTS)' || { echo "set-up needs a Python from 3.9, and finds none to run: have any python3 or uv on PATH," \
+	@$(START) -c '$(STARTS)' || { echo "set-up needs Python 3.9 or newer and finds none: put any python3 or uv on PATH," \
 	  "or run make with PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(START) tools/bootstrap.py uv
 	@touch $@

@@ -162,7 +162,7 @@ def test_without_a_uv_either_set_up_says_what_to_install(copy: Path, bare: Path)
 
 def test_without_any_python_set_up_says_what_it_needs(copy: Path) -> None:
     done = make(copy, ".venv-uv/uv.stamp", path=path_with(copy / "bin"))
-    assert_refused(done, "set-up needs a Python from 3.9", "PYTHON=")
+    assert_refused(done, "set-up needs Python 3.9 or newer", "PYTHON=")
 
 
 def test_a_uv_of_another_digest_than_the_locked_one_is_not_installed(copy: Path) -> None:

@@ -1,4 +1,4 @@
-"""Set up uv and `.venv` on a machine that has any Python from 3.9.
+"""Set up uv and `.venv` on a machine that has any Python 3.9 or newer.
 
 `make` runs `bootstrap.py uv`, then `bootstrap.py venv [PYTHON]`, with whatever Python there is,
 so it keeps to the syntax of 3.9 and to the standard library.

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.support.both_engines import BothEngines, both_engines
-from tests.support.corpus import Answer, Case, Corpus, impatience, remembered_engines, run
+from tests.support.cases import Case
+from tests.support.corpus import Answer, Corpus, impatience, remembered_engines, run
 from tests.support.forked_checkov import forked_checkov
 from tests.support.laboratory import REPOSITORY, run_git
 from tests.support.opa import NoOpa, find_opa, opa_on_path

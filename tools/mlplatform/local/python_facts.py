@@ -1,4 +1,4 @@
-"""Print what set-up and Triton ask of a Python: a script for that Python to run, any from 3.9, in no package."""
+"""Print facts about the Python that runs this script, 3.9 or newer, for set-up and for Triton."""
 
 import ctypes
 import json

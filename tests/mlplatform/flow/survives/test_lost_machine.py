@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mlplatform.flow.interrupted import FOUND
-from mlplatform.flow.past import holds_in
+from mlplatform.flow.ledger_queries import holds_in
+from mlplatform.flow.reconcile.recovery import FOUND
 from mlplatform.local.stack import known, start_all, stop_all
 from tests.support.laboratory import SCALER, Laboratory, laboratory
 from tests.support.mlflow_server import mlflow
@@ -25,7 +25,7 @@ POINTS = {
     "after registry.add#1": {"copy"},
     "after serving.ensure#1": {"copy", "load"},
     "after serving.route#1": {"copy", "load", "route"},
-    "after registry.point#1": {"copy", "load", "route", "champion"},
+    "after registry.set_aliases#1": {"copy", "load", "route", "champion"},
 }
 
 

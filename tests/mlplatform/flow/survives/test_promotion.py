@@ -10,7 +10,7 @@ STEPS = {
     "serving.ensure",
     "serving.probe",
     "serving.route",
-    "registry.point",
+    "registry.set_aliases",
     "serving.retire",
 }
 

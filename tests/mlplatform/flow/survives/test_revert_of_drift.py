@@ -1,7 +1,7 @@
 """Putting back what was changed by hand, killed at any of its steps, is finished by the next run."""
 
-from mlplatform.flow.drift import find_drift
-from mlplatform.flow.judge import repository_at
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.drift.drift import find_drift
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names
 from tests.support.killed_apply import REVERT
@@ -25,7 +25,7 @@ def change_by_hand(lab: Laboratory) -> None:
 
 
 def drift(lab: Laboratory) -> list[str]:
-    repository = repository_at(lab.place.git, "HEAD")
+    repository = load_repository(lab.place.git, "HEAD")
     return [one.message for one in find_drift(lab.place, repository, "production", deep=True).drifts]
 
 
