@@ -19,7 +19,7 @@ from mlplatform.providers.serving.interface import Array, Candidate, ServingErro
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.config import upstream_name
 from mlplatform.providers.serving.triton.control import Control, State
-from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
 from mlplatform.providers.serving.triton.waiting import until
 from tests.support.payloads import write_payload
 from tests.support.stack import (
@@ -100,8 +100,8 @@ def infer(
     return answer
 
 
-def port_numbers(paths: EnvironmentPaths) -> Ports:
-    found = read_ports(paths)
+def port_numbers(paths: EnvironmentPaths) -> TritonPorts:
+    found = read_triton_ports(paths)
     assert found
     return found
 

@@ -15,8 +15,8 @@ import pytest
 from mlplatform.core.kinds.model import Signature, TensorType
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import stack
-from mlplatform.local.programs import serving_folder
 from mlplatform.providers.serving.interface import Candidate
+from mlplatform.providers.serving.triton.programs import serving_folder
 from tests.support.payloads import write_payload
 
 ENVIRONMENT = "development"

@@ -27,7 +27,6 @@ from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.status import status
-from mlplatform.local.programs import serving_folder
 from mlplatform.local.stack import known, start_all, stop_all
 from mlplatform.propose.merge import merge_locally
 from mlplatform.propose.nodes import read_mapping
@@ -37,7 +36,8 @@ from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.providers.serving.interface import Candidate
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.control import Control, State
-from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
+from mlplatform.providers.serving.triton.programs import serving_folder
 from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
 from tests.support.registries import client_of
 from tests.support.stack import SCALING, ask, needs_serving
@@ -85,8 +85,8 @@ def server(lab: Laboratory) -> Control:
     return Control.of(lab.place.paths(PRODUCTION), ports(lab))
 
 
-def ports(lab: Laboratory) -> Ports:
-    found = read_ports(lab.place.paths(PRODUCTION))
+def ports(lab: Laboratory) -> TritonPorts:
+    found = read_triton_ports(lab.place.paths(PRODUCTION))
     assert found
     return found
 

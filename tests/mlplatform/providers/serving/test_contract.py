@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from mlplatform.core.target import EnvironmentPaths
-from mlplatform.providers.serving import SERVINGS
+from mlplatform.providers.serving import SERVING_PROVIDERS
 from mlplatform.providers.serving.interface import Candidate, Pending, Ready, Serving, ServingError
 from tests.support.stack import ask, candidate, new_model, scaling_model
 
 pytestmark = pytest.mark.servers
 
 
-@pytest.fixture(params=sorted(SERVINGS))
-def serving(request: pytest.FixtureRequest, paths: EnvironmentPaths) -> Serving:
-    return SERVINGS[request.param](paths)
+@pytest.fixture(params=sorted(SERVING_PROVIDERS))
+def serving(request: pytest.FixtureRequest) -> Serving:
+    """Each provider, connected to a real server by the fixture `<name>_serving` of conftest.py."""
+    serving: Serving = request.getfixturevalue(f"{request.param}_serving")
+    return serving
 
 
 @pytest.fixture

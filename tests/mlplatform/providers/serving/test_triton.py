@@ -20,10 +20,11 @@ from mlplatform.core.payload import short_digest
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import stack
 from mlplatform.providers.serving.interface import Candidate, Pending, Ready, ServingError
+from mlplatform.providers.serving.ports import write_ports
 from mlplatform.providers.serving.triton import TritonServing, waiting
 from mlplatform.providers.serving.triton.config import upstream_name
 from mlplatform.providers.serving.triton.gateway import Gateway
-from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from mlplatform.providers.serving.triton.ports import NAMES, read_triton_ports
 from tests.support.payloads import snapshot
 from tests.support.stack import (
     ENVIRONMENT,
@@ -149,7 +150,7 @@ def test_a_version_is_not_unloaded_while_a_request_is_on_its_way_to_it(
     serve(serving, fast)
     serving.ensure(slow)
     serving.route(model, {slow.ref.digest: 100})
-    ports = read_ports(paths)
+    ports = read_triton_ports(paths)
     assert ports
     gateway = Gateway.of(paths, ports)
     monkeypatch.setattr(waiting, "SECONDS", 0.1)
@@ -321,7 +322,7 @@ def test_a_route_that_was_changed_by_hand_is_not_taken_for_the_version_that_it_n
     }
     (said if key == "upstream" else route)[key] = wrong[key]
     paths.routes.write_text(json.dumps(said))
-    gateway = Gateway.of(paths, read_ports(paths) or pytest.fail("no ports"))
+    gateway = Gateway.of(paths, read_triton_ports(paths) or pytest.fail("no ports"))
     assert waiting.until(lambda: gateway.state().generation == said["generation"])
     assert right.ref.digest not in serving.observe().weights[model]
     assert serving.route(model, {right.ref.digest: 100}) == Ready()
@@ -406,7 +407,7 @@ def test_garbage_is_an_error_and_no_empty_observation(tmp_path: Path, said: byte
     paths = LocalTarget(tmp_path).environment("production")
     paths.folder.mkdir(parents=True)
     with answering(said) as port:
-        paths.ports.write_text(Ports(port, port, port).as_json())
+        write_ports(paths, dict.fromkeys(NAMES, port))
         with pytest.raises(ServingError, match=reason):
             TritonServing.at(paths).observe()
 
@@ -421,6 +422,6 @@ def test_a_broken_file_of_ports_is_an_error_that_names_it(tmp_path: Path, text: 
 
 
 def test_the_url_is_the_gateways(serving: TritonServing, paths: EnvironmentPaths) -> None:
-    ports = read_ports(paths)
+    ports = read_triton_ports(paths)
     assert ports is not None
     assert serving.url("clinic/tumour") == f"http://127.0.0.1:{ports.gateway}/v2/models/clinic.tumour/infer"

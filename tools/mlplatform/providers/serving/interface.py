@@ -28,17 +28,6 @@ class Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a provider can do; what it cannot is refused when the pull request is checked."""
-
-    formats: frozenset[str]
-    strategies: frozenset[str]
-    experiments: bool = False
-    shadows: bool = False
-    gpu: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """A version to serve: everything a provider needs to load and probe it."""
 

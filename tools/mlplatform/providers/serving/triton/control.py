@@ -8,7 +8,7 @@ from typing import Any
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import ServingError
 from mlplatform.providers.serving.triton.http import NoAnswer, Server, error_of
-from mlplatform.providers.serving.triton.ports import Ports
+from mlplatform.providers.serving.triton.ports import TritonPorts
 from mlplatform.providers.serving.triton.running import fingerprint, instances
 
 LOAD_SECONDS = 60.0
@@ -50,7 +50,7 @@ class Control:
     server: Server
 
     @staticmethod
-    def of(paths: EnvironmentPaths, ports: Ports) -> "Control":
+    def of(paths: EnvironmentPaths, ports: TritonPorts) -> "Control":
         return Control(Server(f"Triton of {paths.folder.name}", ports.triton))
 
     def index(self) -> Mapping[str, Loaded]:

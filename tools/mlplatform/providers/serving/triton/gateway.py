@@ -7,7 +7,7 @@ from typing import Any
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import Pending, Ready, ServingError
 from mlplatform.providers.serving.triton.http import NoAnswer, Server
-from mlplatform.providers.serving.triton.ports import Ports
+from mlplatform.providers.serving.triton.ports import TritonPorts
 from mlplatform.providers.serving.triton.waiting import until
 
 
@@ -44,7 +44,7 @@ class Gateway:
     server: Server
 
     @staticmethod
-    def of(paths: EnvironmentPaths, ports: Ports) -> "Gateway":
+    def of(paths: EnvironmentPaths, ports: TritonPorts) -> "Gateway":
         return Gateway(Server(f"the gateway of {paths.folder.name}", ports.gateway))
 
     def state(self) -> GatewayState:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.providers.serving.interface import ServingError
-from mlplatform.providers.serving.triton.ports import HOST
+from mlplatform.providers.serving.ports import HOST
 
 MAX_ANSWER = 64 * 1024 * 1024
 _PIECE = 256 * 1024

@@ -14,6 +14,7 @@ from mlplatform.providers.serving.interface import (
     Served,
     ServingError,
 )
+from mlplatform.providers.serving.ports import HOST
 from mlplatform.providers.serving.triton import folder, routes
 from mlplatform.providers.serving.triton.config import fingerprint_of, public_name, upstream_name
 from mlplatform.providers.serving.triton.control import NOT_THERE, Control, Loaded, Running, State, refused
@@ -26,7 +27,7 @@ from mlplatform.providers.serving.triton.gateway import (
 from mlplatform.providers.serving.triton.http import NoAnswer
 from mlplatform.providers.serving.triton.infer import infer
 from mlplatform.providers.serving.triton.instances import alive
-from mlplatform.providers.serving.triton.ports import HOST, Ports, read_ports
+from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
 from mlplatform.providers.serving.triton.probe import probe
 from mlplatform.providers.serving.triton.waiting import until
 
@@ -145,10 +146,10 @@ class TritonServing:
         return f"{route.upstream_model} at {upstream}, called {route.version}"
 
     @property
-    def _ports(self) -> Ports:
+    def _ports(self) -> TritonPorts:
         environment = self._paths.folder.name
         try:
-            ports = read_ports(self._paths)
+            ports = read_triton_ports(self._paths)
         except ValueError as error:
             raise ServingError(
                 f"the ports of {environment} cannot be read from {self._paths.ports}: {error}"
