@@ -6,7 +6,7 @@ import pytest
 
 from mlplatform.core.kinds.serving_settings import AnyServingSettings
 from mlplatform.providers.serving import LOCAL_DEFAULT, SERVING_PROVIDERS, local_servers
-from mlplatform.providers.serving.capabilities import ADDRESS, FORMAT, KEYS, Heeded, Refused, heeds
+from mlplatform.providers.serving.capabilities import ADDRESS, FORMAT, KEYS, Heeded, NotHeeded, heeds
 from mlplatform.providers.serving.provider import AnyProvider
 
 each = pytest.mark.parametrize("provider", SERVING_PROVIDERS.values(), ids=SERVING_PROVIDERS)
@@ -36,5 +36,5 @@ def test_a_key_is_heeded_only_where_a_line_says_so() -> None:
     assert heeds({FORMAT: Heeded()}, FORMAT, "pickle")
     assert heeds({FORMAT: Heeded(("onnx",))}, FORMAT, "onnx")
     assert not heeds({FORMAT: Heeded(("onnx",))}, FORMAT, "pickle")
-    assert not heeds({FORMAT: Refused()}, FORMAT, "onnx")
+    assert not heeds({FORMAT: NotHeeded()}, FORMAT, "onnx")
     assert not heeds({}, FORMAT, "onnx")

@@ -11,7 +11,7 @@ from mlplatform.providers.serving.capabilities import (
     SHADOW,
     STRATEGY,
     Heeded,
-    Refused,
+    NotHeeded,
 )
 from mlplatform.providers.serving.interface import Serving
 from mlplatform.providers.serving.local_servers import LocalServers
@@ -36,12 +36,12 @@ _PROVIDERS: tuple[AnyProvider, ...] = (
         settings=TritonSettings,
         connect=_connect_triton,
         capabilities={
-            ADDRESS: Refused(),
+            ADDRESS: NotHeeded(),
             FORMAT: Heeded(("onnx",)),
             STRATEGY: Heeded(("all",)),
-            EXPERIMENT: Refused(),
-            SHADOW: Refused(),
-            GPU: Refused(),
+            EXPERIMENT: NotHeeded(),
+            SHADOW: NotHeeded(),
+            GPU: NotHeeded(),
         },
         local_servers=_local_triton,
     ),

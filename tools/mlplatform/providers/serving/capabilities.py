@@ -21,16 +21,16 @@ class Heeded:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class NotHeeded:
     """The provider would ignore the key, so a document that uses it is refused when it is checked."""
 
 
-Capabilities = Mapping[str, Heeded | Refused]
+Capabilities = Mapping[str, Heeded | NotHeeded]
 
 
 def heeds(capabilities: Capabilities, key: str, value: str = "") -> bool:
     """True when the provider does what the key says with this value; a key without a line is refused."""
-    line = capabilities.get(key, Refused())
+    line = capabilities.get(key, NotHeeded())
     return isinstance(line, Heeded) and (not line.values or value in line.values)
 
 
