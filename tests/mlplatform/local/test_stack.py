@@ -102,7 +102,7 @@ def test_several_environments_start_together_on_ports_of_their_own(target: Local
     kept = [ports.kept_ports(target.environment(name), NAMES) for name in names]
     numbers = [number for p in kept if p for number in p.values()]
     assert len(set(numbers)) == 9
-    assert stack.known(target) == tuple(names)
+    assert stack.started_environments(target) == tuple(names)
     stack.stop_all(target, names)
     again = stack.start_all(target, names[:1])
     assert again == {"development": Started("development", ("triton", "gateway"))}
@@ -285,7 +285,7 @@ def test_bytes_that_changed_while_triton_was_down_are_left_out_and_named(
     assert answer_of(here, good.model) == 2.0
     assert ask(TritonServing.at(here).url(bad.model))[0] == 503
     serving = TritonServing.at(here)
-    assert [held.ready for held in serving.observe().held(bad.model)] == [False]
+    assert [held.ready for held in serving.observe().versions_of(bad.model)] == [False]
     serving.ensure(bad)
     assert answer_of(here, bad.model) == 3.0
 
@@ -298,10 +298,10 @@ def test_a_model_whose_process_was_killed_is_not_ready_and_is_loaded_again(
     (stub,) = set(members(sessions(here)["triton"])) - set(stack.state(here).values())
     kill(stub)
     serving = TritonServing.at(here)
-    (held,) = serving.observe().held(version.model)
+    (held,) = serving.observe().versions_of(version.model)
     assert held.reason == "0 of its 1 instances run"
     serving.ensure(version)
-    assert serving.observe().held(version.model)[0].ready
+    assert serving.observe().versions_of(version.model)[0].ready
     assert answer_of(here, version.model) == 2.0
 
 

@@ -94,7 +94,7 @@ def stop_all(target: LocalTarget, environments: Sequence[str]) -> Mapping[str, t
     return running
 
 
-def known(target: LocalTarget) -> tuple[str, ...]:
+def started_environments(target: LocalTarget) -> tuple[str, ...]:
     """Every environment that servers were ever started for, whether or not a document still declares it."""
     return tuple(sorted(folder.parent.name for folder in target.folder.glob("*/processes")))
 

@@ -16,7 +16,7 @@ from mlplatform.flow.drift.drift import revert_drift
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.registry.mlflow import MlflowRegistry
@@ -71,7 +71,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     made.pin("development", OTHER)
     assert check_change(made.place.git, base, "HEAD").findings == ()
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from mlplatform.providers.serving.interface import Candidate, Pending, Ready, Se
 from mlplatform.providers.serving.ports import write_ports
 from mlplatform.providers.serving.triton import TritonServing, waiting
 from mlplatform.providers.serving.triton.config import upstream_name
-from mlplatform.providers.serving.triton.gateway import Gateway
+from mlplatform.providers.serving.triton.gateway import GatewayClient
 from mlplatform.providers.serving.triton.ports import NAMES, read_triton_ports
 from tests.support.payloads import snapshot
 from tests.support.stack import (
@@ -100,7 +100,7 @@ def test_no_request_fails_while_versions_are_swapped_and_retired(
             traffic.wait_for(new.version, 50)
     assert traffic.failures == []
     assert sum(traffic.answers.values()) >= 200
-    assert [held.version for held in serving.observe().held(model)] == ["1.2.0"]
+    assert [held.version for held in serving.observe().versions_of(model)] == ["1.2.0"]
 
 
 def slow_model(rounds: int) -> bytes:
@@ -152,7 +152,7 @@ def test_a_version_is_not_unloaded_while_a_request_is_on_its_way_to_it(
     serving.route(model, {slow.ref.digest: 100})
     ports = read_triton_ports(paths)
     assert ports
-    gateway = Gateway.of(paths, ports)
+    gateway = GatewayClient.of(paths, ports)
     monkeypatch.setattr(waiting, "SECONDS", 0.1)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(ask, serving.url(model))
@@ -180,7 +180,7 @@ def test_a_version_that_fails_to_load_leaves_the_old_one_serving_and_nothing_beh
         with pytest.raises(ServingError, match=f"Triton could not load {model} 1.1.0: "):
             serving.ensure(bad)
     assert not model_folder(paths, bad).exists()
-    assert [held.digest for held in serving.observe().held(model)] == [good.ref.digest]
+    assert [held.digest for held in serving.observe().versions_of(model)] == [good.ref.digest]
     assert answer_of(serving, model) == 2.0
 
 
@@ -322,7 +322,7 @@ def test_a_route_that_was_changed_by_hand_is_not_taken_for_the_version_that_it_n
     }
     (said if key == "upstream" else route)[key] = wrong[key]
     paths.routes.write_text(json.dumps(said))
-    gateway = Gateway.of(paths, read_triton_ports(paths) or pytest.fail("no ports"))
+    gateway = GatewayClient.of(paths, read_triton_ports(paths) or pytest.fail("no ports"))
     assert waiting.until(lambda: gateway.state().generation == said["generation"])
     assert right.ref.digest not in serving.observe().weights[model]
     assert serving.route(model, {right.ref.digest: 100}) == Ready()
@@ -335,8 +335,8 @@ def test_models_that_begin_alike_are_told_apart(serving: TritonServing, tmp_path
     short_name = serve(serving, scaled(tmp_path, model, "1.0.0", 2))
     long_name = serve(serving, scaled(tmp_path, f"{model}-b", "1.0.0", 3))
     observation = serving.observe()
-    assert [held.digest for held in observation.held(model)] == [short_name.ref.digest]
-    assert [held.digest for held in observation.held(long_name.model)] == [long_name.ref.digest]
+    assert [held.digest for held in observation.versions_of(model)] == [short_name.ref.digest]
+    assert [held.digest for held in observation.versions_of(long_name.model)] == [long_name.ref.digest]
 
 
 def test_before_the_first_start_one_is_told_to_start(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ class Approvals(StrictModel):
     selfApproval: bool = False
 
 
-class Registry(StrictModel):
+class RegistrySettings(StrictModel):
     """The model registry; `local` resolves through `.platform/<env>/`. `uri` with `prefix` is unique."""
 
     provider: Literal["mlflow"]
@@ -43,7 +43,7 @@ class Environment(DocumentModel):
     promotesFrom: Name | None = None
     approvals: Approvals
     freeze: list[Freeze] = []
-    registry: Registry
+    registry: RegistrySettings
     serving: AnyServingSettings
     blastRadius: BlastRadius
 

@@ -11,7 +11,7 @@ from mlplatform.flow.promotion.register import first_environment, register_run
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.local.identity import target_id
-from mlplatform.local.stack import AlreadyRunning, Started, known, start_all, stop_all
+from mlplatform.local.stack import AlreadyRunning, Started, start_all, started_environments, stop_all
 from mlplatform.local.train import train
 from mlplatform.providers.registry import connect_registry
 
@@ -38,7 +38,7 @@ def bring_up(
 
 def bring_down(workspace: Workspace) -> tuple[str, ...]:
     """Stop everything that was started here; the names of what was running."""
-    stopped = stop_all(workspace.target, known(workspace.target))
+    stopped = stop_all(workspace.target, started_environments(workspace.target))
     return tuple(f"{name} {server}" for name, servers in stopped.items() for server in servers)
 
 

@@ -1,4 +1,4 @@
-"""What a serving provider does of what documents ask: one line a key, heeded or refused."""
+"""Which keys of documents a serving provider heeds: one line a key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -72,5 +72,5 @@ class LocalServers(Protocol):
         ...
 
     def name_in_logs(self, model: str) -> re.Pattern[str]:
-        """What in a line of a log speaks of `tenant/model`."""
+        """The pattern of `tenant/model` in a line of a log."""
         ...

@@ -12,8 +12,8 @@ from mlplatform.providers.serving.ports import Ports
 from mlplatform.providers.serving.triton import folder, programs, routes
 from mlplatform.providers.serving.triton.config import public_name
 from mlplatform.providers.serving.triton.control import Control
-from mlplatform.providers.serving.triton.gateway import Gateway
-from mlplatform.providers.serving.triton.http import Server
+from mlplatform.providers.serving.triton.gateway import GatewayClient
+from mlplatform.providers.serving.triton.http import ServerClient
 from mlplatform.providers.serving.triton.ports import TritonPorts
 
 _ENTRY = re.compile(r"[IWEF][0-9]{4} |[0-9]{4}-[0-9]{2}-[0-9]{2} ")
@@ -40,12 +40,12 @@ class TritonServer:
         pass
 
     def launch(self, paths: EnvironmentPaths, ports: Ports) -> Launch:
-        found = programs.find_programs()
+        found_programs = programs.find_programs()
         self.clean_up(paths)
-        programs.install_backend(found, paths)
+        programs.install_backend(found_programs, paths)
         models, left_out = _restorable(paths)
-        command = programs.triton_command(found, paths, TritonPorts(**ports), models)
-        return Launch(command, programs.triton_environment(found), left_out)
+        command = programs.triton_command(found_programs, paths, TritonPorts(**ports), models)
+        return Launch(command, programs.triton_environment(found_programs), left_out)
 
     def is_ready(self, paths: EnvironmentPaths, ports: Ports) -> bool:
         return _answers(Control.of(paths, TritonPorts(**ports)).server, "/v2/health/ready")
@@ -74,16 +74,16 @@ class GatewayServer:
         with routes.locked(paths):
             table = _read_routes(paths)
             if table is None or table.upstream != upstream:
-                table = table or routes.Table(0, upstream, {})
+                table = table or routes.RouteFile(0, upstream, {})
                 routes.write(paths, replace(table, generation=table.generation + 1, upstream=upstream))
 
     def launch(self, paths: EnvironmentPaths, ports: Ports) -> Launch:
-        found = programs.find_programs()
-        command = programs.gateway_command(found, paths, TritonPorts(**ports))
-        return Launch(command, programs.gateway_environment(found))
+        found_programs = programs.find_programs()
+        command = programs.gateway_command(found_programs, paths, TritonPorts(**ports))
+        return Launch(command, programs.gateway_environment(found_programs))
 
     def is_ready(self, paths: EnvironmentPaths, ports: Ports) -> bool:
-        return _answers(Gateway.of(paths, TritonPorts(**ports)).server, "/gateway/state")
+        return _answers(GatewayClient.of(paths, TritonPorts(**ports)).server, "/gateway/state")
 
     def clean_up(self, paths: EnvironmentPaths) -> None:
         pass
@@ -98,7 +98,7 @@ class TritonServers:
         """Write the routes that the gateway follows where their file is lost or damaged."""
         numbers = TritonPorts(**ports)
         with routes.locked(paths):
-            state = Gateway.of(paths, numbers).state()
+            state = GatewayClient.of(paths, numbers).state()
             if state.error is None:
                 return False
             table = routes.in_force(state, numbers.upstream)
@@ -116,12 +116,12 @@ LOCAL_SERVERS = TritonServers()
 def _restorable(paths: EnvironmentPaths) -> tuple[list[str], dict[str, str]]:
     """The versions to load again, and why each of the others is left out: its bytes are not what they were."""
     paths.model_repository.mkdir(parents=True, exist_ok=True)
-    flaws = {name: folder.restore(paths, held) for name, held in folder.identities(paths).items()}
+    flaws = {name: folder.restore(paths, identity) for name, identity in folder.identities(paths).items()}
     left_out = {name: flaw for name, flaw in flaws.items() if flaw}
     return [name for name in flaws if name not in left_out], left_out
 
 
-def _read_routes(paths: EnvironmentPaths) -> routes.Table | None:
+def _read_routes(paths: EnvironmentPaths) -> routes.RouteFile | None:
     try:
         return routes.read(paths)
     except ValueError as error:
@@ -132,7 +132,7 @@ def _read_routes(paths: EnvironmentPaths) -> routes.Table | None:
         ) from None
 
 
-def _answers(server: Server, path: str) -> bool:
+def _answers(server: ServerClient, path: str) -> bool:
     try:
         return server.ask("GET", path, seconds=2.0).status == 200
     except ServingError:
