@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
-from mlplatform.local.logs import last_trouble, tail
+from mlplatform.local.logs import last_error, tail
 from mlplatform.local.processes import log_of
+from mlplatform.providers.serving.triton.local import LOCAL_SERVERS
 
 TRITON = """\
 === starting triton 2026-11-21T10:00:00Z
@@ -53,7 +54,7 @@ def test_before_there_are_logs_there_are_no_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("log", "told"),
+    ("log", "line"),
     [
         ("E1121 1 old\n=== starting triton x\nI1121 1 new\nE1121 2 cause\nI1121 3 bye\n", "E1121 2 cause"),
         ("E1121 1 old\n=== starting triton x\nI1121 1 only this\n", "I1121 1 only this"),
@@ -62,6 +63,6 @@ def test_before_there_are_logs_there_are_no_lines(tmp_path: Path) -> None:
         ("", ""),
     ],
 )
-def test_the_trouble_is_the_last_error_since_the_last_start(tmp_path: Path, log: str, told: str) -> None:
+def test_the_cause_is_the_last_error_since_the_last_start(tmp_path: Path, log: str, line: str) -> None:
     (tmp_path / "log").write_text(log)
-    assert last_trouble(tmp_path / "log") == told
+    assert last_error(tmp_path / "log", LOCAL_SERVERS.servers[0].log_format) == line

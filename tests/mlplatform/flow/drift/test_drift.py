@@ -27,8 +27,7 @@ from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.status import status
-from mlplatform.local.programs import serving_folder
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.propose.merge import merge_locally
 from mlplatform.propose.nodes import read_mapping
 from mlplatform.providers.git import Git
@@ -36,8 +35,9 @@ from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.providers.serving.interface import Candidate
 from mlplatform.providers.serving.triton import TritonServing
-from mlplatform.providers.serving.triton.control import Control, State
-from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from mlplatform.providers.serving.triton.control import Control, ModelState
+from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
+from mlplatform.providers.serving.triton.programs import serving_folder
 from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
 from tests.support.registries import client_of
 from tests.support.stack import SCALING, ask, needs_serving
@@ -61,7 +61,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
         made.pin(PRODUCTION, version)
         assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 @pytest.fixture
@@ -85,8 +85,8 @@ def server(lab: Laboratory) -> Control:
     return Control.of(lab.place.paths(PRODUCTION), ports(lab))
 
 
-def ports(lab: Laboratory) -> Ports:
-    found = read_ports(lab.place.paths(PRODUCTION))
+def ports(lab: Laboratory) -> TritonPorts:
+    found = read_triton_ports(lab.place.paths(PRODUCTION))
     assert found
     return found
 
@@ -327,7 +327,7 @@ def test_files_that_a_version_is_served_from_are_found_and_replaced(
 def load_again(lab: Laboratory, server: Control, version: str) -> str | None:
     name = upstream(lab, version)
     server.unload(name)
-    wait_for(lambda: server.state(name).state is not State.READY)
+    wait_for(lambda: server.state(name).state is not ModelState.READY)
     return server.load(name)
 
 

@@ -20,7 +20,7 @@ from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.promotion.validate import validate
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing, routes
@@ -160,7 +160,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     reconciled = reconcile(made.place, load_repository(made.place.git, "HEAD"), "production", SILENT)
     assert reconciled.is_done, reconciled
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 def _environment(lab: Laboratory, name: str) -> Any:

@@ -177,7 +177,7 @@ def _apply(run: Run, made: Plan) -> tuple[Outcome, ...]:
         made.commit,
         (APPROVED_LOCALLY,),
         run.lease,
-        Locked() if settings.serving.uri == "local" else run.lease,
+        Locked() if settings.serving.is_local else run.lease,
     )
     journal = begin(run.workspace.target.outbox, made, run.said(), run.ledger)
     outcomes = apply(

@@ -1,4 +1,4 @@
-"""The programs of the serving environment: Triton from its wheel, the gateway, and what both need around them."""
+"""The programs of the serving environment: Triton from its wheel, the gateway, and what they are started with."""
 
 import filecmp
 import json
@@ -18,7 +18,8 @@ import mlplatform
 from mlplatform.core.errors import Refusal
 from mlplatform.core.payload import digest_of_bytes, short_digest
 from mlplatform.core.target import EnvironmentPaths
-from mlplatform.providers.serving.triton.ports import HOST, Ports
+from mlplatform.providers.serving.ports import HOST
+from mlplatform.providers.serving.triton.ports import TritonPorts
 
 TOOLS = Path(mlplatform.__file__).parents[1]
 OLDEST_GLIBC = (2, 35)  # what the Triton wheel is built for
@@ -29,7 +30,7 @@ _FACTS = Path(__file__).with_name("python_facts.py")
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """Where things are in the serving environment."""
+    """The paths of the programs in the serving environment."""
 
     python: Path
     packages: Path
@@ -47,48 +48,48 @@ class Programs:
 
 
 def serving_folder() -> Path:
-    """The serving environment: beside the control plane's own, or where MLPLATFORM_SERVING_ENV says."""
-    said = os.environ.get("MLPLATFORM_SERVING_ENV")
-    return Path(said).absolute() if said else Path(sys.prefix).parent / ".venv-serving"
+    """The folder of the serving environment: beside the control plane's own, or as MLPLATFORM_SERVING_ENV sets it."""
+    folder = os.environ.get("MLPLATFORM_SERVING_ENV")
+    return Path(folder).absolute() if folder else Path(sys.prefix).parent / ".venv-serving"
 
 
-def find() -> Programs:
-    """The programs, each known to be there; a Refusal says which is not and what to do."""
+def find_programs() -> Programs:
+    """Find the programs; a Refusal names the first that is missing, and what to do."""
     _require_platform()
     python = serving_folder() / "bin" / "python"
     if not python.exists():
         raise Refusal(f"there is no serving environment at {serving_folder()}", fix=_MAKE)
-    said = _ask(python)
-    found = Programs(
-        python, Path(said["packages"]), Path(said["home"]), Path(said["libraries"]), str(said["minor"])
+    facts = _python_facts(python)
+    programs = Programs(
+        python, Path(facts["packages"]), Path(facts["home"]), Path(facts["libraries"]), str(facts["minor"])
     )
-    if not (found.triton / "bin" / "tritonserver").exists():
+    if not (programs.triton / "bin" / "tritonserver").exists():
         raise Refusal(f"the serving environment at {serving_folder()} holds no Triton", fix=_MAKE)
-    if not found.stub.exists():
+    if not programs.stub.exists():
         raise Refusal(
-            f"Triton has no stub for Python {found.minor}, which the serving environment is made of",
+            f"Triton has no stub for Python {programs.minor}, which the serving environment is made of",
             fix="run `make clean` and `make up`, which look for a Python that it takes",
         )
-    if not said["linked"]:
+    if not facts["linked"]:
         raise Refusal(
-            f"Triton needs the shared library {said['library']}, which the Python in {found.home} does not have",
-            fix=f"install the system's package libpython{found.minor} and run `make up`",
+            f"Triton needs the shared library {facts['library']}, which the Python in {programs.home} does not have",
+            fix=f"install the system's package libpython{programs.minor} and run `make up`",
         )
-    return found
+    return programs
 
 
-def install_backend(found: Programs, paths: EnvironmentPaths) -> None:
-    """Have Triton's Python backend with the right stub in `.platform/`. Copies: Triton sets the stub's mode."""
+def install_backend(programs: Programs, paths: EnvironmentPaths) -> None:
+    """Copy Triton's Python backend with the right stub to `.platform/`; no links, for Triton sets the stub's mode."""
     folder = paths.backends / "python"
     folder.mkdir(parents=True, exist_ok=True)
-    for source in (*(found.triton / "backends" / "python").iterdir(), found.stub):
+    for source in (*(programs.triton / "backends" / "python").iterdir(), programs.stub):
         target = folder / source.name
         if source.is_file() and not (target.exists() and filecmp.cmp(source, target)):
             shutil.copy(source, target)
 
 
 def triton_command(
-    found: Programs, paths: EnvironmentPaths, ports: Ports, models: Sequence[str]
+    programs: Programs, paths: EnvironmentPaths, ports: TritonPorts, models: Sequence[str]
 ) -> list[str]:
     """Triton with these models loaded from the start; loopback only, nothing loaded that nobody asked for."""
     options = {
@@ -106,19 +107,19 @@ def triton_command(
         "exit-timeout-secs": "20",
         "backend-config": f"python,shm-region-prefix-name={_shared_memory(paths)}",
     }
-    server = found.triton / "bin" / "tritonserver"
-    said = [f"--{name}={value}" for name, value in options.items()]
-    return [str(server), "--disable-auto-complete-config", *said, *(f"--load-model={m}" for m in models)]
+    server = programs.triton / "bin" / "tritonserver"
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [str(server), "--disable-auto-complete-config", *flags, *(f"--load-model={m}" for m in models)]
 
 
 def remove_shared_memory(paths: EnvironmentPaths) -> None:
-    """Remove what a Triton that was killed left in memory; only when it and its models have ended."""
-    for left in Path("/dev/shm").glob(f"{_shared_memory(paths)}*"):  # noqa: S108 the kernel's, not a temporary folder
-        left.unlink(missing_ok=True)
+    """Remove the shared memory of a Triton that was killed; only when it and its models have ended."""
+    for segment in Path("/dev/shm").glob(f"{_shared_memory(paths)}*"):  # noqa: S108 the kernel's, not a temporary folder
+        segment.unlink(missing_ok=True)
 
 
 def _shared_memory(paths: EnvironmentPaths) -> str:
-    """What the shared memory of this environment's models is called, and no other's."""
+    """The prefix of the names that the shared memory of this environment's models has, and no other's."""
     return f"mlplatform-{short_digest(digest_of_bytes(bytes(paths.folder.resolve())))}-"
 
 
@@ -131,26 +132,26 @@ def require_plain_path(paths: EnvironmentPaths) -> None:
         )
 
 
-def triton_environment(found: Programs) -> Mapping[str, str]:
-    """All that Triton and the models in it get to see; none of the user's variables, which may be secrets."""
+def triton_environment(programs: Programs) -> Mapping[str, str]:
+    """Every environment variable of Triton and its models; none of the user's, which may be secrets."""
     return {
-        "PATH": f"{found.python.parent}:/usr/bin:/bin",
-        "LD_LIBRARY_PATH": f"{found.packages / 'nvidia_pytriton.libs'}:{found.libraries}",
-        "PYTHONHOME": str(found.home),
-        "PYTHONPATH": str(found.packages),
+        "PATH": f"{programs.python.parent}:/usr/bin:/bin",
+        "LD_LIBRARY_PATH": f"{programs.packages / 'nvidia_pytriton.libs'}:{programs.libraries}",
+        "PYTHONHOME": str(programs.home),
+        "PYTHONPATH": str(programs.packages),
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 
-def gateway_command(found: Programs, paths: EnvironmentPaths, ports: Ports) -> list[str]:
+def gateway_command(programs: Programs, paths: EnvironmentPaths, ports: TritonPorts) -> list[str]:
     listen = f"{HOST}:{ports.gateway}"
-    return [str(found.python), "-m", "mlgateway", "--listen", listen, "--routes", str(paths.routes)]
+    return [str(programs.python), "-m", "mlgateway", "--listen", listen, "--routes", str(paths.routes)]
 
 
-def gateway_environment(found: Programs) -> Mapping[str, str]:
+def gateway_environment(programs: Programs) -> Mapping[str, str]:
     return {
-        "PATH": f"{found.python.parent}:/usr/bin:/bin",
+        "PATH": f"{programs.python.parent}:/usr/bin:/bin",
         "PYTHONPATH": str(TOOLS),
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -171,10 +172,10 @@ def _require_platform() -> None:
 
 
 @cache
-def _ask(python: Path) -> Mapping[str, Any]:
+def _python_facts(python: Path) -> Mapping[str, Any]:
     try:
-        done = subprocess.run([python, "-I", _FACTS], capture_output=True, check=True, timeout=30)
-        answer: Mapping[str, Any] = json.loads(done.stdout)
+        ran = subprocess.run([python, "-I", _FACTS], capture_output=True, check=True, timeout=30)
+        answer: Mapping[str, Any] = json.loads(ran.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):
         raise Refusal(f"the Python of the serving environment at {python} does not run", fix=_MAKE) from None
     return answer

@@ -6,7 +6,7 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.target import EnvironmentPaths
-from mlplatform.local.programs import require_plain_path
+from mlplatform.providers.serving.triton.programs import require_plain_path
 
 
 @pytest.mark.parametrize("name", ["with space", "$(id)", "a'b", "a;b", "a*", "new\nline", "größe"])
