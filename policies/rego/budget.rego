@@ -44,7 +44,7 @@ cost := 730 * sum(hourly) if {
 	prices := input.platform.prices
 	hourly := [price |
 		some deployments in input.deployments
-		used := data.lib.scale.of(deployments)
+		used := data.lib.resources.of(deployments)
 		price := price_of(used, prices)
 	]
 	count(hourly) == count(input.deployments)

@@ -27,7 +27,7 @@ satisfied contains "gates-met" if {
 
 deny contains {
 	"rule": "gates-met",
-	"message": data.lib.gates.shortfall(recorded, metric, gate),
+	"message": data.lib.gates.violation(recorded, metric, gate),
 	"at": ["metrics", metric],
 } if {
 	not "gates-met" in satisfied

@@ -26,7 +26,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   waivable: true
 satisfied contains "quota-covers" if {
 	every environment, deployments in input.deployments {
-		is_covered(data.lib.scale.of(deployments), object.get(input.document.quotas, [environment], {}))
+		is_covered(data.lib.resources.of(deployments), object.get(input.document.quotas, [environment], {}))
 	}
 }
 
@@ -43,7 +43,7 @@ deny contains {
 	not "quota-covers" in satisfied
 	some environment, deployments in input.deployments
 	quota := object.get(input.document.quotas, [environment], {})
-	used := data.lib.scale.of(deployments)
+	used := data.lib.resources.of(deployments)
 	some resource, _ in units
 	not is_enough(used, quota, resource)
 }

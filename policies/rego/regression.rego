@@ -25,18 +25,18 @@ satisfied contains "gates-regression" if exempt
 
 satisfied contains "gates-regression" if {
 	every metric, gate in gates {
-		data.lib.gates.holds_up(before, after, metric, gate)
+		data.lib.gates.is_no_worse(before, after, metric, gate)
 	}
 }
 
 deny contains {
 	"rule": "gates-regression",
-	"message": data.lib.gates.drop(before, after, metric, gate),
+	"message": data.lib.gates.regression(before, after, metric, gate),
 	"at": ["metrics", metric],
 } if {
 	not "gates-regression" in satisfied
 	some metric, gate in gates
-	not data.lib.gates.holds_up(before, after, metric, gate)
+	not data.lib.gates.is_no_worse(before, after, metric, gate)
 }
 
 exempt if input.change.action == "removed"

@@ -31,7 +31,7 @@ is_ceiling(value, bound) if {
 }
 
 # Why a metric does not meet its gate.
-shortfall(metrics, metric, gate) := sprintf("%s has a gate here and is not recorded", [metric]) if {
+violation(metrics, metric, gate) := sprintf("%s has a gate here and is not recorded", [metric]) if {
 	not is_number(object.get(metrics, metric, null))
 } else := sprintf("%s is %s and the gate asks for at least %s", [
 	metric,
@@ -46,9 +46,9 @@ shortfall(metrics, metric, gate) := sprintf("%s has a gate here and is not recor
 ])
 
 # Whether a metric is no worse than before, but for the drop that its gate allows.
-holds_up(_, _, _, gate) if object.get(gate, "maxDropFromCurrent", null) == null
+is_no_worse(_, _, _, gate) if object.get(gate, "maxDropFromCurrent", null) == null
 
-holds_up(before, after, metric, gate) if {
+is_no_worse(before, after, metric, gate) if {
 	is_number(gate.maxDropFromCurrent)
 	data.lib.number.at_most(loss(before, after, metric, gate), gate.maxDropFromCurrent)
 }
@@ -63,8 +63,8 @@ less_is_better(gate) if {
 	object.get(gate, "min", null) == null
 }
 
-# Why a metric does not hold up.
-drop(before, after, metric, gate) := sprintf("%s goes from %s to %s and may lose %s", [
+# Why a metric is worse than its gate allows.
+regression(before, after, metric, gate) := sprintf("%s goes from %s to %s and may lose %s", [
 	metric,
 	data.lib.number.text(before[metric]),
 	data.lib.number.text(after[metric]),

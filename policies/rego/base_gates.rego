@@ -4,7 +4,7 @@
 #   kinds: [deployment]
 #   asks: change
 #   reads: [document, model, environment, base, change]
-package platform.agreed
+package platform.base_gates
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
@@ -36,13 +36,13 @@ satisfied contains "gates-agreed" if gates == data.lib.gates.of(input.model, inp
 satisfied contains "gates-agreed" if {
 	every metric, gate in gates {
 		is_met(metric, gate)
-		is_held(metric, gate)
+		is_no_worse(metric, gate)
 	}
 }
 
 deny contains {
 	"rule": "gates-agreed",
-	"message": sprintf("%s, as agreed before this change", [data.lib.gates.shortfall(after, metric, gate)]),
+	"message": sprintf("%s, as agreed before this change", [data.lib.gates.violation(after, metric, gate)]),
 	"at": ["metrics", metric],
 } if {
 	not "gates-agreed" in satisfied
@@ -52,21 +52,21 @@ deny contains {
 
 deny contains {
 	"rule": "gates-agreed",
-	"message": sprintf("%s, as agreed before this change", [data.lib.gates.drop(before, after, metric, gate)]),
+	"message": sprintf("%s, as agreed before this change", [data.lib.gates.regression(before, after, metric, gate)]),
 	"at": ["metrics", metric],
 } if {
 	not "gates-agreed" in satisfied
 	some metric, gate in gates
 	is_met(metric, gate)
-	not is_held(metric, gate)
+	not is_no_worse(metric, gate)
 }
 
 is_met(metric, gate) if data.lib.gates.is_met(after, metric, gate)
 
 # The first version replaces nothing.
-is_held(_, _) if data.lib.rollback.is_first(input)
+is_no_worse(_, _) if data.lib.rollback.is_first(input)
 
-is_held(metric, gate) if data.lib.gates.holds_up(before, after, metric, gate)
+is_no_worse(metric, gate) if data.lib.gates.is_no_worse(before, after, metric, gate)
 
 gates := data.lib.gates.of(input.base.model, input.environment.name)
 

@@ -4,7 +4,7 @@
 #   kinds: [path]
 #   asks: review
 #   reads: [platform, tenant, base, change, review]
-package platform.requester
+package platform.change_requester
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 

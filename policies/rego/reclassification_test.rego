@@ -1,6 +1,6 @@
-package platform.relabelling_test
+package platform.reclassification_test
 
-import data.platform.relabelling
+import data.platform.reclassification
 
 column(classification) := {"type": "string", "classification": classification}
 
@@ -20,12 +20,12 @@ changed_to(document) := {
 }
 
 denials_in(question) := denials if {
-	decision := relabelling.decision with input as question
+	decision := reclassification.decision with input as question
 	denials := decision.deny
 }
 
 evaluated_in(question) := evaluated if {
-	decision := relabelling.decision with input as question
+	decision := reclassification.decision with input as question
 	evaluated := decision.evaluated
 }
 
@@ -154,7 +154,7 @@ test_removal_is_always_open if {
 }
 
 test_an_action_nobody_knows_is_not_answered if {
-	decision := relabelling.decision with input as {
+	decision := reclassification.decision with input as {
 		"document": before,
 		"base": {"twins": {}},
 		"change": {"action": "moved", "before": before},

@@ -8,7 +8,7 @@
 #   kinds: [dataset]
 #   asks: state
 #   reads: [document, table]
-package platform.disclosure
+package platform.pii_columns
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 

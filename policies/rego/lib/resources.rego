@@ -3,7 +3,7 @@
 # description: |
 #   Every version of a deployment has the same scale, and each takes its share: the pinned one, a challenger and a
 #   shadow. What cannot be counted makes the sum undefined, so that nothing is left out of it.
-package lib.scale
+package lib.resources
 
 # How much gpu, cpu and memoryGiB deployments use together, and how many endpoints they are.
 of(deployments) := total if {

@@ -8,7 +8,7 @@
 #   kinds: [dataset]
 #   asks: change
 #   reads: [document, base, change]
-package platform.relabelling
+package platform.reclassification
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 

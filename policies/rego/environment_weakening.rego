@@ -4,7 +4,7 @@
 #   kinds: [environment]
 #   asks: change
 #   reads: [document, change]
-package platform.weakened
+package platform.environment_weakening
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 

@@ -4,7 +4,7 @@
 #   kinds: [model]
 #   asks: change
 #   reads: [document, change]
-package platform.loosening
+package platform.gate_weakening
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 

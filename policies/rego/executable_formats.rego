@@ -4,7 +4,7 @@
 #   kinds: [deployment]
 #   asks: state
 #   reads: [model, environment]
-package platform.formats
+package platform.executable_formats
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 

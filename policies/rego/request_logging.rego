@@ -4,7 +4,7 @@
 #   kinds: [model]
 #   asks: state
 #   reads: [document, datasets]
-package platform.logging
+package platform.request_logging
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 

@@ -1,6 +1,6 @@
-package platform.requester_test
+package platform.change_requester_test
 
-import data.platform.requester
+import data.platform.change_requester
 
 asked := {
 	"tenant": {"name": "clinic", "owners": ["eve", "mallory", "trudy"], "members": ["oscar"]},
@@ -17,7 +17,7 @@ by(question, login) := object.union(question, {"review": {"requester": login}})
 of_platform := json.remove(object.union(asked, {"change": {"ownedByPlatform": true}}), ["tenant"])
 
 messages_in(question) := messages if {
-	decision := requester.decision with input as question
+	decision := change_requester.decision with input as question
 	decision.evaluated == {"ownership-requester"}
 	messages := {denial.message | some denial in decision.deny}
 }

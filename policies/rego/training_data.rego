@@ -7,7 +7,7 @@
 #   kinds: [deployment]
 #   asks: change
 #   reads: [document, model, datasets, base, change]
-package platform.origin
+package platform.training_data
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 

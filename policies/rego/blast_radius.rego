@@ -7,7 +7,7 @@
 #   kinds: [environment]
 #   asks: change
 #   reads: [change]
-package platform.blast
+package platform.blast_radius
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
