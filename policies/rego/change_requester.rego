@@ -1,5 +1,5 @@
 # METADATA
-# title: Who asks for a change may ask for it
+# title: Who may request a change
 # custom:
 #   kinds: [path]
 #   asks: review
@@ -9,37 +9,37 @@ package platform.change_requester
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
-# title: A change is asked for by somebody whose file it is
+# title: A change is requested by somebody whose file it is
 # description: |
-#   A tenant's files are changed by its owners and members, as the base names them, or by the platform team; the
-#   platform's files only by the platform team. Others propose it to them.
+#   Only a tenant's owners and members, as the base names them, and the platform team may change the tenant's files.
+#   Only the platform team may change the platform's files. Everybody else asks one of them to open the pull request.
 # custom:
 #   id: ownership-requester
 #   severity: error
 #   soc2: [CC6.1, CC6.3, CC8.1]
-#   fix: Have one of them open the pull request, or be made a member of the tenant first.
-#   passes: linus, a member of clinic, asks to change models/clinic/tumour.yaml
-#   fails: eve, who belongs to postal, asks to change models/clinic/tumour.yaml
-satisfied contains "ownership-requester" if lower(input.review.requester) in data.lib.people.belonging(input, groups)
+#   fix: Ask one of them to open the pull request, or become a member of the tenant first.
+#   passes: linus, a member of clinic, requests a change of models/clinic/tumour.yaml
+#   fails: eve, who belongs to postal, requests a change of models/clinic/tumour.yaml
+satisfied contains "ownership-requester" if lower(input.review.requester) in data.lib.people.members_of(input, groups)
 
-# Asked without approvals, to show which are missing: who will ask is not known, and nothing is decided.
+# Without --approvals the rule only shows which approvals are missing: who will request the change is not known yet.
 satisfied contains "ownership-requester" if input.review.given == false
 
 deny contains {
 	"rule": "ownership-requester",
-	"message": complaint,
+	"message": message,
 	"at": [],
 } if {
 	not "ownership-requester" in satisfied
 }
 
-groups := ["platform"] if data.lib.people.keeper(input) == "platform"
+groups := ["platform"] if data.lib.people.owner_of(input) == "platform"
 
-groups := ["owners", "members", "platform"] if data.lib.people.keeper(input) == "tenant"
+groups := ["owners", "members", "platform"] if data.lib.people.owner_of(input) == "tenant"
 
-complaint := sprintf("%s may not ask for this change: that is for %s", [
+message := sprintf("%s may not request this change, only %s may", [
 	input.review.requester,
 	data.lib.people.named(input, groups),
 ]) if {
 	data.lib.text.is_given(input.review.requester)
-} else := sprintf("who may ask for this change, or who asks, cannot be told: %s", [data.lib.people.way_out(input)])
+} else := sprintf("it is not known who may request this change, or who requests it: %s", [data.lib.people.remedy(input)])

@@ -92,7 +92,7 @@ test_another_way_to_get_there_is_seen if {
 }
 
 test_a_freeze_that_is_dropped_is_seen if {
-	dropped := "the freeze from 2026-08-15T00:00:00Z to 2026-09-05T00:00:00Z is dropped before it is over: Back to School"
+	dropped := "the freeze from 2026-08-15T00:00:00Z to 2026-09-05T00:00:00Z is lifted before it is over: Back to School"
 	messages_in(frozen([])) == {dropped}
 	messages_in(asked(json.remove(production, ["freeze"]))) == {dropped}
 	places_in(frozen([])) == {["freeze"]}

@@ -27,7 +27,7 @@ test_what_is_no_number_meets_no_gate if {
 	not data.lib.gates.is_met({"auc": 0.95}, "auc", {"min": "0.9"})
 }
 
-test_a_drop_that_is_allowed_holds_up if {
+test_an_allowed_drop_is_no_regression if {
 	data.lib.gates.is_no_worse({"auc": 0.93}, {"auc": 0.92}, "auc", {"maxDropFromCurrent": 0.01})
 	data.lib.gates.is_no_worse({"auc": 0.9}, {"auc": 0.1}, "auc", {"maxDropFromCurrent": null})
 	not data.lib.gates.is_no_worse({"auc": 0.93}, {"auc": 0.91}, "auc", {"maxDropFromCurrent": 0.01})

@@ -78,7 +78,7 @@ def test_the_data_that_it_is_trained_on_is_no_sample() -> None:
     asked = "{dataset: reading/lexicon, task: classification, target: level, inputs: [word, level]}"
     found = said(judged(validated(asked)), "validation-held-out")
     assert found == [
-        f"{MODEL}:13:14 validation-held-out the model is trained on reading/lexicon, which it is validated with"
+        f"{MODEL}:13:14 validation-held-out the model is validated with reading/lexicon, which it is trained on"
     ]
 
 

@@ -158,7 +158,7 @@ def test_findings_are_errors_first_with_place_rule_and_fix() -> None:
 
 def test_waivers_and_missing_approvals_say_who() -> None:
     waived = Waived(BACK, "policies/waivers/back.yaml", "ada", "the new one is worse", date(2026, 12, 1))
-    needed = "1 more approval of clinic's owners is needed (ada, mary)"
+    needed = "1 more approval by clinic's owners is needed (ada, mary)"
     missing = tuple(error("approvals-quorum", f"{n}.yaml", needed) for n in range(5))
     texts = " ".join(
         Read(checked_markdown(replace(checked(), waived=(waived,), missing_approvals=missing))).texts

@@ -13,7 +13,7 @@ def violation(metrics: Metrics, metric: str, gate: Gate) -> str | None:
     """Why a metric does not lie within `min` and `max`; None when it does."""
     value = metrics.get(metric)
     if value is None:
-        return f"{metric} has a gate here and is not recorded"
+        return f"{metric} has a gate in this environment and is not recorded"
     if gate.min is not None and not value >= gate.min:  # so written, NaN meets nothing
         return f"{metric} is {number(value)} and the gate asks for at least {number(gate.min)}"
     if gate.max is not None and not value <= gate.max:
@@ -27,11 +27,11 @@ def regression(before: Metrics, after: Metrics, metric: str, gate: Gate) -> str 
     if allowed is None:
         return None
     if was is None or now is None:
-        return f"{metric} cannot be compared: it is not recorded for both this version and the one that runs"
+        return f"{metric} cannot be compared: it must be recorded for this version and for the one that runs"
     loss = now - was if less_is_better(gate) else was - now
     if loss - allowed <= _COUNTING:
         return None
-    return f"{metric} goes from {number(was)} to {number(now)} and may lose {number(allowed)}"
+    return f"{metric} goes from {number(was)} to {number(now)}, and the gate allows a loss of {number(allowed)}"
 
 
 def less_is_better(gate: Gate) -> bool:
