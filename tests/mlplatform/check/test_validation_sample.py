@@ -46,7 +46,7 @@ def test_a_sample_that_fits_is_fine() -> None:
         (
             "[score, level]",
             "[score]",
-            "13:80 link-validation the signature takes 2 columns a row, and 1 are named",
+            "13:80 link-validation the signature takes 2 columns for each row, and 1 are named",
         ),
         (
             "[score, level]",
@@ -56,7 +56,7 @@ def test_a_sample_that_fits_is_fine() -> None:
         (
             "task: classification",
             "task: regression",
-            "13:41 link-validation no output gives a number a row, as a regression does",
+            "13:41 link-validation no output gives a number for each row, as a regression must",
         ),
         ("reading/held-out", "reading/held-in", "13:14 link-dataset there is no data set reading/held-in"),
     ],

@@ -128,13 +128,13 @@ def test_a_cell_that_looks_like_personal_data_is_counted(cell: str, look: str, q
 @pytest.mark.parametrize("cell", HARMLESS)
 def test_a_cell_that_does_not_is_not(cell: str) -> None:
     data = f'id,said\n1,"{cell}"\n2,"{EMAILS[0]}"\n3,"{CARDS[0]}"\n4,"{NUMBERS[0]}"\n'
-    assert table(data).found == {"said": {"email": 1, "card": 1, "ssn": 1}}
+    assert table(data).personal_data == {"said": {"email": 1, "card": 1, "ssn": 1}}
 
 
 def test_each_column_has_its_own_count() -> None:
     data = "a,b\n4111111111111111,ada@example.com\n1,bob@example.com\nc@example.com 123-45-6789,\n"
-    assert table(data).found == {"a": {"card": 1, "email": 1, "ssn": 1}, "b": {"email": 2}}
+    assert table(data).personal_data == {"a": {"card": 1, "email": 1, "ssn": 1}, "b": {"email": 2}}
 
 
 def test_a_name_across_two_cells_is_none() -> None:
-    assert table("a,b\n41111111,11111111\nada@,example.com\n123-45,6789\n").found == {}
+    assert table("a,b\n41111111,11111111\nada@,example.com\n123-45,6789\n").personal_data == {}

@@ -92,7 +92,10 @@ def test_a_version_worse_than_the_champion_is_refused() -> None:
     found = planned(
         declared("1.1.0", {"auc": 0.93}), coming(made("1.1.0", auc=0.93), champion=made("1.0.0", auc=0.95))
     )
-    assert reason(found) == "auc goes from 0.95 to 0.93, and the gate allows a loss of 0.01 (champion 1.0.0, as registered)"
+    assert (
+        reason(found)
+        == "auc goes from 0.95 to 0.93, and the gate allows a loss of 0.01 (champion 1.0.0, as registered)"
+    )
 
 
 def test_less_is_better_where_a_gate_has_only_a_max() -> None:
