@@ -51,7 +51,7 @@ def test_the_first_key_must_say_what_the_path_says(
     repo.write(path, text)
     found = loaded(repo)
     assert told(found) == [("schema-kind", path, *place)]
-    assert found.findings[0].fix == "let the document start with `schema: model/v1`"
+    assert found.findings[0].fix == "start the document with `schema: model/v1`"
     assert (path in found.raws) is is_there
 
 

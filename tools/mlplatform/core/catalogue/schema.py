@@ -12,7 +12,7 @@ RULES = (
         "schema-kind",
         "The first key says what the path says",
         "The path says what a document is; the first key says it to whoever reads the text alone.",
-        fix="let the document start with `schema: <kind>/v1`",
+        fix="start the document with `schema: <kind>/v1`",
         passes="schema: model/v1\nowner: ada",
         fails="owner: ada\nschema: model/v1",
     ),
