@@ -4,13 +4,13 @@ import csv
 
 import pytest
 
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 from mlplatform.load.tables import MAX_LINE, read_tables
 
 PATH = "examples/data/clinic/x.csv"
 
 
-def table(data: bytes | str) -> Table:
+def table(data: bytes | str) -> CsvTable:
     """What a file that is a table holds."""
     read, findings = read_tables({PATH: data.encode() if isinstance(data, str) else data})
     assert findings == []
@@ -34,7 +34,7 @@ def table(data: bytes | str) -> Table:
     ],
 )
 def test_a_table_has_the_columns_of_its_first_line(data: str, columns: tuple[str, ...], rows: int) -> None:
-    assert table(data) == Table(columns, rows, {})
+    assert table(data) == CsvTable(columns, rows, {})
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ HARMLESS = [
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_a_cell_that_looks_like_personal_data_is_counted(cell: str, look: str, quote: str) -> None:
     found = table(f"id,said\n1,{quote}{cell}{quote}\n2,{quote}{cell}{quote}\n3,nothing\n")
-    assert found == Table(("id", "said"), 3, {"said": {look: 2}})
+    assert found == CsvTable(("id", "said"), 3, {"said": {look: 2}})
 
 
 @pytest.mark.parametrize("cell", HARMLESS)

@@ -11,7 +11,7 @@ import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-from mlplatform.core.change_base import Action
+from mlplatform.core.change_base import FileAction
 from mlplatform.core.check_result import CheckResult, DeploymentChange, Waived
 from mlplatform.core.finding import error, warning
 from mlplatform.report.check.markdown import LIMIT, checked_markdown
@@ -73,7 +73,7 @@ class Read(HTMLParser):
 def change(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, *, rollback: bool = False
 ) -> DeploymentChange:
-    action: Action = "added" if before is None else "removed" if after is None else "changed"
+    action: FileAction = "added" if before is None else "removed" if after is None else "changed"
     return DeploymentChange("production", "clinic/tumour", action, rollback, before, after)
 
 

@@ -11,11 +11,11 @@ from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.document import RawDocument
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 
 
 def gather_facts(
-    known: DocumentIndex, tables: Mapping[str, Table], partial: frozenset[str] = frozenset()
+    known: DocumentIndex, tables: Mapping[str, CsvTable], partial: frozenset[str] = frozenset()
 ) -> CrossDocumentFacts:
     """The deployments of each tenant, and the data sets that are the same data under another name.
 

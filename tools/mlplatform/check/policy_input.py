@@ -8,7 +8,7 @@ from typing import Any
 from mlplatform.core.document import RawDocument
 from mlplatform.core.naming import Identity, Kind, path_of
 from mlplatform.core.rule import RuleScope
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 from mlplatform.providers.policy.metadata import Subject
 
 Find = Callable[[Kind, str], RawDocument | None]
@@ -52,7 +52,7 @@ class CrossDocumentFacts:
 
     deployments: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]] = field(default_factory=dict)
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, CsvTable] = field(default_factory=dict)
     partial: frozenset[str] = frozenset()
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
 
-Action = Literal["added", "changed", "removed"]
+FileAction = Literal["added", "changed", "removed"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -16,7 +16,7 @@ class FileChange:
     """A file of any type that a change adds, changes (content or mode) or removes."""
 
     path: str
-    action: Action
+    action: FileAction
 
 
 @dataclass(frozen=True, slots=True)

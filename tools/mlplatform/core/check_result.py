@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mlplatform.core.change_base import Action
+from mlplatform.core.change_base import FileAction
 from mlplatform.core.finding import Finding
 from mlplatform.core.repository import Repository
 
@@ -32,7 +32,7 @@ class DeploymentChange:
 
     environment: str
     model: str
-    action: Action
+    action: FileAction
     is_rollback: bool
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mlplatform.core.document import RawDocument
 from mlplatform.core.finding import Finding
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class LoadedSource:
     policies: Mapping[str, str]
     schemas: Mapping[str, str]
     digests: Mapping[str, str]
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, CsvTable] = field(default_factory=dict)
     scripts: frozenset[str] = frozenset()
     infrastructure: Mapping[str, bytes] = field(default_factory=dict)
     scanned_by: Mapping[str, str] = field(default_factory=dict)

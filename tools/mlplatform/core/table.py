@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """The columns of a CSV file in their order, its rows, and how many cells of a column look like personal data.
 
     `personal_data` counts, for each column with any, the cells that look like `email`, `card` or `ssn`.

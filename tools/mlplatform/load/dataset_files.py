@@ -6,7 +6,7 @@ from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import printable
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.source import Source, SourceFile
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget
 from mlplatform.load.read_files import contents
 from mlplatform.load.tables import read_tables
@@ -17,10 +17,10 @@ MAX_TOTAL = 256 << 20
 
 def read_data(
     source: Source, files: Sequence[SourceFile]
-) -> tuple[dict[str, str], dict[str, Table], list[Finding]]:
+) -> tuple[dict[str, str], dict[str, CsvTable], list[Finding]]:
     """Return the digests and the tables of these files by path, and findings about those that cannot be read."""
     digests: dict[str, str] = {}
-    tables: dict[str, Table] = {}
+    tables: dict[str, CsvTable] = {}
     findings: list[Finding] = []
     budget = ScanBudget()
     for batch in _batches(_within_total(files, findings)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import printable
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget, ScanBudgetExceeded, detect, prefilter
 
 MAX_LINE = 1024 * 1024
@@ -25,10 +25,10 @@ class _NoTable(Exception):
 
 def read_tables(
     data: Mapping[str, bytes], budget: ScanBudget | None = None
-) -> tuple[dict[str, Table], list[Finding]]:
+) -> tuple[dict[str, CsvTable], list[Finding]]:
     """Return the tables in these files by path, and findings about files that are not tables or too much to scan."""
     budget = budget or ScanBudget()
-    tables: dict[str, Table] = {}
+    tables: dict[str, CsvTable] = {}
     findings: list[Finding] = []
     for path, content in data.items():
         try:
@@ -41,7 +41,7 @@ def read_tables(
     return tables, findings
 
 
-def read_table(data: bytes, budget: ScanBudget | None = None) -> Table:
+def read_table(data: bytes, budget: ScanBudget | None = None) -> CsvTable:
     """Read the shape of one file; the content of cells is not kept."""
     budget = budget or ScanBudget()
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -56,7 +56,7 @@ def read_table(data: bytes, budget: ScanBudget | None = None) -> Table:
     return _count_cells(data)
 
 
-def _count_cells(data: bytes) -> Table:
+def _count_cells(data: bytes) -> CsvTable:
     """Read a table without quotes and without personal data, for which counting commas is enough."""
     lines = data.split(b"\n")
     _check_length(max(map(len, lines)))
@@ -64,10 +64,10 @@ def _count_cells(data: bytes) -> Table:
     for number, line in enumerate(lines, 1):
         if line and line.count(b",") != len(columns) - 1:
             raise _ragged(number, line.count(b",") + 1, len(columns))
-    return Table(columns, sum(map(bool, lines)) - 1, {})
+    return CsvTable(columns, sum(map(bool, lines)) - 1, {})
 
 
-def _read_cells(data: bytes, suspects: frozenset[str], budget: ScanBudget) -> Table:
+def _read_cells(data: bytes, suspects: frozenset[str], budget: ScanBudget) -> CsvTable:
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
     # strict: refuse what other readers could read differently
     reader = csv.reader(map(_checked, text), strict=True)
@@ -76,12 +76,12 @@ def _read_cells(data: bytes, suspects: frozenset[str], budget: ScanBudget) -> Ta
         rows, personal_data = _scan(reader, columns, suspects, budget)
     except ScanBudgetExceeded:
         message = "the cells have more numbers than can be checked for payment cards"
-        fix = "write one number a cell, or keep the data elsewhere"
+        fix = "write one number per cell, or keep the data elsewhere"
         raise _NoTable(message, fix, reader.line_num) from None
     except csv.Error as why:
         fix = "write it as RFC 4180 says: quotes around a whole cell, and doubled inside"
         raise _NoTable(f"this is not CSV: {why}", fix, reader.line_num) from None
-    return Table(columns, rows, personal_data)
+    return CsvTable(columns, rows, personal_data)
 
 
 def _scan(
