@@ -95,7 +95,7 @@ is_small_enough(number, part) if {
 	(number * 100) * part <= limits.maxChangedPercent * counted.total
 }
 
-message(does, number, part) := sprintf("the change %s %v of %v deployments in %s, and %v are allowed", [
+message(does, number, part) := sprintf("the change %s %v of %v deployments in %s, and at most %v are allowed", [
 	does,
 	number,
 	counted.total,
@@ -105,7 +105,7 @@ message(does, number, part) := sprintf("the change %s %v of %v deployments in %s
 	environment := input.name
 	is_number(limits.maxChanged)
 	number > limits.maxChanged
-} else := sprintf("the change %s %v of %v deployments in %s, and %v are allowed, or %v %%", [
+} else := sprintf("the change %s %v of %v deployments in %s, and at most %v are allowed, or %v %%", [
 	does,
 	number,
 	counted.total,

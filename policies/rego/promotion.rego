@@ -97,7 +97,7 @@ reason(pin) := "cannot be traced: this clone lacks part of the git history, so w
 	input.change.historyComplete == false
 } else := sprintf("was rolled back in %s", [input.change.promotesFrom]) if {
 	pin in input.change.sourceLeft
-} else := sprintf("is not what %s pins or pinned: its digest there is another", [input.change.promotesFrom]) if {
+} else := sprintf("is not what %s pins or pinned: it has another digest there", [input.change.promotesFrom]) if {
 	some other in input.change.sourcePins
 	other.version == pin.version
 } else := sprintf("was never pinned in %s", [input.change.promotesFrom])

@@ -46,7 +46,7 @@ test_a_version_that_ran_nowhere_is_denied if {
 
 test_the_same_version_with_another_digest_is_denied if {
 	denied_in(forged, facts) == {"promotion-order"}
-	contains(message_in(forged, facts), "its digest there is another")
+	contains(message_in(forged, facts), "it has another digest there")
 }
 
 test_the_same_digest_under_another_version_is_denied if {

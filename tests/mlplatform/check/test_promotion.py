@@ -57,7 +57,7 @@ def test_a_version_that_only_development_pinned_is_denied() -> None:
 
 def test_another_digest_under_a_known_version_is_denied() -> None:
     (found,) = said(_promoted("1.1.0", OTHER))
-    assert "its digest there is another" in found
+    assert "it has another digest there" in found
 
 
 def test_a_rollback_to_what_production_pinned_is_allowed_though_integration_never_did() -> None:
