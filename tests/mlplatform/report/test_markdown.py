@@ -11,7 +11,7 @@ import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-from mlplatform.core.change_base import Action
+from mlplatform.core.change_base import FileAction
 from mlplatform.core.check_result import CheckResult, DeploymentChange, Waived
 from mlplatform.core.finding import error, warning
 from mlplatform.report.check.markdown import LIMIT, checked_markdown
@@ -73,7 +73,7 @@ class Read(HTMLParser):
 def change(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, *, rollback: bool = False
 ) -> DeploymentChange:
-    action: Action = "added" if before is None else "removed" if after is None else "changed"
+    action: FileAction = "added" if before is None else "removed" if after is None else "changed"
     return DeploymentChange("production", "clinic/tumour", action, rollback, before, after)
 
 
@@ -158,7 +158,7 @@ def test_findings_are_errors_first_with_place_rule_and_fix() -> None:
 
 def test_waivers_and_missing_approvals_say_who() -> None:
     waived = Waived(BACK, "policies/waivers/back.yaml", "ada", "the new one is worse", date(2026, 12, 1))
-    needed = "1 more approval of clinic's owners is needed (ada, mary)"
+    needed = "1 more approval by clinic's owners is needed (ada, mary)"
     missing = tuple(error("approvals-quorum", f"{n}.yaml", needed) for n in range(5))
     texts = " ".join(
         Read(checked_markdown(replace(checked(), waived=(waived,), missing_approvals=missing))).texts

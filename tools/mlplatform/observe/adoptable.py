@@ -27,24 +27,24 @@ def adoptable(
     refused: list[str] = []
     for model, those in by_model.items():
         taken = _version(those)
-        if len({drift.found for drift in taken}) > 1:
+        if len({drift.actual for drift in taken}) > 1:
             said = " and ".join(drift.message for drift in taken)
             refused.append(f"{model}: {said}, so it is not clear what is to be declared")
             taken = []
         scaled = [
             one
             for one in those
-            if one.kind is DriftKind.CONFIGURATION and one.found and one.digest in running
+            if one.kind is DriftKind.CONFIGURATION and one.actual and one.digest in running
         ]
-        other = [one for one in those if one.kind is DriftKind.CONFIGURATION and not one.found]
+        other = [one for one in those if one.kind is DriftKind.CONFIGURATION and not one.actual]
         if other:
             scaled = []  # it runs with something else besides, which would be lost
         follow = _following(those, taken)
         chosen = [*taken, *scaled, *follow]
         refused += [f"{model or drift.about}: {drift.message}" for drift in those if drift not in chosen]
         if taken or scaled:
-            version = taken[0].found if taken else None
-            instances = int(scaled[0].found) if scaled else None
+            version = taken[0].actual if taken else None
+            instances = int(scaled[0].actual) if scaled else None
             found.append(Adoptable(model, version, instances, (*taken, *scaled)))
     return tuple(found), tuple(refused)
 
@@ -54,7 +54,7 @@ def _version(drifts: Sequence[Drift]) -> list[Drift]:
     return [
         drift
         for drift in drifts
-        if drift.found
+        if drift.actual
         and ((drift.kind is DriftKind.ALIAS and drift.about == "champion") or drift.kind is DriftKind.ROUTE)
     ]
 

@@ -49,7 +49,7 @@ def plan(
         else:
             changes.extend(answer)
     if actual.undo is None:  # to put back what was applied is no new change
-        put_back = {one.resource for one in refused if one.is_held}
+        put_back = {one.resource for one in refused if one.is_on_hold}
         wanted = [change for change in changes if change.resource not in put_back]
         assert_within_blast_radius(repository.environments[environment], wanted, actual)
     declared = {

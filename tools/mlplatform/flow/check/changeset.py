@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlplatform.core.change_base import Action, ChangeBase, FileChange
+from mlplatform.core.change_base import ChangeBase, FileAction, FileChange
 from mlplatform.core.errors import Refusal
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.history import History
@@ -226,7 +226,7 @@ def _file_changes(base: Listing, changed: Mapping[str, bool]) -> tuple[FileChang
     )
 
 
-def _action(was_there: bool, is_there: bool) -> Action:
+def _action(was_there: bool, is_there: bool) -> FileAction:
     if not is_there:
         return "removed"
     return "changed" if was_there else "added"

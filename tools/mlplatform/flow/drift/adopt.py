@@ -53,7 +53,7 @@ def _adoption(workspace: Workspace, environment: str, one: Adoptable, held: Regi
     if one.version is None:
         return Adoption(one.model, None, one.instances, why)
     found = held.find(one.model, one.version)
-    digests = {drift.digest for drift in one.drifts if drift.found == one.version and drift.digest}
+    digests = {drift.digest for drift in one.drifts if drift.actual == one.version and drift.digest}
     if found is None or digests != {found.ref.digest}:
         served = ", ".join(short_digest(digest) for digest in sorted(digests)) or "nothing"
         raise Refusal(

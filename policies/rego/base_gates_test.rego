@@ -1,6 +1,6 @@
-package platform.agreed_test
+package platform.base_gates_test
 
-import data.platform.agreed
+import data.platform.base_gates
 
 pin := {"version": "1.0.0", "digest": "sha256:aa"}
 
@@ -15,7 +15,7 @@ asked(metrics, agreed_gates) := {
 change_is(question, differences) := object.union(question, {"change": differences})
 
 denials_in(question) := denials if {
-	decision := agreed.decision with input as question
+	decision := base_gates.decision with input as question
 	denials := decision.deny
 }
 
@@ -86,7 +86,7 @@ test_removal_is_always_open if {
 }
 
 test_without_a_base_nothing_is_answered if {
-	decision := agreed.decision with input as object.remove(asked({"auc": 0.9}, {}), ["base"])
+	decision := base_gates.decision with input as object.remove(asked({"auc": 0.9}, {}), ["base"])
 	decision.evaluated == set()
 }
 

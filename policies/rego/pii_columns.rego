@@ -1,22 +1,22 @@
 # METADATA
-# title: Personal data says that it is personal
+# title: Columns with personal data
 # description: |
-#   `table` holds what was found in the file of a data set that lies in this repository: for each column how many
-#   cells look like e-mail addresses (`email`), payment cards (`card`) or social-security numbers (`ssn`). Columns
-#   without any are left out. Of data elsewhere it says `here: false`.
+#   For a data set whose file is in this repository, `table.found` says for each column how many cells look like e-mail
+#   addresses (`email`), payment cards (`card`) or social-security numbers (`ssn`); columns without any are left out.
+#   For other data sets `table.here` is false.
 # custom:
 #   kinds: [dataset]
 #   asks: state
 #   reads: [document, table]
-package platform.disclosure
+package platform.pii_columns
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
 # title: A column that holds personal data is classified pii
 # description: |
-#   The cells count, not the name: one address in a column of free text is enough to leak. Only data that lies in
-#   this repository can be looked at; of data elsewhere its owner answers for the classification.
+#   The cells decide, not the name: one address in a column of free text is enough for a leak. Only data in this
+#   repository is scanned; for data elsewhere its owner is responsible for the classification.
 # custom:
 #   id: pii-undeclared
 #   severity: error
@@ -51,11 +51,11 @@ deny contains {
 is_declared(column) if input.document.columns[column].classification == "pii"
 
 looks_like(counts) := concat(" and ", sort([sprintf("%s (%v)", [words, amount]) |
-	some sort_of, amount in counts
-	words := object.get(sorts, [sort_of], "personal data")
+	some look, amount in counts
+	words := object.get(looks, [look], "personal data")
 ]))
 
-sorts := {"email": "e-mail addresses", "card": "payment cards", "ssn": "social-security numbers"}
+looks := {"email": "e-mail addresses", "card": "payment cards", "ssn": "social-security numbers"}
 
 classified(column) := sprintf("is classified %v", [classification]) if {
 	classification := input.document.columns[column].classification
@@ -64,7 +64,7 @@ classified(column) := sprintf("is classified %v", [classification]) if {
 # METADATA
 # title: A column named after personal data is classified pii
 # description: |
-#   Data that does not lie here cannot be looked at, but its columns have names. Whole words count, in
+#   Data outside this repository cannot be scanned, but its columns have names. Whole words are compared, in
 #   snake_case and camelCase: email, phone, ssn, birth date, passport, IBAN, first and last name, address and the like.
 # custom:
 #   id: pii-column-name
@@ -74,7 +74,7 @@ classified(column) := sprintf("is classified %v", [classification]) if {
 #   passes: "student_email: {type: string, classification: pii}"
 #   fails: "student_email: {type: string, classification: internal}"
 #   waivable: true
-satisfied contains "pii-column-name" if has_honest_names
+satisfied contains "pii-column-name" if has_declared_names
 
 deny contains {
 	"rule": "pii-column-name",
@@ -83,11 +83,11 @@ deny contains {
 } if {
 	not "pii-column-name" in satisfied
 	some name, column in input.document.columns
-	not is_named_as_it_is(name, column)
+	not is_declared_or_neutral(name, column)
 }
 
-# Nearly all data sets need no closer look than the first; what holds personal data and says so needs the second.
-has_honest_names if {
+# The first body is enough for nearly all data sets; the second is for those that declare their personal columns.
+has_declared_names if {
 	names := concat("_._", object.keys(input.document.columns))
 	not sounds_personal(names)
 } else if {
@@ -99,12 +99,12 @@ has_honest_names if {
 	not sounds_personal(concat("_._", names))
 }
 
-is_named_as_it_is(_, column) if column.classification == "pii"
+is_declared_or_neutral(_, column) if column.classification == "pii"
 
-is_named_as_it_is(name, _) if not sounds_personal(name)
+is_declared_or_neutral(name, _) if not sounds_personal(name)
 
-# Whether one of the words stands in names that are joined by `_._`. One replacement tells it of all of them: the
-# embedded engine takes a thousand times as long to compile a regular expression of them.
+# True when one of the words is in names joined by `_._`. One replacement checks all of them: the embedded engine takes
+# a thousand times as long to compile a regular expression of the words.
 sounds_personal(names) if {
 	text := concat("", ["_", strings.replace_n(apart, names), "_._", lower(strings.replace_n(digits, names)), "_"])
 	strings.replace_n(personal, text) != text
@@ -112,7 +112,7 @@ sounds_personal(names) if {
 
 digits := {"0": "_", "1": "_", "2": "_", "3": "_", "4": "_", "5": "_", "6": "_", "7": "_", "8": "_", "9": "_"}
 
-# `studentEmail2` becomes `student_email_`. Names in capitals are spelt by it, and looked at in small letters as well.
+# `studentEmail2` becomes `student_email_`. This splits names in capitals into letters, so lower case is searched too.
 apart := {
 	"0": "_", "1": "_", "2": "_", "3": "_", "4": "_", "5": "_", "6": "_", "7": "_", "8": "_", "9": "_",
 	"A": "_a", "B": "_b", "C": "_c", "D": "_d", "E": "_e", "F": "_f", "G": "_g", "H": "_h", "I": "_i", "J": "_j",

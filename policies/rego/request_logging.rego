@@ -1,18 +1,18 @@
 # METADATA
-# title: Requests are not a second copy of personal data
+# title: Logging of requests
 # custom:
 #   kinds: [model]
 #   asks: state
 #   reads: [document, datasets]
-package platform.logging
+package platform.request_logging
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
 # title: Requests to a model that reads sensitive data are not logged in full
 # description: |
-#   What a model is asked looks like what it was trained on, so a model is as sensitive as the most sensitive data it
-#   reads. Logs lie elsewhere, live longer and are read by more people. Without monitoring.requestLog they are masked.
+#   Requests look like training data, so they are as sensitive as the most sensitive data that the model reads. Logs are
+#   stored elsewhere, live longer and are read by more people. Without monitoring.requestLog requests are masked.
 # custom:
 #   id: pii-request-log
 #   severity: error
@@ -22,7 +22,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   fails: "monitoring: {requestLog: full, …} in a model that reads pii or confidential data"
 satisfied contains "pii-request-log" if request_log in {"off", "masked"}
 
-# Of feature views nobody knows yet what they hold.
+# Nothing is known yet about the content of feature views, so a model with one is treated as sensitive.
 satisfied contains "pii-request-log" if {
 	request_log == "full"
 	object.get(input.document, ["data", "features"], []) == []
@@ -49,7 +49,7 @@ request_log := object.get(monitoring, "requestLog", "masked")
 
 what := concat(", ", sort(sensitive)) if {
 	count(sensitive) > 0
-} else := "what has no classification"
+} else := "data without a classification"
 
 sensitive contains sprintf("%s (%s)", [name, data.lib.sensitivity.of(dataset)]) if {
 	some name, dataset in input.datasets

@@ -1,6 +1,6 @@
-package platform.requester_test
+package platform.change_requester_test
 
-import data.platform.requester
+import data.platform.change_requester
 
 asked := {
 	"tenant": {"name": "clinic", "owners": ["eve", "mallory", "trudy"], "members": ["oscar"]},
@@ -17,7 +17,7 @@ by(question, login) := object.union(question, {"review": {"requester": login}})
 of_platform := json.remove(object.union(asked, {"change": {"ownedByPlatform": true}}), ["tenant"])
 
 messages_in(question) := messages if {
-	decision := requester.decision with input as question
+	decision := change_requester.decision with input as question
 	decision.evaluated == {"ownership-requester"}
 	messages := {denial.message | some denial in decision.deny}
 }
@@ -31,7 +31,7 @@ test_owners_members_and_the_platform_team_ask_for_a_tenant if {
 }
 
 test_outsiders_do_not if {
-	messages_in(by(asked, "zoe")) == {"zoe may not ask for this change: that is for clinic's owners or clinic's members or the platform team"}
+	messages_in(by(asked, "zoe")) == {"zoe may not request this change, only clinic's owners or clinic's members or the platform team may"}
 }
 
 test_who_contributed_is_not_who_asks if not may_ask(asked, "nobody")
@@ -57,7 +57,7 @@ test_a_tenant_that_goes_is_asked_for_by_those_it_had if {
 test_files_of_the_platform_are_for_its_team if {
 	may_ask(of_platform, "dennis")
 	not may_ask(of_platform, "ada")
-	messages_in(by(of_platform, "ada")) == {"ada may not ask for this change: that is for the platform team"}
+	messages_in(by(of_platform, "ada")) == {"ada may not request this change, only the platform team may"}
 }
 
 test_a_bot_that_is_nobody_may_not_ask if {
@@ -67,7 +67,7 @@ test_a_bot_that_is_nobody_may_not_ask if {
 
 test_what_belongs_to_nobody_is_asked_for_by_nobody if {
 	said := messages_in(by(object.union(asked, {"change": {"tenant": "postal"}}), "ada"))
-	said == {"who may ask for this change, or who asks, cannot be told: see that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete"}
+	said == {"it is not known who may request this change, or who requests it: make sure that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete"}
 	not may_ask(json.remove(asked, ["base/platform"]), "ada")
 }
 

@@ -1,11 +1,11 @@
 # METADATA
-# title: What deployments use
+# title: Resources that deployments use
 # description: |
-#   Every version of a deployment has the same scale, and each takes its share: the pinned one, a challenger and a
-#   shadow. What cannot be counted makes the sum undefined, so that nothing is left out of it.
-package lib.scale
+#   Every version of a deployment uses the same resources: the pinned one, a challenger and a shadow. A deployment that
+#   cannot be counted makes the sum undefined, so that none is left out.
+package lib.resources
 
-# How much gpu, cpu and memoryGiB deployments use together, and how many endpoints they are.
+# How much gpu, cpu and memoryGiB deployments use together, and how many endpoints they have.
 of(deployments) := total if {
 	is_object(deployments)
 	uses := [use |
@@ -21,7 +21,7 @@ of(deployments) := total if {
 	}
 }
 
-# Beyond a billion it makes no difference, and the embedded engine stops at numbers that are too large.
+# Capped at a billion, as the embedded engine stops at numbers that are too large.
 use_of(deployment) := use if {
 	serving := deployment.serving
 	others := [key | some key in ["experiment", "shadow"]; object.get(deployment, key, null) != null]

@@ -1,24 +1,24 @@
 # METADATA
-# title: It is seen when an environment gets easier to change
+# title: Weaker safeguards of an environment
 # custom:
 #   kinds: [environment]
 #   asks: change
 #   reads: [document, change]
-package platform.weakened
+package platform.environment_weakening
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
 # title: An environment keeps its safeguards
 # description: |
-#   Fewer approvals, the approval of the people who made a change, more people who may approve, a larger blast
-#   radius, another way to get there, or a freeze dropped before it is over: each may be right, and none may go
-#   unseen. What it makes easier is judged by the base until it is merged.
+#   Fewer approvals, self-approval, more people who may approve, a larger blast radius, another promotesFrom, or a
+#   freeze that is lifted early: each may be right, and reviewers should notice it. Until the change is merged, the
+#   safeguards of the base apply.
 # custom:
 #   id: environment-weakened
 #   severity: warning
 #   soc2: [CC5.3, CC8.1]
-#   fix: Say in the pull request why the safeguard is not needed any more.
+#   fix: Say in the pull request why the safeguard is no longer needed.
 #   passes: "approvals: {required: 3, from: [owners]} in place of {required: 2, from: [owners]}"
 #   fails: "approvals: {required: 1, from: [owners, members]} in place of {required: 2, from: [owners]}"
 satisfied contains "environment-weakened" if input.change.action in {"added", "removed", "kept"}
@@ -34,7 +34,7 @@ satisfied contains "environment-weakened" if {
 
 deny contains {
 	"rule": "environment-weakened",
-	"message": sprintf("%s goes from %s to %s", [concat(".", place), shown(before, place), shown(after, place)]),
+	"message": sprintf("%s goes from %s to %s", [concat(".", place), as_json(before, place), as_json(after, place)]),
 	"at": place,
 } if {
 	not "environment-weakened" in satisfied
@@ -44,7 +44,7 @@ deny contains {
 
 deny contains {
 	"rule": "environment-weakened",
-	"message": sprintf("the freeze from %v to %v is dropped before it is over: %v", [window.from, window.to, window.reason]),
+	"message": sprintf("the freeze from %v to %v is lifted before it is over: %v", [window.from, window.to, window.reason]),
 	"at": ["freeze"],
 } if {
 	not "environment-weakened" in satisfied
@@ -59,11 +59,11 @@ after := input.document
 places := {
 	"quorum": ["approvals", "required"],
 	"groups": ["approvals", "from"],
-	"four eyes": ["approvals", "selfApproval"],
+	"self-approval": ["approvals", "selfApproval"],
 	"share": ["blastRadius", "maxChangedPercent"],
 	"number": ["blastRadius", "minResources"],
 	"at once": ["blastRadius", "maxChanged"],
-	"way": ["promotesFrom"],
+	"promotion": ["promotesFrom"],
 }
 
 kept contains "quorum" if after.approvals.required >= before.approvals.required
@@ -74,9 +74,9 @@ kept contains "groups" if {
 	}
 }
 
-kept contains "four eyes" if object.get(after.approvals, "selfApproval", false) == false
+kept contains "self-approval" if object.get(after.approvals, "selfApproval", false) == false
 
-kept contains "four eyes" if before.approvals.selfApproval == true
+kept contains "self-approval" if before.approvals.selfApproval == true
 
 kept contains "share" if after.blastRadius.maxChangedPercent <= before.blastRadius.maxChangedPercent
 
@@ -89,9 +89,9 @@ kept contains "at once" if {
 	after.blastRadius.maxChanged <= before.blastRadius.maxChanged
 }
 
-kept contains "way" if object.get(before, "promotesFrom", null) == null
+kept contains "promotion" if object.get(before, "promotesFrom", null) == null
 
-kept contains "way" if after.promotesFrom == before.promotesFrom
+kept contains "promotion" if after.promotesFrom == before.promotesFrom
 
 freezes_before := object.get(before, "freeze", [])
 
@@ -103,14 +103,14 @@ is_kept(window) if {
 	other.to == window.to
 }
 
-# As long as before, from now on.
+# A window may also be replaced by one that covers the rest of it.
 is_kept(window) if {
 	some other in object.get(after, "freeze", [])
 	nanoseconds(window.to) <= nanoseconds(other.to)
 	nanoseconds(other.from) <= max({nanoseconds(window.from), input.change.now})
 }
 
-# Only of times that fit into nanoseconds: others raise.
-nanoseconds(said) := time.parse_rfc3339_ns(said) if regex.match(`^(19[7-9]|20[0-9]|21[0-9])[0-9]-`, said)
+# Undefined for a time that does not fit into nanoseconds, as parsing that raises an error.
+nanoseconds(text) := time.parse_rfc3339_ns(text) if regex.match(`^(19[7-9]|20[0-9]|21[0-9])[0-9]-`, text)
 
-shown(document, place) := json.marshal(object.get(document, place, null))
+as_json(document, place) := json.marshal(object.get(document, place, null))

@@ -1,26 +1,26 @@
 # METADATA
-# title: Gates that become easier are seen
+# title: Weaker gates of a model
 # custom:
 #   kinds: [model]
 #   asks: change
 #   reads: [document, change]
-package platform.loosening
+package platform.gate_weakening
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
 # title: No gate becomes easier to meet
 # description: |
-#   Gates may be changed, and whoever reviews that should know that it is what they approve: a gate that goes, a lower
-#   min, a higher max, a wider maxDropFromCurrent. It stops nothing; versions that are deployed in the same pull request
-#   meet the old gates as well (gates-agreed).
+#   Gates may be weakened, and reviewers should notice it: a removed gate, a lower min, a higher max, a larger
+#   maxDropFromCurrent. This is a warning. A version that is deployed in the same pull request must meet the old gates
+#   as well (gates-agreed).
 # custom:
 #   id: gates-weakened
 #   severity: warning
 #   soc2: [CC7.1, CC8.1]
 #   fix: Keep the gate, or say in the pull request why less is good enough now.
 #   passes: "production: {auc: {min: 0.85}} becomes production: {auc: {min: 0.9}}"
-#   fails: "production: {auc: {min: 0.85}} becomes production: {auc: {min: 0.8}}, or goes"
+#   fails: "production: {auc: {min: 0.85}} becomes production: {auc: {min: 0.8}}, or is removed"
 satisfied contains "gates-weakened" if input.change.action in {"added", "removed"}
 
 satisfied contains "gates-weakened" if {
@@ -41,7 +41,7 @@ deny contains {
 		metric,
 		environment,
 		data.lib.number.text(gate[bound]),
-		shown(bound_of(gates_after, environment, metric, bound)),
+		in_words(bound_of(gates_after, environment, metric, bound)),
 	]),
 	"at": ["gates", environment, metric, bound],
 } if {
@@ -70,7 +70,7 @@ is_as_strict(environment, metric, bound) if {
 
 bound_of(gates, environment, metric, bound) := object.get(gates, [environment, metric, bound], null)
 
-shown(bound) := "nothing" if {
+in_words(bound) := "nothing" if {
 	bound == null
 } else := data.lib.number.text(bound)
 

@@ -1,18 +1,18 @@
 # METADATA
-# title: What runs for users is a model and no program
+# title: Model formats that run code
 # custom:
 #   kinds: [deployment]
 #   asks: state
 #   reads: [model, environment]
-package platform.formats
+package platform.executable_formats
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
 # title: Executable formats stay in the first environment
 # description: |
-#   An onnx or tensorrt file is a graph of known operations. A pyfunc is Python code: loading it runs whatever is in
-#   it, where the production data and keys are. It may be tried in the environment that promotes from no other.
+#   An onnx or tensorrt file is a graph of known operations. A pyfunc is Python code: loading it runs whatever it
+#   contains, next to production data and keys. It may only run in the first environment.
 # custom:
 #   id: format-executable
 #   severity: error

@@ -1,6 +1,6 @@
-package platform.formats_test
+package platform.executable_formats_test
 
-import data.platform.formats
+import data.platform.executable_formats
 
 asked(format, environment) := {"model": {"name": "reading/recommender", "format": format}, "environment": environment}
 
@@ -9,7 +9,7 @@ first := {"name": "development", "order": 1}
 production := {"name": "production", "order": 3, "promotesFrom": "integration"}
 
 denied_in(question) := ids if {
-	decision := formats.decision with input as question
+	decision := executable_formats.decision with input as question
 	ids := {denial.rule | some denial in decision.deny}
 }
 
@@ -35,7 +35,7 @@ test_a_format_nobody_knows_counts_as_code if {
 }
 
 test_the_denial_names_the_model_and_its_format if {
-	decision := formats.decision with input as asked("pyfunc", production)
+	decision := executable_formats.decision with input as asked("pyfunc", production)
 	some denial in decision.deny
 	denial.message == "reading/recommender has the format pyfunc, which runs code of its own, and may not leave the first environment"
 	denial.at == ["version"]
@@ -46,6 +46,6 @@ test_without_an_environment_it_is_none_of_the_first if {
 }
 
 test_without_a_model_nothing_is_answered if {
-	decision := formats.decision with input as {"environment": production}
+	decision := executable_formats.decision with input as {"environment": production}
 	decision.evaluated == set()
 }

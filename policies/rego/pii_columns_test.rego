@@ -1,6 +1,6 @@
-package platform.disclosure_test
+package platform.pii_columns_test
 
-import data.platform.disclosure
+import data.platform.pii_columns
 
 elsewhere := {"here": false}
 
@@ -12,7 +12,7 @@ asked(columns, table) := {
 }
 
 denials_in(question) := denials if {
-	decision := disclosure.decision with input as question
+	decision := pii_columns.decision with input as question
 	denials := decision.deny
 }
 
@@ -65,12 +65,12 @@ test_what_was_found_under_another_heading_counts_too if {
 }
 
 test_without_a_look_at_the_file_nothing_is_answered if {
-	decision := disclosure.decision with input as asked({"notes": "internal"}, {})
+	decision := pii_columns.decision with input as asked({"notes": "internal"}, {})
 	not "pii-undeclared" in decision.evaluated
 }
 
 test_a_look_without_findings_is_not_answered if {
-	decision := disclosure.decision with input as asked({"notes": "internal"}, {"here": true})
+	decision := pii_columns.decision with input as asked({"notes": "internal"}, {"here": true})
 	not "pii-undeclared" in decision.evaluated
 }
 
@@ -120,6 +120,6 @@ test_a_column_without_classification_is_denied if {
 test_without_columns_there_are_no_names if denied_in(asked({}, elsewhere)) == set()
 
 test_without_a_document_no_name_is_answered if {
-	decision := disclosure.decision with input as {"table": elsewhere}
+	decision := pii_columns.decision with input as {"table": elsewhere}
 	decision.evaluated == {"pii-undeclared"}
 }

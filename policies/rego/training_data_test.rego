@@ -1,6 +1,6 @@
-package platform.origin_test
+package platform.training_data_test
 
-import data.platform.origin
+import data.platform.training_data
 
 pin := {"version": "1.1.0", "digest": "sha256:aa"}
 
@@ -19,7 +19,7 @@ asked(document, facts) := {
 }
 
 denials_in(question) := denials if {
-	decision := origin.decision with input as question
+	decision := training_data.decision with input as question
 	denials := decision.deny
 }
 

@@ -1,6 +1,6 @@
-package platform.loosening_test
+package platform.gate_weakening_test
 
-import data.platform.loosening
+import data.platform.gate_weakening
 
 gates := {"production": {"auc": {"min": 0.85, "maxDropFromCurrent": 0.01}, "rmse": {"max": 20}}}
 
@@ -12,7 +12,7 @@ asked(after) := {
 production(auc, rmse) := {"production": {"auc": auc, "rmse": rmse}}
 
 denials_in(question) := denials if {
-	decision := loosening.decision with input as question
+	decision := gate_weakening.decision with input as question
 	denials := decision.deny
 }
 
@@ -70,6 +70,6 @@ test_a_model_that_had_no_gates_loses_none if {
 }
 
 test_an_action_nobody_knows_is_not_answered if {
-	decision := loosening.decision with input as {"document": {}, "change": {"action": "moved", "before": {}}}
+	decision := gate_weakening.decision with input as {"document": {}, "change": {"action": "moved", "before": {}}}
 	decision.evaluated == set()
 }

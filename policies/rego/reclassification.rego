@@ -1,30 +1,31 @@
 # METADATA
-# title: Data does not become harmless by a change of labels
+# title: Reclassification of data
 # description: |
-#   `base.duplicates` holds the other data sets that the base had with the same digest or place as this one, `change.past`
-#   what documents said last, in all of history, of data that is new to this one: data that goes in one file, be it
-#   long ago, and comes back in another is judged by what it was.
+#   `base.duplicates` holds the other data sets of the base with the same digest or location as this one. `change.past` holds
+#   what documents in all of history last said about data that is new to this one: data that is declared again after its
+#   document was deleted keeps its classification.
 # custom:
 #   kinds: [dataset]
 #   asks: change
 #   reads: [document, base, change]
-package platform.relabelling
+package platform.reclassification
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
 # title: No classification is lowered
 # description: |
-#   Encryption, clearance, approvals and logging all go by the classification, so lowering it switches them off. It
-#   takes a waiver, which is reviewed by itself. Columns count too: none is lowered, and none goes while a less
-#   sensitive one comes, which may be the same under another name. Bytes that are the same keep all they held, and a
-#   document that was deleted counts when its path, its bytes or its place come again.
+#   Encryption, clearance, approvals and logging all depend on the classification, so lowering it switches them off.
+#   That takes a waiver, which is reviewed separately. The same holds for columns: none is lowered, and none is removed
+#   while a less sensitive one is added, which may be the same column under another name. While the digest stays the
+#   same, no sensitive column is removed. A deleted document still counts when its path, digest or location is used
+#   again.
 # custom:
 #   id: classification-lowered
 #   severity: error
 #   soc2: [CC6.1, C1.1]
-#   fix: Keep the classification; where the data did change, say so in a waiver, or drop a column in one pull request and add the other in the next.
-#   passes: "classification: internal becomes classification: pii, or a pii column is dropped with new bytes"
+#   fix: Keep the classification; where the data did change, add a waiver, or drop a column in one pull request and add the other in the next.
+#   passes: "classification: internal becomes classification: pii, or a pii column is dropped and the digest is new"
 #   fails: "classification: pii becomes classification: internal, or column email (pii) becomes contact (internal)"
 #   waivable: true
 satisfied contains "classification-lowered" if input.change.action == "removed"
@@ -40,24 +41,24 @@ satisfied contains "classification-lowered" if {
 	is_as_sensitive_as_before
 	is_as_sensitive_as_twins
 	is_as_sensitive_as_ever
-	columns_keep_their_class
+	columns_keep_their_classification
 }
 
 deny contains {
 	"rule": "classification-lowered",
-	"message": sprintf("the data set goes from %s to %s", [
+	"message": sprintf("the classification goes from %s to %s", [
 		data.lib.sensitivity.declared(before),
 		data.lib.sensitivity.declared(input.document),
 	]),
 	"at": ["classification"],
 } if {
-	is_in_doubt
+	is_lowered
 	not is_as_sensitive_as_before
 }
 
 deny contains {
 	"rule": "classification-lowered",
-	"message": sprintf("%s held the same data as %s, and here it is %s", [
+	"message": sprintf("at the base, %s classifies the same data as %s, and here it is %s", [
 		name,
 		data.lib.sensitivity.declared(twin),
 		data.lib.sensitivity.declared(input.document),
@@ -71,7 +72,7 @@ deny contains {
 
 deny contains {
 	"rule": "classification-lowered",
-	"message": sprintf("%s of an earlier commit held the same data as %s, and here it is %s", [
+	"message": sprintf("in an earlier commit, %s classified the same data as %s, and here it is %s", [
 		object.get(earlier, "name", "a data set"),
 		data.lib.sensitivity.of(earlier),
 		data.lib.sensitivity.declared(input.document),
@@ -80,12 +81,12 @@ deny contains {
 } if {
 	not "classification-lowered" in satisfied
 	some earlier in past
-	not is_as_sensitive_as_was(earlier)
+	not is_as_sensitive_as_earlier(earlier)
 }
 
 deny contains {
 	"rule": "classification-lowered",
-	"message": "git history is cut short here, so how this data was classified before is unknown",
+	"message": "this clone lacks part of the git history, so how this data was classified before is unknown",
 	"at": ["classification"],
 } if {
 	not "classification-lowered" in satisfied
@@ -102,9 +103,9 @@ deny contains {
 	]),
 	"at": ["columns", name, "classification"],
 } if {
-	is_in_doubt
+	is_lowered
 	some name, _ in columns_before
-	not keeps_its_class(name)
+	not keeps_its_classification(name)
 }
 
 deny contains {
@@ -112,12 +113,12 @@ deny contains {
 	"message": sprintf("fewer columns than before are %s or above, %s", [class, why]),
 	"at": ["columns"],
 } if {
-	is_in_doubt
+	is_lowered
 	some class in classes
 	not keeps_its_number(class)
 }
 
-is_in_doubt if {
+is_lowered if {
 	input.change.action == "changed"
 	not "classification-lowered" in satisfied
 }
@@ -130,12 +131,12 @@ is_as_sensitive_as_twins if {
 	}
 }
 
-# Data that was deleted, and comes again, is what it was.
+# Data that was deleted keeps its classification when it is declared again.
 is_as_sensitive_as_ever if input.document.classification == "pii"
 
 is_as_sensitive_as_ever if {
 	every earlier in past {
-		is_as_sensitive_as_was(earlier)
+		is_as_sensitive_as_earlier(earlier)
 	}
 }
 
@@ -146,11 +147,11 @@ is_as_sensitive_as_ever if {
 	}
 }
 
-is_as_sensitive_as_was(earlier) if {
+is_as_sensitive_as_earlier(earlier) if {
 	data.lib.sensitivity.covers(input.document.classification, data.lib.sensitivity.of(earlier))
 }
 
-# Not there where history is cut short.
+# Undefined where the clone lacks part of the history.
 past := input.change.past
 
 is_as_sensitive_as(other) if {
@@ -171,27 +172,27 @@ before := input.change.before if {
 	is_object(input.change.before)
 } else := {}
 
-columns_keep_their_class if {
+columns_keep_their_classification if {
 	columns == columns_before
 } else if {
 	every name, _ in columns_before {
-		keeps_its_class(name)
+		keeps_its_classification(name)
 	}
 	every class in classes {
 		keeps_its_number(class)
 	}
 }
 
-keeps_its_class(name) if not name in object.keys(columns)
+keeps_its_classification(name) if not name in object.keys(columns)
 
-keeps_its_class(name) if {
-	was := data.lib.sensitivity.declared(columns_before[name])
-	data.lib.sensitivity.covers(columns[name].classification, was)
+keeps_its_classification(name) if {
+	classification := data.lib.sensitivity.declared(columns_before[name])
+	data.lib.sensitivity.covers(columns[name].classification, classification)
 }
 
 classes := ["internal", "confidential", "pii"]
 
-# Fewer columns of a class are no trick where the bytes are new and nothing less sensitive comes in their place.
+# There may be fewer columns of a class when the data is new and no less sensitive column is added.
 keeps_its_number(class) if number_of(columns, class) >= number_of(columns_before, class)
 
 keeps_its_number(class) if {
@@ -201,7 +202,7 @@ keeps_its_number(class) if {
 	}
 }
 
-# How many columns are of a class or above; one that says nothing we know is.
+# How many columns are of a class or above; a column with an unknown classification counts.
 number_of(some_columns, class) := count(some_columns) - count([1 |
 	some column in some_columns
 	column.classification in below[class]
@@ -213,6 +214,6 @@ below := {
 	"pii": {"public", "internal", "confidential"},
 }
 
-why := "and the bytes are the same" if {
+why := "although the data is the same" if {
 	input.document.digest == before.digest
-} else := "and a less sensitive one comes: is it the same under another name?"
+} else := "and a less sensitive one is new: is it the same column under another name?"

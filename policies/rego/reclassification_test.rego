@@ -1,6 +1,6 @@
-package platform.relabelling_test
+package platform.reclassification_test
 
-import data.platform.relabelling
+import data.platform.reclassification
 
 column(classification) := {"type": "string", "classification": classification}
 
@@ -20,12 +20,12 @@ changed_to(document) := {
 }
 
 denials_in(question) := denials if {
-	decision := relabelling.decision with input as question
+	decision := reclassification.decision with input as question
 	denials := decision.deny
 }
 
 evaluated_in(question) := evaluated if {
-	decision := relabelling.decision with input as question
+	decision := reclassification.decision with input as question
 	evaluated := decision.evaluated
 }
 
@@ -46,7 +46,7 @@ test_what_stays_or_rises_is_allowed if {
 test_a_data_set_that_is_lowered_is_denied if {
 	question := changed_to(but(before, {"classification": "confidential"}))
 	denied_in(question) == lowered
-	messages_in(question) == {"the data set goes from pii to confidential"}
+	messages_in(question) == {"the classification goes from pii to confidential"}
 }
 
 test_a_data_set_that_loses_its_classification_is_denied if {
@@ -77,7 +77,7 @@ test_a_pii_column_that_is_dropped_with_new_bytes_is_allowed if {
 test_a_pii_column_that_is_dropped_from_the_same_bytes_is_denied if {
 	question := changed_to(but(before, {"columns": object.remove(before.columns, ["email"])}))
 	denied_in(question) == lowered
-	"fewer columns than before are pii or above, and the bytes are the same" in messages_in(question)
+	"fewer columns than before are pii or above, although the data is the same" in messages_in(question)
 }
 
 test_a_pii_column_under_another_name_is_denied if {
@@ -85,7 +85,7 @@ test_a_pii_column_under_another_name_is_denied if {
 	question := changed_to(new_bytes(columns))
 	denied_in(question) == lowered
 	some message in messages_in(question)
-	endswith(message, "is it the same under another name?")
+	endswith(message, "is it the same column under another name?")
 }
 
 test_a_pii_column_under_a_name_in_another_case_is_denied if {
@@ -127,7 +127,7 @@ test_data_that_comes_back_in_another_file_is_denied if {
 		"change": {"action": "added", "past": [], "before": null},
 	}
 	denied_in(question) == lowered
-	messages_in(question) == {"reading/events held the same data as pii, and here it is public"}
+	messages_in(question) == {"at the base, reading/events classifies the same data as pii, and here it is public"}
 }
 
 test_data_that_moves_and_stays_what_it_was_is_allowed if {
@@ -154,7 +154,7 @@ test_removal_is_always_open if {
 }
 
 test_an_action_nobody_knows_is_not_answered if {
-	decision := relabelling.decision with input as {
+	decision := reclassification.decision with input as {
 		"document": before,
 		"base": {"duplicates": {}},
 		"change": {"action": "moved", "before": before},
@@ -187,7 +187,7 @@ deleted := object.union(before, {"name": "reading/events"})
 
 test_data_that_was_deleted_and_comes_again_is_what_it_was if {
 	denied_in(come_again(public, [deleted])) == lowered
-	messages_in(come_again(public, [deleted])) == {"reading/events of an earlier commit held the same data as pii, and here it is public"}
+	messages_in(come_again(public, [deleted])) == {"in an earlier commit, reading/events classified the same data as pii, and here it is public"}
 	denied_in(come_again(before, [deleted])) == set()
 	denied_in(come_again(public, [object.union(public, {"name": "reading/words"})])) == set()
 }
@@ -200,7 +200,7 @@ test_what_a_deleted_data_set_held_in_a_column_counts if {
 test_without_history_only_what_is_pii_may_come if {
 	unknown := json.remove(come_again(public, []), ["change/past"])
 	denied_in(unknown) == lowered
-	messages_in(unknown) == {"git history is cut short here, so how this data was classified before is unknown"}
+	messages_in(unknown) == {"this clone lacks part of the git history, so how this data was classified before is unknown"}
 	denied_in(object.union(unknown, {"document": before})) == set()
 }
 

@@ -1,6 +1,6 @@
-package platform.logging_test
+package platform.request_logging_test
 
-import data.platform.logging
+import data.platform.request_logging
 
 asked(monitoring, classifications) := {
 	"document": object.union({"data": {"datasets": object.keys(datasets)}}, monitoring),
@@ -13,7 +13,7 @@ asked(monitoring, classifications) := {
 listed(question) := object.union(question, {"document": {"data": {"datasets": [name | some name, _ in question.datasets]}}})
 
 denials_in(question) := denials if {
-	decision := logging.decision with input as listed(question)
+	decision := request_logging.decision with input as listed(question)
 	denials := decision.deny
 }
 
@@ -58,7 +58,7 @@ test_a_way_of_logging_that_nobody_knows_is_denied if {
 }
 
 test_data_that_is_not_there_is_denied if {
-	decision := logging.decision with input as {
+	decision := request_logging.decision with input as {
 		"document": object.union({"data": {"datasets": ["clinic/other"]}}, log("full")),
 		"datasets": {},
 	}
@@ -66,7 +66,7 @@ test_data_that_is_not_there_is_denied if {
 }
 
 test_no_data_at_all_is_denied if {
-	decision := logging.decision with input as {
+	decision := request_logging.decision with input as {
 		"document": object.union({"data": {"datasets": []}}, log("full")),
 		"datasets": {},
 	}
@@ -74,7 +74,7 @@ test_no_data_at_all_is_denied if {
 }
 
 test_features_are_unknown_data if {
-	decision := logging.decision with input as {
+	decision := request_logging.decision with input as {
 		"document": object.union({"data": {"datasets": ["clinic/words"], "features": ["clinic/visits"]}}, log("full")),
 		"datasets": {"clinic/words": {"classification": "public", "columns": {}}},
 	}

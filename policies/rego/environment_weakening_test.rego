@@ -1,6 +1,6 @@
-package platform.weakened_test
+package platform.environment_weakening_test
 
-import data.platform.weakened
+import data.platform.environment_weakening
 
 august := {"from": "2026-08-15T00:00:00Z", "to": "2026-09-05T00:00:00Z", "reason": "Back to School"}
 
@@ -24,13 +24,13 @@ but(document, differences) := object.union(document, differences)
 frozen(windows) := asked(but(production, {"freeze": windows}))
 
 messages_in(question) := messages if {
-	decision := weakened.decision with input as question
+	decision := environment_weakening.decision with input as question
 	"environment-weakened" in decision.evaluated
 	messages := {denial.message | some denial in decision.deny}
 }
 
 places_in(question) := places if {
-	decision := weakened.decision with input as question
+	decision := environment_weakening.decision with input as question
 	places := {denial.at | some denial in decision.deny}
 }
 
@@ -92,7 +92,7 @@ test_another_way_to_get_there_is_seen if {
 }
 
 test_a_freeze_that_is_dropped_is_seen if {
-	dropped := "the freeze from 2026-08-15T00:00:00Z to 2026-09-05T00:00:00Z is dropped before it is over: Back to School"
+	dropped := "the freeze from 2026-08-15T00:00:00Z to 2026-09-05T00:00:00Z is lifted before it is over: Back to School"
 	messages_in(frozen([])) == {dropped}
 	messages_in(asked(json.remove(production, ["freeze"]))) == {dropped}
 	places_in(frozen([])) == {["freeze"]}

@@ -1,22 +1,22 @@
 # METADATA
-# title: One change touches only so much of an environment
+# title: Blast radius of a change
 # description: |
-#   The limits are those of the base, so that a change cannot raise its own. `change.deployments` counts what was
-#   deployed in the environment and what becomes of it.
+#   The limits are those of the base, so that a change cannot raise its own. `change.deployments` counts the deployments
+#   of the environment at the base (`total`), and those that the change adds, changes and removes.
 # custom:
 #   kinds: [environment]
 #   asks: change
 #   reads: [change]
-package platform.blast
+package platform.blast_radius
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
-# title: One change touches no larger part of an environment than it allows
+# title: A change touches no more of an environment than blastRadius allows
 # description: |
-#   A mistake that reaches few deployments can be seen and undone before it reaches all. A change is refused when it
-#   touches more deployments than maxChanged, where that is said, or both more than minResources and more per cent
-#   of them than maxChangedPercent.
+#   A mistake that reaches few deployments can be seen and undone before it reaches all. A change is denied when it
+#   touches more deployments than maxChanged (where that is set), or when it touches more than minResources and at the
+#   same time more than maxChangedPercent per cent of them.
 # custom:
 #   id: blast-radius
 #   severity: error
@@ -29,18 +29,18 @@ satisfied contains "blast-radius" if is_within(touched, 1)
 
 deny contains {
 	"rule": "blast-radius",
-	"message": complaint("changes", touched, 1),
+	"message": message("changes", touched, 1),
 	"at": ["blastRadius"],
 } if {
 	not "blast-radius" in satisfied
 }
 
 # METADATA
-# title: One change removes no larger part of an environment than half of what it may change
+# title: A change removes no more than half of what blastRadius allows
 # description: |
-#   A removal cannot be seen in a canary: the requests of a model that is gone just fail. A change is refused when
-#   it removes more deployments than maxChanged, where that is said, or both more than minResources and more per
-#   cent of them than half of maxChangedPercent.
+#   A canary does not show a removal: all requests to a removed model fail at once. A change is denied when it removes
+#   more deployments than maxChanged (where that is set), or when it removes more than minResources and at the same time
+#   more than half of maxChangedPercent per cent of them.
 # custom:
 #   id: blast-removals
 #   severity: error
@@ -53,7 +53,7 @@ satisfied contains "blast-removals" if is_within(counted.removed, 2)
 
 deny contains {
 	"rule": "blast-removals",
-	"message": complaint("removes", counted.removed, 2),
+	"message": message("removes", counted.removed, 2),
 	"at": ["blastRadius"],
 } if {
 	not "blast-removals" in satisfied
@@ -95,7 +95,7 @@ is_small_enough(number, part) if {
 	(number * 100) * part <= limits.maxChangedPercent * counted.total
 }
 
-complaint(does, number, part) := sprintf("the change %s %v of %v deployments in %s, where %v at once are allowed", [
+message(does, number, part) := sprintf("the change %s %v of %v deployments in %s, and at most %v are allowed", [
 	does,
 	number,
 	counted.total,
@@ -105,7 +105,7 @@ complaint(does, number, part) := sprintf("the change %s %v of %v deployments in 
 	environment := input.name
 	is_number(limits.maxChanged)
 	number > limits.maxChanged
-} else := sprintf("the change %s %v of %v deployments in %s, where %v are allowed, or %v %%", [
+} else := sprintf("the change %s %v of %v deployments in %s, and at most %v are allowed, or %v %%", [
 	does,
 	number,
 	counted.total,
@@ -116,4 +116,4 @@ complaint(does, number, part) := sprintf("the change %s %v of %v deployments in 
 	environment := input.name
 	is_number(limits.minResources)
 	percent := limits.maxChangedPercent / part
-} else := "how much of the environment may change at once cannot be told: the base has no blastRadius for it"
+} else := "the base has no blastRadius for this environment, so how much of it may change is not known"

@@ -1,6 +1,6 @@
-package platform.blast_test
+package platform.blast_radius_test
 
-import data.platform.blast
+import data.platform.blast_radius
 
 asked(total, added, changed, removed) := {
 	"name": "production",
@@ -12,12 +12,12 @@ asked(total, added, changed, removed) := {
 }
 
 denied_in(question) := ids if {
-	decision := blast.decision with input as question
+	decision := blast_radius.decision with input as question
 	ids := {denial.rule | some denial in decision.deny}
 }
 
 messages_in(question) := messages if {
-	decision := blast.decision with input as question
+	decision := blast_radius.decision with input as question
 	messages := {denial.message | some denial in decision.deny}
 }
 
@@ -53,7 +53,7 @@ test_no_more_than_a_number_may_change_whatever_part_they_are if {
 	denied_in(capped(100, 1, 1, 2)) == {"blast-radius"}
 	denied_in(capped(4, 0, 4, 0)) == {"blast-radius"}
 	denied_in(capped(100, 0, 0, 4)) == {"blast-radius", "blast-removals"}
-	messages_in(capped(100, 0, 4, 0)) == {"the change changes 4 of 100 deployments in production, where 3 at once are allowed"}
+	messages_in(capped(100, 0, 4, 0)) == {"the change changes 4 of 100 deployments in production, and at most 3 are allowed"}
 }
 
 test_the_number_that_binds_is_the_base_s if {
@@ -88,15 +88,15 @@ test_without_limits_nothing_may_change if {
 }
 
 test_without_counts_nothing_is_answered if {
-	decision := blast.decision with input as json.remove(asked(100, 0, 1, 0), ["change/deployments"])
+	decision := blast_radius.decision with input as json.remove(asked(100, 0, 1, 0), ["change/deployments"])
 	decision.evaluated & {denial.rule | some denial in decision.deny} == decision.evaluated
 }
 
 test_the_denial_says_how_many_of_how_many if {
 	messages_in(asked(100, 0, 0, 40)) == {
-		"the change changes 40 of 100 deployments in production, where 10 are allowed, or 30 %",
-		"the change removes 40 of 100 deployments in production, where 10 are allowed, or 15 %",
+		"the change changes 40 of 100 deployments in production, and at most 10 are allowed, or 30 %",
+		"the change removes 40 of 100 deployments in production, and at most 10 are allowed, or 15 %",
 	}
-	decision := blast.decision with input as asked(100, 0, 40, 0)
+	decision := blast_radius.decision with input as asked(100, 0, 40, 0)
 	{denial.at | some denial in decision.deny} == {["blastRadius"]}
 }

@@ -1,27 +1,27 @@
 # METADATA
-# title: What a version was trained on is never rewritten
+# title: Training data of a version
 # description: |
-#   `change.before` is the deployment at the base, and `change.first` what it was when any environment pinned this
-#   version first. Everything that protects data goes by what the model says it reads, and that covers from.data.
+#   `change.before` is the deployment at the base, and `change.first` is the deployment with which any environment
+#   pinned this version first. The rules that protect data go by the data sets of the model, and those cover from.data.
 # custom:
 #   kinds: [deployment]
 #   asks: change
 #   reads: [document, model, datasets, base, change]
-package platform.origin
+package platform.training_data
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
 # title: A version keeps the data that it was trained on
 # description: |
-#   A version that was trained on personal data stays so: while version and digest stay, from.data names all the data
-#   sets that it named, with their digests, or a data set of the same bytes under its new name. A version that is pinned for the
-#   first time says what it was trained on, and wherever it goes from there it was the same.
+#   A version that was trained on personal data always was: while version and digest stay the same, from.data keeps
+#   naming the same data sets with the same digests. A data set may be named anew when the file is the same. A version
+#   that is pinned for the first time says what it was trained on, and says the same in every later environment.
 # custom:
 #   id: origin-kept
 #   severity: error
 #   soc2: [CC6.1, CC8.1, P4.1]
-#   fix: Leave from.data as it was; a version that was trained on other data is another version.
+#   fix: Restore from.data; a version that was trained on other data is a different version.
 #   passes: "from: {data: {clinic/biopsies: sha256:…}} with version: 1.1.0, before and after"
 #   fails: "from: {} in place of from: {data: {clinic/biopsies: sha256:…}} while version: 1.1.0 stays"
 satisfied contains "origin-kept" if input.change.action == "removed"
@@ -38,7 +38,7 @@ deny contains {
 	"at": ["from"],
 } if {
 	not "origin-kept" in satisfied
-	known
+	is_on_record
 }
 
 deny contains {
@@ -47,10 +47,10 @@ deny contains {
 	"at": ["from"],
 } if {
 	not "origin-kept" in satisfied
-	not known
+	not is_on_record
 }
 
-said := data_of(input.document)
+declared := data_of(input.document)
 
 data_of(document) := value if {
 	is_object(document)
@@ -58,10 +58,10 @@ data_of(document) := value if {
 	is_object(value)
 } else := {}
 
-# What was said of this version before, if anything was.
-known if first != {}
+# True when an earlier commit says what this version was trained on.
+is_on_record if first != {}
 
-known if {
+is_on_record if {
 	stays
 	data_of(input.change.before) != {}
 }
@@ -74,35 +74,35 @@ is_as_before if not stays
 
 is_as_before if {
 	every name, digest in data_of(input.change.before) {
-		is_said(name, digest)
+		is_declared(name, digest)
 	}
 }
 
-is_said(name, digest) if said[name] == digest
+is_declared(name, digest) if declared[name] == digest
 
 # A data set under a new name.
-is_said(name, digest) if {
-	some other, same in said
+is_declared(name, digest) if {
+	some other, same in declared
 	same == digest
 	input.base.datasets[name].digest == input.datasets[other].digest
 }
 
-# Names may have changed since then.
+# Names may have changed since then, so only digests are compared.
 is_as_at_first if {
 	first != {}
-	{digest | some digest in first} - {digest | some digest in said} == set()
+	{digest | some digest in first} - {digest | some digest in declared} == set()
 }
 
 is_as_at_first if {
 	first == {}
-	is_told
+	has_training_data
 }
 
 first := data_of(object.get(input.change, "first", {}))
 
-is_told if said != {}
+has_training_data if declared != {}
 
-# What runs and never said it may run on.
-is_told if stays
+# A version that is pinned already may stay without from.data.
+has_training_data if stays
 
-is_told if input.model.data.datasets == []
+has_training_data if input.model.data.datasets == []
