@@ -15,7 +15,7 @@ from mlplatform.core.change_base import Action
 from mlplatform.core.check_result import CheckResult, DeploymentChange, Waived
 from mlplatform.core.finding import error, warning
 from mlplatform.report.check.markdown import LIMIT, checked_markdown
-from mlplatform.report.check.markdown_text import code, fenced
+from mlplatform.report.check.markdown.escaping import code, fenced
 from mlplatform.report.plain import one_line
 from tests.support.judgements import any_text, checked, judgement
 

@@ -1,6 +1,7 @@
 """The judgement as SARIF 2.1.0, for code scanning."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from urllib.parse import quote
 from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding
 from mlplatform.core.rule import Rule
-from mlplatform.report.check.sarif_rules import described, escaped
+from mlplatform.report.check.markdown.escaping import fenced, prose
 from mlplatform.report.check.summary import errors_first, proposed
+from mlplatform.report.plain import one_line
 
 _SHOWN = 5000  # code scanning shows no more results than this
+_MARKS = re.compile(r"[\[\]\\]")
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -30,7 +33,7 @@ def checked_sarif(checked: CheckResult, rules: Mapping[str, Rule]) -> dict[str, 
     ids = sorted({*checked.rules, *(result.finding.rule for result in shown)})
     run = {
         "tool": {
-            "driver": {"name": "platform check", "rules": [described(id_, rules.get(id_)) for id_ in ids]}
+            "driver": {"name": "platform check", "rules": [_described(id_, rules.get(id_)) for id_ in ids]}
         },
         "automationDetails": {"id": "platform-check/"},
         "columnKind": "unicodeCodePoints",
@@ -80,7 +83,7 @@ def _result(result: _Result) -> dict[str, Any]:
     return {
         "ruleId": finding.rule,
         "level": finding.severity.value,
-        "message": {"text": escaped(f"{finding.message} {finding.fix}".strip())},
+        "message": {"text": _escaped(f"{finding.message} {finding.fix}".strip())},
         "locations": [_location(finding.path, finding.line, finding.column)],
         "suppressions": [_suppression(result.waived)] if result.waived else [],
     }
@@ -91,7 +94,7 @@ def _suppression(waived: Waived) -> dict[str, Any]:
     return {
         "kind": "external",
         "status": "accepted",
-        "justification": escaped(said),
+        "justification": _escaped(said),
         "location": _location(waived.waiver, 1, 1),
     }
 
@@ -111,3 +114,38 @@ def _location(path: str, line: int, column: int) -> dict[str, Any]:
 def _fingerprint(finding: Finding) -> str:
     said = "\0".join((finding.rule, finding.path, finding.message))
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _escaped(text: str) -> str:
+    """Plain text of SARIF's: `[words](address)` in it would be a link."""
+    return _MARKS.sub(r"\\\g<0>", one_line(text))
+
+
+def _described(rule_id: str, rule: Rule | None) -> dict[str, Any]:
+    """A rule as a reporting descriptor; where nobody describes it (Checkov's own), how to have it explained."""
+    if rule is None:
+        words = {"text": _escaped(f"`platform explain {rule_id}` says what it wants.")}
+        return {
+            "id": rule_id,
+            "shortDescription": {"text": _escaped(rule_id)},
+            "fullDescription": words,
+            "help": words,
+        }
+    return {
+        "id": rule_id,
+        "shortDescription": {"text": _escaped(rule.title)},
+        "fullDescription": {"text": _escaped(rule.description)},
+        "help": {"text": _escaped(f"{rule.description} {rule.fix}".strip()), "markdown": _help(rule)},
+        "defaultConfiguration": {"level": rule.severity.value},
+        "properties": {"problem.severity": rule.severity.value, "tags": [*rule.soc2, rule.asks]},
+    }
+
+
+def _help(rule: Rule) -> str:
+    waiver = "A waiver may suspend it." if rule.is_waivable else "No waiver may suspend it."
+    parts = [f"**Why:** {prose(rule.description)}", f"**Fix:** {prose(rule.fix)}", waiver]
+    if rule.passes:
+        parts += ["Passes:", fenced(rule.passes)]
+    if rule.fails:
+        parts += ["Fails:", fenced(rule.fails)]
+    return "\n\n".join(parts)

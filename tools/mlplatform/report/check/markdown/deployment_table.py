@@ -6,7 +6,7 @@ from typing import Any
 
 from mlplatform.core.check_result import DeploymentChange
 from mlplatform.core.payload import short_digest
-from mlplatform.report.check.markdown_text import code, prose, row
+from mlplatform.report.check.markdown.escaping import code, prose, row
 
 HEAD = (row(("environment", "model", "what", "version", "metrics", "scale", "else")), row(("---",) * 7))
 _SHOWN = {"version", "digest", "metrics", "serving", "from", "schema"}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding
-from mlplatform.report.check.markdown_changes import HEAD, change_row
-from mlplatform.report.check.markdown_text import code, prose
+from mlplatform.report.check.markdown.deployment_table import HEAD, change_row
+from mlplatform.report.check.markdown.escaping import code, prose
 from mlplatform.report.check.summary import elsewhere, errors_first, missing, some, summary, tally, touched
 
 LIMIT = 60_000  # bytes; GitHub refuses a comment of more than 65,536 characters
