@@ -178,13 +178,13 @@ def test_a_byte_changed_in_a_registered_model_stops_its_promotion_by_file_name(c
     payload.write_bytes(held[:-1] + bytes([held[-1] ^ 1]))
     said = clone.platform("promote", "clinic/progression", "--to", "integration", "--apply-locally", code=1)
     assert "model.onnx was changed" in said
-    assert "takes it back: merge it" in said
+    assert "reverts it: merge it" in said
     status = clone.status("integration", "clinic/progression")
     assert (status["state"], status["actual"]["version"]) == ("Held", "1.0.0")
     payload.write_bytes(held)
     assert "on hold" in clone.platform("apply", "--env", "integration", code=1)
     retry = ("retry", "clinic/progression", "--env", "integration", "--reason", "the bytes are back")
-    assert "is on hold in integration no longer" in clone.platform(*retry)
+    assert "is no longer on hold in integration" in clone.platform(*retry)
     assert clone.status("integration", "clinic/progression")["state"] == "Ready"
 
 

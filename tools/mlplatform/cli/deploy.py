@@ -26,6 +26,6 @@ def command(
     from mlplatform.flow.promotion.proposals import ProposalRequest, propose_deploy
     from mlplatform.flow.workspace import Workspace
 
-    workspace, asked = Workspace.discover(), ProposalRequest(environment, model, base, reason)
-    proposal = propose_deploy(workspace, asked, version)
-    finish_proposal(workspace, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    workspace, request = Workspace.discover(), ProposalRequest(environment, model, base, reason)
+    proposal = propose_deploy(workspace, request, version)
+    finish_proposal(workspace, proposal, request, apply_locally=apply_locally, as_json=as_json)

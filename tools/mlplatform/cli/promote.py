@@ -22,6 +22,6 @@ def command(model: str, environment: str, base: str, reason: str, apply_locally:
     from mlplatform.flow.promotion.proposals import ProposalRequest, propose_promote
     from mlplatform.flow.workspace import Workspace
 
-    workspace, asked = Workspace.discover(), ProposalRequest(environment, model, base, reason)
-    proposal = propose_promote(workspace, asked)
-    finish_proposal(workspace, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    workspace, request = Workspace.discover(), ProposalRequest(environment, model, base, reason)
+    proposal = propose_promote(workspace, request)
+    finish_proposal(workspace, proposal, request, apply_locally=apply_locally, as_json=as_json)

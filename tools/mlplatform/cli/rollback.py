@@ -34,6 +34,6 @@ def command(
     from mlplatform.flow.rollback.propose_rollback import propose_rollback
     from mlplatform.flow.workspace import Workspace
 
-    workspace, asked = Workspace.discover(), ProposalRequest(environment, model, base, reason)
-    proposal = propose_rollback(workspace, asked, to)
-    finish_proposal(workspace, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    workspace, request = Workspace.discover(), ProposalRequest(environment, model, base, reason)
+    proposal = propose_rollback(workspace, request, to)
+    finish_proposal(workspace, proposal, request, apply_locally=apply_locally, as_json=as_json)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.local.processes import STARTING, log_of
@@ -16,7 +17,14 @@ _USUAL = ("CudaDriverHelper",)  # said at every start without a GPU
 _TROUBLE = re.compile(r"E[0-9]{4} |mlgateway: |error|ERROR|CRITICAL", re.ASCII)
 
 
-def tail(paths: EnvironmentPaths, model: str, lines: int) -> list[str]:
+class LogLine(NamedTuple):
+    """A line of the log of `triton` or `gateway`."""
+
+    server: str
+    text: str
+
+
+def tail(paths: EnvironmentPaths, model: str, lines: int) -> list[LogLine]:
     """The last entries about `tenant/model`, at most this many lines a server; of servers that have none, the last."""
     name = re.escape(model.replace("/", "."))
     about = re.compile(rf"(?<![\w.-]){name}(\.[0-9a-f]{{12}})?(?![\w-])")
@@ -32,10 +40,10 @@ def last_trouble(log: Path) -> str:
     return (trouble or said or [""])[-1][-300:]
 
 
-def _last(paths: EnvironmentPaths, server: str, about: re.Pattern[str], lines: int) -> list[str]:
+def _last(paths: EnvironmentPaths, server: str, about: re.Pattern[str], lines: int) -> list[LogLine]:
     entries = list(_entries(_read(log_of(paths, server))))
     found = [entry for entry in entries if any(map(about.search, entry))] or entries
-    return [f"{server}: {line}" for line in list(chain.from_iterable(found))[-lines:]]
+    return [LogLine(server, line) for line in list(chain.from_iterable(found))[-lines:]]
 
 
 def _entries(lines: list[str]) -> Iterator[list[str]]:

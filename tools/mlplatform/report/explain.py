@@ -64,15 +64,15 @@ def rule_json(rule: Rule, today: date) -> dict[str, Any]:
     }
 
 
-def rules_text(rules: Iterable[Rule], flaws: Iterable[Flaw]) -> str:
-    """Every rule in a line, and the files whose rules are missing among them."""
+def rules_text(rules: Iterable[Rule], flaws: Iterable[Flaw], width: int | None = None) -> str:
+    """A row for each rule, then the files whose rules cannot be listed."""
     rows = [[rule.id, rule.severity.value, rule.asks, rule.title] for rule in rules]
     notes = [f"{flaw.path}:{flaw.line}: its rules are not listed: {flaw.message}" for flaw in flaws]
-    about = [
+    hints = [
         "`platform explain RULE` says more about one.",
         "Checkov's own rules are not listed: `platform explain CKV_AWS_19` explains one of them.",
     ]
-    return "\n".join([table(["rule", "severity", "asks", "wants"], rows), "", *notes, *about])
+    return "\n".join([table(["rule", "severity", "asks", "wants"], rows, width), "", *notes, *hints])
 
 
 def rules_json(rules: Iterable[Rule], flaws: Iterable[Flaw], today: date) -> dict[str, Any]:

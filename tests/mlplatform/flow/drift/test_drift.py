@@ -551,7 +551,7 @@ def test_the_command_exits_with_1_while_there_is_drift(
     (drift,) = json.loads(said)["drifts"]
     assert (drift["kind"], drift["resource"], drift["about"]) == ("alias", SCALER, "champion")
     shown = command(lab, "drift", "--env", PRODUCTION, status=1)
-    assert "put it back: platform drift --env production --revert" in shown
+    assert "undo all of it: platform drift --env production --revert" in shown
     assert "or declare it: platform drift --env production --adopt" in shown
     assert "champion 1.0.0 → 1.2.0" in command(lab, "drift", "--env", PRODUCTION, "--revert", status=0)
     assert "no changes by hand" in command(lab, "drift", "--env", PRODUCTION, status=0)

@@ -19,6 +19,7 @@ from mlplatform.flow.progress import ProgressReporter
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.reconcile.snapshots import latest, observed
+from mlplatform.flow.selection import Selection
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.observe.drift import Flaws, Observations, drifts
 from mlplatform.observe.edited import edited_tags
@@ -46,6 +47,47 @@ def find_drift(
     if _undisturbed(workspace, settings, environment) != last:
         raise _busy(environment)
     return Drifted(last, found)
+
+
+def find_selected_drift(
+    workspace: Workspace, repository: Repository, selection: Selection, *, deep: bool = False
+) -> Drifted:
+    """The drift of what is selected in the one environment of the selection; Refusal as `find_drift` has it."""
+    [environment] = selection.environments(repository)
+    drifted = find_drift(workspace, repository, environment, deep=deep)
+    selection.require_match(repository, drifted.last.models())
+    return _narrowed(drifted, selection)
+
+
+def find_drift_everywhere(
+    workspace: Workspace,
+    repository: Repository,
+    selection: Selection,
+    progress: ProgressReporter,
+    *,
+    deep: bool = False,
+) -> dict[str, Drifted | Refusal]:
+    """The drift of what is selected by environment, earliest first, or why one cannot be compared."""
+    drifts: dict[str, Drifted | Refusal] = {}
+    for environment in selection.environments(repository):
+        progress.on_message(f"reading {environment}")
+        try:
+            drifts[environment] = find_drift(workspace, repository, environment, deep=deep)
+        except Refusal as why:
+            drifts[environment] = why
+    observed = (one.last.models() for one in drifts.values() if isinstance(one, Drifted))
+    selection.require_match(repository, {model for models in observed for model in models})
+    return {
+        environment: _narrowed(one, selection) if isinstance(one, Drifted) else one
+        for environment, one in drifts.items()
+    }
+
+
+def _narrowed(drifted: Drifted, selection: Selection) -> Drifted:
+    """The drift of the selected models; what a server runs under no model's name is only of a whole environment."""
+    if selection.model is None and selection.tenant is None:
+        return drifted
+    return replace(drifted, drifts=tuple(one for one in drifted.drifts if selection.includes(one.model)))
 
 
 def revert_drift(
