@@ -107,7 +107,9 @@ def _show_all(
         echo_json(drifts_json(environments))
     else:
         click.echo(drifts_text(environments))
-    is_clean = all(not isinstance(one, Exception) and not one.drifts for one in environments.values())
+    is_clean = all(
+        not isinstance(drifted, Exception) and not drifted.drifts for drifted in environments.values()
+    )
     sys.exit(0 if is_clean else 1)
 
 

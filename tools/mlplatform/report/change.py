@@ -1,4 +1,4 @@
-"""What `platform plan` and `platform apply` print."""
+"""Prints plans, outcomes and the end of an apply."""
 
 from collections import Counter
 from typing import Any

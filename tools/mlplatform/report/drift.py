@@ -1,4 +1,4 @@
-"""What `platform drift` prints."""
+"""Prints configuration drift, and what was proposed to adopt it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What `platform diff` prints."""
+"""Prints what two environments pin differently: `platform diff`."""
 
 from collections.abc import Sequence
 from json import dumps

@@ -1,4 +1,4 @@
-"""What `platform lineage` prints."""
+"""Prints lineage: where versions come from, and where data went."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

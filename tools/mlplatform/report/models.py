@@ -1,4 +1,4 @@
-"""What `platform models` prints."""
+"""Prints versions of models and where each runs: `platform models`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is printed of a proposal: its branch, and what the check says of it."""
+"""Prints a proposal: its branch, and the result of its check."""
 
 from collections.abc import Iterator
 from typing import Any

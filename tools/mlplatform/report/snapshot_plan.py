@@ -1,4 +1,4 @@
-"""What `platform plan --against snapshot` prints."""
+"""Prints a plan made from snapshots: `platform plan --against snapshot`."""
 
 from datetime import timedelta
 from typing import Any

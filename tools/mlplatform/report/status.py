@@ -1,4 +1,4 @@
-"""What `platform status` prints."""
+"""Prints the status of deployments: `platform status`."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What `platform up` prints."""
+"""Prints the result of `platform up`."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What `platform validate` prints: figures about the sample, never a value of it."""
+"""Prints a validation: figures about the sample, never a value of it."""
 
 from mlplatform.core.payload import short_digest
 from mlplatform.report.plain import one_line

@@ -1,4 +1,4 @@
-"""The judgement as SARIF 2.1.0, for code scanning."""
+"""Prints the result of a check as SARIF 2.1.0, for code scanning."""
 
 import hashlib
 import re
@@ -27,9 +27,9 @@ class _Result:
 
 
 def checked_sarif(checked: CheckResult, rules: Mapping[str, Rule]) -> dict[str, Any]:
-    """One run: errors, then warnings, then what is waived, with the rules that were asked as `rules` describes them."""
-    found = _results(checked)
-    shown = found[:_SHOWN]
+    """One run: errors, warnings, waived findings, and the evaluated rules as `rules` describes them."""
+    results = _results(checked)
+    shown = results[:_SHOWN]
     ids = sorted({*checked.rules, *(result.finding.rule for result in shown)})
     run = {
         "tool": {
@@ -38,26 +38,26 @@ def checked_sarif(checked: CheckResult, rules: Mapping[str, Rule]) -> dict[str, 
         "automationDetails": {"id": "platform-check/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
-        "invocations": [_invocation(len(found))],
+        "invocations": [_invocation(len(results))],
         "results": _written(shown, {id_: index for index, id_ in enumerate(ids)}),
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
 def _results(checked: CheckResult) -> list[_Result]:
-    found = [_Result(finding) for finding in errors_first({*checked.findings, *proposed(checked)})]
-    return found + [_Result(waived.finding, waived) for waived in sorted(checked.waived)]
+    results = [_Result(finding) for finding in errors_first({*checked.findings, *proposed(checked)})]
+    return results + [_Result(waived.finding, waived) for waived in sorted(checked.waived)]
 
 
-def _invocation(found: int) -> dict[str, Any]:
-    if found <= _SHOWN:
+def _invocation(count: int) -> dict[str, Any]:
+    if count <= _SHOWN:
         return {"executionSuccessful": True}
-    said = (
-        f"{found} results were found and {_SHOWN} are here, errors first: `platform check` prints them all."
+    notice = (
+        f"{count} results were found and {_SHOWN} are here, errors first: `platform check` prints them all."
     )
     return {
         "executionSuccessful": True,
-        "toolExecutionNotifications": [{"level": "warning", "message": {"text": said}}],
+        "toolExecutionNotifications": [{"level": "warning", "message": {"text": notice}}],
     }
 
 
@@ -90,11 +90,11 @@ def _result(result: _Result) -> dict[str, Any]:
 
 
 def _suppression(waived: Waived) -> dict[str, Any]:
-    said = f"{waived.reason} (waived by {waived.owner} until {waived.expires.isoformat()})"
+    justification = f"{waived.reason} (waived by {waived.owner} until {waived.expires.isoformat()})"
     return {
         "kind": "external",
         "status": "accepted",
-        "justification": _escaped(said),
+        "justification": _escaped(justification),
         "location": _location(waived.waiver, 1, 1),
     }
 
@@ -112,24 +112,24 @@ def _location(path: str, line: int, column: int) -> dict[str, Any]:
 
 
 def _fingerprint(finding: Finding) -> str:
-    said = "\0".join((finding.rule, finding.path, finding.message))
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    identity = "\0".join((finding.rule, finding.path, finding.message))
+    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _escaped(text: str) -> str:
-    """Plain text of SARIF's: `[words](address)` in it would be a link."""
+    """Escape plain text for SARIF, where `[words](address)` would be a link."""
     return _MARKS.sub(r"\\\g<0>", one_line(text))
 
 
 def _described(rule_id: str, rule: Rule | None) -> dict[str, Any]:
-    """A rule as a reporting descriptor; where nobody describes it (Checkov's own), how to have it explained."""
+    """A rule as a reporting descriptor; one without a description (Checkov's own) points to `platform explain`."""
     if rule is None:
-        words = {"text": _escaped(f"`platform explain {rule_id}` says what it wants.")}
+        text = {"text": _escaped(f"`platform explain {rule_id}` explains it.")}
         return {
             "id": rule_id,
             "shortDescription": {"text": _escaped(rule_id)},
-            "fullDescription": words,
-            "help": words,
+            "fullDescription": text,
+            "help": text,
         }
     return {
         "id": rule_id,
