@@ -3,6 +3,7 @@
 import pytest
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.finding import error
 from mlplatform.flow.selection import EVERYTHING, Selection
 from tests.support.values import ENVIRONMENTS, deployment, repository
 
@@ -37,6 +38,13 @@ def test_an_environment_that_is_not_declared_is_refused_with_those_that_are() ->
 def test_what_there_is_not_is_refused_by_name(selection: Selection, message: str) -> None:
     with pytest.raises(Refusal, match=message):
         selection.require_match(REPOSITORY)
+
+
+def test_an_environment_that_cannot_be_read_is_not_passed_over() -> None:
+    finding = error("schema-type", "environments/staging/environment.yaml", "order is no number", fix="")
+    broken = repository({}, blocked_environments={"staging": finding, "production": finding})
+    assert dict(EVERYTHING.unreadable(broken)) == {"staging": finding}
+    assert dict(Selection(environment="production").unreadable(broken)) == {}
 
 
 def test_what_runs_and_no_document_names_can_be_selected() -> None:

@@ -37,7 +37,10 @@ def list_models(
     Refusal when the selection names what there is not.
     """
     versions: list[ModelVersion] = []
-    unreadable: dict[str, str] = {}
+    unreadable = {
+        name: f"{finding.where}: {finding.message}"
+        for name, finding in selection.unreadable(repository).items()
+    }
     for name in selection.environments(repository):
         progress.on_message(f"reading the registry and the server of {name}")
         registry, serving = _observe(workspace, repository, name, unreadable)

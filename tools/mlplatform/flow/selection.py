@@ -1,9 +1,10 @@
 """Which deployments a command is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.finding import Finding
 from mlplatform.core.repository import Repository
 from mlplatform.flow.workspace import environment_of
 
@@ -26,6 +27,14 @@ class Selection:
             return repository.environments_in_order()
         environment_of(repository, self.environment)
         return (self.environment,)
+
+    def unreadable(self, repository: Repository) -> Mapping[str, Finding]:
+        """The first error of each environment whose own document cannot be read, unless another one is named."""
+        return {
+            name: finding
+            for name, finding in repository.blocked_environments.items()
+            if name not in repository.environments and self.environment is None
+        }
 
     def require_match(self, repository: Repository, observed: Iterable[str] = ()) -> None:
         """Refuse a model or tenant that no document names and that is not among the `observed` models either."""

@@ -56,7 +56,7 @@ def find_selected_drift(
     [environment] = selection.environments(repository)
     drifted = find_drift(workspace, repository, environment, deep=deep)
     selection.require_match(repository, drifted.last.models())
-    return _narrowed(drifted, selection)
+    return narrowed(drifted, selection)
 
 
 def find_drift_everywhere(
@@ -68,26 +68,31 @@ def find_drift_everywhere(
     deep: bool = False,
 ) -> dict[str, Drifted | Refusal]:
     """The drift of what is selected by environment, earliest first, or why one cannot be compared."""
-    drifts: dict[str, Drifted | Refusal] = {}
+    drifts: dict[str, Drifted | Refusal] = {
+        name: Refusal(finding.message, fix=finding.fix, where=finding.where)
+        for name, finding in selection.unreadable(repository).items()
+    }
     for environment in selection.environments(repository):
         progress.on_message(f"reading {environment}")
         try:
             drifts[environment] = find_drift(workspace, repository, environment, deep=deep)
         except Refusal as why:
             drifts[environment] = why
-    observed = (one.last.models() for one in drifts.values() if isinstance(one, Drifted))
+    observed = (drifted.last.models() for drifted in drifts.values() if isinstance(drifted, Drifted))
     selection.require_match(repository, {model for models in observed for model in models})
     return {
-        environment: _narrowed(one, selection) if isinstance(one, Drifted) else one
-        for environment, one in drifts.items()
+        environment: narrowed(drifted, selection) if isinstance(drifted, Drifted) else drifted
+        for environment, drifted in drifts.items()
     }
 
 
-def _narrowed(drifted: Drifted, selection: Selection) -> Drifted:
+def narrowed(drifted: Drifted, selection: Selection) -> Drifted:
     """The drift of the selected models; what a server runs under no model's name is only of a whole environment."""
     if selection.model is None and selection.tenant is None:
         return drifted
-    return replace(drifted, drifts=tuple(one for one in drifted.drifts if selection.includes(one.model)))
+    return replace(
+        drifted, drifts=tuple(drift for drift in drifted.drifts if selection.includes(drift.model))
+    )
 
 
 def revert_drift(
