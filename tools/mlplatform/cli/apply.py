@@ -9,7 +9,7 @@ from mlplatform.cli import options
 
 @click.command(
     epilog="Example: platform apply --env production\n\n"
-    "         platform apply --env production --plan production.plan.json"
+    "Example: platform apply --env production --plan production.plan.json"
 )
 @options.environment
 @options.rev

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # only click is imported before a command runs
 
 @click.command(
     epilog="Example: platform drift clinic/tumour --env production --deep\n\n"
-    "         platform drift --env production --revert"
+    "Example: platform drift --env production --revert"
 )
 @click.argument("model", required=False)
 @options.only_tenant

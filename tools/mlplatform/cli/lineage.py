@@ -11,7 +11,7 @@ MOMENTS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%
 
 @click.command(
     epilog="Example: platform lineage clinic/tumour --env production --at 2026-11-01\n\n"
-    "         platform lineage --dataset clinic/biopsies"
+    "Example: platform lineage --dataset clinic/biopsies"
 )
 @click.argument("model", required=False)
 @click.option("--env", "environment", metavar="ENV", help="The environment; needed with MODEL.")

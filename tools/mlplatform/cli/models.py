@@ -8,7 +8,7 @@ from mlplatform.cli import options
 
 
 @click.command(
-    epilog="Example: platform models clinic/tumour\n\n         platform models --tenant clinic --env production"
+    epilog="Example: platform models clinic/tumour\n\nExample: platform models --tenant clinic --env production"
 )
 @click.argument("model", required=False)
 @options.only_tenant

@@ -13,9 +13,9 @@ from mlplatform.cli import options
 @options.as_json
 @options.debug
 def command(kind: str, name: str, base: str, reason: str, as_json: bool) -> None:
-    """Propose a document to start from: its schema holds, and its placeholders are to be replaced before review.
+    """Propose a document to start from, on a branch; replace its placeholders before the review.
 
-    NAME is `tenant`, or `tenant/name` for a data set or model.
+    NAME is `tenant`, or `tenant/name` for a data set or model. Until then the check denies it.
     """
     from mlplatform.cli.finish_proposal import print_proposal
     from mlplatform.flow.promotion.proposals import propose_new

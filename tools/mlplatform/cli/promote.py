@@ -14,9 +14,10 @@ from mlplatform.cli import options
 @options.as_json
 @options.debug
 def command(model: str, environment: str, base: str, reason: str, apply_locally: bool, as_json: bool) -> None:
-    """Propose to pin in an environment the version of MODEL (tenant/model) that the one before it pins.
+    """Propose for an environment the version of MODEL (tenant/model) that the environment before it pins.
 
-    Writes one commit on a branch of its own; the working tree is not touched.
+    Writes one commit on a branch of its own and checks it as its pull request will be checked. The working tree is not
+    touched. Exit code 1 when something other than approvals is wrong with it; the branch stays.
     """
     from mlplatform.cli.finish_proposal import finish_proposal
     from mlplatform.flow.promotion.proposals import ProposalRequest, propose_promote

@@ -8,7 +8,7 @@ from mlplatform.cli import options
 
 
 @click.command(
-    epilog="Example: platform status\n\n         platform status clinic/tumour --env production --json"
+    epilog="Example: platform status\n\nExample: platform status clinic/tumour --env production --json"
 )
 @click.argument("model", required=False)
 @options.only_tenant
