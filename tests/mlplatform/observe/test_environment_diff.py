@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mlplatform.observe.environment_diff import Difference, deployment_differences
+from mlplatform.observe.environment_diff import PinDifference, deployment_differences
 from tests.support.values import deployment, digest, repository
 
 TUMOUR = "clinic/tumour"
@@ -37,5 +37,5 @@ def test_where_a_version_came_from_is_no_difference() -> None:
 
 def test_a_model_that_one_side_does_not_pin_is_its_version_alone() -> None:
     pins = repository({"integration": {TUMOUR: deployment("1.0.0")}}).deployments["integration"]
-    assert deployment_differences(pins, {}) == (Difference(TUMOUR, "version", "1.0.0", None),)
-    assert deployment_differences({}, pins) == (Difference(TUMOUR, "version", None, "1.0.0"),)
+    assert deployment_differences(pins, {}) == (PinDifference(TUMOUR, "version", "1.0.0", None),)
+    assert deployment_differences({}, pins) == (PinDifference(TUMOUR, "version", None, "1.0.0"),)

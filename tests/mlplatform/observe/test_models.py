@@ -1,6 +1,6 @@
 """The versions of models in an environment: registered, pinned, answering."""
 
-from mlplatform.observe.models import ModelVersion, model_versions
+from mlplatform.observe.models import EnvironmentVersion, model_versions
 from tests.support.values import (
     METRICS,
     deployment,
@@ -16,7 +16,7 @@ TUMOUR = "clinic/tumour"
 PINNED = repository({"production": {TUMOUR: deployment("1.1.0")}}).deployments["production"]
 
 
-def by_version(*versions: ModelVersion) -> dict[str, ModelVersion]:
+def by_version(*versions: EnvironmentVersion) -> dict[str, EnvironmentVersion]:
     return {version.version: version for version in versions}
 
 

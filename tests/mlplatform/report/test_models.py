@@ -1,15 +1,15 @@
 """What `platform models` prints."""
 
-from mlplatform.observe.models import ModelVersion
+from mlplatform.observe.models import EnvironmentVersion
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.report.models import models_json, models_text
 from tests.support.values import digest
 
 
-def version(number: str, environment: str, *aliases: str, percent: int = 0) -> ModelVersion:
+def version(number: str, environment: str, *aliases: str, percent: int = 0) -> EnvironmentVersion:
     lineage = Lineage("run-1", "f" * 40, {}, {"auc": 0.95})
     pinned = percent > 0
-    return ModelVersion(
+    return EnvironmentVersion(
         environment, "lab/scaler", number, digest(number), True, pinned, aliases, percent, lineage
     )
 

@@ -8,7 +8,7 @@ from mlplatform.core.repository import Repository
 from mlplatform.flow.progress import SILENT, ProgressReporter
 from mlplatform.flow.selection import EVERYTHING, Selection
 from mlplatform.flow.workspace import Workspace
-from mlplatform.observe.models import ModelVersion, model_versions
+from mlplatform.observe.models import EnvironmentVersion, model_versions
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegistryState
 from mlplatform.providers.serving import connect_serving
@@ -22,7 +22,7 @@ _NO_SERVER = Observation((), {})
 class ModelList:
     """Versions by environment, earliest first; `unreadable` says why something could not be asked, by what it is."""
 
-    versions: tuple[ModelVersion, ...]
+    versions: tuple[EnvironmentVersion, ...]
     unreadable: Mapping[str, str]
 
 
@@ -36,7 +36,7 @@ def list_models(
 
     Refusal when the selection names what there is not.
     """
-    versions: list[ModelVersion] = []
+    versions: list[EnvironmentVersion] = []
     unreadable = {
         name: f"{finding.where}: {finding.message}"
         for name, finding in selection.unreadable(repository).items()

@@ -12,7 +12,7 @@ Deployments = Mapping[str, Document[Deployment]]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PinDifference:
     """A key of a model's deployment document, as `metrics.auc`, and its value on either side (None: not there)."""
 
     model: str
@@ -21,7 +21,7 @@ class Difference:
     right: Any
 
 
-def deployment_differences(left: Deployments, right: Deployments) -> tuple[Difference, ...]:
+def deployment_differences(left: Deployments, right: Deployments) -> tuple[PinDifference, ...]:
     """Every key that differs, by model; of a model that only one side pins, its version alone."""
     return tuple(
         difference
@@ -32,13 +32,13 @@ def deployment_differences(left: Deployments, right: Deployments) -> tuple[Diffe
 
 def _differences(
     model: str, left: Document[Deployment] | None, right: Document[Deployment] | None
-) -> list[Difference]:
+) -> list[PinDifference]:
     if left is None or right is None:
         versions = [side.body.version if side else None for side in (left, right)]
-        return [Difference(model, "version", *versions)]
+        return [PinDifference(model, "version", *versions)]
     before, after = (_flat(side.body.model_dump(mode="json", exclude=_OWN)) for side in (left, right))
     return [
-        Difference(model, key, before.get(key), after.get(key))
+        PinDifference(model, key, before.get(key), after.get(key))
         for key in {**before, **after}
         if before.get(key) != after.get(key)
     ]

@@ -14,7 +14,7 @@ UNKNOWN_VERSION = "?"
 
 
 @dataclass(frozen=True, slots=True)
-class ModelVersion:
+class EnvironmentVersion:
     """One version of a model (`tenant/model`) in one environment.
 
     `aliases` are champion and previous; `percent` is the share of requests that it answers, 0 to 100.
@@ -51,7 +51,7 @@ def model_versions(
     deployments: Mapping[str, Document[Deployment]],
     registry: RegistryState,
     serving: Observation,
-) -> tuple[ModelVersion, ...]:
+) -> tuple[EnvironmentVersion, ...]:
     """Every version that an environment's registry holds, its documents pin or its server routes requests to."""
     registered: dict[Key, RegisteredVersion] = {
         (model, version.version, version.ref.digest): version
@@ -64,7 +64,7 @@ def model_versions(
     }
     shares = _shares(registry, serving)
     return tuple(
-        ModelVersion(
+        EnvironmentVersion(
             environment,
             *key,
             key in registered,

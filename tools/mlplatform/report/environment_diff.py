@@ -5,13 +5,13 @@ from json import dumps
 from typing import Any
 
 from mlplatform.core.payload import short_digest
-from mlplatform.observe.environment_diff import Difference
+from mlplatform.observe.environment_diff import PinDifference
 from mlplatform.report.plain import counted
 from mlplatform.report.table import table
 
 
 def diff_text(
-    left: str, right: str, differences: Sequence[Difference], commit: str, width: int | None = None
+    left: str, right: str, differences: Sequence[PinDifference], commit: str, width: int | None = None
 ) -> str:
     """A row for each key that differs, under the names of the two environments."""
     count = len({difference.model for difference in differences})
@@ -22,7 +22,7 @@ def diff_text(
     return "\n".join([table(("model", "key", left, right), rows, width), summary])
 
 
-def diff_json(left: str, right: str, differences: Sequence[Difference], commit: str) -> dict[str, Any]:
+def diff_json(left: str, right: str, differences: Sequence[PinDifference], commit: str) -> dict[str, Any]:
     """The two environments, and the values of each key that differs, left first; null where there is none."""
     models: dict[str, dict[str, Any]] = {}
     for difference in differences:
@@ -30,7 +30,7 @@ def diff_json(left: str, right: str, differences: Sequence[Difference], commit: 
     return {"commit": commit, "environments": [left, right], "models": models}
 
 
-def _row(difference: Difference) -> tuple[str, ...]:
+def _row(difference: PinDifference) -> tuple[str, ...]:
     values = (_shown(difference.key, value) for value in (difference.left, difference.right))
     return difference.model, difference.key, *values
 

@@ -6,7 +6,7 @@ from typing import Any
 from semver import Version
 
 from mlplatform.core.payload import short_digest
-from mlplatform.observe.models import UNKNOWN_VERSION, ModelVersion
+from mlplatform.observe.models import UNKNOWN_VERSION, EnvironmentVersion
 from mlplatform.report.plain import one_line
 from mlplatform.report.table import table
 
@@ -14,7 +14,7 @@ _HEAD = ("model", "version", "digest", "environment", "state", "metrics")
 
 
 def models_text(
-    versions: Sequence[ModelVersion], unreadable: Mapping[str, str], width: int | None = None
+    versions: Sequence[EnvironmentVersion], unreadable: Mapping[str, str], width: int | None = None
 ) -> str:
     """A row for each version in each environment, newest version first; then what could not be read."""
     newest_first = sorted(versions, key=_precedence, reverse=True)
@@ -25,18 +25,18 @@ def models_text(
     )
 
 
-def models_json(versions: Sequence[ModelVersion], unreadable: Mapping[str, str]) -> dict[str, Any]:
+def models_json(versions: Sequence[EnvironmentVersion], unreadable: Mapping[str, str]) -> dict[str, Any]:
     """The versions by environment, earliest first, and why what is missing could not be read."""
     return {"versions": [version.as_json() for version in versions], "unreadable": dict(unreadable)}
 
 
-def _row(version: ModelVersion) -> tuple[str, ...]:
+def _row(version: EnvironmentVersion) -> tuple[str, ...]:
     metrics = ", ".join(f"{name} {value:g}" for name, value in version.lineage.metrics.items())
     digest = short_digest(version.digest)
     return version.model, version.version, digest, version.environment, _state(version), metrics or "-"
 
 
-def _state(version: ModelVersion) -> str:
+def _state(version: EnvironmentVersion) -> str:
     """`champion, pinned, answers 100 %`, or `registered` where nothing else is to be said."""
     facts = [*version.aliases, *(["pinned"] if version.is_pinned else [])]
     if version.percent:
@@ -46,5 +46,5 @@ def _state(version: ModelVersion) -> str:
     return ", ".join(facts) or "registered"
 
 
-def _precedence(version: ModelVersion) -> Version:
+def _precedence(version: EnvironmentVersion) -> Version:
     return Version.parse("0.0.0" if version.version == UNKNOWN_VERSION else version.version)
