@@ -3,10 +3,11 @@
 import click
 
 from mlplatform.cli import options
+from mlplatform.core.kinds.table import Kind
 
 
 @click.command(epilog="Example: platform new model clinic/readmission")
-@click.argument("kind", type=click.Choice(["tenant", "dataset", "model"]))
+@click.argument("kind", type=click.Choice([kind.value for kind in Kind if kind.entry.template]))
 @click.argument("name")
 @options.base
 @options.reason
@@ -15,7 +16,8 @@ from mlplatform.cli import options
 def command(kind: str, name: str, base: str, reason: str, as_json: bool) -> None:
     """Propose a document to start from, on a branch; replace its placeholders before the review.
 
-    NAME is `tenant`, or `tenant/name` for a data set or model. Until then the check denies it.
+    NAME is `tenant` for a tenant, and `tenant/name` for what belongs to one. Until the placeholders are replaced, the
+    check denies it.
     """
     from mlplatform.cli.finish_proposal import print_proposal
     from mlplatform.flow.promotion.proposals import propose_new
