@@ -36,17 +36,17 @@ def paths(tmp_path: Path) -> EnvironmentPaths:
 
 
 def test_the_entries_about_a_model_are_whole_and_no_other_models(paths: EnvironmentPaths) -> None:
-    triton = [line for line in tail(paths, "clinic/tumour", 50) if line.startswith("triton: ")]
-    assert triton == [f"triton: {line}" for line in TRITON.splitlines()[2:6]]
+    triton = [line.text for line in tail(paths, "clinic/tumour", 50) if line.server == "triton"]
+    assert triton == TRITON.splitlines()[2:6]
 
 
 def test_of_a_server_that_never_spoke_of_the_model_the_last_lines_are_given(paths: EnvironmentPaths) -> None:
-    gateway = [line for line in tail(paths, "clinic/tumour", 1) if line.startswith("gateway: ")]
-    assert gateway == [f"gateway: {GATEWAY.splitlines()[-1]}"]
+    gateway = [line.text for line in tail(paths, "clinic/tumour", 1) if line.server == "gateway"]
+    assert gateway == [GATEWAY.splitlines()[-1]]
 
 
 def test_no_more_lines_than_asked_for_the_last_ones(paths: EnvironmentPaths) -> None:
-    assert tail(paths, "clinic/tumour", 1)[0] == "triton:   ValueError: no"
+    assert tail(paths, "clinic/tumour", 1)[0] == ("triton", "  ValueError: no")
 
 
 def test_before_there_are_logs_there_are_no_lines(tmp_path: Path) -> None:

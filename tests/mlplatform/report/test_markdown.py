@@ -15,7 +15,7 @@ from mlplatform.core.change_base import FileAction
 from mlplatform.core.check_result import CheckResult, DeploymentChange, Waived
 from mlplatform.core.finding import error, warning
 from mlplatform.report.check.markdown import LIMIT, checked_markdown
-from mlplatform.report.check.markdown_text import code, fenced
+from mlplatform.report.check.markdown.escaping import code, fenced
 from mlplatform.report.plain import one_line
 from tests.support.judgements import any_text, checked, judgement
 
@@ -128,7 +128,7 @@ def test_a_rollback_an_addition_and_a_removal_are_marked() -> None:
 
 def test_the_same_version_with_other_bytes_shows() -> None:
     cells = row(change(PIN, {**PIN, "digest": "sha256:" + "2" * 64}))
-    assert cells[3] == "`1.0.0`, other bytes: `111111111111` → `222222222222`"
+    assert cells[3] == "`1.0.0`, other artifact: `111111111111` → `222222222222`"
     assert cells[5] == "same"
 
 

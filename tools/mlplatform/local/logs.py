@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.local.processes import STARTING, log_of
@@ -13,7 +14,14 @@ from mlplatform.providers.serving.local_servers import LocalServer, LogFormat
 _MOST_READ = 4 * 1024 * 1024  # bytes from the end of a log
 
 
-def tail(paths: EnvironmentPaths, model: str, lines: int) -> list[str]:
+class LogLine(NamedTuple):
+    """A line of the log of a local server, such as `gateway`."""
+
+    server: str
+    text: str
+
+
+def tail(paths: EnvironmentPaths, model: str, lines: int) -> list[LogLine]:
     """The last entries about `tenant/model`, at most this many lines a server; of servers that have none, the last."""
     return [
         line
@@ -36,10 +44,10 @@ def _is_error(line: str, log_format: LogFormat) -> bool:
     return bool(log_format.error.search(line)) and not any(word in line for word in log_format.usual)
 
 
-def _last(paths: EnvironmentPaths, server: LocalServer, name: re.Pattern[str], lines: int) -> list[str]:
+def _last(paths: EnvironmentPaths, server: LocalServer, name: re.Pattern[str], lines: int) -> list[LogLine]:
     entries = list(_entries(_read(log_of(paths, server.name)), server.log_format))
     matching = [entry for entry in entries if any(map(name.search, entry))] or entries
-    return [f"{server.name}: {line}" for line in list(chain.from_iterable(matching))[-lines:]]
+    return [LogLine(server.name, line) for line in list(chain.from_iterable(matching))[-lines:]]
 
 
 def _entries(lines: list[str], log_format: LogFormat) -> Iterator[list[str]]:

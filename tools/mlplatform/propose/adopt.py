@@ -27,12 +27,13 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """The branch that declares what is in an environment, and what of it cannot be declared."""
+    """The branch that declares what is in an environment, what of it cannot be declared, and its base commit."""
 
     environment: str
     proposed: Proposed
     title: str
     refused: tuple[str, ...]
+    base: str
 
 
 def adopt(

@@ -31,7 +31,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
 def test_every_rule_is_explained(name: str) -> None:
     about = KNOWN[name]
     text = rule_text(about, TODAY)
-    assert text.startswith(f"{name}: {about.title}\n  {about.severity.value} · asked of ")
+    assert text.startswith(f"{name}: {about.title}\n  {about.severity.value} · checks ")
     for part in ("Why", "Fix", "Passes", "Fails", "Waiver"):
         assert f"\n\n{part}\n" in text
     assert ("    schema: waiver/v1" in text) is about.is_waivable

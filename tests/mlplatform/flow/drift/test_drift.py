@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mlplatform.core.drift import DriftKind
+from mlplatform.core.drift import Drift, Drifted, DriftKind
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Result
 from mlplatform.core.payload import ArtifactRef, short_digest
@@ -22,10 +22,11 @@ from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.drift.adopt import adopt_drift
-from mlplatform.flow.drift.drift import find_drift, revert_drift
+from mlplatform.flow.drift.drift import find_drift, narrowed, revert_drift
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
+from mlplatform.flow.selection import Selection
 from mlplatform.flow.status import status
 from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.propose.merge import merge_locally
@@ -551,10 +552,31 @@ def test_the_command_exits_with_1_while_there_is_drift(
     (drift,) = json.loads(said)["drifts"]
     assert (drift["kind"], drift["resource"], drift["about"]) == ("alias", SCALER, "champion")
     shown = command(lab, "drift", "--env", PRODUCTION, status=1)
-    assert "put it back: platform drift --env production --revert" in shown
+    assert "undo all of it: platform drift --env production --revert" in shown
     assert "or declare it: platform drift --env production --adopt" in shown
     assert "champion 1.0.0 → 1.2.0" in command(lab, "drift", "--env", PRODUCTION, "--revert", status=0)
     assert "no changes by hand" in command(lab, "drift", "--env", PRODUCTION, status=0)
+
+
+def test_every_environment_is_compared_where_none_is_named_and_what_cannot_be_is_said(
+    lab: Laboratory, applied: dict[str, Any], client: Any
+) -> None:
+    client.set_registered_model_alias(NAME, "champion", NUMBERS[UNUSED])
+    environments = json.loads(command(lab, "drift", SCALER, "--json", status=1))["environments"]
+    assert [drift["about"] for drift in environments[PRODUCTION]["drifts"]] == ["champion"]
+    assert "there is no snapshot of development" in environments["development"]["error"]["message"]
+    assert "development cannot be compared" in command(lab, "drift", "--tenant", "lab", status=1)
+    put_back(lab)
+
+
+def test_what_is_of_no_model_is_left_out_where_a_model_is_named(lab: Laboratory) -> None:
+    last = find_drift(lab.place, head(lab), PRODUCTION).last
+    stray = Drift(DriftKind.UNMANAGED, "", "stray", "", "stray is loaded")
+    moved = Drift(DriftKind.ALIAS, SCALER, "champion", "", "it was moved")
+    drifted = Drifted(last, (stray, moved))
+    assert narrowed(drifted, Selection(SCALER)).drifts == (moved,)
+    assert narrowed(drifted, Selection(tenant="other")).drifts == ()
+    assert narrowed(drifted, Selection(environment=PRODUCTION)) == drifted
 
 
 def test_what_ran_before_an_adopted_champion_is_previous_and_stays_loaded(

@@ -45,7 +45,9 @@ def adopt_drift(
         adoptions=adoptions,
         reason=reason,
     )
-    return Adopted(environment, commit_proposal(workspace.git, proposal), proposal.title, refused)
+    return Adopted(
+        environment, commit_proposal(workspace.git, proposal), proposal.title, refused, proposal.base
+    )
 
 
 def _adoption(workspace: Workspace, environment: str, one: Adoptable, held: RegistryState) -> Adoption:

@@ -1,4 +1,4 @@
-"""Values as GitHub's Markdown that means nothing but itself: no format, link, mention, reference or HTML."""
+"""Escapes values for GitHub's Markdown: they are shown as they are, with no format, link, mention or HTML."""
 
 import re
 from collections.abc import Sequence

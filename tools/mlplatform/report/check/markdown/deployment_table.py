@@ -1,4 +1,4 @@
-"""What a change makes of deployments, a row of a Markdown table each."""
+"""The deployments that a change adds, changes or removes, as rows of a Markdown table."""
 
 from collections.abc import Iterator, Mapping
 from json import dumps
@@ -6,7 +6,7 @@ from typing import Any
 
 from mlplatform.core.check_result import DeploymentChange
 from mlplatform.core.payload import short_digest
-from mlplatform.report.check.markdown_text import code, prose, row
+from mlplatform.report.check.markdown.escaping import code, prose, row
 
 HEAD = (row(("environment", "model", "what", "version", "metrics", "scale", "else")), row(("---",) * 7))
 _SHOWN = {"version", "digest", "metrics", "serving", "from", "schema"}
@@ -18,12 +18,12 @@ Values = Mapping[str, Any]
 def change_row(change: DeploymentChange) -> str:
     """Environment, model, what happens, version, metrics and scale from → to, and the other keys that differ."""
     before, after = change.before or {}, change.after or {}
-    what = "**rollback**" if change.is_rollback else change.action
+    action = "**rollback**" if change.is_rollback else change.action
     return row(
         (
             code(change.environment),
             code(change.model),
-            what if what != "removed" else "**removed**",
+            action if action != "removed" else "**removed**",
             _version(before, after),
             _listed(_metrics(_part(before, "metrics"), _part(after, "metrics"))),
             _listed(_scale(_flat(_part(before, "serving")), _flat(_part(after, "serving")))),
@@ -33,11 +33,11 @@ def change_row(change: DeploymentChange) -> str:
 
 
 def _version(before: Values, after: Values) -> str:
-    said = _step(before.get("version"), after.get("version"))
+    versions = _step(before.get("version"), after.get("version"))
     old, new = before.get("digest"), after.get("digest")
     if before.get("version") == after.get("version") and old != new:
-        return f"{said}, other bytes: {_step(short_digest(str(old)), short_digest(str(new)))}"
-    return said
+        return f"{versions}, other artifact: {_step(short_digest(str(old)), short_digest(str(new)))}"
+    return versions
 
 
 def _metrics(before: Values, after: Values) -> Iterator[str]:
