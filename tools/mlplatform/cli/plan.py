@@ -45,7 +45,7 @@ def command(
     if target is not None:
         raise click.UsageError("--target is for --against snapshot")
     from mlplatform.flow.check.run_check import load_repository
-    from mlplatform.flow.ledger_queries import why_not_applied
+    from mlplatform.flow.reconcile.commit_order import why_not_applied
     from mlplatform.flow.reconcile.planning import make_plan
     from mlplatform.flow.workspace import Workspace, environment_of
     from mlplatform.report.change import plan_text

@@ -28,16 +28,16 @@ def command(model: str, environment: str, version: str | None, rev: str, reason:
     from mlplatform.flow.progress import SILENT
     from mlplatform.flow.reconcile.planning import ApplyOptions
     from mlplatform.flow.reconcile.reconcile import reconcile
-    from mlplatform.flow.rollback.retry import lift
+    from mlplatform.flow.rollback.retry import lift_hold
     from mlplatform.flow.workspace import Workspace
     from mlplatform.report.change import reconciled_json, reconciled_text
 
     workspace = Workspace.discover()
     repository = load_repository(workspace.git, rev)
-    hold = lift(workspace, repository, environment, model, version, reason)
+    hold = lift_hold(workspace, repository, environment, model, version, reason)
     if not as_json:
         click.echo(f"{model} {hold.version} is on hold in {environment} no longer")
     listener = SILENT if as_json else console_reporter()
-    done = reconcile(workspace, repository, environment, listener, ApplyOptions(retried=True))
+    done = reconcile(workspace, repository, environment, listener, ApplyOptions(after_retry=True))
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)

@@ -12,7 +12,7 @@ from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import SILENT, ProgressReporter
-from mlplatform.flow.reconcile.snapshots import latest, observed_serving
+from mlplatform.flow.reconcile.snapshots import current_snapshot, observed_serving
 from mlplatform.flow.workspace import Workspace
 from mlplatform.local.lease import is_held
 from mlplatform.observe.drift import serving_drifts
@@ -70,7 +70,7 @@ def _drifted(
     workspace: Workspace, said: Sequence[Statement], environment: str, observed: Observation
 ) -> dict[str, str]:
     """What was changed by hand of each model, as far as the server shows it; registries are not asked."""
-    last = latest(workspace.git, said, environment)
+    last = current_snapshot(workspace.git, said, environment)
     if last is None:
         return {}
     now = observed_serving(last, observed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from mlplatform.core.drift import Drift, DriftKind
 from mlplatform.core.payload import short_digest
 from mlplatform.core.snapshot import ALIASES, ServedEntry, Snapshot
-from mlplatform.observe.edited import Edited
+from mlplatform.observe.edited_tags import EditedTags
 from mlplatform.providers.registry.interface import UntrustedVersion, WrongStage
 
 _NOTHING = "nothing"
@@ -24,7 +24,7 @@ class Observations:
     served: Flaws = field(default_factory=dict)
     unmanaged: Sequence[str] = ()
     stages: Mapping[str, WrongStage] = field(default_factory=dict)
-    edited: Edited = field(default_factory=dict)
+    edited: EditedTags = field(default_factory=dict)
 
 
 def drifts(last: Snapshot, now: Snapshot, observations: Observations) -> tuple[Drift, ...]:

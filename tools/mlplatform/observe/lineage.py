@@ -21,7 +21,7 @@ class DataUsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredDeployment:
     """What the documents of a commit say about a deployment; a document that is not there says nothing."""
 
     environment: str
@@ -43,7 +43,7 @@ class ServingInstead:
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage:
+class DeploymentLineage:
     """Where a pinned version comes from, and when and by whose approval it came to its environment."""
 
     environment: str
@@ -64,7 +64,7 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class DatasetUse:
     """A model version that a data set went into, and the commit that pinned it; `is_pinned`: it still is."""
 
     environment: str
@@ -76,16 +76,18 @@ class Trained:
     is_pinned: bool
 
 
-def lineage(declared: Declared, pinned: str | None, predicates: Iterable[Predicate]) -> Lineage:
+def lineage(
+    declared: DeclaredDeployment, pinned: str | None, predicates: Iterable[Predicate]
+) -> DeploymentLineage:
     """The lineage of what an environment pins since the commit `pinned`; `predicates`: the ledger, newest first."""
     body = declared.body
     history = tuple(predicates)
-    made = made_of(body.digest, history) or {}
+    made = registration_of(body.digest, history) or {}
     steps = tuple(_into_force(declared.environment, declared.model, history))
     put = next((said for said, after in steps if _holds(after, body)), {})
     answers = _answering(*steps[0]) if steps and not _holds(steps[0][1], body) else None
     data = body.from_.data or made.get("data") or {}
-    return Lineage(
+    return DeploymentLineage(
         declared.environment,
         declared.model,
         body.version,
@@ -107,7 +109,7 @@ def lineage(declared: Declared, pinned: str | None, predicates: Iterable[Predica
     )
 
 
-def made_of(digest: str, history: Iterable[Predicate]) -> Predicate | None:
+def registration_of(digest: str, history: Iterable[Predicate]) -> Predicate | None:
     """What the registration of these bytes said, or the copy of them."""
     for predicate in history:
         if predicate.get("digest") == digest and "run" in predicate:

@@ -11,7 +11,7 @@ from mlplatform.core.repository import Repository
 from mlplatform.providers.serving.interface import Observation
 
 
-class State(StrEnum):
+class DeploymentState(StrEnum):
     """How a deployment stands."""
 
     READY = "Ready"
@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Actual:
+class CurrentlyServed:
     """What answers requests for a model now: version and digest of the heaviest route, and all weights."""
 
     version: str | None
@@ -37,8 +37,8 @@ class DeploymentStatus:
     """One line of `platform status`."""
 
     desired: Deployment | None
-    actual: Actual
-    state: State
+    actual: CurrentlyServed
+    state: DeploymentState
     reason: str
     url: str | None
 
@@ -90,50 +90,53 @@ def _status(repository: Repository, environment: str, model: str, seen: Environm
     blocked = repository.blocked(environment, model.split("/")[0])
     if blocked:
         reason = f"{blocked.where}: {blocked.message}"
-        return DeploymentStatus(desired, actual, State.BLOCKED, reason, seen.urls.get(model))
+        return DeploymentStatus(desired, actual, DeploymentState.BLOCKED, reason, seen.urls.get(model))
     hold = hold_on(seen.holds, repository, environment, document) if document else None
     if hold and not seen.applying:
         reason = f"{hold.version} is on hold since {hold.since}: {hold.reason}; {actual.version or 'nothing'} answers"
-        return DeploymentStatus(desired, actual, State.HELD, reason, seen.urls.get(model))
+        return DeploymentStatus(desired, actual, DeploymentState.HELD, reason, seen.urls.get(model))
     return DeploymentStatus(desired, actual, *_classify(model, desired, actual, seen), seen.urls.get(model))
 
 
-def _actual(model: str, seen: EnvironmentView) -> Actual:
+def _actual(model: str, seen: EnvironmentView) -> CurrentlyServed:
     if model in seen.batch:
         version, digest = seen.batch[model]
-        return Actual(version, digest, {})
+        return CurrentlyServed(version, digest, {})
     weights = seen.serving.weights.get(model, {}) if seen.serving else {}
     if seen.serving is None or not weights:
-        return Actual(None, None, weights)
+        return CurrentlyServed(None, None, weights)
     heaviest = max(weights, key=lambda digest: weights[digest])
     held = seen.serving.find(model, heaviest)
-    return Actual(held.version if held else None, heaviest, weights)
+    return CurrentlyServed(held.version if held else None, heaviest, weights)
 
 
 def _classify(
-    model: str, desired: Deployment | None, actual: Actual, seen: EnvironmentView
-) -> tuple[State, str]:
+    model: str, desired: Deployment | None, actual: CurrentlyServed, seen: EnvironmentView
+) -> tuple[DeploymentState, str]:
     if seen.serving is None:
-        return State.DEGRADED, seen.unreachable
+        return DeploymentState.DEGRADED, seen.unreachable
     if desired and actual.digest == desired.digest:
         return _answering(model, desired, seen)
     if seen.applying:
-        return State.PROGRESSING, "an apply is at work"
+        return DeploymentState.PROGRESSING, "an apply is at work"
     answers = actual.version or actual.digest
     failure = f"; the last apply failed: {seen.failures[model]}" if model in seen.failures else ""
     if actual.digest is None:
-        return State.MISSING, f"nothing answers: run `platform apply`{failure}"
+        return DeploymentState.MISSING, f"nothing answers: run `platform apply`{failure}"
     if desired is None:
-        return State.DRIFTED, f"{answers} is served and no document declares it{failure}"
-    return State.DRIFTED, f"{answers} answers and {desired.version} is declared{failure}"
+        return DeploymentState.DRIFTED, f"{answers} is served and no document declares it{failure}"
+    return DeploymentState.DRIFTED, f"{answers} answers and {desired.version} is declared{failure}"
 
 
-def _answering(model: str, desired: Deployment, seen: EnvironmentView) -> tuple[State, str]:
+def _answering(model: str, desired: Deployment, seen: EnvironmentView) -> tuple[DeploymentState, str]:
     held = seen.serving.find(model, desired.digest) if seen.serving else None
     if seen.serving and seen.serving.route_error and model not in seen.batch:
-        return State.DEGRADED, seen.serving.route_error
+        return DeploymentState.DEGRADED, seen.serving.route_error
     if model in seen.batch or (held and held.ready):
         if model in seen.drifted and not seen.applying:
-            return State.DRIFTED, f"since the last apply {seen.drifted[model]}"
-        return State.READY, ""
-    return State.DEGRADED, held.reason if held and held.reason else "the version is routed and not ready"
+            return DeploymentState.DRIFTED, f"since the last apply {seen.drifted[model]}"
+        return DeploymentState.READY, ""
+    return (
+        DeploymentState.DEGRADED,
+        held.reason if held and held.reason else "the version is routed and not ready",
+    )

@@ -19,7 +19,7 @@ class DriftRevert:
 
     drifts: tuple[Drift, ...]
     last: Snapshot
-    origins: RegistrationRecords
+    registrations: RegistrationRecords
 
     def of(self, model: str) -> tuple[Drift, ...]:
         return tuple(drift for drift in self.drifts if drift.model == model)
@@ -42,5 +42,5 @@ class Actual:
     critical: frozenset[str] = frozenset()
     champions: Champions = field(default_factory=dict)
     redacted: bool = False
-    undo: DriftRevert | None = None
+    drift_revert: DriftRevert | None = None
     signatures: Signatures = field(default_factory=dict)

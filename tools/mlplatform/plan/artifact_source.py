@@ -43,7 +43,7 @@ def disagreement(
             there = f"says {recorded[metric]}" if metric in recorded else "has no such metric"
             fix = "propose the promotion again, so that it says what was measured"
             reason = f"the document says {metric} {value} and the registry of {environment} {there}"
-            return refused(name, document, ("metrics", metric), reason, fix)
+            return refused_at(name, document, ("metrics", metric), reason, fix)
     return None
 
 
@@ -64,7 +64,7 @@ def _look(
     asked = ", ".join((environment, *actual.earlier))
     reason = f"no registry holds {name} {body.version} (asked: {asked}){_notes(name, actual)}"
     fix = f"register it: platform register {name} {body.version} --run RUN"
-    return refused(name, document, ("version",), reason, fix)
+    return refused_at(name, document, ("version",), reason, fix)
 
 
 def _notes(name: str, actual: Actual) -> str:
@@ -82,10 +82,10 @@ def _mismatch(
         f"and the registry of {environment} holds {short_digest(version.ref.digest)}"
     )
     fix = "pin what is registered, or register the other bytes under a new version"
-    return refused(name, document, ("digest",), reason, fix)
+    return refused_at(name, document, ("digest",), reason, fix)
 
 
-def refused(name: str, document: Document[Deployment], pointer: KeyPath, reason: str, fix: str) -> Refused:
+def refused_at(name: str, document: Document[Deployment], pointer: KeyPath, reason: str, fix: str) -> Refused:
     """A refusal at a place of a deployment's document."""
     line, column = document.position(pointer)
     return Refused(name, reason, fix, f"{document.path}:{line}:{column}")

@@ -34,7 +34,7 @@ def assert_within_blast_radius(
             _assert_within(environment, does, _of(tenant, touched), _of(tenant, running), part, tenant)
 
 
-def unconfirmed(name: str, environment: str, actual: Actual, confirmed: Set[str]) -> Refused | None:
+def refuse_unconfirmed(name: str, environment: str, actual: Actual, confirmed: Set[str]) -> Refused | None:
     """Why a critical model is not taken out of an environment: nobody has confirmed it by its name."""
     if name not in actual.critical or name in confirmed:
         return None

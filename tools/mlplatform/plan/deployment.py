@@ -34,8 +34,8 @@ def deployment_changes(
     if model.type != "batch":
         source = found.version.ref.uri if found.environment is None else None
         signed = signature_of(name, model, body.digest, actual.signatures)
-        wanted = candidate(signed, body.version, body.digest, source, body.serving.instances)
-        changes += serve(settings.serving.provider, name, wanted, actual)
+        wanted = candidate_values(signed, body.version, body.digest, source, body.serving.instances)
+        changes += serve_changes(settings.serving.provider, name, wanted, actual)
     unread = model.type == "batch" and found.environment is None
     source = found.version.ref.uri if unread else None  # a load or a copy would have hashed the bytes
     changes += _champion(settings.registry.provider, name, body, actual, source)
@@ -61,7 +61,7 @@ def _copy(provider: str, name: str, body: Deployment, found: ArtifactSource) -> 
     return [Change(Action.COPY, provider, name, None, after)]
 
 
-def serve(provider: str, name: str, wanted: Values, actual: Actual) -> list[Change]:
+def serve_changes(provider: str, name: str, wanted: Values, actual: Actual) -> list[Change]:
     """Load and probe what is wanted, and send all requests to it; only what is missing."""
     version, digest = wanted["version"], wanted["digest"]
     served = actual.serving.find(name, digest)
@@ -72,11 +72,11 @@ def serve(provider: str, name: str, wanted: Values, actual: Actual) -> list[Chan
     if weights != {digest: 100} or actual.serving.route_error:
         changes.append(Change(Action.PROBE, provider, name, None, wanted))
         after = {"weights": {digest: 100}, "version": version}
-        changes.append(Change(Action.ROUTE, provider, name, routed(name, weights, actual), after))
+        changes.append(Change(Action.ROUTE, provider, name, route_values(name, weights, actual), after))
     return changes
 
 
-def candidate(
+def candidate_values(
     signed: ServedSignature, version: str, digest: str, source: str | None, instances: int
 ) -> Values:
     """What a provider must be told to load a version; `source` is None while the bytes are still to be copied."""
@@ -97,7 +97,7 @@ def _loaded(served: Served | None) -> Values | None:
     return said | {"instances": served.instances} if served.ready else said
 
 
-def routed(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any] | None:
+def route_values(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any] | None:
     """What is routed now, as a change's value before."""
     if not weights:
         return None

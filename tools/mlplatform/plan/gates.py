@@ -12,7 +12,7 @@ from mlplatform.core.kinds.model import Gate
 from mlplatform.core.plan import Refused
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.artifact_source import disagreement, refused
+from mlplatform.plan.artifact_source import disagreement, refused_at
 from mlplatform.providers.registry.interface import RegisteredVersion
 
 _PROPOSE = "propose the promotion again, so that the document says what was measured"
@@ -46,7 +46,7 @@ def gates_refusal(
         return None
     (metric, _, fix), *_ = unmet
     reasons = "; ".join(dict.fromkeys(reason for _, reason, _ in unmet))
-    return refused(name, document, ("metrics", metric), reasons, fix)
+    return refused_at(name, document, ("metrics", metric), reasons, fix)
 
 
 def _was_champion(name: str, body: Deployment, actual: Actual) -> bool:

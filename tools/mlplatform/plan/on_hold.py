@@ -7,13 +7,13 @@ from mlplatform.core.plan import Action, Change, Refused
 from mlplatform.core.repository import Repository
 from mlplatform.core.served_signature import signature_of
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.deployment import candidate, serve
+from mlplatform.plan.deployment import candidate_values, serve_changes
 from mlplatform.plan.removal import removal_changes
-from mlplatform.plan.retire import retire
+from mlplatform.plan.retire import retire_change
 from mlplatform.providers.registry.interface import RegisteredVersion
 
 
-def refusal(document: Document[Deployment], hold: Hold) -> Refused:
+def hold_refusal(document: Document[Deployment], hold: Hold) -> Refused:
     """Why a version on hold is not tried, and what to do."""
     line, column = document.position(("version",))
     return Refused(
@@ -44,14 +44,14 @@ def restore_changes(
     model = repository.models[name].body
     if model.type != "batch":
         signed = signature_of(name, model, good.ref.digest, actual.signatures)
-        wanted = candidate(
+        wanted = candidate_values(
             signed, good.version, good.ref.digest, good.ref.uri, document.body.serving.instances
         )
-        changes += serve(settings.serving.provider, name, wanted, actual)
+        changes += serve_changes(settings.serving.provider, name, wanted, actual)
     changes += _aliases(settings.registry.provider, hold, good, actual)
     held = actual.serving.find(name, hold.digest)
     if held is not None and hold.version != hold.aliases.get("previous"):  # that stays loaded for a rollback
-        changes.append(retire(settings.serving.provider, held))
+        changes.append(retire_change(settings.serving.provider, held))
     return tuple(changes)
 
 

@@ -10,11 +10,11 @@ from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Change, Plan, Refused
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual, DriftRevert
-from mlplatform.plan.blast_radius import assert_within_blast_radius, unconfirmed
+from mlplatform.plan.blast_radius import assert_within_blast_radius, refuse_unconfirmed
 from mlplatform.plan.deployment import deployment_changes
-from mlplatform.plan.on_hold import refusal, restore_changes
+from mlplatform.plan.drift_revert import drift_revert_changes, refuse_unmanaged
+from mlplatform.plan.on_hold import hold_refusal, restore_changes
 from mlplatform.plan.removal import removal_changes
-from mlplatform.plan.repair import repair_answers, unmanaged_models
 
 
 def plan(
@@ -48,7 +48,7 @@ def plan(
             refused.append(answer)
         else:
             changes.extend(answer)
-    if actual.undo is None:  # to put back what was applied is no new change
+    if actual.drift_revert is None:  # to put back what was applied is no new change
         put_back = {one.resource for one in refused if one.is_held}
         wanted = [change for change in changes if change.resource not in put_back]
         assert_within_blast_radius(repository.environments[environment], wanted, actual)
@@ -64,22 +64,22 @@ def _answers(
     repository: Repository, environment: str, actual: Actual, confirmed: Set[str]
 ) -> list[tuple[Change, ...] | Refused]:
     declared = repository.deployments.get(environment, {})
-    if actual.undo is not None:
-        return _undone(repository, environment, actual, actual.undo)
+    if actual.drift_revert is not None:
+        return _undone(repository, environment, actual, actual.drift_revert)
     answers: list[tuple[Change, ...] | Refused] = []
     for name in sorted(declared):
         document = declared[name]
         blocked = repository.blocked(environment, name.split("/")[0])
         hold = hold_on(actual.holds, repository, environment, document)
         if hold and not blocked:
-            answers.append(refusal(document, hold))
+            answers.append(hold_refusal(document, hold))
             answers.append(restore_changes(repository, document, hold, actual))
         else:
             answers.append(_declared(repository, environment, document, actual))
-    for model in sorted(known_to(actual) - declared.keys()):
+    for model in sorted(models_present(actual) - declared.keys()):
         if stops := repository.blocked(environment, model.split("/")[0]) or _misread(repository):
             answers.append(Refused(model, f"blocked: {stops.message}", stops.fix, stops.where))
-        elif kept := unconfirmed(model, environment, actual, confirmed):
+        elif kept := refuse_unconfirmed(model, environment, actual, confirmed):
             answers.append(kept)
         else:
             answers.append(removal_changes(repository.environments[environment].body, model, actual))
@@ -90,12 +90,12 @@ def _undone(
     repository: Repository, environment: str, actual: Actual, undo: DriftRevert
 ) -> list[tuple[Change, ...] | Refused]:
     """Nothing but what puts back the changes by hand."""
-    answers: list[tuple[Change, ...] | Refused] = [*unmanaged_models(repository, environment, undo)]
+    answers: list[tuple[Change, ...] | Refused] = [*refuse_unmanaged(repository, environment, undo)]
     for model in sorted({drift.model for drift in undo.drifts if drift.model}):
         if blocked := repository.blocked(environment, model.split("/")[0]):
             answers.append(Refused(model, f"blocked: {blocked.message}", blocked.fix, blocked.where))
         else:
-            answers += repair_answers(repository, environment, model, actual, undo)
+            answers += drift_revert_changes(repository, environment, model, actual, undo)
     return answers
 
 
@@ -114,7 +114,7 @@ def _declared(
     return deployment_changes(repository, environment, document, actual)
 
 
-def known_to(actual: Actual) -> set[str]:
+def models_present(actual: Actual) -> set[str]:
     """Every model that the environment holds anything of: a champion, a route or a loaded version."""
     championed = {model for model, aliases in actual.registry.aliases.items() if "champion" in aliases}
     return championed | set(actual.serving.weights) | {served.model for served in actual.serving.versions}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mlplatform.core.kinds import Environment
 from mlplatform.core.plan import Action, Change
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.retire import retire
+from mlplatform.plan.retire import retire_change
 
 
 def removal_changes(environment: Environment, name: str, actual: Actual) -> tuple[Change, ...]:
@@ -18,7 +18,7 @@ def removal_changes(environment: Environment, name: str, actual: Actual) -> tupl
     if "champion" in aliases:
         before_aliases = {"champion": aliases["champion"], "previous": aliases.get("previous")}
         changes.append(Change(Action.CHAMPION, environment.registry.provider, name, before_aliases, None))
-    changes += [retire(environment.serving.provider, held) for held in actual.serving.held(name)]
+    changes += [retire_change(environment.serving.provider, held) for held in actual.serving.held(name)]
     return tuple(changes)
 
 

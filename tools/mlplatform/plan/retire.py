@@ -9,10 +9,10 @@ from mlplatform.providers.serving.interface import Served
 def retire_changes(provider: str, name: str, body: Deployment, actual: Actual) -> list[Change]:
     """Retire everything but the pinned version and the one before it, which stays loaded for a rollback."""
     needed = {body.digest, _digest_before(name, body, actual)}
-    return [retire(provider, held) for held in actual.serving.held(name) if held.digest not in needed]
+    return [retire_change(provider, held) for held in actual.serving.held(name) if held.digest not in needed]
 
 
-def retire(provider: str, served: Served) -> Change:
+def retire_change(provider: str, served: Served) -> Change:
     """The change that unloads one version."""
     before = {"version": served.version, "digest": served.digest}
     return Change(Action.RETIRE, provider, served.model, before, None)

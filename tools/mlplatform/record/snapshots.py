@@ -12,7 +12,7 @@ from mlplatform.record.ledger import Ledger
 NAME = "snapshot.json"
 
 
-def publish(ledger: Ledger, snapshot: Snapshot) -> None:
+def publish_snapshot(ledger: Ledger, snapshot: Snapshot) -> None:
     """Put a snapshot on the ledger."""
     data = snapshot.as_bytes()
     blob = ledger.store_blob(data)
@@ -22,7 +22,7 @@ def publish(ledger: Ledger, snapshot: Snapshot) -> None:
     ledger.append(said, {NAME: blob})
 
 
-def read(git: Git, statement: Statement) -> Snapshot:
+def read_snapshot(git: Git, statement: Statement) -> Snapshot:
     """The snapshot that a statement speaks of; Refusal when it is not what was stated."""
     blob, (stated,) = statement.predicate["blob"], statement.subjects.values()
     try:

@@ -5,15 +5,15 @@ from dataclasses import asdict
 from typing import Any
 
 from mlplatform.core.payload import short_digest
-from mlplatform.observe.lineage import Lineage, ServingInstead, Trained
+from mlplatform.observe.lineage import DatasetUse, DeploymentLineage, ServingInstead
 from mlplatform.report.table import table
 
 
-def lineage_json(found: Lineage) -> dict[str, Any]:
+def lineage_json(found: DeploymentLineage) -> dict[str, Any]:
     return {**asdict(found), "data": [asdict(used) for used in found.data]}
 
 
-def lineage_text(found: Lineage) -> str:
+def lineage_text(found: DeploymentLineage) -> str:
     """A line a fact; `unknown` where nobody recorded it."""
     facts = {
         "version": f"{found.version} ({found.digest})",
@@ -34,7 +34,7 @@ def lineage_text(found: Lineage) -> str:
     return "\n".join([f"{found.environment} {found.model}", *lines])
 
 
-def _not_in_force(found: Lineage) -> str:
+def _not_in_force(found: DeploymentLineage) -> str:
     held = f", on hold {found.on_hold}" if found.on_hold else ""
     return f"not in force {'any more' if found.change else 'yet'}{held}"
 
@@ -45,11 +45,11 @@ def _answers(answers: ServingInstead) -> str:
     return f"{what} since {answers.since}, applied from {answers.change}"
 
 
-def trained_json(trained: Sequence[Trained]) -> dict[str, Any]:
+def trained_json(trained: Sequence[DatasetUse]) -> dict[str, Any]:
     return {"versions": [asdict(one) for one in trained]}
 
 
-def trained_text(dataset: str, trained: Sequence[Trained], when: str = "now") -> str:
+def trained_text(dataset: str, trained: Sequence[DatasetUse], when: str = "now") -> str:
     """A line a version; what is pinned now, or was then, is marked, be it in force or not."""
     if not trained:
         return f"no environment pins or pinned a version that was trained on {dataset}"

@@ -4,7 +4,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.payload import short_digest
 from mlplatform.core.repository import Repository
 from mlplatform.flow.drift.drift import find_drift
-from mlplatform.flow.ledger_queries import holds_in, require_not_on_hold
+from mlplatform.flow.rollback.holds import holds_in, require_not_on_hold
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.observe.adoptable import Adoptable, adoptable
 from mlplatform.propose.adopt import Adopted, Adoption, adopt

@@ -18,10 +18,10 @@ from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.flow.reconcile.snapshots import latest, observed
+from mlplatform.flow.reconcile.snapshots import current_snapshot, observed_snapshot
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.observe.drift import Flaws, Observations, drifts
-from mlplatform.observe.edited import edited_tags
+from mlplatform.observe.edited_tags import edited_tags
 from mlplatform.plan.actual import Actual, DriftRevert
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry import connect_registry
@@ -71,9 +71,11 @@ def revert_drift(
         serving = connect_serving(settings, paths)
         made = registration_records(known, environment)
         found = _compare(last, made, actual.registry, actual.serving, serving, deep=deep)
-        return replace(actual, undo=DriftRevert(found, last, made))
+        return replace(actual, drift_revert=DriftRevert(found, last, made))
 
-    return reconcile(workspace, applied, environment, progress, ApplyOptions(undo=undo, reason=reason))
+    return reconcile(
+        workspace, applied, environment, progress, ApplyOptions(add_drift_revert=undo, reason=reason)
+    )
 
 
 def _undisturbed(workspace: Workspace, settings: Environment, environment: str) -> Snapshot:
@@ -96,7 +98,7 @@ def _busy(environment: str) -> Refusal:
 def _last(workspace: Workspace, known: Sequence[Statement], environment: str) -> Snapshot:
     if newest_snapshot(known, environment)[1] or unfinished(known, environment):
         raise _interrupted(environment)
-    last = latest(workspace.git, known, environment)
+    last = current_snapshot(workspace.git, known, environment)
     if last is None:
         raise Refusal(
             f"there is no snapshot of {environment}: nothing was applied to it yet",
@@ -121,7 +123,7 @@ def _compare(
     *,
     deep: bool,
 ) -> tuple[Drift, ...]:
-    now = observed(last.environment, last.target, last.commit, registry, serving)
+    now = observed_snapshot(last.environment, last.target, last.commit, registry, serving)
     stored = _stored_flaws(last, registry, deep=deep)
     beside = Observations(
         registry.untrusted,

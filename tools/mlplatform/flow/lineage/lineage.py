@@ -15,14 +15,20 @@ from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.workspace import Workspace
 from mlplatform.load.history import documents_at, history, holds_since, tip_at
-from mlplatform.observe.lineage import Declared, Lineage, Trained, lineage, made_of
+from mlplatform.observe.lineage import (
+    DatasetUse,
+    DeclaredDeployment,
+    DeploymentLineage,
+    lineage,
+    registration_of,
+)
 
 Predicate = Mapping[str, Any]
 
 
 def lineage_of(
     workspace: Workspace, rev: str, environment: str, model: str, at: datetime | None = None
-) -> Lineage:
+) -> DeploymentLineage:
     """Where what an environment pins comes from; with `at`, what it pinned at that moment of the past.
 
     Which commit counted then is what the committers' clocks say along the first-parent history of `rev`. Refusal for
@@ -39,7 +45,7 @@ def lineage_of(
 
 def trained_on(
     workspace: Workspace, rev: str, dataset: str, environment: str | None = None, at: datetime | None = None
-) -> tuple[Trained, ...]:
+) -> tuple[DatasetUse, ...]:
     """Every version that an environment (None: any) pins or pinned and that a data set went into, newest pins first.
 
     With `at`, as it was at that moment of the past. Refusal for a data set that nobody ever heard of.
@@ -51,7 +57,7 @@ def trained_on(
     pins = [pin for pin in every if environment in (None, pin.environment)]
     paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
     documents = documents_at(workspace.git, [(pin.commit, path) for pin, path in paths.items()])
-    made = {digest: made_of(digest, said) or {} for digest in {pin.digest for pin in pins}}
+    made = {digest: registration_of(digest, said) or {} for digest in {pin.digest for pin in pins}}
     standing = _standing(workspace, past)
     found = []
     for pin in sorted(pins, key=lambda pin: pin.age):
@@ -59,7 +65,7 @@ def trained_on(
         data = origin.get("data") or made[pin.digest].get("data") or {}
         if dataset in data:
             where = pin.environment, pin.model, pin.version, pin.digest
-            found.append(Trained(*where, data[dataset], pin.commit, pin in standing))
+            found.append(DatasetUse(*where, data[dataset], pin.commit, pin in standing))
     if not found and not _is_data_set(workspace, commit, dataset):
         raise Refusal(f"there is no data set {dataset}", fix="name one as tenant/name, as its document lies")
     return tuple(found)
@@ -89,7 +95,9 @@ def _standing(workspace: Workspace, past: History) -> set[Pin]:
     return {newest[at] for at in documents_at(workspace.git, newest)}
 
 
-def _declared(workspace: Workspace, commit: str, environment: str, model: str, known: Holds) -> Declared:
+def _declared(
+    workspace: Workspace, commit: str, environment: str, model: str, known: Holds
+) -> DeclaredDeployment:
     """What is declared of a deployment at a commit; Refusal where it is not, or not readable."""
     pinned_at = (commit, path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
     model_at = (commit, path_of(Kind.MODEL, model))
@@ -111,7 +119,7 @@ def _declared(workspace: Workspace, commit: str, environment: str, model: str, k
     names = {*body.from_.data, *(about.data.datasets if about else ())}
     hold = known.get((model, body.digest))
     is_held = hold and about and hold.applies_to(declared_digest(body, about))
-    return Declared(
+    return DeclaredDeployment(
         environment,
         model,
         body,

@@ -12,30 +12,30 @@ States = Mapping[str, RegistryState]  # of the environment and of those before i
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenVersion:
     """A registered version, and why it is this one."""
 
     version: RegisteredVersion
-    because: str
+    reason: str
 
 
-def choose(
+def choose_candidate(
     repository: Repository, environment: str, model: str, version: str | None, registries: States
-) -> Chosen:
+) -> ChosenVersion:
     """The version asked for; else what is pinned and not champion yet, what would be promoted next, what is pinned."""
     if version is not None:
-        return Chosen(_registered(model, version, None, registries), "it was asked for")
+        return ChosenVersion(_registered(model, version, None, registries), "it was asked for")
     pinned = repository.deployments.get(environment, {}).get(model)
     champion = registries[environment].aliases.get(model, {}).get("champion")
     if pinned and pinned.body.version != champion:
-        return Chosen(
+        return ChosenVersion(
             _registered(model, pinned.body.version, pinned.body.digest, registries),
             f"{environment} pins it, and it is not champion yet",
         )
     before = repository.environments[environment].body.promotesFrom
     source = repository.deployments.get(before or "", {}).get(model)
     if source and (pinned is None or source.body.digest != pinned.body.digest):
-        return Chosen(
+        return ChosenVersion(
             _registered(model, source.body.version, source.body.digest, registries),
             f"{before} pins it: it would be promoted to {environment} next",
         )
@@ -44,7 +44,7 @@ def choose(
             f"nothing of {model} is pinned in {environment}" + (f" or {before}" if before else ""),
             fix=f"name a registered version: platform validate {model} --env {environment} --version VERSION",
         )
-    return Chosen(
+    return ChosenVersion(
         _registered(model, pinned.body.version, pinned.body.digest, registries),
         f"{environment} pins it, and it is champion",
     )

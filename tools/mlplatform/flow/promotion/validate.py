@@ -16,7 +16,7 @@ from mlplatform.core.statement import validation_statement
 from mlplatform.flow.actor import actor
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
-from mlplatform.flow.promotion.candidate import choose
+from mlplatform.flow.promotion.candidate import choose_candidate
 from mlplatform.flow.reconcile.served_signature import signatures_of
 from mlplatform.flow.workspace import Workspace, environment_of, model_of
 from mlplatform.load.source import Commit
@@ -54,8 +54,8 @@ def validate(
     with workspace.lease(settings, environment):
         workspace.ledger(settings).sync()
         registries = _registries(workspace, repository, environment)
-        chosen = choose(repository, environment, model, version, registries)
-        progress.on_message(f"{model} {chosen.version.version}: {chosen.because}")
+        chosen = choose_candidate(repository, environment, model, version, registries)
+        progress.on_message(f"{model} {chosen.version.version}: {chosen.reason}")
         champion = _champion(registries[environment], chosen.version)
         taken = _document_of(chosen.version, workspace, repository, document)
         sample = read(taken)
@@ -71,7 +71,7 @@ def validate(
     return ValidationResult(
         environment,
         model,
-        chosen.because,
+        chosen.reason,
         str(repository.commit),
         asked.dataset,
         dataset.body.digest,

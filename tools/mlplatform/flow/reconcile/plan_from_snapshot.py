@@ -15,15 +15,15 @@ from mlplatform.core.repository import Repository
 from mlplatform.core.snapshot import RegisteredEntry, Snapshot
 from mlplatform.core.snapshot_plan import SnapshotAge, SnapshotPlan
 from mlplatform.core.statement import REGISTRATION, Statement, newest_snapshot
-from mlplatform.flow.reconcile.critical import critical_among
+from mlplatform.flow.reconcile.critical_models import critical_among
 from mlplatform.flow.reconcile.served_signature import plan_with_signatures
 from mlplatform.flow.workspace import REMOTE, Workspace, environment_of
 from mlplatform.local.identity import read_target_id
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.plan import known_to
+from mlplatform.plan.plan import models_present
 from mlplatform.plan.snapshot_state import registry_of, serving_of
 from mlplatform.record.ledger import Ledger, copies_of_shared, shared_ledger
-from mlplatform.record.snapshots import read
+from mlplatform.record.snapshots import read_snapshot
 
 LOCAL = "refs/platform/"
 
@@ -50,7 +50,7 @@ def plan_from_snapshot(
         champions=champions(here, environment),
         redacted=True,
     )
-    gone = known_to(actual) - repository.deployments.get(environment, {}).keys()
+    gone = models_present(actual) - repository.deployments.get(environment, {}).keys()
     critical = critical_among(workspace.git, repository, environment, gone, here)
     every = tuple(chain.from_iterable(reversed(known.values())))
     target_id = own.target if own else ""
@@ -104,7 +104,7 @@ def _snapshot(workspace: Workspace, known: Sequence[Statement], environment: str
             )
         if not registered:
             return None
-    found = read(workspace.git, statement) if statement else _empty(environment)
+    found = read_snapshot(workspace.git, statement) if statement else _empty(environment)
     versions = {model: dict(held) for model, held in found.versions.items()}
     for said in registered:
         versions.setdefault(said["model"], {}).setdefault(

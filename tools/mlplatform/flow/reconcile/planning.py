@@ -12,11 +12,11 @@ from mlplatform.core.plan import Plan
 from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
-from mlplatform.flow.reconcile.critical import critical_among
+from mlplatform.flow.reconcile.critical_models import critical_among
 from mlplatform.flow.reconcile.served_signature import plan_with_signatures
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.plan import known_to
+from mlplatform.plan.plan import models_present
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.serving import connect_serving
 
@@ -29,11 +29,11 @@ class ApplyOptions:
     that a hold was lifted for it.
     """
 
-    planned: Plan | None = None
-    going_back: str = ""
+    saved_plan: Plan | None = None
+    rollback_reason: str = ""
     confirmed: frozenset[str] = frozenset()
-    undo: Callable[[Actual], Actual] | None = None
-    retried: bool = False
+    add_drift_revert: Callable[[Actual], Actual] | None = None
+    after_retry: bool = False
     reason: str = ""
 
 
@@ -68,9 +68,9 @@ def plan_against(
 ) -> Plan:
     """The plan against what was observed, and what the ledger says of it."""
     actual = replace(actual, holds=holds(known, environment), champions=champions(known, environment))
-    if wanted.undo:
-        actual = wanted.undo(actual)
-    gone = known_to(actual) - repository.deployments.get(environment, {}).keys()
+    if wanted.add_drift_revert:
+        actual = wanted.add_drift_revert(actual)
+    gone = models_present(actual) - repository.deployments.get(environment, {}).keys()
     critical = critical_among(workspace.git, repository, environment, gone, known)
     actual = replace(actual, critical=critical)
     return plan_with_signatures(

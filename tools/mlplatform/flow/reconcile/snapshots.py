@@ -18,10 +18,10 @@ from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegistryState
 from mlplatform.providers.serving import connect_serving
 from mlplatform.providers.serving.interface import Observation
-from mlplatform.record.snapshots import publish, read
+from mlplatform.record.snapshots import publish_snapshot, read_snapshot
 
 
-def observed(
+def observed_snapshot(
     environment: str, target: str, commit: str, registry: RegistryState, serving: Observation
 ) -> Snapshot:
     """What may be published of what was observed: no workspace, no person, no run, no metric."""
@@ -37,15 +37,17 @@ def observed(
         if (named := {alias: found[alias] for alias in ALIASES if alias in found})
     }
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Snapshot(environment, target, commit, now, held, aliases, ran(serving), _weights(serving))
+    return Snapshot(
+        environment, target, commit, now, held, aliases, served_entries(serving), _weights(serving)
+    )
 
 
 def observed_serving(last: Snapshot, serving: Observation) -> Snapshot:
     """What a server does now, to be compared with a snapshot; registries were not asked."""
-    return replace(last, served=ran(serving), weights=_weights(serving))
+    return replace(last, served=served_entries(serving), weights=_weights(serving))
 
 
-def ran(serving: Observation) -> dict[str, dict[str, ServedEntry]]:
+def served_entries(serving: Observation) -> dict[str, dict[str, ServedEntry]]:
     """What a server holds, by model and digest."""
     found: dict[str, dict[str, ServedEntry]] = {}
     for one in serving.versions:
@@ -58,7 +60,7 @@ def _weights(serving: Observation) -> dict[str, dict[str, int]]:
     return {model: dict(weights) for model, weights in serving.weights.items() if weights}
 
 
-def take(
+def take_snapshot(
     workspace: Workspace, repository: Repository, environment: str, commit: str, progress: ProgressReporter
 ) -> None:
     """Publish what an apply has left; when it cannot be observed that is said, and the apply is none the worse."""
@@ -66,8 +68,8 @@ def take(
     try:
         registry = connect_registry(settings, paths).read()
         serving = connect_serving(settings, paths).observe()
-        seen = observed(environment, workspace.target_id(), commit, registry, serving)
-        publish(workspace.ledger(settings), _renewed(workspace, settings, seen))
+        seen = observed_snapshot(environment, workspace.target_id(), commit, registry, serving)
+        publish_snapshot(workspace.ledger(settings), _renewed(workspace, settings, seen))
     except Refusal as why:
         progress.on_message(f"no snapshot of {environment} could be taken: {why}")
 
@@ -75,13 +77,13 @@ def take(
 def _renewed(workspace: Workspace, settings: Environment, seen: Snapshot) -> Snapshot:
     statement, since = newest_snapshot(statements(workspace, settings), seen.environment)
     try:
-        last = read(workspace.git, statement) if statement else None
+        last = read_snapshot(workspace.git, statement) if statement else None
     except Refusal:  # it is lost: what there is now is the best that is known
         last = None
     return carry_forward(last, seen, [outcome for said in since for outcome in said.predicate["outcomes"]])
 
 
-def latest(git: Git, known: Sequence[Statement], environment: str) -> Snapshot | None:
+def current_snapshot(git: Git, known: Sequence[Statement], environment: str) -> Snapshot | None:
     """The newest snapshot, unless something was applied since."""
     statement, since = newest_snapshot(known, environment)
-    return None if statement is None or since else read(git, statement)
+    return None if statement is None or since else read_snapshot(git, statement)

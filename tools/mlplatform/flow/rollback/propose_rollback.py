@@ -1,7 +1,7 @@
 """Proposes to pin again what an environment pinned before."""
 
-from mlplatform.flow.ledger_queries import holds_at, require_not_on_hold
 from mlplatform.flow.promotion.proposals import ProposalRequest
+from mlplatform.flow.rollback.holds import holds_at, require_not_on_hold
 from mlplatform.flow.workspace import Workspace
 from mlplatform.load.history import history
 from mlplatform.propose.proposal import Proposal

@@ -5,11 +5,12 @@ from mlplatform.core.hold import Hold, holds
 from mlplatform.core.repository import Repository
 from mlplatform.core.statement import retry_statement
 from mlplatform.flow.actor import actor
-from mlplatform.flow.ledger_queries import require_newer, statements
+from mlplatform.flow.ledger_queries import statements
+from mlplatform.flow.reconcile.commit_order import require_newer
 from mlplatform.flow.workspace import Workspace, environment_of
 
 
-def lift(
+def lift_hold(
     workspace: Workspace,
     repository: Repository,
     environment: str,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold
 from mlplatform.core.reconciled import Reverted
-from mlplatform.flow.ledger_queries import holds_in
+from mlplatform.flow.rollback.holds import holds_in
 from mlplatform.flow.workspace import Workspace
 from mlplatform.load.history import history
 from mlplatform.propose.branch import commit_proposal

@@ -11,8 +11,8 @@ from mlplatform.core.repository import Repository
 from mlplatform.core.served_signature import signature_of
 from mlplatform.core.snapshot import ServedEntry
 from mlplatform.plan.actual import Actual, DriftRevert
-from mlplatform.plan.deployment import candidate, routed
-from mlplatform.plan.retire import retire
+from mlplatform.plan.deployment import candidate_values, route_values
+from mlplatform.plan.retire import retire_change
 
 _IN_REGISTRY = (DriftKind.TAGS, DriftKind.DELETED, DriftKind.CONFLICTING_VERSION, DriftKind.BYTES)
 _TO_LOAD = (DriftKind.CONFIGURATION, DriftKind.SERVED_BYTES, DriftKind.UNLOADED)
@@ -20,7 +20,7 @@ _TO_LOAD = (DriftKind.CONFIGURATION, DriftKind.SERVED_BYTES, DriftKind.UNLOADED)
 Answers = list[tuple[Change, ...] | Refused]
 
 
-def repair_answers(
+def drift_revert_changes(
     repository: Repository, environment: str, model: str, actual: Actual, undo: DriftRevert
 ) -> Answers:
     """The changes that undo the drift of one model, and what of it cannot be undone, by name."""
@@ -32,12 +32,12 @@ def repair_answers(
     found = [*repairs, *loads, *_aliases(model, drifts, settings, actual, undo)]
     strays = [one for one in drifts if one.kind is DriftKind.LOADED]
     held = (actual.serving.find(model, stray.digest) for stray in strays)
-    found += [retire(settings.serving.provider, served) for served in held if served]
+    found += [retire_change(settings.serving.provider, served) for served in held if served]
     changes = tuple(one for one in found if isinstance(one, Change))
     return [*(one for one in found if isinstance(one, Refused)), changes]
 
 
-def unmanaged_models(repository: Repository, environment: str, undo: DriftRevert) -> list[Refused]:
+def refuse_unmanaged(repository: Repository, environment: str, undo: DriftRevert) -> list[Refused]:
     """What is loaded beside ours is not ours to unload."""
     where = repository.environments[environment].path
     return [
@@ -94,7 +94,7 @@ def _origin(model: str, version: str, actual: Actual, undo: DriftRevert) -> Regi
             here.change,
             here.approved_by,
         )
-    return next((one for one in undo.origins.get((model, version), ()) if one.tags() == tags), None)
+    return next((one for one in undo.registrations.get((model, version), ()) if one.tags() == tags), None)
 
 
 def _source(model: str, digest: str, actual: Actual) -> tuple[str, str] | None:
@@ -150,7 +150,7 @@ def _serving(
         version = next((ran[digest].version for digest in weights if digest in ran), None)
         after = {"weights": weights, "version": version} if weights else None
         now = dict(actual.serving.weights.get(model, {}))
-        found.append(Change(Action.ROUTE, provider, model, routed(model, now, actual), after))
+        found.append(Change(Action.ROUTE, provider, model, route_values(model, now, actual), after))
     return found
 
 
@@ -160,7 +160,7 @@ def _candidate(
     here = actual.registry.find(model, ran.version)
     source = here.ref.uri if here and ran.version not in mended else None
     signed = signature_of(model, repository.models[model].body, ran.digest, actual.signatures)
-    return candidate(signed, ran.version, ran.digest, source, ran.instances)
+    return candidate_values(signed, ran.version, ran.digest, source, ran.instances)
 
 
 def _held(model: str, digest: str, actual: Actual) -> Values | None:

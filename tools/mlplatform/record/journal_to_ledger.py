@@ -15,7 +15,7 @@ from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal, left_behind
 
 
-def begin(outbox: Path, plan: Plan, said: Mapping[str, Any], ledger: Ledger) -> Journal:
+def begin_journal(outbox: Path, plan: Plan, said: Mapping[str, Any], ledger: Ledger) -> Journal:
     """Write down what is about to be done; on a shared ledger too, as this machine may never come back."""
     journal = Journal.begin(outbox, plan, said)
     if ledger.shared:
@@ -27,7 +27,7 @@ def begin(outbox: Path, plan: Plan, said: Mapping[str, Any], ledger: Ledger) -> 
     return journal
 
 
-def hold(journal: Journal, environment: str, model: str, ledger: Ledger) -> None:
+def announce_holds(journal: Journal, environment: str, model: str, ledger: Ledger) -> None:
     """Tell the other machines of a shared ledger at once that a version of a model failed.
 
     When that does not come through, it is said with all else at the end.
@@ -42,7 +42,7 @@ def hold(journal: Journal, environment: str, model: str, ledger: Ledger) -> None
             ledger.append(hold_statement(one, fence))
 
 
-def close(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
+def close_journal(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
     """Put a finished journal on the ledger, and only then take it out of the outbox.
 
     One that others have overtaken, whose `newest` fence is greater, is marked as late: what it says happened, and
@@ -55,7 +55,7 @@ def close(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
     journal.path.unlink()
 
 
-def recover(outbox: Path, environment: str, ledger: Ledger, known: Sequence[Statement]) -> int:
+def recover_journals(outbox: Path, environment: str, ledger: Ledger, known: Sequence[Statement]) -> int:
     """Put what dead applies left behind, here or on another machine, on the ledger; returns how many there were.
 
     `known` is what the ledger says, oldest first. The caller holds the lease.
@@ -69,7 +69,7 @@ def recover(outbox: Path, environment: str, ledger: Ledger, known: Sequence[Stat
         if journal.path.stem in ids:
             journal.path.unlink()
         else:
-            close(journal, ledger, newest)
+            close_journal(journal, ledger, newest)
     for intent in elsewhere:
         ledger.append(interrupted(intent))
     return len(journals) + len(elsewhere)

@@ -7,10 +7,10 @@ from mlplatform.core.registration_record import RegistrationRecord, Registration
 from mlplatform.core.snapshot import Snapshot
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
 
-Edited = Mapping[tuple[str, str], tuple[str, ...]]  # by model and version
+EditedTags = Mapping[tuple[str, str], tuple[str, ...]]  # by model and version
 
 
-def edited_tags(last: Snapshot, now: RegistryState, known: RegistrationRecords) -> Edited:
+def edited_tags(last: Snapshot, now: RegistryState, known: RegistrationRecords) -> EditedTags:
     """The tags that are not as they were after the last apply, by name."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for model, versions in last.versions.items():

@@ -51,7 +51,7 @@ def drift(kind: DriftKind, about: str) -> Drift:
 
 def undone(there: Actual, *drifts: Drift, origins: Any = None) -> Plan:
     undo = DriftRevert(drifts, LAST, origins or {(TUMOUR, "1.1.0"): (MADE,)})
-    return plan(DECLARED, "production", "laptop", replace(there, undo=undo))
+    return plan(DECLARED, "production", "laptop", replace(there, drift_revert=undo))
 
 
 def said(made: Plan) -> list[tuple[str, Any]]:
@@ -112,7 +112,7 @@ def test_the_routed_version_is_loaded_last_and_probed_before_it_is_routed() -> N
 def test_nothing_is_done_for_what_nobody_changed() -> None:
     pending = repository({"production": {TUMOUR: deployment("1.2.0")}})
     undo = DriftRevert((), LAST, {})
-    assert plan(pending, "production", "laptop", replace(HERE, undo=undo)).changes == ()
+    assert plan(pending, "production", "laptop", replace(HERE, drift_revert=undo)).changes == ()
 
 
 def test_an_ordinary_plan_keeps_previous_when_somebody_removed_the_champion() -> None:
