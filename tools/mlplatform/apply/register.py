@@ -60,11 +60,11 @@ def _assert_not_pinned_otherwise(repository: Repository, model: str, version: st
 
 def _assert_no_other_version(registry: Registry, model: str, version: str, digest: str) -> None:
     """What is served is named by its digest, so the same bytes under two versions could not be told apart."""
-    held = registry.read().by_digest(model, digest)
-    if held and held.version != version:
+    registered = registry.read().by_digest(model, digest)
+    if registered and registered.version != version:
         raise Refusal(
-            f"these bytes are registered as {model} {held.version} already",
-            fix=f"use {held.version}, or train what differs",
+            f"these bytes are registered as {model} {registered.version} already",
+            fix=f"use {registered.version}, or train what differs",
         )
 
 

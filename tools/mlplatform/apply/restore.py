@@ -16,17 +16,17 @@ def restore(done: Sequence[Change], context: ApplyContext) -> tuple[tuple[Change
     have changed meanwhile is not ours to put back.
     """
     undone: list[Change] = []
-    troubles: list[str] = []
+    failures: list[str] = []
     for action, undo in UNDO.items():
         for change in (change for change in reversed(done) if change.action is action):
             try:
                 (context.lease if action is Action.CHAMPION else context.serving_lease).require()
                 undo(change, context)
-            except Exception as trouble:  # what cannot be put back now is put back by the next plan
-                troubles.append(f"putting back its {action} failed too: {trouble}")
+            except Exception as error:  # what cannot be put back now is put back by the next plan
+                failures.append(f"putting back its {action} failed too: {error}")
             else:
                 undone.append(change)
-    return tuple(undone), "; ".join(troubles)
+    return tuple(undone), "; ".join(failures)
 
 
 def _route(change: Change, context: ApplyContext) -> None:

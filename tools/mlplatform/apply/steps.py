@@ -74,7 +74,7 @@ def champion(change: Change, context: ApplyContext) -> None:
     are hashed before."""
     after = change.after or {"champion": None, "previous": None}
     if source := after.get("source"):
-        _require(ArtifactRef(source, after["digest"]))
+        _require_unchanged(ArtifactRef(source, after["digest"]))
     context.registry.set_aliases(change.resource, after["champion"], after["previous"])
 
 
@@ -120,11 +120,11 @@ def _candidate(change: Change, context: ApplyContext) -> Candidate:
     )
 
 
-def _require(ref: ArtifactRef) -> None:
-    found = digest_of(store_for(ref.uri).entries(ref.uri))
-    if found != ref.digest:
+def _require_unchanged(ref: ArtifactRef) -> None:
+    digest = digest_of(store_for(ref.uri).entries(ref.uri))
+    if digest != ref.digest:
         raise Refusal(
-            f"the bytes in {ref.uri} were changed: they are {short_digest(found)} and were {short_digest(ref.digest)}",
+            f"the bytes in {ref.uri} were changed: they are {short_digest(digest)} and were {short_digest(ref.digest)}",
             fix="run `platform drift --revert`, which replaces them by verified ones",
         )
 
@@ -136,10 +136,10 @@ def _copied(resource: str, after: Values, context: ApplyContext) -> str:
     return version.ref.uri
 
 
-def wait(what: str, ask: Callable[[], Ready | Pending]) -> None:
+def wait(awaited: str, ask: Callable[[], Ready | Pending]) -> None:
     """Ask until it is ready; ServingError after DEADLINE_SECONDS."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while isinstance(answer := ask(), Pending):
         if time.monotonic() > deadline:
-            raise ServingError(f"gave up waiting for {what} after {DEADLINE_SECONDS:g} s: {answer.reason}")
+            raise ServingError(f"gave up waiting for {awaited} after {DEADLINE_SECONDS:g} s: {answer.reason}")
         time.sleep(POLL_SECONDS)

@@ -29,80 +29,82 @@ def status(
     """The status of everything, by environment (earliest first) and model."""
     _catch_up(workspace, repository, progress)
     return {
-        name: environment_status(repository, name, _see(workspace, repository, name))
+        name: environment_status(repository, name, _view(workspace, repository, name))
         for name in repository.environments_in_order()
     }
 
 
 def _catch_up(workspace: Workspace, repository: Repository, progress: ProgressReporter) -> None:
     """Fetch what other machines recorded; without that too, it is worth something to know what answers."""
-    shared = (one.body for one in repository.environments.values() if one.body.is_shared)
+    shared = (document.body for document in repository.environments.values() if document.body.is_shared)
     try:
         for settings in islice(shared, 1):  # one ledger has them all
             workspace.ledger(settings).sync()
-    except Refusal as why:
-        progress.on_message(f"what other machines recorded since is not known (holds, failures): {why}")
+    except Refusal as refusal:
+        progress.on_message(f"what other machines recorded since is not known (holds, failures): {refusal}")
 
 
-def _see(workspace: Workspace, repository: Repository, environment: str) -> EnvironmentView:
+def _view(workspace: Workspace, repository: Repository, environment: str) -> EnvironmentView:
     settings, paths = repository.environments[environment].body, workspace.paths(environment)
-    said = statements(workspace, settings)
-    mine = [one.predicate for one in reversed(said) if _is_of(one.predicate, environment)]
-    on_hold = holds(said, environment)
+    ledger = statements(workspace, settings)
+    predicates = [
+        statement.predicate for statement in reversed(ledger) if _is_current(statement.predicate, environment)
+    ]
+    on_hold = holds(ledger, environment)
     applying = is_held(paths)
-    failures, batch = _failures(mine), _batch(repository, mine)
+    failures, batch = _failures(predicates), _batch(repository, predicates)
     try:
         serving = connect_serving(settings, paths)
         observed = serving.observe()
         urls = {model: serving.url(model) for model in observed.weights}
-    except Refusal as why:
-        return EnvironmentView(None, str(why), applying, failures, {}, batch, on_hold)
-    drifted = _drifted(workspace, said, environment, observed)
+    except Refusal as refusal:
+        return EnvironmentView(None, str(refusal), applying, failures, {}, batch, on_hold)
+    drifted = _drifted(workspace, ledger, environment, observed)
     return EnvironmentView(observed, "", applying, failures, urls, batch, on_hold, drifted)
 
 
-def _is_of(said: Predicate, environment: str) -> bool:
+def _is_current(predicate: Predicate, environment: str) -> bool:
     """Whether a record says something of what is so now in an environment."""
-    return said.get("environment") == environment and not said.get("late")
+    return predicate.get("environment") == environment and not predicate.get("late")
 
 
 def _drifted(
-    workspace: Workspace, said: Sequence[Statement], environment: str, observed: Observation
+    workspace: Workspace, ledger: Sequence[Statement], environment: str, observed: Observation
 ) -> dict[str, str]:
     """What was changed by hand of each model, as far as the server shows it; registries are not asked."""
-    last = current_snapshot(workspace.git, said, environment)
-    if last is None:
+    snapshot = current_snapshot(workspace.git, ledger, environment)
+    if snapshot is None:
         return {}
-    now = observed_serving(last, observed)
-    found = {
-        model: "; ".join(drift.message for drift in serving_drifts(model, last, now))
-        for model in last.models()
+    current = observed_serving(snapshot, observed)
+    messages = {
+        model: "; ".join(drift.message for drift in serving_drifts(model, snapshot, current))
+        for model in snapshot.models()
     }
-    return {model: reason for model, reason in found.items() if reason}
+    return {model: reason for model, reason in messages.items() if reason}
 
 
 def _failures(newest_first: Iterable[Predicate]) -> dict[str, str]:
     """Why the last apply that tried a model failed, for the models it failed for."""
-    last: dict[str, str | None] = {}
+    reasons: dict[str, str | None] = {}
     for predicate in newest_first:
-        tried: dict[str, str | None] = {}
+        in_this_apply: dict[str, str | None] = {}
         for outcome in predicate.get("outcomes", ()):
-            tried.setdefault(outcome["resource"], None)
+            in_this_apply.setdefault(outcome["resource"], None)
             if outcome["result"] == Result.FAILED.value:
-                tried[outcome["resource"]] = f"{outcome['action']}: {outcome['reason']}"
-        last = {**tried, **last}
-    return {model: why for model, why in last.items() if why}
+                in_this_apply[outcome["resource"]] = f"{outcome['action']}: {outcome['reason']}"
+        reasons = {**in_this_apply, **reasons}
+    return {model: refusal for model, refusal in reasons.items() if refusal}
 
 
 def _batch(repository: Repository, newest_first: Iterable[Predicate]) -> dict[str, tuple[str, str]]:
     """Version and digest of each batch model's champion: nothing serves it, so the ledger is what knows."""
-    found: dict[str, tuple[str, str]] = {}
+    versions: dict[str, tuple[str, str]] = {}
     for predicate in newest_first:
         for outcome in predicate.get("outcomes", ()):
             model, after = repository.models.get(outcome["resource"]), outcome["after"]
-            champion = (
+            is_champion = (
                 outcome["action"] == Action.CHAMPION.value and outcome["result"] == Result.APPLIED.value
             )
-            if model and model.body.type == "batch" and champion and after:
-                found.setdefault(outcome["resource"], (after["champion"], after["digest"]))
-    return found
+            if model and model.body.type == "batch" and is_champion and after:
+                versions.setdefault(outcome["resource"], (after["champion"], after["digest"]))
+    return versions

@@ -40,10 +40,10 @@ class Workspace:
 
     def target_id(self) -> str:
         """Which target this is; Refusal when nothing was set up here yet."""
-        found = read_target_id(self.target)
-        if found is None:
+        identifier = read_target_id(self.target)
+        if identifier is None:
             raise Refusal("this repository has no local target yet", fix="run `make up`")
-        return found
+        return identifier
 
     def ledger(self, settings: Environment) -> Ledger:
         """Where what is done to an environment is recorded: a laptop never writes the company's record."""
@@ -53,10 +53,10 @@ class Workspace:
 
     def ledgers(self) -> tuple[Ledger, ...]:
         """Every ledger that may hold something of this repository, as far as this clone knows them."""
-        known = [shared_ledger(self.git, REMOTE)]
+        ledgers = [shared_ledger(self.git, REMOTE)]
         if read_target_id(self.target) is not None:
-            known.append(local_ledger(self.git, self.target_id()))
-        return tuple(known)
+            ledgers.append(local_ledger(self.git, self.target_id()))
+        return tuple(ledgers)
 
     @contextmanager
     def lease(
@@ -66,13 +66,15 @@ class Workspace:
 
         `say` is told what is waited for.
         """
-        with ExitStack() as held:
-            lease: Lease = held.enter_context(local_lease(self.paths(environment)))
+        with ExitStack() as stack:
+            lease: Lease = stack.enter_context(local_lease(self.paths(environment)))
             if settings.is_shared:
-                above = self._newest_fence(settings, environment)  # a lease that somebody deleted starts anew
+                newest = self._newest_fence(
+                    settings, environment
+                )  # a lease that somebody deleted starts anew
                 host = socket.gethostname()
-                lease = held.enter_context(
-                    remote_lease(self.git, REMOTE, environment, host, above=above, say=say)
+                lease = stack.enter_context(
+                    remote_lease(self.git, REMOTE, environment, host, above=newest, say=say)
                 )
             yield lease
 
@@ -94,8 +96,8 @@ def environment_of(repository: Repository, name: str) -> Environment:
         blocked = repository.blocked_environments.get(name)
         if blocked:
             raise Refusal(f"{name} is blocked: {blocked.message}", fix=blocked.fix, where=blocked.where)
-        known = ", ".join(repository.environments_in_order()) or "none"
-        raise Refusal(f"there is no environment {name} (there are: {known})")
+        names = ", ".join(repository.environments_in_order()) or "none"
+        raise Refusal(f"there is no environment {name} (there are: {names})")
     return repository.environments[name].body
 
 

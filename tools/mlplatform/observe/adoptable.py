@@ -23,30 +23,34 @@ def adoptable(
     by_model: dict[str, list[Drift]] = {}
     for drift in drifts:
         by_model.setdefault(drift.model, []).append(drift)
-    found: list[Adoptable] = []
+    changes: list[Adoptable] = []
     refused: list[str] = []
-    for model, those in by_model.items():
-        taken = _version(those)
+    for model, model_drifts in by_model.items():
+        taken = _version(model_drifts)
         if len({drift.found for drift in taken}) > 1:
-            said = " and ".join(drift.message for drift in taken)
-            refused.append(f"{model}: {said}, so it is not clear what is to be declared")
+            message = " and ".join(drift.message for drift in taken)
+            refused.append(f"{model}: {message}, so it is not clear what is to be declared")
             taken = []
         scaled = [
-            one
-            for one in those
-            if one.kind is DriftKind.CONFIGURATION and one.found and one.digest in running
+            drift
+            for drift in model_drifts
+            if drift.kind is DriftKind.CONFIGURATION and drift.found and drift.digest in running
         ]
-        other = [one for one in those if one.kind is DriftKind.CONFIGURATION and not one.found]
-        if other:
+        undeclarable = [
+            drift for drift in model_drifts if drift.kind is DriftKind.CONFIGURATION and not drift.found
+        ]
+        if undeclarable:
             scaled = []  # it runs with something else besides, which would be lost
-        follow = _following(those, taken)
+        follow = _following(model_drifts, taken)
         chosen = [*taken, *scaled, *follow]
-        refused += [f"{model or drift.about}: {drift.message}" for drift in those if drift not in chosen]
+        refused += [
+            f"{model or drift.about}: {drift.message}" for drift in model_drifts if drift not in chosen
+        ]
         if taken or scaled:
             version = taken[0].found if taken else None
             instances = int(scaled[0].found) if scaled else None
-            found.append(Adoptable(model, version, instances, (*taken, *scaled)))
-    return tuple(found), tuple(refused)
+            changes.append(Adoptable(model, version, instances, (*taken, *scaled)))
+    return tuple(changes), tuple(refused)
 
 
 def _version(drifts: Sequence[Drift]) -> list[Drift]:

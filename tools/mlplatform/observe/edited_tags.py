@@ -10,22 +10,27 @@ from mlplatform.providers.registry.interface import RegisteredVersion, RegistryS
 EditedTags = Mapping[tuple[str, str], tuple[str, ...]]  # by model and version
 
 
-def edited_tags(last: Snapshot, now: RegistryState, known: RegistrationRecords) -> EditedTags:
+def edited_tags(last: Snapshot, now: RegistryState, registrations: RegistrationRecords) -> EditedTags:
     """The tags that are not as they were after the last apply, by name."""
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    edited: dict[tuple[str, str], tuple[str, ...]] = {}
     for model, versions in last.versions.items():
-        for version, kept in versions.items():
-            held = now.find(model, version)
-            was = next((one for one in known.get((model, version), ()) if one.tags() == kept.tags), None)
-            if held and was and held.tags() != kept.tags:
-                found[model, version] = _names(was, held)
-    return found
+        for version, entry in versions.items():
+            registered = now.find(model, version)
+            origin = next(
+                (record for record in registrations.get((model, version), ()) if record.tags() == entry.tags),
+                None,
+            )
+            if registered and origin and registered.tags() != entry.tags:
+                edited[model, version] = _names(origin, registered)
+    return edited
 
 
-def _names(was: RegistrationRecord, now: RegisteredVersion) -> tuple[str, ...]:
-    made = now.lineage
-    before = _tags(was.run, was.commit, was.change, was.approved_by, was.data, was.metrics)
-    after = _tags(made.run, made.commit, now.change, now.approved_by, made.data, made.metrics)
+def _names(origin: RegistrationRecord, registered: RegisteredVersion) -> tuple[str, ...]:
+    lineage = registered.lineage
+    before = _tags(origin.run, origin.commit, origin.change, origin.approved_by, origin.data, origin.metrics)
+    after = _tags(
+        lineage.run, lineage.commit, registered.change, registered.approved_by, lineage.data, lineage.metrics
+    )
     return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
 
 

@@ -82,29 +82,31 @@ def lineage(
     """The lineage of what an environment pins since the commit `pinned`; `predicates`: the ledger, newest first."""
     body = declared.body
     history = tuple(predicates)
-    made = registration_of(body.digest, history) or {}
-    steps = tuple(_into_force(declared.environment, declared.model, history))
-    put = next((said for said, after in steps if _holds(after, body)), {})
-    answers = _answering(*steps[0]) if steps and not _holds(steps[0][1], body) else None
-    data = body.from_.data or made.get("data") or {}
+    registration = registration_of(body.digest, history) or {}
+    activations = tuple(_activations(declared.environment, declared.model, history))
+    activation = next((predicate for predicate, after in activations if _activates(after, body)), {})
+    instead = (
+        _serving_instead(*activations[0]) if activations and not _activates(activations[0][1], body) else None
+    )
+    data = body.from_.data or registration.get("data") or {}
     return DeploymentLineage(
         declared.environment,
         declared.model,
         body.version,
         body.digest,
-        body.from_.run or made.get("run"),
-        body.from_.commit or made.get("commit"),
+        body.from_.run or registration.get("run"),
+        body.from_.commit or registration.get("commit"),
         tuple(
             DataUsed(name, digest, declared.classifications.get(name))
             for name, digest in sorted(data.items())
         ),
         declared.features,
-        body.metrics or made.get("metrics") or {},
+        body.metrics or registration.get("metrics") or {},
         pinned,
-        None if answers else put.get("recordedAt"),
-        put.get("commit"),
-        tuple(put.get("approvedBy", ())),
-        answers,
+        None if instead else activation.get("recordedAt"),
+        activation.get("commit"),
+        tuple(activation.get("approvedBy", ())),
+        instead,
         declared.on_hold,
     )
 
@@ -121,7 +123,7 @@ def registration_of(digest: str, history: Iterable[Predicate]) -> Predicate | No
     return None
 
 
-def _into_force(
+def _activations(
     environment: str, model: str, history: Iterable[Predicate]
 ) -> Iterator[tuple[Predicate, Predicate]]:
     """What was put into force of a model, newest first: an apply that moved its route or its champion, and to what."""
@@ -134,13 +136,13 @@ def _into_force(
                 yield predicate, outcome["after"] or {}
 
 
-def _holds(after: Predicate, body: Deployment) -> bool:
+def _activates(after: Predicate, body: Deployment) -> bool:
     return body.digest in after.get("weights", {}) or after.get("digest") == body.digest
 
 
-def _answering(said: Predicate, after: Predicate) -> ServingInstead:
+def _serving_instead(predicate: Predicate, after: Predicate) -> ServingInstead:
     """What such an apply put into force; of several versions that share the requests, the one with the most."""
     weights = after.get("weights", {})
-    digest = after.get("digest") or max(weights, key=lambda one: weights[one], default=None)
+    digest = after.get("digest") or max(weights, key=lambda digest: weights[digest], default=None)
     version = after.get("champion") or after.get("version")
-    return ServingInstead(version, digest, str(said.get("recordedAt")), str(said.get("commit")))
+    return ServingInstead(version, digest, str(predicate.get("recordedAt")), str(predicate.get("commit")))

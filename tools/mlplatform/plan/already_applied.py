@@ -9,17 +9,17 @@ def is_done(change: Change, actual: Actual) -> bool:
     model, after, before = change.resource, change.after, change.before
     match change.action:
         case Action.COPY if after:
-            held = actual.registry.find(model, after["version"])
-            return held is not None and held.ref.digest == after["digest"]
+            registered = actual.registry.find(model, after["version"])
+            return registered is not None and registered.ref.digest == after["digest"]
         case Action.LOAD if after:
             served = actual.serving.find(model, after["digest"])
             return served is not None and served.ready and served.instances == after["instances"]
         case Action.ROUTE:
             return dict(actual.serving.weights.get(model, {})) == (after["weights"] if after else {})
         case Action.CHAMPION:
-            found = actual.registry.aliases.get(model, {})
-            wanted = after or {}
-            return all(found.get(alias) == wanted.get(alias) for alias in ("champion", "previous"))
+            aliases = actual.registry.aliases.get(model, {})
+            expected = after or {}
+            return all(aliases.get(alias) == expected.get(alias) for alias in ("champion", "previous"))
         case Action.RETIRE if before:
             return actual.serving.find(model, before["digest"]) is None
     return False

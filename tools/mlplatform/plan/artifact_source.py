@@ -22,13 +22,13 @@ def find_artifact(
     name: str, environment: str, document: Document[Deployment], actual: Actual
 ) -> ArtifactSource | Refused:
     """The registered version that the document pins, or why the registries do not bear the document out."""
-    found = _look(name, environment, document, actual)
-    if isinstance(found, Refused):
-        return found
+    source = _look(name, environment, document, actual)
+    if isinstance(source, Refused):
+        return source
     if actual.redacted:
-        return found  # a snapshot does not hold what was measured
-    where = found.environment or environment
-    return disagreement(name, where, document, found.version) or found
+        return source  # a snapshot does not hold what was measured
+    holder = source.environment or environment
+    return disagreement(name, holder, document, source.version) or source
 
 
 def disagreement(
@@ -37,12 +37,12 @@ def disagreement(
     """What a document says otherwise than an environment's registry: digest, or a metric; None when nothing."""
     if version.ref.digest != document.body.digest:
         return _mismatch(name, environment, document, version)
-    recorded, said = version.lineage.metrics, document.body.metrics
-    for metric, value in said.items():
+    recorded, declared = version.lineage.metrics, document.body.metrics
+    for metric, value in declared.items():
         if recorded.get(metric) != value:
-            there = f"says {recorded[metric]}" if metric in recorded else "has no such metric"
+            registry_value = f"says {recorded[metric]}" if metric in recorded else "has no such metric"
             fix = "propose the promotion again, so that it says what was measured"
-            reason = f"the document says {metric} {value} and the registry of {environment} {there}"
+            reason = f"the document says {metric} {value} and the registry of {environment} {registry_value}"
             return refused_at(name, document, ("metrics", metric), reason, fix)
     return None
 
@@ -51,18 +51,18 @@ def _look(
     name: str, environment: str, document: Document[Deployment], actual: Actual
 ) -> ArtifactSource | Refused:
     body = document.body
-    if here := actual.registry.find(name, body.version):
-        if here.ref.digest == body.digest:
-            return ArtifactSource(here, None)
-        return _mismatch(name, environment, document, here)
+    if own := actual.registry.find(name, body.version):
+        if own.ref.digest == body.digest:
+            return ArtifactSource(own, None)
+        return _mismatch(name, environment, document, own)
     for earlier, state in actual.earlier.items():
         if (version := state.find(name, body.version)) and version.ref.digest == body.digest:
             return ArtifactSource(version, earlier)
     for earlier, state in actual.earlier.items():
         if version := state.find(name, body.version):
             return _mismatch(name, earlier, document, version)
-    asked = ", ".join((environment, *actual.earlier))
-    reason = f"no registry holds {name} {body.version} (asked: {asked}){_notes(name, actual)}"
+    searched = ", ".join((environment, *actual.earlier))
+    reason = f"no registry holds {name} {body.version} (asked: {searched}){_notes(name, actual)}"
     fix = f"register it: platform register {name} {body.version} --run RUN"
     return refused_at(name, document, ("version",), reason, fix)
 

@@ -21,28 +21,28 @@ Answers = list[tuple[Change, ...] | Refused]
 
 
 def drift_revert_changes(
-    repository: Repository, environment: str, model: str, actual: Actual, undo: DriftRevert
+    repository: Repository, environment: str, model: str, actual: Actual, drift_revert: DriftRevert
 ) -> Answers:
     """The changes that undo the drift of one model, and what of it cannot be undone, by name."""
-    settings, drifts = repository.environments[environment].body, undo.of(model)
+    settings, drifts = repository.environments[environment].body, drift_revert.of(model)
     where = _where(repository, environment, model)
-    repairs = _repairs(model, drifts, settings, actual, undo, where)
-    mended = {one.after["version"] for one in repairs if isinstance(one, Change) and one.after}
-    loads = _serving(repository, model, drifts, settings, actual, undo, mended, where)
-    found = [*repairs, *loads, *_aliases(model, drifts, settings, actual, undo)]
+    repairs = _repairs(model, drifts, settings, actual, drift_revert, where)
+    repaired = {one.after["version"] for one in repairs if isinstance(one, Change) and one.after}
+    loads = _serving_changes(repository, model, drifts, settings, actual, drift_revert, repaired, where)
+    answers = [*repairs, *loads, *_alias_changes(model, drifts, settings, actual, drift_revert)]
     strays = [one for one in drifts if one.kind is DriftKind.LOADED]
-    held = (actual.serving.find(model, stray.digest) for stray in strays)
-    found += [retire_change(settings.serving.provider, served) for served in held if served]
-    changes = tuple(one for one in found if isinstance(one, Change))
-    return [*(one for one in found if isinstance(one, Refused)), changes]
+    loaded = (actual.serving.find(model, stray.digest) for stray in strays)
+    answers += [retire_change(settings.serving.provider, served) for served in loaded if served]
+    changes = tuple(one for one in answers if isinstance(one, Change))
+    return [*(one for one in answers if isinstance(one, Refused)), changes]
 
 
-def refuse_unmanaged(repository: Repository, environment: str, undo: DriftRevert) -> list[Refused]:
+def refuse_unmanaged(repository: Repository, environment: str, drift_revert: DriftRevert) -> list[Refused]:
     """What is loaded beside ours is not ours to unload."""
     where = repository.environments[environment].path
     return [
         Refused(drift.about, drift.message, "unload it by hand, or ask who loaded it", where)
-        for drift in undo.drifts
+        for drift in drift_revert.drifts
         if drift.kind is DriftKind.UNMANAGED
     ]
 
@@ -53,55 +53,63 @@ def _where(repository: Repository, environment: str, model: str) -> str:
 
 
 def _repairs(
-    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: DriftRevert, where: str
+    model: str,
+    drifts: Sequence[Drift],
+    settings: Environment,
+    actual: Actual,
+    drift_revert: DriftRevert,
+    where: str,
 ) -> list[Change | Refused]:
-    found: list[Change | Refused] = []
-    wrong: dict[str, list[Drift]] = {}
+    answers: list[Change | Refused] = []
+    by_version: dict[str, list[Drift]] = {}
     for drift in drifts:
         if drift.kind in _IN_REGISTRY:
-            wrong.setdefault(drift.about, []).append(drift)
-    for version, reasons in wrong.items():
-        origin = _origin(model, version, actual, undo)
+            by_version.setdefault(drift.about, []).append(drift)
+    for version, reasons in by_version.items():
+        origin = _origin(model, version, actual, drift_revert)
         source = _source(model, reasons[0].digest, actual)
-        said = reasons[0].message
+        message = reasons[0].message
         if origin is None:
             fix = "register the version anew in the first environment, and deploy that"
-            found.append(Refused(model, f"{said}; what its tags said is on no record", fix, where))
+            answers.append(Refused(model, f"{message}; what its tags said is on no record", fix, where))
         elif source is None and any(reason.kind is DriftKind.BYTES for reason in reasons):
             fix = "train and register a new version"
-            found.append(Refused(model, f"{said}; no earlier registry holds these bytes", fix, where))
+            answers.append(Refused(model, f"{message}; no earlier registry holds these bytes", fix, where))
         else:
-            what = ", ".join(sorted({reason.kind.value for reason in reasons}))
-            before = {"version": version, "digest": origin.digest, "wrong": what}
-            after = _described(origin, source) | {"what": what}
-            found.append(Change(Action.REPAIR, settings.registry.provider, model, before, after))
-    return found
+            kinds = ", ".join(sorted({reason.kind.value for reason in reasons}))
+            before = {"version": version, "digest": origin.digest, "wrong": kinds}
+            after = _described(origin, source) | {"what": kinds}
+            answers.append(Change(Action.REPAIR, settings.registry.provider, model, before, after))
+    return answers
 
 
-def _origin(model: str, version: str, actual: Actual, undo: DriftRevert) -> RegistrationRecord | None:
+def _origin(model: str, version: str, actual: Actual, drift_revert: DriftRevert) -> RegistrationRecord | None:
     """The one that the tags of the last snapshot were made from."""
-    tags = undo.last.versions[model][version].tags
-    here = actual.registry.find(model, version)
-    if here and here.tags() == tags:
-        made = here.lineage
+    tags = drift_revert.last.versions[model][version].tags
+    registered = actual.registry.find(model, version)
+    if registered and registered.tags() == tags:
+        lineage = registered.lineage
         return RegistrationRecord(
             version,
-            here.ref.digest,
-            made.run,
-            made.commit,
-            made.data,
-            made.metrics,
-            here.change,
-            here.approved_by,
+            registered.ref.digest,
+            lineage.run,
+            lineage.commit,
+            lineage.data,
+            lineage.metrics,
+            registered.change,
+            registered.approved_by,
         )
-    return next((one for one in undo.registrations.get((model, version), ()) if one.tags() == tags), None)
+    return next(
+        (record for record in drift_revert.registrations.get((model, version), ()) if record.tags() == tags),
+        None,
+    )
 
 
 def _source(model: str, digest: str, actual: Actual) -> tuple[str, str] | None:
     """The nearest earlier environment whose registry holds these bytes, and where."""
     for environment, state in actual.earlier.items():
-        if held := state.by_digest(model, digest):
-            return environment, held.ref.uri
+        if registered := state.by_digest(model, digest):
+            return environment, registered.ref.uri
     return None
 
 
@@ -121,46 +129,46 @@ def _described(origin: RegistrationRecord, source: tuple[str, str] | None) -> di
     }
 
 
-def _serving(
+def _serving_changes(
     repository: Repository,
     model: str,
     drifts: Sequence[Drift],
     settings: Environment,
     actual: Actual,
-    undo: DriftRevert,
-    mended: set[str],
+    drift_revert: DriftRevert,
+    repaired: set[str],
     where: str,
 ) -> list[Change | Refused]:
     """Load what is not loaded as it was, the routed version last, and send requests where they went."""
-    weights = dict(undo.last.weights.get(model, {}))
-    moved = any(drift.kind is DriftKind.ROUTE for drift in drifts)
+    weights = dict(drift_revert.last.weights.get(model, {}))
+    route_changed = any(drift.kind is DriftKind.ROUTE for drift in drifts)
     to_load = {drift.digest for drift in drifts if drift.kind in _TO_LOAD}
-    ran = undo.last.served.get(model, {})
-    provider, found = settings.serving.provider, list[Change | Refused]()
-    if (to_load or (moved and weights)) and model not in repository.models:
+    served_before = drift_revert.last.served.get(model, {})
+    provider, answers = settings.serving.provider, list[Change | Refused]()
+    if (to_load or (route_changed and weights)) and model not in repository.models:
         fix = "add its document again, or take its deployment out"
         return [Refused(model, "it was changed by hand and there is no document of it any more", fix, where)]
-    for digest in sorted(ran, key=lambda digest: digest in weights):
-        wanted = _candidate(repository, model, ran[digest], actual, mended)
+    for digest in sorted(served_before, key=lambda digest: digest in weights):
+        values = _candidate(repository, model, served_before[digest], actual, repaired)
         if digest in to_load:
-            found.append(Change(Action.LOAD, provider, model, _held(model, digest, actual), wanted))
-        if digest in weights and (digest in to_load or moved):
-            found.append(Change(Action.PROBE, provider, model, None, wanted))
-    if moved:
-        version = next((ran[digest].version for digest in weights if digest in ran), None)
+            answers.append(Change(Action.LOAD, provider, model, _held(model, digest, actual), values))
+        if digest in weights and (digest in to_load or route_changed):
+            answers.append(Change(Action.PROBE, provider, model, None, values))
+    if route_changed:
+        version = next((served_before[digest].version for digest in weights if digest in served_before), None)
         after = {"weights": weights, "version": version} if weights else None
-        now = dict(actual.serving.weights.get(model, {}))
-        found.append(Change(Action.ROUTE, provider, model, route_values(model, now, actual), after))
-    return found
+        current = dict(actual.serving.weights.get(model, {}))
+        answers.append(Change(Action.ROUTE, provider, model, route_values(model, current, actual), after))
+    return answers
 
 
 def _candidate(
-    repository: Repository, model: str, ran: ServedEntry, actual: Actual, mended: set[str]
+    repository: Repository, model: str, entry: ServedEntry, actual: Actual, repaired: set[str]
 ) -> Values:
-    here = actual.registry.find(model, ran.version)
-    source = here.ref.uri if here and ran.version not in mended else None
-    signed = signature_of(model, repository.models[model].body, ran.digest, actual.signatures)
-    return candidate_values(signed, ran.version, ran.digest, source, ran.instances)
+    registered = actual.registry.find(model, entry.version)
+    source = registered.ref.uri if registered and entry.version not in repaired else None
+    signature = signature_of(model, repository.models[model].body, entry.digest, actual.signatures)
+    return candidate_values(signature, entry.version, entry.digest, source, entry.instances)
 
 
 def _held(model: str, digest: str, actual: Actual) -> Values | None:
@@ -170,25 +178,26 @@ def _held(model: str, digest: str, actual: Actual) -> Values | None:
     return {"version": served.version, "digest": digest, "ready": served.ready}
 
 
-def _aliases(
-    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: DriftRevert
+def _alias_changes(
+    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, drift_revert: DriftRevert
 ) -> list[Change]:
-    were, now = undo.last.aliases.get(model, {}), actual.registry.aliases.get(model, {})
+    applied, current = drift_revert.last.aliases.get(model, {}), actual.registry.aliases.get(model, {})
     lost = {
         drift.about
         for drift in drifts
         if drift.kind in (DriftKind.TAGS, DriftKind.DELETED, DriftKind.CONFLICTING_VERSION)
     }
     if not (
-        any(drift.kind in (DriftKind.ALIAS, DriftKind.STAGE) for drift in drifts) or lost & set(were.values())
+        any(drift.kind in (DriftKind.ALIAS, DriftKind.STAGE) for drift in drifts)
+        or lost & set(applied.values())
     ):
         return []
-    before: dict[str, object] = {alias: now.get(alias) for alias in ("champion", "previous")}
-    if wrong := actual.registry.stage_mismatches.get(model):
-        before["stage"] = asdict(wrong)
-    champion = were.get("champion")
+    before: dict[str, object] = {alias: current.get(alias) for alias in ("champion", "previous")}
+    if wrong_stage := actual.registry.stage_mismatches.get(model):
+        before["stage"] = asdict(wrong_stage)
+    champion = applied.get("champion")
     after = None
     if champion:
-        digest = undo.last.versions[model][champion].digest
-        after = {"champion": champion, "previous": were.get("previous"), "digest": digest}
+        digest = drift_revert.last.versions[model][champion].digest
+        after = {"champion": champion, "previous": applied.get("previous"), "digest": digest}
     return [Change(Action.CHAMPION, settings.registry.provider, model, before, after)]

@@ -38,10 +38,14 @@ def gates_refusal(
     aliases = actual.registry.aliases.get(name, {})
     if aliases.get("champion") == body.version or _was_champion(name, body, actual):
         return None
-    if wrong := _origin(name, document, actual):
-        return wrong
+    if refusal := _origin_refusal(name, document, actual):
+        return refusal
     gates = repository.models[name].body.gates.get(environment, {})
-    unmet = [*_left_out(document, version, gates), *_short(version, gates), *_worse(version, gates, actual)]
+    unmet = [
+        *_undeclared_metrics(document, version, gates),
+        *_violations(version, gates),
+        *_regressions(version, gates, actual),
+    ]
     if not unmet:
         return None
     (metric, _, fix), *_ = unmet
@@ -51,19 +55,21 @@ def gates_refusal(
 
 def _was_champion(name: str, body: Deployment, actual: Actual) -> bool:
     previous = actual.registry.aliases.get(name, {}).get("previous")
-    known = actual.registry.find(name, previous) if previous else None
-    return body.digest in actual.champions.get(name, ()) or bool(known and known.ref.digest == body.digest)
+    registered = actual.registry.find(name, previous) if previous else None
+    return body.digest in actual.champions.get(name, ()) or bool(
+        registered and registered.ref.digest == body.digest
+    )
 
 
-def _origin(name: str, document: Document[Deployment], actual: Actual) -> Refused | None:
+def _origin_refusal(name: str, document: Document[Deployment], actual: Actual) -> Refused | None:
     """Why the registry of the environment that the document says it is from does not bear the document out."""
     origin = document.body.from_.environment or ""
     state = actual.earlier.get(origin)
-    there = state.find(name, document.body.version) if state else None
-    return disagreement(name, origin, document, there) if there else None
+    registered = state.find(name, document.body.version) if state else None
+    return disagreement(name, origin, document, registered) if registered else None
 
 
-def _left_out(
+def _undeclared_metrics(
     document: Document[Deployment], version: RegisteredVersion, gates: Mapping[str, Gate]
 ) -> Iterator[Unmet]:
     for metric in gates:
@@ -71,13 +77,13 @@ def _left_out(
             yield metric, f"{metric} has a gate here, was measured, and the document leaves it out", _PROPOSE
 
 
-def _short(version: RegisteredVersion, gates: Mapping[str, Gate]) -> Iterator[Unmet]:
+def _violations(version: RegisteredVersion, gates: Mapping[str, Gate]) -> Iterator[Unmet]:
     for metric, gate in gates.items():
         if reason := violation(version.lineage.metrics, metric, gate):
             yield metric, f"{reason} (as registered)", _BETTER
 
 
-def _worse(version: RegisteredVersion, gates: Mapping[str, Gate], actual: Actual) -> Iterator[Unmet]:
+def _regressions(version: RegisteredVersion, gates: Mapping[str, Gate], actual: Actual) -> Iterator[Unmet]:
     champion = actual.registry.aliases.get(version.model, {}).get("champion")
     if champion is None:
         return  # the first version replaces nothing

@@ -39,19 +39,19 @@ def plan(
             where=blocked.where,
         )
     if environment not in repository.environments:
-        known = ", ".join(repository.environments_in_order()) or "none"
-        raise Refusal(f"there is no environment {environment} (there are: {known})")
+        names = ", ".join(repository.environments_in_order()) or "none"
+        raise Refusal(f"there is no environment {environment} (there are: {names})")
     changes: list[Change] = []
     refused: list[Refused] = []
-    for answer in _answers(repository, environment, actual, confirmed):
+    for answer in _model_answers(repository, environment, actual, confirmed):
         if isinstance(answer, Refused):
             refused.append(answer)
         else:
             changes.extend(answer)
     if actual.drift_revert is None:  # to put back what was applied is no new change
-        put_back = {one.resource for one in refused if one.is_held}
-        wanted = [change for change in changes if change.resource not in put_back]
-        assert_within_blast_radius(repository.environments[environment], wanted, actual)
+        restored = {refusal.resource for refusal in refused if refusal.is_held}
+        counted = [change for change in changes if change.resource not in restored]
+        assert_within_blast_radius(repository.environments[environment], counted, actual)
     declared = {
         model: documents_digest(repository, environment, model)
         for model in sorted({change.resource for change in changes})
@@ -60,12 +60,12 @@ def plan(
     return Plan.of(environment, target, repository.commit, tuple(changes), tuple(refused), declared)
 
 
-def _answers(
+def _model_answers(
     repository: Repository, environment: str, actual: Actual, confirmed: Set[str]
 ) -> list[tuple[Change, ...] | Refused]:
     declared = repository.deployments.get(environment, {})
     if actual.drift_revert is not None:
-        return _undone(repository, environment, actual, actual.drift_revert)
+        return _drift_revert_answers(repository, environment, actual, actual.drift_revert)
     answers: list[tuple[Change, ...] | Refused] = []
     for name in sorted(declared):
         document = declared[name]
@@ -75,27 +75,27 @@ def _answers(
             answers.append(hold_refusal(document, hold))
             answers.append(restore_changes(repository, document, hold, actual))
         else:
-            answers.append(_declared(repository, environment, document, actual))
+            answers.append(_declared_answer(repository, environment, document, actual))
     for model in sorted(models_present(actual) - declared.keys()):
-        if stops := repository.blocked(environment, model.split("/")[0]) or _misread(repository):
-            answers.append(Refused(model, f"blocked: {stops.message}", stops.fix, stops.where))
-        elif kept := refuse_unconfirmed(model, environment, actual, confirmed):
-            answers.append(kept)
+        if finding := repository.blocked(environment, model.split("/")[0]) or _misread(repository):
+            answers.append(Refused(model, f"blocked: {finding.message}", finding.fix, finding.where))
+        elif refusal := refuse_unconfirmed(model, environment, actual, confirmed):
+            answers.append(refusal)
         else:
             answers.append(removal_changes(repository.environments[environment].body, model, actual))
     return answers
 
 
-def _undone(
-    repository: Repository, environment: str, actual: Actual, undo: DriftRevert
+def _drift_revert_answers(
+    repository: Repository, environment: str, actual: Actual, drift_revert: DriftRevert
 ) -> list[tuple[Change, ...] | Refused]:
     """Nothing but what puts back the changes by hand."""
-    answers: list[tuple[Change, ...] | Refused] = [*refuse_unmanaged(repository, environment, undo)]
-    for model in sorted({drift.model for drift in undo.drifts if drift.model}):
+    answers: list[tuple[Change, ...] | Refused] = [*refuse_unmanaged(repository, environment, drift_revert)]
+    for model in sorted({drift.model for drift in drift_revert.drifts if drift.model}):
         if blocked := repository.blocked(environment, model.split("/")[0]):
             answers.append(Refused(model, f"blocked: {blocked.message}", blocked.fix, blocked.where))
         else:
-            answers += drift_revert_changes(repository, environment, model, actual, undo)
+            answers += drift_revert_changes(repository, environment, model, actual, drift_revert)
     return answers
 
 
@@ -104,7 +104,7 @@ def _misread(repository: Repository) -> Finding | None:
     return next((f for f in repository.blocked_tenants.values() if f.path.startswith("environments/")), None)
 
 
-def _declared(
+def _declared_answer(
     repository: Repository, environment: str, document: Document[Deployment], actual: Actual
 ) -> tuple[Change, ...] | Refused:
     name = document.name.split("/", 1)[1]

@@ -18,7 +18,7 @@ def removal_changes(environment: Environment, name: str, actual: Actual) -> tupl
     if "champion" in aliases:
         before_aliases = {"champion": aliases["champion"], "previous": aliases.get("previous")}
         changes.append(Change(Action.CHAMPION, environment.registry.provider, name, before_aliases, None))
-    changes += [retire_change(environment.serving.provider, held) for held in actual.serving.held(name)]
+    changes += [retire_change(environment.serving.provider, served) for served in actual.serving.held(name)]
     return tuple(changes)
 
 

@@ -9,7 +9,9 @@ from mlplatform.providers.serving.interface import Served
 def retire_changes(provider: str, name: str, body: Deployment, actual: Actual) -> list[Change]:
     """Retire everything but the pinned version and the one before it, which stays loaded for a rollback."""
     needed = {body.digest, _digest_before(name, body, actual)}
-    return [retire_change(provider, held) for held in actual.serving.held(name) if held.digest not in needed]
+    return [
+        retire_change(provider, served) for served in actual.serving.held(name) if served.digest not in needed
+    ]
 
 
 def retire_change(provider: str, served: Served) -> Change:
@@ -24,23 +26,23 @@ def previous_version(name: str, version: str, actual: Actual) -> str | None:
     Where it is champion already and no apply made it so, it replaces the one that an apply made champion last.
     """
     aliases = actual.registry.aliases.get(name, {})
-    champion, found = aliases.get("champion"), aliases.get("previous")
+    champion, previous = aliases.get("champion"), aliases.get("previous")
     if champion == version:
-        found = _applied_last(name, version, actual) or found
+        previous = _applied_last(name, version, actual) or previous
     elif champion:
-        found = champion
-    return None if found == version else found
+        previous = champion
+    return None if previous == version else previous
 
 
 def _applied_last(name: str, version: str, actual: Actual) -> str | None:
     """The version that an apply made champion last, if it is another one and still here."""
-    made = actual.champions.get(name, ())
-    held = actual.registry.by_digest(name, made[-1]) if made else None
-    return held.version if held and held.version != version else None
+    digests = actual.champions.get(name, ())
+    registered = actual.registry.by_digest(name, digests[-1]) if digests else None
+    return registered.version if registered and registered.version != version else None
 
 
 def _digest_before(name: str, body: Deployment, actual: Actual) -> str | None:
     """The digest of what will be `previous` once the pinned version is champion."""
-    before = previous_version(name, body.version, actual)
-    version = actual.registry.find(name, before) if before else None
+    previous = previous_version(name, body.version, actual)
+    version = actual.registry.find(name, previous) if previous else None
     return version.ref.digest if version else None

@@ -10,10 +10,10 @@ def registry_of(snapshot: Snapshot) -> RegistryState:
     """The registry as the snapshot has it: no place of any bytes, and nothing that was measured."""
     versions = {
         model: {
-            version: RegisteredVersion(model, version, ArtifactRef("", kept.digest), Lineage())
-            for version, kept in held.items()
+            version: RegisteredVersion(model, version, ArtifactRef("", entry.digest), Lineage())
+            for version, entry in entries.items()
         }
-        for model, held in snapshot.versions.items()
+        for model, entries in snapshot.versions.items()
     }
     return RegistryState(versions, snapshot.aliases)
 
@@ -21,8 +21,8 @@ def registry_of(snapshot: Snapshot) -> RegistryState:
 def serving_of(snapshot: Snapshot) -> Observation:
     """The server as the snapshot has it."""
     served = [
-        Served(model, ran.version, digest, ran.ready, "", ran.instances, ran.configuration)
-        for model, held in snapshot.served.items()
-        for digest, ran in held.items()
+        Served(model, entry.version, digest, entry.ready, "", entry.instances, entry.configuration)
+        for model, entries in snapshot.served.items()
+        for digest, entry in entries.items()
     ]
     return Observation(served, snapshot.weights)

@@ -15,9 +15,9 @@ from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal, left_behind
 
 
-def begin_journal(outbox: Path, plan: Plan, said: Mapping[str, Any], ledger: Ledger) -> Journal:
+def begin_journal(outbox: Path, plan: Plan, header: Mapping[str, Any], ledger: Ledger) -> Journal:
     """Write down what is about to be done; on a shared ledger too, as this machine may never come back."""
-    journal = Journal.begin(outbox, plan, said)
+    journal = Journal.begin(outbox, plan, header)
     if ledger.shared:
         try:
             ledger.append(journal.intent())
@@ -36,10 +36,10 @@ def announce_holds(journal: Journal, environment: str, model: str, ledger: Ledge
     if ledger.shared is None or statement is None:
         return
     fence = statement.predicate.get("fence", 0)
-    failed = [one for one in holds([statement], environment).values() if one.model == model]
+    holds_of_model = [hold for hold in holds([statement], environment).values() if hold.model == model]
     with suppress(Refusal):
-        for one in failed:
-            ledger.append(hold_statement(one, fence))
+        for hold in holds_of_model:
+            ledger.append(hold_statement(hold, fence))
 
 
 def close_journal(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
@@ -55,16 +55,20 @@ def close_journal(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
     journal.path.unlink()
 
 
-def recover_journals(outbox: Path, environment: str, ledger: Ledger, known: Sequence[Statement]) -> int:
+def recover_journals(outbox: Path, environment: str, ledger: Ledger, statements: Sequence[Statement]) -> int:
     """Put what dead applies left behind, here or on another machine, on the ledger; returns how many there were.
 
     `known` is what the ledger says, oldest first. The caller holds the lease.
     """
     journals = left_behind(outbox, environment)
-    mine = {journal.path.stem for journal in journals}
-    elsewhere = [one for one in unfinished(known, environment) if one.predicate["intent"] not in mine]
-    ids = {one.predicate.get("id") for one in known}
-    newest = newest_fence(known, environment)
+    own = {journal.path.stem for journal in journals}
+    elsewhere = [
+        statement
+        for statement in unfinished(statements, environment)
+        if statement.predicate["intent"] not in own
+    ]
+    ids = {statement.predicate.get("id") for statement in statements}
+    newest = newest_fence(statements, environment)
     for journal in journals:
         if journal.path.stem in ids:
             journal.path.unlink()

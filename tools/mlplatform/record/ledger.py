@@ -77,21 +77,21 @@ class Ledger:
 
     def sync(self) -> None:
         """Have here what the remote has; Refusal when it cannot be asked, or has not what is here: nothing is lost."""
-        if self.shared and (there := self._fetched()) and there != self.tip():
-            self._run("update-ref", self.ref, there)
+        if self.shared and (remote_tip := self._fetched()) and remote_tip != self.tip():
+            self._run("update-ref", self.ref, remote_tip)
 
     def _fetched(self) -> str | None:
         """The newest record of the remote; Refusal when it has not what is here."""
         if self.shared is None:
             return None
-        here = self.tip()  # before the remote's: another run of this clone may append in between
-        there = self.shared.fetch()
-        if here and (there is None or not is_ancestor(self.git, here, there)):
+        local_tip = self.tip()  # before the remote's: another run of this clone may append in between
+        remote_tip = self.shared.fetch()
+        if local_tip and (remote_tip is None or not is_ancestor(self.git, local_tip, remote_tip)):
             raise Refusal(
                 f"{self.shared.ref} of {self.shared.remote} lacks records that are here: it was rewritten",
                 fix="find out who did: the record of changes may only grow",
             )
-        return there
+        return remote_tip
 
     def tip(self) -> str | None:
         """The newest record's commit as it is known here, or None for an empty ledger."""
@@ -114,16 +114,16 @@ class Ledger:
 
     def newest_first(self) -> Iterator[Record]:
         """Every record, newest first. Refusal when one cannot be read: a gap is no record."""
-        tip, at = self.tip(), (self.git.root, self.ref)
+        tip, key = self.tip(), (self.git.root, self.ref)
         if tip is None:
             return
-        known = _read.get(at, ())
-        if known and not is_ancestor(self.git, known[0].commit, tip):
-            known = ()  # it was rewritten
-        since = known[0].commit if known else None
-        if since != tip:
-            known = _read[at] = (*self._records(tip, since), *known)
-        yield from known
+        records = _read.get(key, ())
+        if records and not is_ancestor(self.git, records[0].commit, tip):
+            records = ()  # it was rewritten
+        newest = records[0].commit if records else None
+        if newest != tip:
+            records = _read[key] = (*self._records(tip, newest), *records)
+        yield from records
 
     def _records(self, tip: str, since: str | None) -> Iterator[Record]:
         changes = [
@@ -168,8 +168,8 @@ def _parse(ref: str, commit: str, data: bytes) -> Statement:
 
 
 def _subject(statement: Statement) -> str:
-    kind, said = statement.predicate_type.split(":")[-2], statement.predicate
-    results = {outcome["result"] for outcome in said.get("outcomes", ())}
-    ended = " failed" if "failed" in results else " interrupted" if "not-attempted" in results else ""
-    what = ", ".join(statement.subjects) or f"{said.get('environment', '')}: nothing to change"
-    return f"{kind}{ended}: {what}"
+    kind, predicate = statement.predicate_type.split(":")[-2], statement.predicate
+    results = {outcome["result"] for outcome in predicate.get("outcomes", ())}
+    suffix = " failed" if "failed" in results else " interrupted" if "not-attempted" in results else ""
+    subjects = ", ".join(statement.subjects) or f"{predicate.get('environment', '')}: nothing to change"
+    return f"{kind}{suffix}: {subjects}"

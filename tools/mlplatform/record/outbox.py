@@ -23,13 +23,13 @@ class Journal:
         self._at = {id(change): at for at, change in enumerate(changes)}
 
     @staticmethod
-    def begin(outbox: Path, plan: Plan, said: Mapping[str, Any]) -> "Journal":
+    def begin(outbox: Path, plan: Plan, header: Mapping[str, Any]) -> "Journal":
         """Write down what is about to be done, and by whom."""
         with _writing(outbox):
             outbox.mkdir(parents=True, exist_ok=True)
         journal = Journal(outbox / f"{plan.environment}-{secrets.token_hex(8)}.jsonl", plan.changes)
-        header = {**said, **{key: value for key, value in plan.as_json().items() if key != "changes"}}
-        journal._append({"plan": header, "changes": [change.as_json() for change in plan.changes]})
+        first_line = {**header, **{key: value for key, value in plan.as_json().items() if key != "changes"}}
+        journal._append({"plan": first_line, "changes": [change.as_json() for change in plan.changes]})
         return journal
 
     def record_outcome(self, outcome: Outcome) -> None:
@@ -60,16 +60,16 @@ class Journal:
         lines = list(_whole_lines(self.path.read_text()))
         if not lines:
             return None
-        begun, *heard = lines
+        begun, *reports = lines
         Plan.from_json({**begun["plan"], "changes": begun["changes"]})  # or it is no journal
         outcomes = unreported_outcomes(begun["changes"])
-        for said in heard:
-            outcomes[said["change"]] |= {"result": said["result"], "reason": said["reason"]}
+        for report in reports:
+            outcomes[report["change"]] |= {"result": report["result"], "reason": report["reason"]}
         return deployment_statement({**begun["plan"], "id": self.path.stem}, outcomes)
 
-    def _append(self, said: Mapping[str, Any]) -> None:
+    def _append(self, line: Mapping[str, Any]) -> None:
         with _writing(self.path), self.path.open("a") as file:
-            file.write(json.dumps(said, sort_keys=True) + "\n")
+            file.write(json.dumps(line, sort_keys=True) + "\n")
             file.flush()
             os.fsync(file.fileno())
 

@@ -16,10 +16,10 @@ def publish_snapshot(ledger: Ledger, snapshot: Snapshot) -> None:
     """Put a snapshot on the ledger."""
     data = snapshot.as_bytes()
     blob = ledger.store_blob(data)
-    said = snapshot_statement(
+    statement = snapshot_statement(
         snapshot.environment, snapshot.commit, snapshot.taken, digest_of_bytes(data), blob
     )
-    ledger.append(said, {NAME: blob})
+    ledger.append(statement, {NAME: blob})
 
 
 def read_snapshot(git: Git, statement: Statement) -> Snapshot:

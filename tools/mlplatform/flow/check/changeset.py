@@ -57,13 +57,13 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
 
     Refusal when the two have no history in common, or both changed the same document.
     """
-    at = git.resolve(base)
-    before = GitTreeSource(git, at, listing(git, at))
+    commit = git.resolve(base)
+    before = GitTreeSource(git, commit, listing(git, commit))
     after, files = _head(git, before, head)
     paths = before.entries.keys() | frozenset(after.paths)
-    found = None if everything else affected(before, after, paths, {file.path for file in files})
-    starting, source, left_out = _cut(before, after, paths, found)
-    partial = found.partial if found else frozenset()
+    scope = None if everything else affected(before, after, paths, {file.path for file in files})
+    starting, source, left_out = _cut(before, after, paths, scope)
+    partial = scope.partial if scope else frozenset()
     loaded, changed = load(starting), replace(load(source), others=left_out, partial=partial)
     return ChangeSet(
         _base(
@@ -72,7 +72,7 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
             changed,
             before.entries,
             files,
-            found is None,
+            scope is None,
         ),
         changed,
         source,
@@ -81,22 +81,22 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
 
 
 def _cut(
-    before: GitTreeSource, after: Selectable, paths: Set[str], found: Affected | None
+    before: GitTreeSource, after: Selectable, paths: Set[str], scope: Affected | None
 ) -> tuple[Source, Source, frozenset[str]]:
     """Both sides with no more than a scope, and what is left out; all of them where there is none."""
-    if found is None:
+    if scope is None:
         return before, after, frozenset()
-    wanted = {path for path in paths if not is_hidden(path)} | found.paths
-    wanted |= _alike(paths, wanted)
-    return before.only(wanted), after.only(wanted), frozenset(after.paths) - wanted
+    included = {path for path in paths if not is_hidden(path)} | scope.paths
+    included |= _alike(paths, included)
+    return before.only(included), after.only(included), frozenset(after.paths) - included
 
 
-def _alike(paths: Set[str], wanted: Set[str]) -> set[str]:
+def _alike(paths: Set[str], included: Set[str]) -> set[str]:
     """The paths that differ from one of the wanted only in upper and lower case."""
     folded = Counter(path.casefold() for path in paths)
     if len(folded) == len(paths):
         return set()
-    clashing = {path.casefold() for path in wanted if folded[path.casefold()] > 1}
+    clashing = {path.casefold() for path in included if folded[path.casefold()] > 1}
     return {path for path in paths if path.casefold() in clashing}
 
 
@@ -109,14 +109,23 @@ def _base(
     everything: bool,
 ) -> ChangeBase:
     commit = str(loaded.commit)
-    deployments = Counter(found[1] for path in entries if (found := _DEPLOYMENT.fullmatch(path)))
+    deployments = Counter(match[1] for path in entries if (match := _DEPLOYMENT.fullmatch(path)))
     environments = deployments.keys()
-    changed = [one for file in files if (one := parse_path(file.path)) and one.kind is Kind.DEPLOYMENT]
+    changed = [
+        identity for file in files if (identity := parse_path(file.path)) and identity.kind is Kind.DEPLOYMENT
+    ]
     pinned = {
-        f"environments/{environment}/{one.model}.yaml" for one in changed for environment in environments
+        f"environments/{environment}/{identity.model}.yaml"
+        for identity in changed
+        for environment in environments
     }
-    past = history(git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, one.name) for one in changed}))
-    before, ran = pin_history(git, past, loaded, head, changed), ran_here(git, past, loaded, head, changed)
+    past = history(
+        git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, identity.name) for identity in changed})
+    )
+    before, ran_before = (
+        pin_history(git, past, loaded, head, changed),
+        ran_here(git, past, loaded, head, changed),
+    )
     return ChangeBase(
         loaded,
         past,
@@ -126,7 +135,7 @@ def _base(
         _signatures(git, past, changed),
         everything,
         past_data(git, commit, entries, _changed_data(loaded, head, files)),
-        {key: {**before.get(key, {}), **ran.get(key, {})} for key in (*before, *ran)},
+        {key: {**before.get(key, {}), **ran_before.get(key, {})} for key in (*before, *ran_before)},
     )
 
 
@@ -140,15 +149,17 @@ def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileCh
 
 def _signatures(git: Git, past: History, deployments: Iterable[Identity]) -> Mapping[tuple[str, str], Any]:
     """The signature that each model had when what is pinned now, or was last, was first pinned, in any environment."""
-    pins = (past.of(str(one.environment), str(one.model))[:1] for one in deployments)
-    at = {
+    pins = (past.of(str(identity.environment), str(identity.model))[:1] for identity in deployments)
+    places = {
         (pin.environment, pin.model): (past.first_of(pin).commit, path_of(Kind.MODEL, pin.model))
-        for some in pins
-        for pin in some
+        for newest in pins
+        for pin in newest
     }
-    models = documents_at(git, at.values())
+    models = documents_at(git, places.values())
     return {
-        key: models[where]["signature"] for key, where in at.items() if "signature" in models.get(where, {})
+        key: models[place]["signature"]
+        for key, place in places.items()
+        if "signature" in models.get(place, {})
     }
 
 
@@ -160,10 +171,10 @@ def _head(git: Git, base: GitTreeSource, head: str | None) -> tuple[Selectable, 
 
 
 def _commit(git: Git, base: GitTreeSource, head: str) -> tuple[Selectable, tuple[FileChange, ...]]:
-    parted = merge_base(git, str(base.commit), head)
+    fork = merge_base(git, str(base.commit), head)
     entries = dict(base.entries)
     changed: dict[str, bool] = {}
-    for path, (old, new) in differences(git, parted, head).items():
+    for path, (old, new) in differences(git, fork, head).items():
         if new != entries.get(path):
             _require_one_side(path, old, entries.get(path))
             changed[path] = new is not None
@@ -174,38 +185,40 @@ def _commit(git: Git, base: GitTreeSource, head: str) -> tuple[Selectable, tuple
 
 def _working_tree(git: Git, base: GitTreeSource) -> tuple[Selectable, tuple[FileChange, ...]]:
     tip = tip_of(git, "HEAD")
-    parted = merge_base(git, str(base.commit), tip) if tip else str(base.commit)
-    old = base.entries if parted == base.commit else listing(git, parted)
-    maybe, there = touched(git, parted)
+    fork = merge_base(git, str(base.commit), tip) if tip else str(base.commit)
+    old = base.entries if fork == base.commit else listing(git, fork)
+    candidates, existing = touched(git, fork)
     tree = WorkingTree(git.root)
-    looked = {file.path: file for file in tree.look(there)}
-    same = _unchanged(git, tree, looked, old) | _unchanged(git, tree, looked, base.entries)
+    files = {file.path: file for file in tree.look(existing)}
+    same = _unchanged(git, tree, files, old) | _unchanged(git, tree, files, base.entries)
     changed: dict[str, bool] = {}
-    for path in (path for path in maybe if path not in same and (path in looked or path in old)):
-        if path not in looked and path not in base.entries:
+    for path in (path for path in candidates if path not in same and (path in files or path in old)):
+        if path not in files and path not in base.entries:
             continue  # both removed it
         _require_one_side(path, old.get(path), base.entries.get(path))
-        changed[path] = path in looked
+        changed[path] = path in files
     kept = {path: entry for path, entry in base.entries.items() if path not in changed}
     over = OverlaySource(
         GitTreeSource(git, None, kept),
         tree,
-        {path: looked[path] for path, is_there in changed.items() if is_there},
+        {path: files[path] for path, is_there in changed.items() if is_there},
     )
     return over, _file_changes(base.entries, changed)
 
 
-def _unchanged(git: Git, tree: WorkingTree, looked: Mapping[str, SourceFile], old: Listing) -> set[str]:
+def _unchanged(git: Git, tree: WorkingTree, files: Mapping[str, SourceFile], old: Listing) -> set[str]:
     """The plain files whose bytes are those of the commit, though git would have to look to know."""
-    known = sizes(git, sorted({old[path].oid for path in looked if path in old}))
-    alike = [
+    blob_sizes = sizes(git, sorted({old[path].oid for path in files if path in old}))
+    same_size = [
         file.path
-        for file in looked.values()
+        for file in files.values()
         if (entry := old.get(file.path))
         and (file.type, file_type(int(entry.mode, 8))) == (FileType.FILE, FileType.FILE)
-        and file.size == known.get(entry.oid)
+        and file.size == blob_sizes.get(entry.oid)
     ]
-    return {path for path, data in tree.read(alike).items() if _blob_id(data, old[path].oid) == old[path].oid}
+    return {
+        path for path, data in tree.read(same_size).items() if _blob_id(data, old[path].oid) == old[path].oid
+    }
 
 
 def _blob_id(data: bytes, like: str) -> str:

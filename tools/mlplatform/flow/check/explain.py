@@ -31,14 +31,14 @@ def rules_and_flaws(git: Git, rev: str | None = None) -> tuple[Mapping[str, Rule
 
 def rule(git: Git, name: str, rev: str | None = None) -> Rule:
     """One rule; Refusal with the ids that may have been meant when there is none. Checkov's own take some seconds."""
-    known, flaws = rules_and_flaws(git, rev)
-    if name not in known and name.upper().startswith(_CHECKOVS):
-        known = {**known, **_of_scanner(_source(git, rev))}
-    if name in known:
-        return known[name]
+    catalogue, flaws = rules_and_flaws(git, rev)
+    if name not in catalogue and name.upper().startswith(_CHECKOVS):
+        catalogue = {**catalogue, **_of_scanner(_source(git, rev))}
+    if name in catalogue:
+        return catalogue[name]
     broken = ", ".join(sorted({flaw.path for flaw in flaws}))
     reason = f"; what {broken} declares cannot be read" if broken else ""
-    raise Refusal(f"there is no rule {name}{reason}", fix=_meant(name, known))
+    raise Refusal(f"there is no rule {name}{reason}", fix=_meant(name, catalogue))
 
 
 def _of_scanner(source: Source) -> dict[str, Rule]:
@@ -53,11 +53,11 @@ def _source(git: Git, rev: str | None) -> Source:
     return WorkingTree(git.root) if rev is None else Commit(git, git.resolve(rev))
 
 
-def _meant(name: str, known: Mapping[str, Rule]) -> str:
-    wanted = name.casefold()
-    by_folded = {rule.casefold(): rule for rule in known}
-    near = [by_folded[found] for found in get_close_matches(wanted, by_folded, _MOST_NEAR)]
-    holding = [rule for folded, rule in by_folded.items() if len(wanted) > 2 and wanted in folded]
+def _meant(name: str, catalogue: Mapping[str, Rule]) -> str:
+    folded_name = name.casefold()
+    by_folded = {rule.casefold(): rule for rule in catalogue}
+    near = [by_folded[found] for found in get_close_matches(folded_name, by_folded, _MOST_NEAR)]
+    holding = [rule for folded, rule in by_folded.items() if len(folded_name) > 2 and folded_name in folded]
     if found := list(dict.fromkeys([*near, *holding]))[:_MOST_NEAR]:
         return f"did you mean {', '.join(found[:-1])}{' or ' if len(found) > 1 else ''}{found[-1]}?"
     return "`platform explain` lists them all"

@@ -29,37 +29,39 @@ def pin_history(
     when any environment pinned it first, and `signatureThen` the model's signature then; `last` is what ran last,
     where nothing runs now.
     """
-    at = {
-        (_key(one), name): place
-        for one in deployments
-        for name, place in _places(past, base, head, one)
+    places = {
+        (_key(identity), name): place
+        for identity in deployments
+        for name, place in _places(past, base, head, identity)
         if place[0]
     }
-    said = documents_at(git, at.values())
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for (key, name), place in at.items():
-        value = said.get(place)
+    documents = documents_at(git, places.values())
+    facts: dict[tuple[str, str], dict[str, Any]] = {}
+    for (key, name), place in places.items():
+        value = documents.get(place)
         if value is not None and name == "signatureThen":
             value = value.get("signature")
         if value is not None:
-            found.setdefault(key, {})[name] = value
-    return found
+            facts.setdefault(key, {})[name] = value
+    return facts
 
 
-def _places(past: History, base: LoadedSource, head: LoadedSource, one: Identity) -> Iterator[tuple[str, At]]:
-    path = path_of(Kind.DEPLOYMENT, one.name)
-    pins = past.of(*_key(one))
+def _places(
+    past: History, base: LoadedSource, head: LoadedSource, identity: Identity
+) -> Iterator[tuple[str, At]]:
+    path = path_of(Kind.DEPLOYMENT, identity.name)
+    pins = past.of(*_key(identity))
     if path not in base.raws and pins:
         yield "last", (pins[0].commit, path)
     after = head.raws.get(path)
     if after is None:
         return
-    wanted = Pin(*_key(one), str(after.data.get("version")), str(after.data.get("digest")), "", -1)
+    pinned = Pin(*_key(identity), str(after.data.get("version")), str(after.data.get("digest")), "", -1)
     for pin in pins[1:] if path in base.raws else pins:
-        if (pin.version, pin.digest) == (wanted.version, wanted.digest):
+        if (pin.version, pin.digest) == (pinned.version, pinned.digest):
             yield "pinnedBefore", (pin.commit, path)
             break
-    first = past.first_of(wanted)
+    first = past.first_of(pinned)
     yield "first", (first.commit, path_of(Kind.DEPLOYMENT, f"{first.environment}/{first.model}"))
     yield "signatureThen", (first.commit, path_of(Kind.MODEL, first.model))
 
@@ -71,13 +73,16 @@ def ran_here(
 
     Left out where the base does not share the environment, and where this clone has no copy of the shared ledger.
     """
-    wanted = {_key(one): digest for one in changed for digest in _again(past, base, head, one)}
-    ledgers = _ledgers(git) if wanted else ()
+    repinned = {
+        _key(identity): digest for identity in changed for digest in _again(past, base, head, identity)
+    }
+    ledgers = _ledgers(git) if repinned else ()
     if not ledgers:
         return {}
-    said = tuple(_statements(ledgers))
+    statements = tuple(_statements(ledgers))
     return {
-        key: {"ranHere": digest in champions(said, key[0]).get(key[1], ())} for key, digest in wanted.items()
+        key: {"ranHere": digest in champions(statements, key[0]).get(key[1], ())}
+        for key, digest in repinned.items()
     }
 
 
@@ -91,16 +96,16 @@ def _statements(ledgers: Iterable[Ledger]) -> Iterator[Statement]:
             yield record.statement
 
 
-def _again(past: History, base: LoadedSource, head: LoadedSource, one: Identity) -> Iterator[str]:
+def _again(past: History, base: LoadedSource, head: LoadedSource, identity: Identity) -> Iterator[str]:
     """The digest that a deployment of a shared environment pins anew, if it pinned it before."""
-    path = path_of(Kind.DEPLOYMENT, one.name)
+    path = path_of(Kind.DEPLOYMENT, identity.name)
     before, after = base.raws.get(path), head.raws.get(path)
-    if after is None or not _is_shared(base, str(one.environment)):
+    if after is None or not _is_shared(base, str(identity.environment)):
         return
     version, digest = after.data.get("version"), after.data.get("digest")
     if before is not None and (before.data.get("version"), before.data.get("digest")) == (version, digest):
         return
-    if any((pin.version, pin.digest) == (version, digest) for pin in past.of(*_key(one))):
+    if any((pin.version, pin.digest) == (version, digest) for pin in past.of(*_key(identity))):
         yield str(digest)
 
 
@@ -113,5 +118,5 @@ def _is_shared(base: LoadedSource, name: str) -> bool:
         return True
 
 
-def _key(one: Identity) -> tuple[str, str]:
-    return str(one.environment), str(one.model)
+def _key(identity: Identity) -> tuple[str, str]:
+    return str(identity.environment), str(identity.model)

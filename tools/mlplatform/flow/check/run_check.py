@@ -42,12 +42,12 @@ class CheckOptions:
 
 def check_working_tree(git: Git, options: CheckOptions | None = None) -> CheckResult:
     """Rules of state over what lies in the working tree."""
-    return _judge_state(WorkingTree(git.root), options or CheckOptions())
+    return _check_state(WorkingTree(git.root), options or CheckOptions())
 
 
 def check_commit(git: Git, rev: str, options: CheckOptions | None = None) -> CheckResult:
     """Rules of state over a commit."""
-    return _judge_state(Commit(git, git.resolve(rev)), options or CheckOptions())
+    return _check_state(Commit(git, git.resolve(rev)), options or CheckOptions())
 
 
 def check_change(git: Git, base: str, head: str | None, options: CheckOptions | None = None) -> CheckResult:
@@ -72,21 +72,21 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
         schemas=starting.schemas,
         scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
     )
-    held_to = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
+    context = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
     started = time.monotonic()
     with _engine(starting.policies, options) as engine:
-        binding = check(bound, engine, held_to, base=changed.base)
+        binding = check(bound, engine, context, base=changed.base)
     took = time.monotonic() - started
     if not _brings_rules(changed.base, head_loaded):
         return binding
     wider = changed if changed.base.everything else changeset(git, base, head, everything=True)
     own = replace(wider.head, infrastructure=head_loaded.infrastructure, scanned_by=head_loaded.scanned_by)
 
-    def judge_own() -> CheckResult:
+    def check_own() -> CheckResult:
         with _engine(own.policies, options) as engine:
-            return check(own, engine, replace(held_to, waivers=None), base=wider.base)
+            return check(own, engine, replace(context, waivers=None), base=wider.base)
 
-    return check_in_sandbox(binding, judge_own, changed.base.files, took, scans=scanner is not None)
+    return check_in_sandbox(binding, check_own, changed.base.files, took, scans=scanner is not None)
 
 
 def load_repository(git: Git, rev: str) -> Repository:
@@ -94,7 +94,7 @@ def load_repository(git: Git, rev: str) -> Repository:
     return check_commit(git, rev).repository
 
 
-def _judge_state(source: Source, options: CheckOptions) -> CheckResult:
+def _check_state(source: Source, options: CheckOptions) -> CheckResult:
     loaded, scanner = load(source), None
     if options.everything and options.scanner:
         scanner = connect_scanner()
@@ -133,8 +133,8 @@ def _engine(policies: Mapping[str, str], options: CheckOptions) -> Iterator[Poli
     engine: PolicyEngine
     try:
         engine = connect_engine(policies, engine_name(options.engine))
-    except PolicyError as why:
-        engine = FailedEngine(policies, why)
+    except PolicyError as error:
+        engine = FailedEngine(policies, error)
     try:
         yield engine
     finally:

@@ -40,8 +40,8 @@ def check_in_sandbox(
     limits = Limits(busy_seconds=patience, seconds=waiting, memory_bytes=MEMORY_BYTES)
     try:
         own = _read(run_limited(lambda: _plain(judge()), limits))
-    except WorkerFailed as why:
-        own = _lost(binding, files, str(why))
+    except WorkerFailed as error:
+        own = _lost(binding, files, str(error))
     findings, tenants, environments, rules = own
     mine = binding.repository
     repository = replace(
@@ -50,11 +50,11 @@ def check_in_sandbox(
         blocked_environments={**environments, **mine.blocked_environments},
     )
     # Not what the base's waivers suspend: where the change takes such a waiver away, main would be red.
-    known = set(binding.findings)
+    binding_findings = set(binding.findings)
     return replace(
         binding,
         repository=repository,
-        proposed=tuple(sorted(set(findings) - known)),
+        proposed=tuple(sorted(set(findings) - binding_findings)),
         rules=tuple(dict.fromkeys((*binding.rules, *rules, *RULES))),
     )
 
@@ -72,33 +72,33 @@ def _plain(own: CheckResult) -> list[Any]:
     ]
 
 
-def _read(said: Any) -> _Own:
+def _read(answer: Any) -> _Own:
     try:
-        findings, tenants, environments, rules = said
+        findings, tenants, environments, rules = answer
         return (
-            [_finding(one) for one in findings],
-            {name: _finding(one) for name, one in tenants.items()},
-            {name: _finding(one) for name, one in environments.items()},
+            [_finding(fields) for fields in findings],
+            {name: _finding(fields) for name, fields in tenants.items()},
+            {name: _finding(fields) for name, fields in environments.items()},
             [str(rule) for rule in rules],
         )
     except (AttributeError, TypeError, ValueError):
         raise WorkerFailed("gave an answer that cannot be read") from None
 
 
-def _finding(said: Any) -> Finding:
-    path, line, column, rule, severity, message, fix = said
+def _finding(fields: Any) -> Finding:
+    path, line, column, rule, severity, message, fix = fields
     return Finding(path, int(line), int(column), rule, Severity(severity), message, fix)
 
 
-def _lost(binding: CheckResult, files: Iterable[FileChange], why: str) -> _Own:
+def _lost(binding: CheckResult, files: Iterable[FileChange], reason: str) -> _Own:
     """One error that stops everything, at the first of the files that may be the cause."""
     suspects = sorted(file.path for file in files if file.path.startswith("policies/"))
     suspects = sorted(suspects, key=lambda path: path.startswith("policies/waivers/"))
     named = ", ".join(map(printable, suspects[:_NAMED]))
     more = f" and {len(suspects) - _NAMED} more" if len(suspects) > _NAMED else ""
-    said = f"the judgement by what this change brings of its own ({named}{more}) {why}"
+    message = f"the judgement by what this change brings of its own ({named}{more}) {reason}"
     fix = "look there for a pattern, reference, loop or range that grows without bound, and make it cheaper"
-    found = error(RULES[0], printable(suspects[0]) if suspects else "policies", said, fix=fix)
+    finding = error(RULES[0], printable(suspects[0]) if suspects else "policies", message, fix=fix)
     repository = binding.repository
     environments: Mapping[str, Any] = {**repository.environments, **repository.deployments}
-    return [found], {}, dict.fromkeys(environments, found), []
+    return [finding], {}, dict.fromkeys(environments, finding), []

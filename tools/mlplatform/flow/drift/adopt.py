@@ -36,8 +36,8 @@ def adopt_drift(
             f"none of it can be declared: {'; '.join(refused)}",
             fix=f"put it back: platform drift --env {environment} --revert",
         )
-    held = connect_registry(environment_of(repository, environment), workspace.paths(environment)).read()
-    adoptions = [_adoption(workspace, environment, one, held) for one in chosen]
+    registry = connect_registry(environment_of(repository, environment), workspace.paths(environment)).read()
+    adoptions = [_adoption(workspace, environment, change, registry) for change in chosen]
     proposal = adopt(
         workspace.git,
         workspace.git.resolve(base),
@@ -48,19 +48,27 @@ def adopt_drift(
     return Adopted(environment, commit_proposal(workspace.git, proposal), proposal.title, refused)
 
 
-def _adoption(workspace: Workspace, environment: str, one: Adoptable, held: RegistryState) -> Adoption:
-    why = tuple(drift.message for drift in one.drifts)
-    if one.version is None:
-        return Adoption(one.model, None, one.instances, why)
-    found = held.find(one.model, one.version)
-    digests = {drift.digest for drift in one.drifts if drift.found == one.version and drift.digest}
-    if found is None or digests != {found.ref.digest}:
+def _adoption(workspace: Workspace, environment: str, change: Adoptable, registry: RegistryState) -> Adoption:
+    reasons = tuple(drift.message for drift in change.drifts)
+    if change.version is None:
+        return Adoption(change.model, None, change.instances, reasons)
+    registered = registry.find(change.model, change.version)
+    digests = {drift.digest for drift in change.drifts if drift.found == change.version and drift.digest}
+    if registered is None or digests != {registered.ref.digest}:
         served = ", ".join(short_digest(digest) for digest in sorted(digests)) or "nothing"
         raise Refusal(
-            f"the registry of {environment} does not hold {one.model} {one.version} as {served}",
+            f"the registry of {environment} does not hold {change.model} {change.version} as {served}",
             fix=f"put it back: platform drift --env {environment} --revert",
         )
-    require_not_on_hold(holds_in(workspace, environment), one.model, one.version, found.ref.digest)
-    made = found.lineage
-    pinned = Pinned(one.version, found.ref.digest, None, made.run, made.commit, made.data, made.metrics)
-    return Adoption(one.model, pinned, one.instances, why)
+    require_not_on_hold(holds_in(workspace, environment), change.model, change.version, registered.ref.digest)
+    lineage = registered.lineage
+    pinned = Pinned(
+        change.version,
+        registered.ref.digest,
+        None,
+        lineage.run,
+        lineage.commit,
+        lineage.data,
+        lineage.metrics,
+    )
+    return Adoption(change.model, pinned, change.instances, reasons)

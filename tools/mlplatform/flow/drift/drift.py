@@ -39,13 +39,13 @@ def find_drift(
     Refusal while something is applied, and where the last apply was interrupted or left no snapshot.
     """
     settings, paths = environment_of(repository, environment), workspace.paths(environment)
-    last = _undisturbed(workspace, settings, environment)
+    last = _require_undisturbed(workspace, settings, environment)
     registry, serving = connect_registry(settings, paths), connect_serving(settings, paths)
-    known = registration_records(statements(workspace, settings), environment)
-    found = _compare(last, known, registry.read(), serving.observe(), serving, deep=deep)
-    if _undisturbed(workspace, settings, environment) != last:
+    registrations = registration_records(statements(workspace, settings), environment)
+    differences = _compare(last, registrations, registry.read(), serving.observe(), serving, deep=deep)
+    if _require_undisturbed(workspace, settings, environment) != last:
         raise _busy(environment)
-    return Drifted(last, found)
+    return Drifted(last, differences)
 
 
 def revert_drift(
@@ -58,34 +58,38 @@ def revert_drift(
     reason: str = "",
 ) -> Reconciled:
     """Put back what was changed by hand, by an apply of the commit that was applied last."""
-    present = environment_of(repository, environment)
-    workspace.ledger(present).sync()
-    known = statements(workspace, present)
-    last = last_applied(known, environment) or _last(workspace, known, environment)
+    settings_now = environment_of(repository, environment)
+    workspace.ledger(settings_now).sync()
+    ledger = statements(workspace, settings_now)
+    last = last_applied(ledger, environment) or _last_snapshot(workspace, ledger, environment)
     applied = load_repository(workspace.git, last.commit)
     settings, paths = environment_of(applied, environment), workspace.paths(environment)
 
-    def undo(actual: Actual) -> Actual:
-        known = statements(workspace, settings)
-        last = _last(workspace, known, environment)
+    def add_drift_revert(actual: Actual) -> Actual:
+        ledger = statements(workspace, settings)
+        last = _last_snapshot(workspace, ledger, environment)
         serving = connect_serving(settings, paths)
-        made = registration_records(known, environment)
-        found = _compare(last, made, actual.registry, actual.serving, serving, deep=deep)
-        return replace(actual, drift_revert=DriftRevert(found, last, made))
+        registrations = registration_records(ledger, environment)
+        differences = _compare(last, registrations, actual.registry, actual.serving, serving, deep=deep)
+        return replace(actual, drift_revert=DriftRevert(differences, last, registrations))
 
     return reconcile(
-        workspace, applied, environment, progress, ApplyOptions(add_drift_revert=undo, reason=reason)
+        workspace,
+        applied,
+        environment,
+        progress,
+        ApplyOptions(add_drift_revert=add_drift_revert, reason=reason),
     )
 
 
-def _undisturbed(workspace: Workspace, settings: Environment, environment: str) -> Snapshot:
+def _require_undisturbed(workspace: Workspace, settings: Environment, environment: str) -> Snapshot:
     """What the last apply left; Refusal while another one is at work, or where it was interrupted."""
     if workspace.is_held(settings, environment):
         raise _busy(environment)
     if left_behind(workspace.target.outbox, environment):
         raise _interrupted(environment)
     workspace.ledger(settings).sync()
-    return _last(workspace, statements(workspace, settings), environment)
+    return _last_snapshot(workspace, statements(workspace, settings), environment)
 
 
 def _busy(environment: str) -> Refusal:
@@ -95,10 +99,10 @@ def _busy(environment: str) -> Refusal:
     )
 
 
-def _last(workspace: Workspace, known: Sequence[Statement], environment: str) -> Snapshot:
-    if newest_snapshot(known, environment)[1] or unfinished(known, environment):
+def _last_snapshot(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> Snapshot:
+    if newest_snapshot(ledger, environment)[1] or unfinished(ledger, environment):
         raise _interrupted(environment)
-    last = current_snapshot(workspace.git, known, environment)
+    last = current_snapshot(workspace.git, ledger, environment)
     if last is None:
         raise Refusal(
             f"there is no snapshot of {environment}: nothing was applied to it yet",
@@ -116,37 +120,37 @@ def _interrupted(environment: str) -> Refusal:
 
 def _compare(
     last: Snapshot,
-    known: RegistrationRecords,
+    registrations: RegistrationRecords,
     registry: RegistryState,
     serving: Observation,
     server: Serving,
     *,
     deep: bool,
 ) -> tuple[Drift, ...]:
-    now = observed_snapshot(last.environment, last.target, last.commit, registry, serving)
+    current = observed_snapshot(last.environment, last.target, last.commit, registry, serving)
     stored = _stored_flaws(last, registry, deep=deep)
-    beside = Observations(
+    observations = Observations(
         registry.untrusted,
         registry.foreign_aliases,
         stored,
         server.flaws(),
         serving.unmanaged,
         registry.stage_mismatches,
-        edited_tags(last, registry, known),
+        edited_tags(last, registry, registrations),
     )
-    return drifts(last, now, beside)
+    return drifts(last, current, observations)
 
 
 def _stored_flaws(last: Snapshot, registry: RegistryState, *, deep: bool) -> Flaws:
     """What is wrong with the bytes of the versions in use, or of all; what is not registered any more is no bytes."""
-    asked = {
+    to_hash = {
         (model, version)
         for model, versions in last.versions.items()
         for version in versions
         if deep or version in last.aliases.get(model, {}).values()
     }
-    held = (registry.find(model, version) for model, version in sorted(asked))
-    return dict(_flaws(version for version in held if version))
+    registered = (registry.find(model, version) for model, version in sorted(to_hash))
+    return dict(_flaws(version for version in registered if version))
 
 
 def _flaws(versions: Iterator[RegisteredVersion]) -> Iterator[tuple[tuple[str, str], str]]:
@@ -157,9 +161,9 @@ def _flaws(versions: Iterator[RegisteredVersion]) -> Iterator[tuple[tuple[str, s
 
 def _flaw(ref: ArtifactRef) -> str:
     try:
-        found = digest_of(store_for(ref.uri).entries(ref.uri))
-    except Refusal as why:
-        return why.message
+        digest = digest_of(store_for(ref.uri).entries(ref.uri))
+    except Refusal as refusal:
+        return refusal.message
     return (
-        "" if found == ref.digest else f"they are {short_digest(found)} and were {short_digest(ref.digest)}"
+        "" if digest == ref.digest else f"they are {short_digest(digest)} and were {short_digest(ref.digest)}"
     )

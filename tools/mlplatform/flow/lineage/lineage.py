@@ -35,12 +35,12 @@ def lineage_of(
     a moment that is still to come.
     """
     commit = _commit_at(workspace, rev, at)
-    said = _statements(workspace, at)
-    declared = _declared(workspace, commit, environment, model, holds(said, environment))
+    ledger = _statements(workspace, at)
+    declared = _declared_deployment(workspace, commit, environment, model, holds(ledger, environment))
     path = path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
     past = history(workspace.git, commit, [path])
     pin = holds_since(past, environment, model, declared.body.version, declared.body.digest)
-    return lineage(declared, pin.commit if pin else None, _newest_first(said))
+    return lineage(declared, pin.commit if pin else None, _newest_first(ledger))
 
 
 def trained_on(
@@ -52,20 +52,22 @@ def trained_on(
     """
     commit = _commit_at(workspace, rev, at)
     past = history(workspace.git, commit)
-    said = _newest_first(_statements(workspace, at))
-    every = (pin for found in past.pins.values() for pin in found)
-    pins = [pin for pin in every if environment in (None, pin.environment)]
+    predicates = _newest_first(_statements(workspace, at))
+    all_pins = (pin for found in past.pins.values() for pin in found)
+    pins = [pin for pin in all_pins if environment in (None, pin.environment)]
     paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
     documents = documents_at(workspace.git, [(pin.commit, path) for pin, path in paths.items()])
-    made = {digest: registration_of(digest, said) or {} for digest in {pin.digest for pin in pins}}
-    standing = _standing(workspace, past)
+    registrations = {
+        digest: registration_of(digest, predicates) or {} for digest in {pin.digest for pin in pins}
+    }
+    current = _current_pins(workspace, past)
     found = []
     for pin in sorted(pins, key=lambda pin: pin.age):
         origin = documents.get((pin.commit, paths[pin]), {}).get("from") or {}
-        data = origin.get("data") or made[pin.digest].get("data") or {}
+        data = origin.get("data") or registrations[pin.digest].get("data") or {}
         if dataset in data:
-            where = pin.environment, pin.model, pin.version, pin.digest
-            found.append(DatasetUse(*where, data[dataset], pin.commit, pin in standing))
+            version = pin.environment, pin.model, pin.version, pin.digest
+            found.append(DatasetUse(*version, data[dataset], pin.commit, pin in current))
     if not found and not _is_data_set(workspace, commit, dataset):
         raise Refusal(f"there is no data set {dataset}", fix="name one as tenant/name, as its document lies")
     return tuple(found)
@@ -86,7 +88,7 @@ def _commit_at(workspace: Workspace, rev: str, at: datetime | None) -> str:
     return tip_at(workspace.git, rev, at, now)
 
 
-def _standing(workspace: Workspace, past: History) -> set[Pin]:
+def _current_pins(workspace: Workspace, past: History) -> set[Pin]:
     """The newest pin of every deployment that is still declared."""
     newest = {
         (past.commit, path_of(Kind.DEPLOYMENT, f"{pins[0].environment}/{pins[0].model}")): pins[0]
@@ -95,8 +97,8 @@ def _standing(workspace: Workspace, past: History) -> set[Pin]:
     return {newest[at] for at in documents_at(workspace.git, newest)}
 
 
-def _declared(
-    workspace: Workspace, commit: str, environment: str, model: str, known: Holds
+def _declared_deployment(
+    workspace: Workspace, commit: str, environment: str, model: str, on_hold: Holds
 ) -> DeclaredDeployment:
     """What is declared of a deployment at a commit; Refusal where it is not, or not readable."""
     pinned_at = (commit, path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
@@ -109,49 +111,53 @@ def _declared(
         )
     try:
         body = Deployment.model_validate(documents[pinned_at])
-        about = Model.model_validate(documents[model_at]) if model_at in documents else None
-    except ValidationError as wrong:
+        model_document = Model.model_validate(documents[model_at]) if model_at in documents else None
+    except ValidationError as error:
         raise Refusal(
-            f"the documents of {model} at {commit[:12]} cannot be read: {wrong.errors()[0]['msg']}",
+            f"the documents of {model} at {commit[:12]} cannot be read: {error.errors()[0]['msg']}",
             where=pinned_at[1],
             fix="run `platform check` there",
         ) from None
-    names = {*body.from_.data, *(about.data.datasets if about else ())}
-    hold = known.get((model, body.digest))
-    is_held = hold and about and hold.applies_to(declared_digest(body, about))
+    names = {*body.from_.data, *(model_document.data.datasets if model_document else ())}
+    hold = on_hold.get((model, body.digest))
+    applies = hold and model_document and hold.applies_to(declared_digest(body, model_document))
     return DeclaredDeployment(
         environment,
         model,
         body,
-        tuple(about.data.features if about else ()),
-        _classes(workspace, commit, names),
-        f"since {hold.since}: {hold.reason}" if hold and is_held else None,
+        tuple(model_document.data.features if model_document else ()),
+        _classifications(workspace, commit, names),
+        f"since {hold.since}: {hold.reason}" if hold and applies else None,
     )
 
 
-def _classes(workspace: Workspace, commit: str, names: set[str]) -> dict[str, str]:
-    at = {(commit, path_of(Kind.DATASET, name)): name for name in names}
-    found: dict[str, str] = {}
-    for where, said in documents_at(workspace.git, at).items():
+def _classifications(workspace: Workspace, commit: str, names: set[str]) -> dict[str, str]:
+    places = {(commit, path_of(Kind.DATASET, name)): name for name in names}
+    classifications: dict[str, str] = {}
+    for place, document in documents_at(workspace.git, places).items():
         try:
-            found[at[where]] = Dataset.model_validate(said).classification
+            classifications[places[place]] = Dataset.model_validate(document).classification
         except ValidationError:
             continue  # shown as not declared: nobody takes its word
-    return found
+    return classifications
 
 
 def _statements(workspace: Workspace, at: datetime | None) -> tuple[Statement, ...]:
     """The ledger, oldest first, without what was recorded after a moment."""
-    return tuple(one for one in statements(workspace) if at is None or _recorded(one.predicate) <= at)
+    return tuple(
+        statement
+        for statement in statements(workspace)
+        if at is None or _recorded_at(statement.predicate) <= at
+    )
 
 
-def _newest_first(said: Sequence[Statement]) -> tuple[Predicate, ...]:
-    return tuple(one.predicate for one in reversed(said))
+def _newest_first(ledger: Sequence[Statement]) -> tuple[Predicate, ...]:
+    return tuple(statement.predicate for statement in reversed(ledger))
 
 
-def _recorded(said: Predicate) -> datetime:
+def _recorded_at(predicate: Predicate) -> datetime:
     try:
-        when = datetime.fromisoformat(str(said.get("recordedAt")))
+        when = datetime.fromisoformat(str(predicate.get("recordedAt")))
     except ValueError:
         return datetime.max.replace(tzinfo=UTC)
     return when if when.tzinfo else when.replace(tzinfo=UTC)

@@ -52,15 +52,17 @@ def choose_candidate(
 
 def _registered(model: str, version: str, digest: str | None, registries: States) -> RegisteredVersion:
     """A version from the nearest registry that holds it with this digest (None: whichever it is)."""
-    found = {name: held for name, state in registries.items() if (held := state.find(model, version))}
-    for held in found.values():
-        if digest in (None, held.ref.digest):
-            return held
-    if found and digest:
-        where, held = next(iter(found.items()))
-        there = short_digest(held.ref.digest)
+    holders = {
+        name: registered for name, state in registries.items() if (registered := state.find(model, version))
+    }
+    for registered in holders.values():
+        if digest in (None, registered.ref.digest):
+            return registered
+    if holders and digest:
+        where, registered = next(iter(holders.items()))
+        other_digest = short_digest(registered.ref.digest)
         raise Refusal(
-            f"{model} {version} is pinned as {short_digest(digest)} and the registry of {where} holds {there}",
+            f"{model} {version} is pinned as {short_digest(digest)} and the registry of {where} holds {other_digest}",
             fix="pin what is registered, or register the other bytes under a new version",
         )
     raise Refusal(

@@ -23,16 +23,16 @@ def register_run(
     """Register a run's payload in the first environment's registry; nothing is recorded when it was there."""
     name = first_environment(repository)
     registry = connect_registry(environment_of(repository, name), workspace.paths(name))
-    known = registry.read().find(model, version)
-    done = register(repository, registry, model, version, run_id)
-    if known is None:
-        made = done.lineage
+    existing = registry.read().find(model, version)
+    registered = register(repository, registry, model, version, run_id)
+    if existing is None:
+        origin = registered.lineage
         lineage = {
-            "run": made.run,
-            "commit": made.commit,
-            "data": dict(made.data),
-            "metrics": dict(made.metrics),
+            "run": origin.run,
+            "commit": origin.commit,
+            "data": dict(origin.data),
+            "metrics": dict(origin.metrics),
         }
         ledger = workspace.ledger(environment_of(repository, name))
-        ledger.append(registration_statement(model, version, done.ref.digest, name, lineage))
-    return done
+        ledger.append(registration_statement(model, version, registered.ref.digest, name, lineage))
+    return registered

@@ -43,8 +43,8 @@ def make_plan(
     """The plan for an environment, against what its registries and servers say now, and what is on hold."""
     settings = environment_of(repository, environment)
     workspace.ledger(settings).sync()
-    known, actual = statements(workspace, settings), observe(workspace, repository, environment)
-    return plan_against(workspace, repository, environment, known, actual, ApplyOptions(confirmed=confirmed))
+    ledger, actual = statements(workspace, settings), observe(workspace, repository, environment)
+    return plan_against(workspace, repository, environment, ledger, actual, ApplyOptions(confirmed=confirmed))
 
 
 def observe(workspace: Workspace, repository: Repository, environment: str) -> Actual:
@@ -62,28 +62,28 @@ def plan_against(
     workspace: Workspace,
     repository: Repository,
     environment: str,
-    known: Sequence[Statement],
+    ledger: Sequence[Statement],
     actual: Actual,
-    wanted: ApplyOptions,
+    options: ApplyOptions,
 ) -> Plan:
     """The plan against what was observed, and what the ledger says of it."""
-    actual = replace(actual, holds=holds(known, environment), champions=champions(known, environment))
-    if wanted.add_drift_revert:
-        actual = wanted.add_drift_revert(actual)
-    gone = models_present(actual) - repository.deployments.get(environment, {}).keys()
-    critical = critical_among(workspace.git, repository, environment, gone, known)
+    actual = replace(actual, holds=holds(ledger, environment), champions=champions(ledger, environment))
+    if options.add_drift_revert:
+        actual = options.add_drift_revert(actual)
+    undeclared = models_present(actual) - repository.deployments.get(environment, {}).keys()
+    critical = critical_among(workspace.git, repository, environment, undeclared, ledger)
     actual = replace(actual, critical=critical)
     return plan_with_signatures(
-        workspace.git, repository, environment, workspace.target_id(), actual, known, wanted.confirmed
+        workspace.git, repository, environment, workspace.target_id(), actual, ledger, options.confirmed
     )
 
 
 def read_plan(file: Path) -> Plan:
     """A plan that `platform plan --out` wrote; Refusal when it is none or was changed."""
     try:
-        made = Plan.from_json(json.loads(file.read_text()))
-    except (KeyError, TypeError, ValueError, AttributeError) as cause:
-        raise Refusal(f"{file} is not a plan: {cause}", fix="make one: platform plan --out FILE") from cause
-    if not made.is_intact():
+        plan = Plan.from_json(json.loads(file.read_text()))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Refusal(f"{file} is not a plan: {error}", fix="make one: platform plan --out FILE") from error
+    if not plan.is_intact():
         raise Refusal(f"{file} was changed after it was made", fix="make a new one: platform plan --out FILE")
-    return made
+    return plan

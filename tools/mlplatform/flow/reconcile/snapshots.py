@@ -25,20 +25,21 @@ def observed_snapshot(
     environment: str, target: str, commit: str, registry: RegistryState, serving: Observation
 ) -> Snapshot:
     """What may be published of what was observed: no workspace, no person, no run, no metric."""
-    held = {
+    registered = {
         model: {
-            version: RegisteredEntry(one.ref.digest, one.tags()) for version, one in sorted(versions.items())
+            version: RegisteredEntry(entry.ref.digest, entry.tags())
+            for version, entry in sorted(versions.items())
         }
         for model, versions in registry.versions.items()
     }
     aliases = {
-        model: named
-        for model, found in registry.aliases.items()
-        if (named := {alias: found[alias] for alias in ALIASES if alias in found})
+        model: known_aliases
+        for model, alias_versions in registry.aliases.items()
+        if (known_aliases := {alias: alias_versions[alias] for alias in ALIASES if alias in alias_versions})
     }
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Snapshot(
-        environment, target, commit, now, held, aliases, served_entries(serving), _weights(serving)
+        environment, target, commit, now, registered, aliases, served_entries(serving), _weights(serving)
     )
 
 
@@ -49,11 +50,13 @@ def observed_serving(last: Snapshot, serving: Observation) -> Snapshot:
 
 def served_entries(serving: Observation) -> dict[str, dict[str, ServedEntry]]:
     """What a server holds, by model and digest."""
-    found: dict[str, dict[str, ServedEntry]] = {}
-    for one in serving.versions:
-        loaded = ServedEntry(one.version, one.digest, one.ready, one.instances, one.configuration)
-        found.setdefault(one.model, {})[one.digest] = loaded
-    return found
+    entries: dict[str, dict[str, ServedEntry]] = {}
+    for served in serving.versions:
+        loaded = ServedEntry(
+            served.version, served.digest, served.ready, served.instances, served.configuration
+        )
+        entries.setdefault(served.model, {})[served.digest] = loaded
+    return entries
 
 
 def _weights(serving: Observation) -> dict[str, dict[str, int]]:
@@ -68,22 +71,24 @@ def take_snapshot(
     try:
         registry = connect_registry(settings, paths).read()
         serving = connect_serving(settings, paths).observe()
-        seen = observed_snapshot(environment, workspace.target_id(), commit, registry, serving)
-        publish_snapshot(workspace.ledger(settings), _renewed(workspace, settings, seen))
-    except Refusal as why:
-        progress.on_message(f"no snapshot of {environment} could be taken: {why}")
+        snapshot = observed_snapshot(environment, workspace.target_id(), commit, registry, serving)
+        publish_snapshot(workspace.ledger(settings), _with_earlier_facts(workspace, settings, snapshot))
+    except Refusal as refusal:
+        progress.on_message(f"no snapshot of {environment} could be taken: {refusal}")
 
 
-def _renewed(workspace: Workspace, settings: Environment, seen: Snapshot) -> Snapshot:
-    statement, since = newest_snapshot(statements(workspace, settings), seen.environment)
+def _with_earlier_facts(workspace: Workspace, settings: Environment, snapshot: Snapshot) -> Snapshot:
+    statement, applied_since = newest_snapshot(statements(workspace, settings), snapshot.environment)
     try:
         last = read_snapshot(workspace.git, statement) if statement else None
     except Refusal:  # it is lost: what there is now is the best that is known
         last = None
-    return carry_forward(last, seen, [outcome for said in since for outcome in said.predicate["outcomes"]])
+    return carry_forward(
+        last, snapshot, [outcome for record in applied_since for outcome in record.predicate["outcomes"]]
+    )
 
 
-def current_snapshot(git: Git, known: Sequence[Statement], environment: str) -> Snapshot | None:
+def current_snapshot(git: Git, ledger: Sequence[Statement], environment: str) -> Snapshot | None:
     """The newest snapshot, unless something was applied since."""
-    statement, since = newest_snapshot(known, environment)
-    return None if statement is None or since else read_snapshot(git, statement)
+    statement, applied_since = newest_snapshot(ledger, environment)
+    return None if statement is None or applied_since else read_snapshot(git, statement)

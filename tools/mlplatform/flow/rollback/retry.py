@@ -24,25 +24,25 @@ def lift_hold(
     """
     settings = environment_of(repository, environment)
     workspace.ledger(settings).sync()
-    known = statements(workspace, settings)
-    require_newer(workspace.git, str(repository.commit), environment, known, again=True)
-    held = [hold for hold in holds(known, environment).values() if hold.model == model]
-    chosen = [hold for hold in held if version in (None, hold.version)]
+    ledger = statements(workspace, settings)
+    require_newer(workspace.git, str(repository.commit), environment, ledger, again=True)
+    model_holds = [hold for hold in holds(ledger, environment).values() if hold.model == model]
+    matching = [hold for hold in model_holds if version in (None, hold.version)]
     document = repository.deployments.get(environment, {}).get(model)
     if version is None and document:
-        chosen = [hold for hold in held if hold.digest == document.body.digest] or chosen
-    if not chosen:
-        there = f" (there is: {', '.join(hold.version for hold in held)})" if held else ""
+        matching = [hold for hold in model_holds if hold.digest == document.body.digest] or matching
+    if not matching:
+        others = f" (there is: {', '.join(hold.version for hold in model_holds)})" if model_holds else ""
         raise Refusal(
-            f"{model}{' ' + version if version else ''} is not on hold in {environment}{there}",
+            f"{model}{' ' + version if version else ''} is not on hold in {environment}{others}",
             fix="`platform status` says what is",
         )
-    if len(chosen) > 1:
+    if len(matching) > 1:
         raise Refusal(
-            f"several versions of {model} are on hold in {environment}: {', '.join(h.version for h in chosen)}",
+            f"several versions of {model} are on hold in {environment}: {', '.join(h.version for h in matching)}",
             fix="say which one: --version",
         )
-    hold = chosen[0]
-    said = {**actor(), "reason": reason}
-    workspace.ledger(settings).append(retry_statement(environment, model, hold.version, hold.digest, said))
+    hold = matching[0]
+    details = {**actor(), "reason": reason}
+    workspace.ledger(settings).append(retry_statement(environment, model, hold.version, hold.digest, details))
     return hold
