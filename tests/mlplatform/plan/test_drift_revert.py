@@ -69,13 +69,13 @@ def test_a_version_whose_tags_no_record_knows_is_refused_by_name() -> None:
     other = replace(MADE, run="another")
     made = undone(there, drift(DriftKind.TAGS, "1.1.0"), origins={(TUMOUR, "1.1.0"): (other,)})
     assert [refused.reason for refused in made.refused] == [
-        "tags of 1.1.0; what its tags said is on no record"
+        "tags of 1.1.0; no record says what its tags were"
     ]
 
 
 def test_spoiled_bytes_that_nobody_else_holds_are_refused_by_name() -> None:
     made = undone(HERE, drift(DriftKind.BYTES, "1.1.0"))
-    assert [r.reason for r in made.refused] == ["bytes of 1.1.0; no earlier registry holds these bytes"]
+    assert [r.reason for r in made.refused] == ["bytes of 1.1.0; no earlier registry has this artifact"]
     assert made.changes == ()
 
 

@@ -1,4 +1,4 @@
-"""Does exactly what a plan says, in its order, and says what happened to every change."""
+"""Makes exactly the changes of a plan, in its order, and reports the outcome of each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -23,13 +23,13 @@ def apply(
     steps: Steps = STEPS,
     on_deployment_done: OnDeploymentDone = lambda _: None,
 ) -> tuple[Outcome, ...]:
-    """Make the plan's changes.
+    """Make the plan's changes and return their outcomes.
 
     `on_outcome` gets each outcome as it happens, and again when it is restored; `on_deployment_done` gets the outcomes
     of a deployment once nothing more will be done about it.
 
     The first failure of a deployment ends that deployment: traffic and aliases go back to what they were, its further
-    changes are not attempted, and the other deployments go on. Before and after each change the lease is asked anew.
+    changes are not attempted, and the other deployments go on. The lease is checked before and after each change.
     """
     if not plan.is_intact() or plan.commit != context.commit:
         raise Refusal(
@@ -65,7 +65,7 @@ def _deployment(
 
 
 def _require_lease_kept(context: ApplyContext, change: Change) -> None:
-    """Refusal when the lease was lost while a change was made: it may have come after what another run did."""
+    """Refusal when the lease was lost during a change: it may have overwritten what another run did."""
     try:
         context.lease.require()
     except Refusal as refusal:
@@ -78,16 +78,16 @@ def _require_lease_kept(context: ApplyContext, change: Change) -> None:
 def _restore_deployment(
     outcomes: list[Outcome], context: ApplyContext, on_outcome: OnOutcome
 ) -> tuple[Outcome, ...]:
-    """The outcomes after what was done is undone; the last of them is the failure."""
+    """Undo what was done and return the outcomes after that; the last of them is the failure."""
     *before, failure = outcomes
     if failure.change.action is Action.RETIRE:
         return tuple(
             outcomes
         )  # the version answers and is champion: what is left to unload is no reason to go back
     restored, failures = restore([outcome.change for outcome in outcomes], context)
-    refusal = f"{failure.change.action} failed after it"
+    reason = f"{failure.change.action} failed after it"
     reported = [
-        Outcome(outcome.change, Result.RESTORED, refusal) if outcome.change in restored else outcome
+        Outcome(outcome.change, Result.RESTORED, reason) if outcome.change in restored else outcome
         for outcome in before
     ]
     for outcome in reported:

@@ -1,4 +1,4 @@
-"""Reads what runs: documents, servers and ledger. MLflow is never imported here."""
+"""Reads the status of every environment: documents, servers and ledger. MLflow is never imported here."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -26,7 +26,7 @@ Predicate = Mapping[str, Any]
 def status(
     workspace: Workspace, repository: Repository, progress: ProgressReporter = SILENT
 ) -> dict[str, dict[str, DeploymentStatus]]:
-    """The status of everything, by environment (earliest first) and model."""
+    """Return the status of everything, by environment (earliest first) and model."""
     _catch_up(workspace, repository, progress)
     return {
         name: environment_status(repository, name, _view(workspace, repository, name))
@@ -35,13 +35,13 @@ def status(
 
 
 def _catch_up(workspace: Workspace, repository: Repository, progress: ProgressReporter) -> None:
-    """Fetch what other machines recorded; without that too, it is worth something to know what answers."""
+    """Fetch the shared ledger; when that fails, say so and go on, for the servers may still answer."""
     shared = (document.body for document in repository.environments.values() if document.body.is_shared)
     try:
         for settings in islice(shared, 1):  # one ledger has them all
             workspace.ledger(settings).sync()
     except Refusal as refusal:
-        progress.on_message(f"what other machines recorded since is not known (holds, failures): {refusal}")
+        progress.on_message(f"records of other machines could not be fetched (holds, failures): {refusal}")
 
 
 def _view(workspace: Workspace, repository: Repository, environment: str) -> EnvironmentView:
@@ -64,14 +64,14 @@ def _view(workspace: Workspace, repository: Repository, environment: str) -> Env
 
 
 def _is_current(predicate: Predicate, environment: str) -> bool:
-    """Whether a record says something of what is so now in an environment."""
+    """True when a record is about an environment and not marked as late."""
     return predicate.get("environment") == environment and not predicate.get("late")
 
 
 def _drifted(
     workspace: Workspace, ledger: Sequence[Statement], environment: str, observed: Observation
 ) -> dict[str, str]:
-    """What was changed by hand of each model, as far as the server shows it; registries are not asked."""
+    """Return what was changed by hand of each model, as far as the server shows it; registries are not asked."""
     snapshot = current_snapshot(workspace.git, ledger, environment)
     if snapshot is None:
         return {}
@@ -84,7 +84,7 @@ def _drifted(
 
 
 def _failures(newest_first: Iterable[Predicate]) -> dict[str, str]:
-    """Why the last apply that tried a model failed, for the models it failed for."""
+    """Return the reason of each model whose last apply failed."""
     reasons: dict[str, str | None] = {}
     for predicate in newest_first:
         in_this_apply: dict[str, str | None] = {}
@@ -93,11 +93,11 @@ def _failures(newest_first: Iterable[Predicate]) -> dict[str, str]:
             if outcome["result"] == Result.FAILED.value:
                 in_this_apply[outcome["resource"]] = f"{outcome['action']}: {outcome['reason']}"
         reasons = {**in_this_apply, **reasons}
-    return {model: refusal for model, refusal in reasons.items() if refusal}
+    return {model: reason for model, reason in reasons.items() if reason}
 
 
 def _batch(repository: Repository, newest_first: Iterable[Predicate]) -> dict[str, tuple[str, str]]:
-    """Version and digest of each batch model's champion: nothing serves it, so the ledger is what knows."""
+    """Return version and digest of each batch model's champion, from the ledger: no server knows it."""
     versions: dict[str, tuple[str, str]] = {}
     for predicate in newest_first:
         for outcome in predicate.get("outcomes", ()):

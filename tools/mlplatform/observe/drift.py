@@ -1,4 +1,4 @@
-"""What differs between an environment as it was last observed after an apply and as it is now. Pure."""
+"""Compares an environment as it was after the last apply with what it is now. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,10 @@ Flaws = Mapping[tuple[str, str], str]  # by model and digest: what is wrong with
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """What is seen beside a snapshot: what registries do not believe, spoiled bytes, what is loaded and not ours,
-    stages, and the names of edited tags."""
+    """What is observed apart from a snapshot: untrusted versions, foreign aliases, flaws and edited tags.
+
+    `stored` and `served` say what is wrong with artifacts in the registry and in the server.
+    """
 
     untrusted: Sequence[UntrustedVersion] = ()
     foreign_aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -28,7 +30,7 @@ class Observations:
 
 
 def drifts(last: Snapshot, now: Snapshot, observations: Observations) -> tuple[Drift, ...]:
-    """Every difference that no apply made, by model. Versions registered since are none: they came by a record."""
+    """Return every difference that no apply made, by model. A version registered since is none: it is on record."""
     differences: list[Drift] = []
     for model in sorted(last.models() | now.models() | {version.model for version in observations.untrusted}):
         differences += _versions(model, last, now, observations)
@@ -45,7 +47,7 @@ def drifts(last: Snapshot, now: Snapshot, observations: Observations) -> tuple[D
 
 
 def serving_drifts(model: str, last: Snapshot, now: Snapshot) -> Iterator[Drift]:
-    """What a server does otherwise than after the last apply: loaded versions, their configuration, routes."""
+    """Yield what a server does otherwise than after the last apply: loaded versions, settings, routes."""
     before, after = last.served.get(model, {}), now.served.get(model, {})
     for digest, entry in before.items():
         yield from _served_drifts(model, entry, after.get(digest))
@@ -110,7 +112,7 @@ def _lost(
     claims: Sequence[UntrustedVersion],
     model_claims: Sequence[UntrustedVersion],
 ) -> Drift:
-    """Why a version is not believed any more: its tags, or it is gone."""
+    """Return the drift of a version that is not trusted any more: its tags were edited, or it was deleted."""
     damaged = [
         claim for claim in (*claims, *model_claims) if claim.version == version or claim.digest == digest
     ]
@@ -144,7 +146,7 @@ def _stage(model: str, now: Snapshot, observations: Observations) -> Iterator[Dr
 def _bytes(model: str, last: Snapshot, observations: Observations) -> Iterator[Drift]:
     for version, entry in last.versions.get(model, {}).items():
         if flaw := observations.stored.get((model, entry.digest)):
-            message = f"the bytes of {version} in the registry's store were changed: {flaw}"
+            message = f"the artifact of {version} in the registry's store was changed: {flaw}"
             yield Drift(DriftKind.BYTES, model, version, entry.digest, message)
     for digest, served in last.served.get(model, {}).items():
         if flaw := observations.served.get((model, digest)):
@@ -161,7 +163,7 @@ def _shares(weights: Mapping[str, int], entries: Mapping[str, ServedEntry]) -> s
 
 
 def _sole_route(weights: Mapping[str, int], entries: Mapping[str, ServedEntry]) -> tuple[str, str]:
-    """Digest and version of what answers every request, where that is one version of ours."""
+    """Return digest and version of what answers every request, where that is one version of ours."""
     (digest, percent), *more = weights.items() if weights else [("", 0)]
     return (
         (digest, entries[digest].version) if percent == 100 and not more and digest in entries else ("", "")

@@ -1,4 +1,4 @@
-"""Which tags of a registered version were edited: their names, where a record says what they were. Pure."""
+"""Finds the tags of registered versions that were edited, where a record says what they were. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ EditedTags = Mapping[tuple[str, str], tuple[str, ...]]  # by model and version
 
 
 def edited_tags(last: Snapshot, now: RegistryState, registrations: RegistrationRecords) -> EditedTags:
-    """The tags that are not as they were after the last apply, by name."""
+    """Return the names of the tags that changed since the last apply, by model and version."""
     edited: dict[tuple[str, str], tuple[str, ...]] = {}
     for model, versions in last.versions.items():
         for version, entry in versions.items():

@@ -1,4 +1,4 @@
-"""What runs, trained on what, approved by whom: documents and ledger, joined by digest."""
+"""Lineage of what runs: its data, run and approvals, joined from documents and ledger by digest."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Predicate = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DataUsed:
-    """A data set that a version was trained on; `classification` as its document says today."""
+    """A data set that a version was trained on, with the classification that its document states today."""
 
     name: str
     digest: str
@@ -22,7 +22,7 @@ class DataUsed:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredDeployment:
-    """What the documents of a commit say about a deployment; a document that is not there says nothing."""
+    """What the documents of a commit declare about a deployment; a missing document declares nothing."""
 
     environment: str
     model: str
@@ -34,7 +34,7 @@ class DeclaredDeployment:
 
 @dataclass(frozen=True, slots=True)
 class ServingInstead:
-    """What an environment runs in place of what it pins (None: nothing), since when, and the commit applied then."""
+    """What an environment runs in place of what it pins (None: nothing), since when, and by which commit."""
 
     version: str | None
     digest: str | None
@@ -65,7 +65,7 @@ class DeploymentLineage:
 
 @dataclass(frozen=True, slots=True)
 class DatasetUse:
-    """A model version that a data set went into, and the commit that pinned it; `is_pinned`: it still is."""
+    """A model version trained on a data set, and the commit that pinned it; `is_pinned`: it still is."""
 
     environment: str
     model: str
@@ -79,7 +79,10 @@ class DatasetUse:
 def lineage(
     declared: DeclaredDeployment, pinned: str | None, predicates: Iterable[Predicate]
 ) -> DeploymentLineage:
-    """The lineage of what an environment pins since the commit `pinned`; `predicates`: the ledger, newest first."""
+    """Return the lineage of what an environment pins.
+
+    `pinned` is the commit since which it does; `predicates` is the ledger, newest first.
+    """
     body = declared.body
     history = tuple(predicates)
     registration = registration_of(body.digest, history) or {}
@@ -112,7 +115,7 @@ def lineage(
 
 
 def registration_of(digest: str, history: Iterable[Predicate]) -> Predicate | None:
-    """What the registration of these bytes said, or the copy of them."""
+    """Return what the registration of an artifact recorded, or the copy of it; None without either."""
     for predicate in history:
         if predicate.get("digest") == digest and "run" in predicate:
             return predicate
@@ -126,7 +129,7 @@ def registration_of(digest: str, history: Iterable[Predicate]) -> Predicate | No
 def _activations(
     environment: str, model: str, history: Iterable[Predicate]
 ) -> Iterator[tuple[Predicate, Predicate]]:
-    """What was put into force of a model, newest first: an apply that moved its route or its champion, and to what."""
+    """Yield each apply that moved a model's route or champion, newest first, and what it moved them to."""
     for predicate in history:
         if predicate.get("environment") != environment or predicate.get("late"):
             continue
@@ -141,7 +144,7 @@ def _activates(after: Predicate, body: Deployment) -> bool:
 
 
 def _serving_instead(predicate: Predicate, after: Predicate) -> ServingInstead:
-    """What such an apply put into force; of several versions that share the requests, the one with the most."""
+    """Return what an apply activated; of several versions that share the requests, the one with the most."""
     weights = after.get("weights", {})
     digest = after.get("digest") or max(weights, key=lambda digest: weights[digest], default=None)
     version = after.get("champion") or after.get("version")

@@ -1,4 +1,4 @@
-"""What is declared beside what runs, and one word for how they stand."""
+"""Compares what is declared with what runs, and sums it up in one word."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,7 +60,7 @@ class DeploymentStatus:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentView:
-    """What could be seen of an environment: its serving, or why not, who is applying to it now, and what is on hold."""
+    """What could be observed of an environment: its server or why not, a running apply, failures and holds."""
 
     serving: Observation | None
     unreachable: str
@@ -75,7 +75,7 @@ class EnvironmentView:
 def environment_status(
     repository: Repository, environment: str, view: EnvironmentView
 ) -> dict[str, DeploymentStatus]:
-    """The status of every model that an environment declares or serves."""
+    """Return the status of every model that an environment declares or serves."""
     declared = repository.deployments.get(environment, {})
     served = set(view.serving.weights) if view.serving else set()
     return {

@@ -1,11 +1,11 @@
-"""What an apply that was interrupted had done all the same, told from what is there now."""
+"""Tells by the actual state which changes an interrupted apply had made."""
 
 from mlplatform.core.plan import Action, Change
 from mlplatform.plan.actual import Actual
 
 
 def is_done(change: Change, actual: Actual) -> bool:
-    """Whether what a change was to bring about is there. A probe and a repair leave nothing to tell it by."""
+    """True when the result of a change can be observed. Never true of a probe or a repair: they leave no trace."""
     model, after, before = change.resource, change.after, change.before
     match change.action:
         case Action.COPY if after:

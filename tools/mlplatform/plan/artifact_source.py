@@ -1,4 +1,4 @@
-"""Where a pinned version's bytes are: in the environment's own registry, or in the nearest one before it."""
+"""Finds the artifact of a pinned version: in the environment's own registry, or in the nearest one before it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from mlplatform.providers.registry.interface import RegisteredVersion
 
 @dataclass(frozen=True, slots=True)
 class ArtifactSource:
-    """A registered version; `environment` is where it must be copied from, or None when it is here already."""
+    """A registered version, and the `environment` to copy it from; None when it is here already."""
 
     version: RegisteredVersion
     environment: str | None
@@ -21,7 +21,7 @@ class ArtifactSource:
 def find_artifact(
     name: str, environment: str, document: Document[Deployment], actual: Actual
 ) -> ArtifactSource | Refused:
-    """The registered version that the document pins, or why the registries do not bear the document out."""
+    """Return the registered version that a document pins, or why the registries contradict the document."""
     source = _look(name, environment, document, actual)
     if isinstance(source, Refused):
         return source
@@ -34,7 +34,7 @@ def find_artifact(
 def disagreement(
     name: str, environment: str, document: Document[Deployment], version: RegisteredVersion
 ) -> Refused | None:
-    """What a document says otherwise than an environment's registry: digest, or a metric; None when nothing."""
+    """Return the first difference between a document and a registered version: digest or metric; None without."""
     if version.ref.digest != document.body.digest:
         return _mismatch(name, environment, document, version)
     recorded, declared = version.lineage.metrics, document.body.metrics
@@ -68,7 +68,7 @@ def _look(
 
 
 def _notes(name: str, actual: Actual) -> str:
-    """What the registries ignored about the model: it may be the very version that is missed."""
+    """Return what the registries ignored of the model: the missing version may be among it."""
     states = (actual.registry, *actual.earlier.values())
     notes = [note for state in states for note in state.notes if name in note.split(",")[0].split()]
     return "".join(f"; {note}" for note in dict.fromkeys(notes))
@@ -81,11 +81,11 @@ def _mismatch(
         f"the document pins {name} {version.version} as {short_digest(document.body.digest)} "
         f"and the registry of {environment} holds {short_digest(version.ref.digest)}"
     )
-    fix = "pin what is registered, or register the other bytes under a new version"
+    fix = "pin what is registered, or register the other artifact under a new version"
     return refused_at(name, document, ("digest",), reason, fix)
 
 
 def refused_at(name: str, document: Document[Deployment], pointer: KeyPath, reason: str, fix: str) -> Refused:
-    """A refusal at a place of a deployment's document."""
+    """Return a refusal at a position in a deployment's document."""
     line, column = document.position(pointer)
     return Refused(name, reason, fix, f"{document.path}:{line}:{column}")

@@ -1,4 +1,4 @@
-"""How much one plan may change, and what it may not take away unless somebody says so by name."""
+"""Limits how much one plan may change or remove, and keeps critical models unless somebody confirms them by name."""
 
 from collections.abc import Iterable, Sequence, Set
 
@@ -19,9 +19,9 @@ REMOVALS_PART = (
 def assert_within_blast_radius(
     environment: Document[Environment], changes: Sequence[Change], actual: Actual
 ) -> None:
-    """Refuse a plan that changes or removes too much of what runs; what is new does not count.
+    """Refuse a plan that changes or removes too much of what runs; new models do not count.
 
-    Asked of the environment as a whole and of each tenant's share of it, removals apart.
+    The limits hold for the environment as a whole and for each tenant's models in it; removals are counted apart.
     """
     running = {model for model, aliases in actual.registry.aliases.items() if "champion" in aliases}
     running |= set(actual.serving.weights)
@@ -35,7 +35,7 @@ def assert_within_blast_radius(
 
 
 def refuse_unconfirmed(name: str, environment: str, actual: Actual, confirmed: Set[str]) -> Refused | None:
-    """Why a critical model is not taken out of an environment: nobody has confirmed it by its name."""
+    """Return why a critical model is not removed, when nobody confirmed it by name; None otherwise."""
     if name not in actual.critical or name in confirmed:
         return None
     return Refused(

@@ -1,4 +1,4 @@
-"""What one deployment needs: bytes, load, probe, route, champion, retire; in that order, and only what is missing."""
+"""Plans one deployment: copy, load, probe, route, champion, retire, in that order, and only what is missing."""
 
 from dataclasses import asdict
 from typing import Any
@@ -18,7 +18,7 @@ from mlplatform.providers.serving.interface import Served
 def deployment_changes(
     repository: Repository, environment: str, document: Document[Deployment], actual: Actual
 ) -> tuple[Change, ...] | Refused:
-    """The changes that bring a deployment to what its document pins, or why it is left as it is."""
+    """Return the changes that bring a deployment to what its document pins, or why it is left as it is."""
     name = document.name.split("/", 1)[1]
     model = repository.models[name].body
     settings = repository.environments[environment].body
@@ -62,7 +62,7 @@ def _copy(provider: str, name: str, body: Deployment, artifact: ArtifactSource) 
 
 
 def serve_changes(provider: str, name: str, values: Values, actual: Actual) -> list[Change]:
-    """Load and probe what is wanted, and send all requests to it; only what is missing."""
+    """Return the changes that load and probe a version and send all requests to it, as far as they are missing."""
     version, digest = values["version"], values["digest"]
     served = actual.serving.find(name, digest)
     weights = dict(actual.serving.weights.get(name, {}))
@@ -79,7 +79,7 @@ def serve_changes(provider: str, name: str, values: Values, actual: Actual) -> l
 def candidate_values(
     signature: ServedSignature, version: str, digest: str, source: str | None, instances: int
 ) -> Values:
-    """What a provider must be told to load a version; `source` is None while the bytes are still to be copied."""
+    """Return what a provider must know to load a version; `source` None: the artifact is copied before."""
     return {
         "version": version,
         "digest": digest,
@@ -98,7 +98,7 @@ def _loaded(served: Served | None) -> Values | None:
 
 
 def route_values(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any] | None:
-    """What is routed now, as a change's value before."""
+    """Return the present route, as the `before` of a change; None without one."""
     if not weights:
         return None
     heaviest = max(weights, key=lambda digest: weights[digest])

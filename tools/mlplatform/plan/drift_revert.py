@@ -1,4 +1,4 @@
-"""What puts a model back to how the last apply left it, after hands have changed it. Declared is what was applied."""
+"""Plans the revert of drift: undoes what was changed by hand, back to how the last apply left it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -23,22 +23,22 @@ Answers = list[tuple[Change, ...] | Refused]
 def drift_revert_changes(
     repository: Repository, environment: str, model: str, actual: Actual, drift_revert: DriftRevert
 ) -> Answers:
-    """The changes that undo the drift of one model, and what of it cannot be undone, by name."""
+    """Return the changes that undo the drift of one model, and a refusal for what cannot be undone."""
     settings, drifts = repository.environments[environment].body, drift_revert.of(model)
     where = _where(repository, environment, model)
     repairs = _repairs(model, drifts, settings, actual, drift_revert, where)
-    repaired = {one.after["version"] for one in repairs if isinstance(one, Change) and one.after}
+    repaired = {answer.after["version"] for answer in repairs if isinstance(answer, Change) and answer.after}
     loads = _serving_changes(repository, model, drifts, settings, actual, drift_revert, repaired, where)
     answers = [*repairs, *loads, *_alias_changes(model, drifts, settings, actual, drift_revert)]
-    strays = [one for one in drifts if one.kind is DriftKind.LOADED]
+    strays = [drift for drift in drifts if drift.kind is DriftKind.LOADED]
     loaded = (actual.serving.find(model, stray.digest) for stray in strays)
     answers += [retire_change(settings.serving.provider, served) for served in loaded if served]
-    changes = tuple(one for one in answers if isinstance(one, Change))
-    return [*(one for one in answers if isinstance(one, Refused)), changes]
+    changes = tuple(answer for answer in answers if isinstance(answer, Change))
+    return [*(answer for answer in answers if isinstance(answer, Refused)), changes]
 
 
 def refuse_unmanaged(repository: Repository, environment: str, drift_revert: DriftRevert) -> list[Refused]:
-    """What is loaded beside ours is not ours to unload."""
+    """Return a refusal for each model that is loaded and not ours: it is not ours to unload."""
     where = repository.environments[environment].path
     return [
         Refused(drift.about, drift.message, "unload it by hand, or ask who loaded it", where)
@@ -71,10 +71,10 @@ def _repairs(
         message = reasons[0].message
         if origin is None:
             fix = "register the version anew in the first environment, and deploy that"
-            answers.append(Refused(model, f"{message}; what its tags said is on no record", fix, where))
+            answers.append(Refused(model, f"{message}; no record says what its tags were", fix, where))
         elif source is None and any(reason.kind is DriftKind.BYTES for reason in reasons):
             fix = "train and register a new version"
-            answers.append(Refused(model, f"{message}; no earlier registry holds these bytes", fix, where))
+            answers.append(Refused(model, f"{message}; no earlier registry has this artifact", fix, where))
         else:
             kinds = ", ".join(sorted({reason.kind.value for reason in reasons}))
             before = {"version": version, "digest": origin.digest, "wrong": kinds}
@@ -84,7 +84,7 @@ def _repairs(
 
 
 def _origin(model: str, version: str, actual: Actual, drift_revert: DriftRevert) -> RegistrationRecord | None:
-    """The one that the tags of the last snapshot were made from."""
+    """Return the registration that the tags in the last snapshot were made from; None when nobody recorded it."""
     tags = drift_revert.last.versions[model][version].tags
     registered = actual.registry.find(model, version)
     if registered and registered.tags() == tags:
@@ -106,7 +106,7 @@ def _origin(model: str, version: str, actual: Actual, drift_revert: DriftRevert)
 
 
 def _source(model: str, digest: str, actual: Actual) -> tuple[str, str] | None:
-    """The nearest earlier environment whose registry holds these bytes, and where."""
+    """Return the nearest earlier environment whose registry has this artifact, and its URI there."""
     for environment, state in actual.earlier.items():
         if registered := state.by_digest(model, digest):
             return environment, registered.ref.uri
@@ -139,7 +139,7 @@ def _serving_changes(
     repaired: set[str],
     where: str,
 ) -> list[Change | Refused]:
-    """Load what is not loaded as it was, the routed version last, and send requests where they went."""
+    """Load what is not loaded as it was, the routed version last, and route as before."""
     weights = dict(drift_revert.last.weights.get(model, {}))
     route_changed = any(drift.kind is DriftKind.ROUTE for drift in drifts)
     to_load = {drift.digest for drift in drifts if drift.kind in _TO_LOAD}

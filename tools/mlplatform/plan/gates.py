@@ -1,6 +1,6 @@
-"""Whether a version that is new to an environment is as good as its document and the model's gates say.
+"""Decides whether a version that is new to an environment is as good as its document and the model's gates require.
 
-The registries are asked, not the document: they hold what was measured.
+The metrics in the registries count, not those in the document: they are what was measured.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,9 +30,9 @@ def gates_refusal(
     version: RegisteredVersion,
     actual: Actual,
 ) -> Refused | None:
-    """Why a version does not become champion, with the place of the first reason; None when nothing speaks against it.
+    """Return why a version may not become champion, at the position of the first reason; None when it may.
 
-    The version that is champion already is not asked again, and a version that once was is always open.
+    The present champion is not asked again, and a version that was champion before may always return.
     """
     name, body = version.model, document.body
     aliases = actual.registry.aliases.get(name, {})
@@ -62,7 +62,7 @@ def _was_champion(name: str, body: Deployment, actual: Actual) -> bool:
 
 
 def _origin_refusal(name: str, document: Document[Deployment], actual: Actual) -> Refused | None:
-    """Why the registry of the environment that the document says it is from does not bear the document out."""
+    """Return how the document contradicts the registry that it says the version comes from, if it does."""
     origin = document.body.from_.environment or ""
     state = actual.earlier.get(origin)
     registered = state.find(name, document.body.version) if state else None

@@ -1,4 +1,4 @@
-"""What puts a deployment back to what ran before the version that is on hold: all that a dead apply left undone."""
+"""Plans a deployment whose pinned version is on hold: it is not tried, and what ran before is restored."""
 
 from mlplatform.core.document import Document
 from mlplatform.core.hold import Hold
@@ -14,7 +14,7 @@ from mlplatform.providers.registry.interface import RegisteredVersion
 
 
 def hold_refusal(document: Document[Deployment], hold: Hold) -> Refused:
-    """Why a version on hold is not tried, and what to do."""
+    """Return why a version on hold is not tried, and what to do."""
     line, column = document.position(("version",))
     return Refused(
         hold.model,
@@ -29,9 +29,9 @@ def hold_refusal(document: Document[Deployment], hold: Hold) -> Refused:
 def restore_changes(
     repository: Repository, document: Document[Deployment], hold: Hold, actual: Actual
 ) -> tuple[Change, ...]:
-    """Traffic and aliases back to the version before, the one on hold unloaded unless it was `previous`.
+    """Return the changes that restore traffic and aliases to the version before, and unload the one on hold.
 
-    Nothing where that is so already.
+    Nothing where that is done already. A version on hold that was `previous` stays loaded.
     """
     if not hold.aliases:
         return ()  # what failed was a change of how the champion runs: it goes on as it did
@@ -62,7 +62,7 @@ def restore_changes(
 
 
 def _version_to_restore(hold: Hold, actual: Actual) -> RegisteredVersion | None:
-    """The champion, unless that is the version on hold or lost: then what answers, or what was champion before it."""
+    """Return the champion; if that is on hold or lost, what answers, or the champion before it."""
     champion = actual.registry.aliases.get(hold.model, {}).get("champion")
     if champion not in (None, hold.version):
         return actual.registry.find(hold.model, champion)
@@ -73,7 +73,7 @@ def _version_to_restore(hold: Hold, actual: Actual) -> RegisteredVersion | None:
 
 
 def _other_digests(hold: Hold, actual: Actual) -> list[str]:
-    """The digests that requests go to, but for the one on hold."""
+    """Return the digests that requests go to, without the one on hold."""
     return [digest for digest in actual.serving.weights.get(hold.model, {}) if digest != hold.digest]
 
 

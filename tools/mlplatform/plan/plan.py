@@ -1,4 +1,4 @@
-"""The changes that make one environment as a judged commit declares it. Pure: reads nothing, changes nothing."""
+"""Plans one environment: the changes from its actual state to a checked commit. Pure: reads and changes nothing."""
 
 from collections.abc import Set
 
@@ -24,9 +24,9 @@ def plan(
     actual: Actual,
     confirmed: Set[str] = frozenset(),
 ) -> Plan:
-    """The plan for one environment. Refusal when it is unknown, blocked, or changes too much at once.
+    """Return the plan for one environment; Refusal when it is unknown, blocked, or changes too much at once.
 
-    A critical model is taken out only where `confirmed` has its name.
+    A critical model is removed only where `confirmed` has its name.
     """
     if repository.commit is None:
         raise Refusal(
@@ -89,7 +89,7 @@ def _model_answers(
 def _drift_revert_answers(
     repository: Repository, environment: str, actual: Actual, drift_revert: DriftRevert
 ) -> list[tuple[Change, ...] | Refused]:
-    """Nothing but what puts back the changes by hand."""
+    """Return the changes that undo what was changed by hand, and nothing else."""
     answers: list[tuple[Change, ...] | Refused] = [*refuse_unmanaged(repository, environment, drift_revert)]
     for model in sorted({drift.model for drift in drift_revert.drifts if drift.model}):
         if blocked := repository.blocked(environment, model.split("/")[0]):
@@ -100,7 +100,7 @@ def _drift_revert_answers(
 
 
 def _misread(repository: Repository) -> Finding | None:
-    """An error in any tenant's deployments: the document that a removal misses may be that very one, misplaced."""
+    """Return an error in any tenant's deployments: a document that seems to be deleted may be misplaced there."""
     return next((f for f in repository.blocked_tenants.values() if f.path.startswith("environments/")), None)
 
 
@@ -115,6 +115,6 @@ def _declared_answer(
 
 
 def models_present(actual: Actual) -> set[str]:
-    """Every model that the environment holds anything of: a champion, a route or a loaded version."""
+    """Return every model that has a champion, a route or a loaded version in the environment."""
     championed = {model for model, aliases in actual.registry.aliases.items() if "champion" in aliases}
     return championed | set(actual.serving.weights) | {served.model for served in actual.serving.versions}

@@ -1,4 +1,4 @@
-"""What it takes to take a model out of an environment that no longer declares it."""
+"""Plans the removal of a model that an environment no longer declares."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from mlplatform.plan.retire import retire_change
 
 
 def removal_changes(environment: Environment, name: str, actual: Actual) -> tuple[Change, ...]:
-    """Route nothing to it, take its aliases, unload it. Registered versions and their bytes stay."""
+    """Return the changes that end its route, take its aliases and unload it; registered versions stay."""
     changes = []
     if weights := actual.serving.weights.get(name):
         before = {"weights": dict(weights), "version": _version(name, weights, actual)}

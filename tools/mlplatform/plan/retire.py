@@ -1,4 +1,4 @@
-"""Which loaded versions nobody needs any more."""
+"""Finds the loaded versions that nobody needs any more, and plans to unload them."""
 
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Action, Change
@@ -15,15 +15,16 @@ def retire_changes(provider: str, name: str, body: Deployment, actual: Actual) -
 
 
 def retire_change(provider: str, served: Served) -> Change:
-    """The change that unloads one version."""
+    """Return the change that unloads one version."""
     before = {"version": served.version, "digest": served.digest}
     return Change(Action.RETIRE, provider, served.model, before, None)
 
 
 def previous_version(name: str, version: str, actual: Actual) -> str | None:
-    """What is `previous` once a version is champion: the champion that it replaces, unless somebody removed that.
+    """Return the version that is `previous` once another one is champion: the champion that it replaces.
 
-    Where it is champion already and no apply made it so, it replaces the one that an apply made champion last.
+    If somebody removed the alias, `previous` stays as it is. If the version is champion already and no apply made it
+    so, it replaces the version that an apply made champion last.
     """
     aliases = actual.registry.aliases.get(name, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
@@ -35,14 +36,14 @@ def previous_version(name: str, version: str, actual: Actual) -> str | None:
 
 
 def _applied_last(name: str, version: str, actual: Actual) -> str | None:
-    """The version that an apply made champion last, if it is another one and still here."""
+    """Return the version that an apply made champion last, if it is another one and still registered."""
     digests = actual.champions.get(name, ())
     registered = actual.registry.by_digest(name, digests[-1]) if digests else None
     return registered.version if registered and registered.version != version else None
 
 
 def _digest_before(name: str, body: Deployment, actual: Actual) -> str | None:
-    """The digest of what will be `previous` once the pinned version is champion."""
+    """Return the digest of the version that is `previous` once the pinned version is champion."""
     previous = previous_version(name, body.version, actual)
     version = actual.registry.find(name, previous) if previous else None
     return version.ref.digest if version else None

@@ -1,4 +1,4 @@
-"""What a plan is made against where there is only a snapshot."""
+"""Turns a snapshot into the state that a plan is made against."""
 
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.snapshot import Snapshot
@@ -7,7 +7,7 @@ from mlplatform.providers.serving.interface import Observation, Served
 
 
 def registry_of(snapshot: Snapshot) -> RegistryState:
-    """The registry as the snapshot has it: no place of any bytes, and nothing that was measured."""
+    """Return the registry as the snapshot has it: without the location of any artifact and without metrics."""
     versions = {
         model: {
             version: RegisteredVersion(model, version, ArtifactRef("", entry.digest), Lineage())
@@ -19,7 +19,7 @@ def registry_of(snapshot: Snapshot) -> RegistryState:
 
 
 def serving_of(snapshot: Snapshot) -> Observation:
-    """The server as the snapshot has it."""
+    """Return the server as the snapshot has it."""
     served = [
         Served(model, entry.version, digest, entry.ready, "", entry.instances, entry.configuration)
         for model, entries in snapshot.served.items()

@@ -1,4 +1,4 @@
-"""From the outbox to the ledger: nothing is forgotten, nothing is written twice."""
+"""Moves journals from the outbox to the ledger: none is lost, none is recorded twice."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -30,7 +30,7 @@ def begin_journal(outbox: Path, plan: Plan, header: Mapping[str, Any], ledger: L
 def announce_holds(journal: Journal, environment: str, model: str, ledger: Ledger) -> None:
     """Tell the other machines of a shared ledger at once that a version of a model failed.
 
-    When that does not come through, it is said with all else at the end.
+    If that fails it does not matter: the record at the end of the apply says so too.
     """
     statement = journal.statement()
     if ledger.shared is None or statement is None:
@@ -45,8 +45,8 @@ def announce_holds(journal: Journal, environment: str, model: str, ledger: Ledge
 def close_journal(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
     """Put a finished journal on the ledger, and only then take it out of the outbox.
 
-    One that others have overtaken, whose `newest` fence is greater, is marked as late: what it says happened, and
-    stands for nothing that is so now.
+    When a later run has a greater fence, `newest`, the record is marked as late: it happened, and no longer says how
+    things are now.
     """
     if statement := journal.statement():
         if 0 < statement.predicate.get("fence", 0) < newest:
@@ -56,9 +56,9 @@ def close_journal(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
 
 
 def recover_journals(outbox: Path, environment: str, ledger: Ledger, statements: Sequence[Statement]) -> int:
-    """Put what dead applies left behind, here or on another machine, on the ledger; returns how many there were.
+    """Record the applies that died, on this machine or another; return how many there were.
 
-    `known` is what the ledger says, oldest first. The caller holds the lease.
+    `statements` is the ledger, oldest first. The caller holds the lease.
     """
     journals = left_behind(outbox, environment)
     own = {journal.path.stem for journal in journals}

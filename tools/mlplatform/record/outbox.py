@@ -1,4 +1,4 @@
-"""Outcomes as they happen, on disk before anything else: one journal an apply, one line an outcome."""
+"""The outbox: outcomes on disk as they happen, one journal per apply and one line per outcome."""
 
 import json
 import os
@@ -33,14 +33,14 @@ class Journal:
         return journal
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Write down one outcome; of several of one change the last one counts."""
+        """Write down one outcome; of several for one change the last one counts."""
         at = self._at[id(outcome.change)]
         self._append({"change": at, "result": outcome.result.value, "reason": outcome.reason})
 
     def statement(self) -> Statement | None:
-        """The journal as a statement; a change without an outcome was interrupted. None: nothing was begun.
+        """Return the journal as a statement; None when it is empty. A change without an outcome was interrupted.
 
-        Refusal when the file is no journal: it is in nobody's power here to say what it stands for.
+        Refusal when the file is not a journal.
         """
         try:
             return self._read()
@@ -52,7 +52,7 @@ class Journal:
             ) from cause
 
     def intent(self) -> Statement:
-        """What was written down at its beginning."""
+        """Return what the journal says is to be done."""
         begun = next(_whole_lines(self.path.read_text()))
         return intent_statement(self.path.stem, begun["plan"], begun["changes"])
 
@@ -76,7 +76,7 @@ class Journal:
 
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
-    """Refusal when nothing can be written there: what is not on record must not be done."""
+    """Refusal when the outbox cannot be written: nothing is done that is not on record."""
     try:
         yield
     except OSError as cause:
@@ -88,7 +88,7 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _whole_lines(text: str) -> Iterator[dict[str, Any]]:
-    """The lines that were written to their end: a crash may leave half a line as the last one."""
+    """Yield the complete lines: a crash may leave half a line as the last one."""
     for line in text.splitlines(keepends=True):
         if not line.endswith("\n"):
             return
@@ -96,7 +96,7 @@ def _whole_lines(text: str) -> Iterator[dict[str, Any]]:
 
 
 def left_behind(outbox: Path, environment: str) -> tuple[Journal, ...]:
-    """The journals of applies that died before the ledger had their statement. The caller holds the lease."""
+    """Return the journals of applies that died before they were on the ledger. The caller holds the lease."""
     start = f"{environment}-"  # the name of another environment may begin so too
     mine = (path for path in outbox.glob(f"{start}*.jsonl") if "-" not in path.name.removeprefix(start))
     return tuple(Journal(path) for path in sorted(mine))

@@ -1,4 +1,4 @@
-"""Snapshots on the ledger: attached to their statements, so that who reads the ledger need not read them."""
+"""Snapshots on the ledger, attached to their statements, so that the ledger can be read without them."""
 
 import json
 
@@ -23,7 +23,7 @@ def publish_snapshot(ledger: Ledger, snapshot: Snapshot) -> None:
 
 
 def read_snapshot(git: Git, statement: Statement) -> Snapshot:
-    """The snapshot that a statement speaks of; Refusal when it is not what was stated."""
+    """Return the snapshot of a statement; Refusal when it is missing or its digest differs."""
     blob, (stated,) = statement.predicate["blob"], statement.subjects.values()
     try:
         data = git.blobs([blob])[blob]

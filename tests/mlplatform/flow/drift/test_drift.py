@@ -270,7 +270,7 @@ def test_changed_bytes_of_a_version_in_use_are_found_and_replaced(
     stored(lab, PREVIOUS).write_bytes(b"other weights")
     ((kind, message),) = found(lab)
     assert kind is DriftKind.BYTES
-    assert message.startswith("the bytes of 1.1.0 in the registry's store were changed: ")
+    assert message.startswith("the artifact of 1.1.0 in the registry's store was changed: ")
     put_back(lab)
     assert stored(lab, PREVIOUS).read_bytes() == before
 
@@ -529,7 +529,7 @@ def test_what_cannot_be_declared_is_refused_by_name(
     client.set_registered_model_alias(NAME, "champion", NUMBERS[UNUSED])
     refused = adopt(lab).refused
     assert len(refused) == 2
-    assert "the bytes of 1.1.0 in the registry's store were changed" in refused[1]
+    assert "the artifact of 1.1.0 in the registry's store was changed" in refused[1]
     put_back(lab)
 
 
@@ -551,7 +551,7 @@ def test_the_command_exits_with_1_while_there_is_drift(
     (drift,) = json.loads(said)["drifts"]
     assert (drift["kind"], drift["resource"], drift["about"]) == ("alias", SCALER, "champion")
     shown = command(lab, "drift", "--env", PRODUCTION, status=1)
-    assert "put it back: platform drift --env production --revert" in shown
+    assert "undo it: platform drift --env production --revert" in shown
     assert "or declare it: platform drift --env production --adopt" in shown
     assert "champion 1.0.0 → 1.2.0" in command(lab, "drift", "--env", PRODUCTION, "--revert", status=0)
     assert "no changes by hand" in command(lab, "drift", "--env", PRODUCTION, status=0)
@@ -571,8 +571,8 @@ def test_what_ran_before_an_adopted_champion_is_previous_and_stays_loaded(
 
 def test_status_does_not_import_mlflow(lab: Laboratory) -> None:
     code = "import sys; from mlplatform.flow.status import status; from mlplatform.flow.workspace import Workspace; "
-    code += "from mlplatform.flow.check.run_check import repository_at; p = Workspace.discover(); "
-    code += "print(status(p, repository_at(p.git, 'HEAD'))['production']['lab/scaler'].state, 'mlflow' in sys.modules)"
+    code += "from mlplatform.flow.check.run_check import load_repository; p = Workspace.discover(); "
+    code += "print(status(p, load_repository(p.git, 'HEAD'))['production']['lab/scaler'].state, 'mlflow' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=lab.place.git.root, capture_output=True, text=True, check=True
     )

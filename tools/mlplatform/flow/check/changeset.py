@@ -1,9 +1,8 @@
-"""What a change is, and as much of its base and of its head as is needed to judge it.
+"""Loads the two sides of a change, as far as the check needs them.
 
-Judged is what the base would be with the change in it: each file that the head made otherwise than where the two
-parted, over the base as it is now. So a base that has moved on undoes nothing that the change did not touch, and its
-policies, waivers and documents bind. A document that both made otherwise is refused: which of them counts is what the
-author has to say, by a merge or a rebase.
+The head is the base plus the files that the change touches. So when the base has moved on since the change branched
+off, the files that the change does not touch are taken from the base, and so are its policies and waivers. A document
+that was changed on both sides is refused: the author has to merge or rebase first.
 """
 
 import hashlib
@@ -41,8 +40,8 @@ _JUDGED = (*DOCUMENT_ROOTS, "examples/data/")
 class ChangeSet:
     """The base, and the head loaded as far as the base is.
 
-    `source` is the head with everything but documents and data that the change is not about. `policies_changed`:
-    the head has policies or schemas of its own, which judge everything: `changeset` with `everything` loads it.
+    `source` is the head without the documents and data that the change does not concern. With `policies_changed` the
+    head has policies or schemas of its own. They judge everything, so `changeset` must be called with `everything`.
     """
 
     base: ChangeBase
@@ -53,7 +52,7 @@ class ChangeSet:
 
 @gc_paused()
 def changeset(git: Git, base: str, head: str | None, *, everything: bool = False) -> ChangeSet:
-    """What `head`, a revision or the working tree (None), makes of a base, and what that concerns.
+    """Return what `head`, a revision or the working tree (None), changes on top of `base`, and what that concerns.
 
     Refusal when the two have no history in common, or both changed the same document.
     """
@@ -83,7 +82,7 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
 def _cut(
     before: GitTreeSource, after: Selectable, paths: Set[str], scope: Affected | None
 ) -> tuple[Source, Source, frozenset[str]]:
-    """Both sides with no more than a scope, and what is left out; all of them where there is none."""
+    """Reduce both sides to a scope; also return the paths left out. Without a scope both sides stay whole."""
     if scope is None:
         return before, after, frozenset()
     included = {path for path in paths if not is_hidden(path)} | scope.paths
@@ -92,7 +91,7 @@ def _cut(
 
 
 def _alike(paths: Set[str], included: Set[str]) -> set[str]:
-    """The paths that differ from one of the wanted only in upper and lower case."""
+    """Return the paths that differ from an included path only in upper and lower case."""
     folded = Counter(path.casefold() for path in paths)
     if len(folded) == len(paths):
         return set()
@@ -140,7 +139,7 @@ def _base(
 
 
 def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileChange]) -> Iterator[Change]:
-    """The data sets that the head has and the change touches."""
+    """Yield the data sets that the change touches and the head still has."""
     for path in (file.path for file in files):
         before, after = base.raws.get(path), head.raws.get(path)
         if after is not None and after.identity.kind is Kind.DATASET:
@@ -148,7 +147,7 @@ def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileCh
 
 
 def _signatures(git: Git, past: History, deployments: Iterable[Identity]) -> Mapping[tuple[str, str], Any]:
-    """The signature that each model had when what is pinned now, or was last, was first pinned, in any environment."""
+    """Return each model's signature at the time when its present (or last) version was first pinned anywhere."""
     pins = (past.of(str(identity.environment), str(identity.model))[:1] for identity in deployments)
     places = {
         (pin.environment, pin.model): (past.first_of(pin).commit, path_of(Kind.MODEL, pin.model))
@@ -164,7 +163,7 @@ def _signatures(git: Git, past: History, deployments: Iterable[Identity]) -> Map
 
 
 def _head(git: Git, base: GitTreeSource, head: str | None) -> tuple[Selectable, tuple[FileChange, ...]]:
-    """What is judged, and every file in which it differs from the base."""
+    """Return the head, and every file in which it differs from the base."""
     if head is not None:
         return _commit(git, base, git.resolve(head))
     return _working_tree(git, base)
@@ -207,7 +206,7 @@ def _working_tree(git: Git, base: GitTreeSource) -> tuple[Selectable, tuple[File
 
 
 def _unchanged(git: Git, tree: WorkingTree, files: Mapping[str, SourceFile], old: Listing) -> set[str]:
-    """The plain files whose bytes are those of the commit, though git would have to look to know."""
+    """Return the plain files whose content equals the commit's; git itself would have to read them to know."""
     blob_sizes = sizes(git, sorted({old[path].oid for path in files if path in old}))
     same_size = [
         file.path

@@ -1,4 +1,4 @@
-"""Facts about the versions that a change pins: what history says of them, and whether they ran there before."""
+"""Facts about the versions that a change pins: their history, and whether they ran in the environment before."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -23,11 +23,11 @@ PinFacts = Mapping[tuple[str, str], Mapping[str, Any]]
 def pin_history(
     git: Git, past: History, base: LoadedSource, head: LoadedSource, deployments: Iterable[Identity]
 ) -> PinFacts:
-    """What history says of each changed deployment's version, by environment and model, as far as it is known.
+    """Return the history of each changed deployment's version, by environment and model, as far as it is known.
 
-    `pinnedBefore` is the deployment when its environment pinned this version last, before what it pins now; `first`
-    when any environment pinned it first, and `signatureThen` the model's signature then; `last` is what ran last,
-    where nothing runs now.
+    `pinnedBefore`: the deployment when its environment last pinned this version, before the present one. `first`: the
+    deployment that pinned it first in any environment, and `signatureThen` the model's signature at that time. `last`:
+    the deployment that ran last, where none runs now.
     """
     places = {
         (_key(identity), name): place
@@ -69,9 +69,10 @@ def _places(
 def ran_here(
     git: Git, past: History, base: LoadedSource, head: LoadedSource, changed: Iterable[Identity]
 ) -> PinFacts:
-    """`ranHere`, by environment and model, of each changed deployment that pins what its environment pinned before.
+    """Return `ranHere` for each changed deployment that pins again what its environment pinned before.
 
-    Left out where the base does not share the environment, and where this clone has no copy of the shared ledger.
+    The keys are environment and model. Left out where the base does not share the environment, and where this clone has
+    no copy of the shared ledger.
     """
     repinned = {
         _key(identity): digest for identity in changed for digest in _again(past, base, head, identity)
@@ -97,7 +98,7 @@ def _statements(ledgers: Iterable[Ledger]) -> Iterator[Statement]:
 
 
 def _again(past: History, base: LoadedSource, head: LoadedSource, identity: Identity) -> Iterator[str]:
-    """The digest that a deployment of a shared environment pins anew, if it pinned it before."""
+    """Yield the digest that a deployment of a shared environment pins again after another one."""
     path = path_of(Kind.DEPLOYMENT, identity.name)
     before, after = base.raws.get(path), head.raws.get(path)
     if after is None or not _is_shared(base, str(identity.environment)):
@@ -110,7 +111,7 @@ def _again(past: History, base: LoadedSource, head: LoadedSource, identity: Iden
 
 
 def _is_shared(base: LoadedSource, name: str) -> bool:
-    """Whether other machines reach an environment, as the base declares it; one that cannot be read may be."""
+    """True when other machines reach an environment, as the base declares it, or when its document is unreadable."""
     environment = base.raws.get(path_of(Kind.ENVIRONMENT, name))
     try:
         return environment is None or Environment.model_validate(environment.data).is_shared

@@ -1,6 +1,6 @@
-"""What a change brings of its own, policies, schemas and waivers, is asked beside what binds, and within limits.
+"""Runs the policies, schemas and waivers that a change brings itself, in a process with limits.
 
-Nobody has approved it yet: a pattern, a reference or a loop in it may take for ever, or all memory there is.
+Nobody has approved them yet: a pattern, a reference or a loop in them may take for ever, or all memory there is.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -30,10 +30,10 @@ def check_in_sandbox(
     *,
     scans: bool,
 ) -> CheckResult:
-    """What binds, and beside it what only the change's own policies find; what either blocks is blocked.
+    """Add to the binding result what only the change's own rules find; what either blocks is blocked.
 
-    `judge` runs in a process of its own; `took` is how many seconds the binding part needed, and `scans` whether
-    Checkov is asked, which has a process and a deadline of its own.
+    `judge` runs in a process of its own. `took` is how many seconds the binding check needed. `scans` says that Checkov
+    runs too, which has a process and a deadline of its own.
     """
     patience = max(MIN_BUSY_SECONDS, BUSY_FACTOR * took)
     waiting = WAIT_FACTOR * patience + (DEADLINE_SECONDS if scans else 0)
@@ -91,12 +91,12 @@ def _finding(fields: Any) -> Finding:
 
 
 def _lost(binding: CheckResult, files: Iterable[FileChange], reason: str) -> _Own:
-    """One error that stops everything, at the first of the files that may be the cause."""
+    """Return one error that blocks every environment, at the first of the files that may be the cause."""
     suspects = sorted(file.path for file in files if file.path.startswith("policies/"))
     suspects = sorted(suspects, key=lambda path: path.startswith("policies/waivers/"))
     named = ", ".join(map(printable, suspects[:_NAMED]))
     more = f" and {len(suspects) - _NAMED} more" if len(suspects) > _NAMED else ""
-    message = f"the judgement by what this change brings of its own ({named}{more}) {reason}"
+    message = f"the check by the rules that this change brings itself ({named}{more}) {reason}"
     fix = "look there for a pattern, reference, loop or range that grows without bound, and make it cheaper"
     finding = error(RULES[0], printable(suspects[0]) if suspects else "policies", message, fix=fix)
     repository = binding.repository

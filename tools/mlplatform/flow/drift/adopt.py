@@ -1,4 +1,4 @@
-"""Proposes to declare what was changed by hand."""
+"""Proposes to declare in Git what was changed by hand."""
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.payload import short_digest
@@ -23,9 +23,9 @@ def adopt_drift(
     *,
     deep: bool = False,
 ) -> Adopted:
-    """Write the documents that would make reality the declaration, as one commit on a branch of its own.
+    """Commit the documents that declare what runs now, on a branch of its own.
 
-    Refusal when nothing was changed, or nothing of it can be declared.
+    Refusal when nothing was changed by hand, or nothing of it can be declared.
     """
     drifted = find_drift(workspace, repository, environment, deep=deep)
     if not drifted.drifts:
@@ -34,7 +34,7 @@ def adopt_drift(
     if not chosen:
         raise Refusal(
             f"none of it can be declared: {'; '.join(refused)}",
-            fix=f"put it back: platform drift --env {environment} --revert",
+            fix=f"undo it: platform drift --env {environment} --revert",
         )
     registry = connect_registry(environment_of(repository, environment), workspace.paths(environment)).read()
     adoptions = [_adoption(workspace, environment, change, registry) for change in chosen]
@@ -58,7 +58,7 @@ def _adoption(workspace: Workspace, environment: str, change: Adoptable, registr
         served = ", ".join(short_digest(digest) for digest in sorted(digests)) or "nothing"
         raise Refusal(
             f"the registry of {environment} does not hold {change.model} {change.version} as {served}",
-            fix=f"put it back: platform drift --env {environment} --revert",
+            fix=f"undo it: platform drift --env {environment} --revert",
         )
     require_not_on_hold(holds_in(workspace, environment), change.model, change.version, registered.ref.digest)
     lineage = registered.lineage

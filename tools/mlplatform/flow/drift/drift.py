@@ -1,4 +1,4 @@
-"""Drift: what was changed by hand since the last apply, and putting it back."""
+"""Drift: finds what was changed by hand since the last apply, and reverts it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -34,9 +34,10 @@ from mlplatform.record.outbox import left_behind
 def find_drift(
     workspace: Workspace, repository: Repository, environment: str, *, deep: bool = False
 ) -> Drifted:
-    """Compare an environment with what the last apply left; `deep` hashes every version's bytes, not just those in use.
+    """Compare an environment with the snapshot of the last apply; with `deep` every registered artifact is hashed.
 
-    Refusal while something is applied, and where the last apply was interrupted or left no snapshot.
+    Without `deep` only the artifacts in use are hashed. Refusal while an apply runs, and where the last one was
+    interrupted or left no snapshot.
     """
     settings, paths = environment_of(repository, environment), workspace.paths(environment)
     last = _require_undisturbed(workspace, settings, environment)
@@ -57,7 +58,7 @@ def revert_drift(
     deep: bool = False,
     reason: str = "",
 ) -> Reconciled:
-    """Put back what was changed by hand, by an apply of the commit that was applied last."""
+    """Undo what was changed by hand, by an apply of the commit that was applied last."""
     settings_now = environment_of(repository, environment)
     workspace.ledger(settings_now).sync()
     ledger = statements(workspace, settings_now)
@@ -83,7 +84,7 @@ def revert_drift(
 
 
 def _require_undisturbed(workspace: Workspace, settings: Environment, environment: str) -> Snapshot:
-    """What the last apply left; Refusal while another one is at work, or where it was interrupted."""
+    """Return the snapshot of the last apply; Refusal while another apply runs, or when it was interrupted."""
     if workspace.is_held(settings, environment):
         raise _busy(environment)
     if left_behind(workspace.target.outbox, environment):
@@ -142,7 +143,7 @@ def _compare(
 
 
 def _stored_flaws(last: Snapshot, registry: RegistryState, *, deep: bool) -> Flaws:
-    """What is wrong with the bytes of the versions in use, or of all; what is not registered any more is no bytes."""
+    """Hash the artifacts in use, or all with `deep`; return what is wrong with them. Unregistered ones are skipped."""
     to_hash = {
         (model, version)
         for model, versions in last.versions.items()
@@ -164,6 +165,4 @@ def _flaw(ref: ArtifactRef) -> str:
         digest = digest_of(store_for(ref.uri).entries(ref.uri))
     except Refusal as refusal:
         return refusal.message
-    return (
-        "" if digest == ref.digest else f"they are {short_digest(digest)} and were {short_digest(ref.digest)}"
-    )
+    return "" if digest == ref.digest else f"it is {short_digest(digest)} and was {short_digest(ref.digest)}"

@@ -1,4 +1,4 @@
-"""Lineage, from git and the ledger alone: a few documents of a commit are read, and nothing is judged."""
+"""Lineage, from Git and the ledger alone: only a few documents of a commit are read, and nothing is checked."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,10 +29,10 @@ Predicate = Mapping[str, Any]
 def lineage_of(
     workspace: Workspace, rev: str, environment: str, model: str, at: datetime | None = None
 ) -> DeploymentLineage:
-    """Where what an environment pins comes from; with `at`, what it pinned at that moment of the past.
+    """Return the lineage of the version that an environment pins; with `at`, that it pinned at that time.
 
-    Which commit counted then is what the committers' clocks say along the first-parent history of `rev`. Refusal for
-    a moment that is still to come.
+    The commit in force at that time is found by the committers' clocks along the first-parent history of `rev`. Refusal
+    for a time in the future.
     """
     commit = _commit_at(workspace, rev, at)
     ledger = _statements(workspace, at)
@@ -46,14 +46,15 @@ def lineage_of(
 def trained_on(
     workspace: Workspace, rev: str, dataset: str, environment: str | None = None, at: datetime | None = None
 ) -> tuple[DatasetUse, ...]:
-    """Every version that an environment (None: any) pins or pinned and that a data set went into, newest pins first.
+    """Return every version, present or past, that was trained on a data set, newest pin first.
 
-    With `at`, as it was at that moment of the past. Refusal for a data set that nobody ever heard of.
+    `environment` None: in any. With `at`, as it was at that time. Refusal for a data set that no document or version
+    names.
     """
     commit = _commit_at(workspace, rev, at)
     past = history(workspace.git, commit)
     predicates = _newest_first(_statements(workspace, at))
-    all_pins = (pin for found in past.pins.values() for pin in found)
+    all_pins = (pin for pins in past.pins.values() for pin in pins)
     pins = [pin for pin in all_pins if environment in (None, pin.environment)]
     paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
     documents = documents_at(workspace.git, [(pin.commit, path) for pin, path in paths.items()])
@@ -61,16 +62,16 @@ def trained_on(
         digest: registration_of(digest, predicates) or {} for digest in {pin.digest for pin in pins}
     }
     current = _current_pins(workspace, past)
-    found = []
+    uses = []
     for pin in sorted(pins, key=lambda pin: pin.age):
         origin = documents.get((pin.commit, paths[pin]), {}).get("from") or {}
         data = origin.get("data") or registrations[pin.digest].get("data") or {}
         if dataset in data:
             version = pin.environment, pin.model, pin.version, pin.digest
-            found.append(DatasetUse(*version, data[dataset], pin.commit, pin in current))
-    if not found and not _is_data_set(workspace, commit, dataset):
+            uses.append(DatasetUse(*version, data[dataset], pin.commit, pin in current))
+    if not uses and not _is_data_set(workspace, commit, dataset):
         raise Refusal(f"there is no data set {dataset}", fix="name one as tenant/name, as its document lies")
-    return tuple(found)
+    return tuple(uses)
 
 
 def _is_data_set(workspace: Workspace, commit: str, name: str) -> bool:
@@ -82,14 +83,12 @@ def _commit_at(workspace: Workspace, rev: str, at: datetime | None) -> str:
     if at is None:
         return workspace.git.resolve(rev)
     if at > now:
-        raise Refusal(
-            f"{at.isoformat()} is still to come", fix="ask for a moment of the past, or without --at"
-        )
+        raise Refusal(f"{at.isoformat()} is in the future", fix="give a time in the past, or leave out --at")
     return tip_at(workspace.git, rev, at, now)
 
 
 def _current_pins(workspace: Workspace, past: History) -> set[Pin]:
-    """The newest pin of every deployment that is still declared."""
+    """Return the newest pin of every deployment that is still declared."""
     newest = {
         (past.commit, path_of(Kind.DEPLOYMENT, f"{pins[0].environment}/{pins[0].model}")): pins[0]
         for pins in past.pins.values()
@@ -100,7 +99,7 @@ def _current_pins(workspace: Workspace, past: History) -> set[Pin]:
 def _declared_deployment(
     workspace: Workspace, commit: str, environment: str, model: str, on_hold: Holds
 ) -> DeclaredDeployment:
-    """What is declared of a deployment at a commit; Refusal where it is not, or not readable."""
+    """Return what a commit declares of a deployment; Refusal where it is missing or unreadable."""
     pinned_at = (commit, path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
     model_at = (commit, path_of(Kind.MODEL, model))
     documents = documents_at(workspace.git, [pinned_at, model_at])
@@ -143,7 +142,7 @@ def _classifications(workspace: Workspace, commit: str, names: set[str]) -> dict
 
 
 def _statements(workspace: Workspace, at: datetime | None) -> tuple[Statement, ...]:
-    """The ledger, oldest first, without what was recorded after a moment."""
+    """Return the ledger, oldest first, up to a point in time (None: all of it)."""
     return tuple(
         statement
         for statement in statements(workspace)

@@ -1,4 +1,4 @@
-"""The whole local target: servers, trained versions, every environment reconciled."""
+"""Brings the whole local target up and down: servers, trained versions, every environment reconciled."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ Say = Callable[[str], None]
 def bring_up(
     workspace: Workspace, repository: Repository, progress: ProgressReporter
 ) -> tuple[Reconciled, ...]:
-    """Start what is not running, train what no registry has, reconcile each environment in order."""
+    """Start servers, train the versions that no registry has, and reconcile each environment in order."""
     environments = repository.environments_in_order()
     if not environments:
         raise Refusal("no environment is declared", fix="add environments/development/environment.yaml")
@@ -37,7 +37,7 @@ def bring_up(
 
 
 def bring_down(workspace: Workspace) -> tuple[str, ...]:
-    """Stop everything that was started here; the names of what was running."""
+    """Stop everything that was started here; return the names of what was running."""
     stopped = stop_all(workspace.target, known(workspace.target))
     return tuple(f"{name} {server}" for name, servers in stopped.items() for server in servers)
 

@@ -1,4 +1,4 @@
-"""Which version of a model is validated for an environment, and where its bytes are."""
+"""Chooses the version of a model to validate, and finds it in a registry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ States = Mapping[str, RegistryState]  # of the environment and of those before i
 
 @dataclass(frozen=True, slots=True)
 class ChosenVersion:
-    """A registered version, and why it is this one."""
+    """A registered version, and the reason why it was chosen."""
 
     version: RegisteredVersion
     reason: str
@@ -22,9 +22,13 @@ class ChosenVersion:
 def choose_candidate(
     repository: Repository, environment: str, model: str, version: str | None, registries: States
 ) -> ChosenVersion:
-    """The version asked for; else what is pinned and not champion yet, what would be promoted next, what is pinned."""
+    """Return the version asked for; without one, the version that an environment will need next.
+
+    That is the first of: the one that is pinned and not champion yet, the one that would be promoted next, the one that
+    is pinned.
+    """
     if version is not None:
-        return ChosenVersion(_registered(model, version, None, registries), "it was asked for")
+        return ChosenVersion(_registered(model, version, None, registries), "it was given by --version")
     pinned = repository.deployments.get(environment, {}).get(model)
     champion = registries[environment].aliases.get(model, {}).get("champion")
     if pinned and pinned.body.version != champion:
@@ -51,7 +55,7 @@ def choose_candidate(
 
 
 def _registered(model: str, version: str, digest: str | None, registries: States) -> RegisteredVersion:
-    """A version from the nearest registry that holds it with this digest (None: whichever it is)."""
+    """Return a version from the nearest registry that has it with this digest (None: with any)."""
     holders = {
         name: registered for name, state in registries.items() if (registered := state.find(model, version))
     }
@@ -63,7 +67,7 @@ def _registered(model: str, version: str, digest: str | None, registries: States
         other_digest = short_digest(registered.ref.digest)
         raise Refusal(
             f"{model} {version} is pinned as {short_digest(digest)} and the registry of {where} holds {other_digest}",
-            fix="pin what is registered, or register the other bytes under a new version",
+            fix="pin what is registered, or register the other artifact under a new version",
         )
     raise Refusal(
         f"no registry holds {model} {version} (asked: {', '.join(registries)})",

@@ -1,4 +1,4 @@
-"""Tries a version on a held-out sample in an environment's real servers, before anybody is routed to it."""
+"""Measures a version on a held-out sample in an environment's real servers, before any traffic goes to it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,9 +38,10 @@ def validate(
     version: str | None,
     progress: ProgressReporter,
 ) -> ValidationResult:
-    """The verdict on a version. What was not loaded before is unloaded again, whatever happens.
+    """Measure a version and return the verdict; a version that was loaded for it is unloaded again in any case.
 
-    Refusal when there is no sample, it is not what was reviewed, the tenant may not see it, or nothing can be asked.
+    Refusal when the model names no sample, the sample is not the reviewed file, the tenant is not cleared for it, or no
+    server answers.
     """
     settings, document = environment_of(repository, environment), model_of(repository, model)
     if blocked := repository.blocked(environment, model.split("/")[0]):
@@ -128,7 +129,7 @@ def _validation_and_sample(
 
 
 def _sample_file(workspace: Workspace, repository: Repository, dataset: Document[Dataset]) -> bytes:
-    """The sample's file from the commit, once it is known to be what was reviewed."""
+    """Return the sample's file from the commit; Refusal when its digest is not the reviewed one."""
     location = dataset.body.location
     data = Commit(workspace.git, str(repository.commit)).read([location]).get(location)
     if data is None:
@@ -149,7 +150,7 @@ def _sample_file(workspace: Workspace, repository: Repository, dataset: Document
 
 
 def _require_enough_rows(sample: Sample, dataset: Document[Dataset]) -> Sample:
-    """Refusal when a metric over so few rows would tell what is in them."""
+    """Refusal when a metric over so few rows would disclose the rows themselves."""
     if len(sample.rows) < FEWEST_ROWS and sensitivity(dataset.body) != "public":
         location = dataset.body.location
         holds = f"{location} holds {len(sample.rows)} rows of {sensitivity(dataset.body)} data"
@@ -172,7 +173,10 @@ def _registries(
 
 
 def _champion(state: RegistryState, candidate: RegisteredVersion) -> RegisteredVersion | None:
-    """What the candidate would replace; None when that is nothing, or itself. Refusal when its bytes are not known."""
+    """Return the version that the candidate would replace; None when there is none, or it is the candidate.
+
+    Refusal when the registry has no such version.
+    """
     version = state.aliases.get(candidate.model, {}).get("champion")
     if version is None or version == candidate.version:
         return None
@@ -221,7 +225,7 @@ def _measure_champion(
 def _document_of(
     version: RegisteredVersion, workspace: Workspace, repository: Repository, model: Model
 ) -> Model:
-    """The model's document with the signature that this version has, which need not be the newest."""
+    """Return the model's document with the signature of this version, which need not be the newest."""
     name, digest = version.model, version.ref.digest
     signatures = signatures_of(workspace.git, repository, {(name, digest)}, statements(workspace))
     return signature_of(name, model, digest, signatures).over(model)
@@ -233,7 +237,7 @@ def _candidate(model: Model, version: RegisteredVersion) -> Candidate:
 
 @contextmanager
 def _loaded(serving: Serving, candidate: Candidate) -> Iterator[None]:
-    """The version, loaded beside what is served; one that was there before is taken as it is, and stays."""
+    """Keep a version loaded beside what is served; one that was loaded before is used as it is, and stays."""
     model, digest = candidate.model, candidate.ref.digest
     served = serving.observe().find(model, digest)
     if served is not None and not served.ready:

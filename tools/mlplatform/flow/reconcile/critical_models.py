@@ -1,4 +1,4 @@
-"""Which models must not be taken away unconfirmed."""
+"""Finds the models that may be removed only when somebody confirms it by name."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,9 +13,11 @@ from mlplatform.providers.git.past import files_at
 def critical_among(
     git: Git, repository: Repository, environment: str, models: Iterable[str], ledger: Sequence[Statement]
 ) -> frozenset[str]:
-    """Those of the models that are critical, as their documents say, or said in the newest applied commit that declared
-    them there: one change does not take away the word and the model, in however many runs. Where nobody can tell, they
-    are."""
+    """Return the critical ones of some models: by their documents, or by the last applied commit that had them.
+
+    So a change that removes both `critical: true` and the model, in one step or several, does not get around the
+    confirmation. A model of which nothing is known counts as critical.
+    """
     models = set(models)
     if not models:
         return frozenset()
@@ -34,7 +36,7 @@ def critical_among(
 def _declared_last(
     git: Git, newest_first: Sequence[str], environment: str, models: set[str]
 ) -> dict[str, str]:
-    """The newest of the commits that declares each model in the environment; without those that none does."""
+    """Return the newest of the commits that declares each model in the environment, where one does."""
     paths = {model: path_of(Kind.DEPLOYMENT, f"{environment}/{model}") for model in models}
     newest: dict[str, str] = {}
     for start in range(0, len(newest_first), _AT_ONCE):

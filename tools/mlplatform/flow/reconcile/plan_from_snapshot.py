@@ -1,4 +1,4 @@
-"""Plans with no access to any environment: from the snapshots that the ledger holds, as this clone knows it."""
+"""Plans without access to any environment: from the snapshots on this clone's copy of the ledger."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ LOCAL = "refs/platform/"
 def plan_from_snapshot(
     workspace: Workspace, repository: Repository, environment: str, target: str | None = None
 ) -> SnapshotPlan:
-    """The plan for an environment from the newest snapshots of it and of those before it; asks nobody."""
+    """Plan an environment from the newest snapshots of it and of those before it; no server is asked."""
     names = (environment, *repository.earlier(environment))
     ledgers = {environment: _read_ledger(workspace, environment_of(repository, environment), target)}
     missing: dict[str, str] = {}
@@ -61,7 +61,7 @@ def plan_from_snapshot(
 
 
 def _read_ledger(workspace: Workspace, settings: Environment, target: str | None) -> tuple[Statement, ...]:
-    """The ledger of an environment, oldest first."""
+    """Return the ledger of an environment, oldest first."""
     if settings.is_shared:
         ledgers = copies_of_shared(workspace.git, REMOTE)
     else:
@@ -89,7 +89,7 @@ def _local_ref(workspace: Workspace, target: str | None) -> str:
 
 
 def _snapshot(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> Snapshot | None:
-    """The newest snapshot with what was registered beside it; None where nothing was ever applied."""
+    """Return the newest snapshot plus what was registered since; None where nothing was ever applied."""
     statement, applied_since = newest_snapshot(ledger, environment)
     registered = [
         registration.predicate
@@ -119,6 +119,7 @@ def _empty(environment: str) -> Snapshot:
 
 
 def _snapshot_age(snapshot: Snapshot) -> SnapshotAge:
+    """Return the commit, time and age of a snapshot; an unreadable time counts as now."""
     try:
         age = datetime.now(UTC) - datetime.fromisoformat(snapshot.taken)
     except (ValueError, TypeError):
@@ -133,6 +134,7 @@ def _caveats(
     snapshots: Mapping[str, Snapshot | None],
     missing: Mapping[str, str],
 ) -> Iterator[str]:
+    """Yield a sentence for everything that the plan could not take into account."""
     for name, snapshot in snapshots.items():
         if name in missing:
             yield f"what {name} holds: {missing[name]}"

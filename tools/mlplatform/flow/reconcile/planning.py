@@ -1,4 +1,4 @@
-"""Plans for one environment of a commit, against what is there now."""
+"""Plans one environment of a commit against what its registry and servers say now."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -23,10 +23,11 @@ from mlplatform.providers.serving import connect_serving
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """What a person asked for besides the commit: just this plan, to go back and why, and what may be taken away.
+    """What a person asked for besides the commit.
 
-    `undo` tells what was changed by hand since the last apply, which is then put back, and `reason` why; `retried` says
-    that a hold was lifted for it.
+    `saved_plan`: apply exactly this plan. `rollback_reason`: why an earlier commit is applied on purpose. `confirmed`:
+    critical models that may be removed. `add_drift_revert`: adds what was changed by hand, which is then undone.
+    `after_retry`: a hold was lifted for this run. `reason`: a sentence for the record.
     """
 
     saved_plan: Plan | None = None
@@ -40,7 +41,7 @@ class ApplyOptions:
 def make_plan(
     workspace: Workspace, repository: Repository, environment: str, confirmed: frozenset[str] = frozenset()
 ) -> Plan:
-    """The plan for an environment, against what its registries and servers say now, and what is on hold."""
+    """Plan an environment against its registries, its servers and the holds on its ledger."""
     settings = environment_of(repository, environment)
     workspace.ledger(settings).sync()
     ledger, actual = statements(workspace, settings), observe(workspace, repository, environment)
@@ -48,7 +49,7 @@ def make_plan(
 
 
 def observe(workspace: Workspace, repository: Repository, environment: str) -> Actual:
-    """What the environment's registry and server say now, and the registries before it."""
+    """Read the environment's registry and server, and the registries of the environments before it."""
     settings, paths = environment_of(repository, environment), workspace.paths(environment)
     earlier = {
         name: connect_registry(repository.environments[name].body, workspace.paths(name)).read()
@@ -66,7 +67,7 @@ def plan_against(
     actual: Actual,
     options: ApplyOptions,
 ) -> Plan:
-    """The plan against what was observed, and what the ledger says of it."""
+    """Plan against what was observed, with what the ledger adds: holds, champions, critical models, signatures."""
     actual = replace(actual, holds=holds(ledger, environment), champions=champions(ledger, environment))
     if options.add_drift_revert:
         actual = options.add_drift_revert(actual)
@@ -79,7 +80,7 @@ def plan_against(
 
 
 def read_plan(file: Path) -> Plan:
-    """A plan that `platform plan --out` wrote; Refusal when it is none or was changed."""
+    """Read a plan that `platform plan --out` wrote; Refusal when it is not a plan, or was changed."""
     try:
         plan = Plan.from_json(json.loads(file.read_text()))
     except (KeyError, TypeError, ValueError, AttributeError) as error:

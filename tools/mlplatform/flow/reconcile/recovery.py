@@ -1,4 +1,4 @@
-"""Finishes the record of an apply that was interrupted between a step and the line that says so."""
+"""Completes the record of an apply that was interrupted between an action and the line that records it."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ FOUND = "found done after the apply was interrupted"
 
 
 def recovered_outcomes(ledger: Sequence[Statement], environment: str, actual: Actual) -> Statement | None:
-    """What the last apply had done without saying so, as a record of its own; None when there is nothing to add.
+    """Return a record of the changes that the last apply made without recording them; None without any.
 
-    A deployment that failed is left alone: what is there may be what was put back.
+    Deployments that failed are left out: their present state may be what a restore left.
     """
     newest = _newest_apply(ledger, environment)
     if newest is None:
@@ -40,7 +40,7 @@ def recovered_outcomes(ledger: Sequence[Statement], environment: str, actual: Ac
 
 
 def _newest_apply(ledger: Sequence[Statement], environment: str) -> Statement | None:
-    """The newest record of an apply that stands for what is so now."""
+    """Return the record of the newest apply of an environment that is not marked as late."""
     for statement in reversed(ledger):
         predicate = statement.predicate
         if (

@@ -1,4 +1,4 @@
-"""As what versions that are about to be loaded are served: by the ledger, else by what was declared of them once."""
+"""Finds the signature and format that a version is served with: by the ledger, else by what was declared once."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
@@ -28,7 +28,10 @@ def plan_with_signatures(
     ledger: Sequence[Statement],
     confirmed: Set[str] = frozenset(),
 ) -> Plan:
-    """The plan in which every version is served as it was before. History is read for what is planned and not known."""
+    """Plan with every version served under its own signature, whatever the model's document says now.
+
+    History is read only for planned versions that the ledger does not know.
+    """
     actual = replace(actual, signatures=proven(ledger))
     draft = plan(repository, environment, target, actual, confirmed)
     versions = {
@@ -47,9 +50,9 @@ def plan_with_signatures(
 def signatures_of(
     git: Git, repository: Repository, versions: Set[Version], ledger: Sequence[Statement]
 ) -> Signatures:
-    """As what versions are served, of those that anything but the present documents tells of: the ledger, then history.
+    """Return the signatures of versions that differ from the present documents, by ledger, then by history.
 
-    In a clone without its whole history, what was pinned before that begins is taken to be as at its beginning.
+    In a clone with shortened history, what was pinned before it begins is taken to be as at its beginning.
     """
     signatures = {version: signature for version, signature in proven(ledger).items() if version in versions}
     declared = _declared_signatures(git, repository, versions - signatures.keys())
@@ -64,7 +67,7 @@ def signatures_of(
 def _declared_signatures(
     git: Git, repository: Repository, versions: Set[Version]
 ) -> dict[Version, ServedSignature]:
-    """What was declared of versions when they were pinned, of the models whose documents were rewritten since."""
+    """Return the signatures that were declared when versions were pinned, where documents changed since."""
     commit = str(repository.commit)
     models = {path_of(Kind.MODEL, model): model for model, _ in versions}
     changed = {models[path] for path in rewritten(git, commit, models)}

@@ -24,7 +24,7 @@ from mlplatform.record.snapshots import publish_snapshot, read_snapshot
 def observed_snapshot(
     environment: str, target: str, commit: str, registry: RegistryState, serving: Observation
 ) -> Snapshot:
-    """What may be published of what was observed: no workspace, no person, no run, no metric."""
+    """Return what may be published of an observation: no path, no person, no run, no metric."""
     registered = {
         model: {
             version: RegisteredEntry(entry.ref.digest, entry.tags())
@@ -44,12 +44,12 @@ def observed_snapshot(
 
 
 def observed_serving(last: Snapshot, serving: Observation) -> Snapshot:
-    """What a server does now, to be compared with a snapshot; registries were not asked."""
+    """Return a snapshot with what a server does now, to compare it with the last; registries were not asked."""
     return replace(last, served=served_entries(serving), weights=_weights(serving))
 
 
 def served_entries(serving: Observation) -> dict[str, dict[str, ServedEntry]]:
-    """What a server holds, by model and digest."""
+    """Return what a server has loaded, by model and digest."""
     entries: dict[str, dict[str, ServedEntry]] = {}
     for served in serving.versions:
         loaded = ServedEntry(
@@ -66,7 +66,7 @@ def _weights(serving: Observation) -> dict[str, dict[str, int]]:
 def take_snapshot(
     workspace: Workspace, repository: Repository, environment: str, commit: str, progress: ProgressReporter
 ) -> None:
-    """Publish what an apply has left; when it cannot be observed that is said, and the apply is none the worse."""
+    """Publish a snapshot of what an apply left. A failure is only reported: the apply itself went well."""
     settings, paths = environment_of(repository, environment), workspace.paths(environment)
     try:
         registry = connect_registry(settings, paths).read()
@@ -78,6 +78,7 @@ def take_snapshot(
 
 
 def _with_earlier_facts(workspace: Workspace, settings: Environment, snapshot: Snapshot) -> Snapshot:
+    """Carry over from the last snapshot the facts that cannot be observed."""
     statement, applied_since = newest_snapshot(statements(workspace, settings), snapshot.environment)
     try:
         last = read_snapshot(workspace.git, statement) if statement else None
@@ -89,6 +90,6 @@ def _with_earlier_facts(workspace: Workspace, settings: Environment, snapshot: S
 
 
 def current_snapshot(git: Git, ledger: Sequence[Statement], environment: str) -> Snapshot | None:
-    """The newest snapshot, unless something was applied since."""
+    """Return the newest snapshot; None when something was applied since, or there is none."""
     statement, applied_since = newest_snapshot(ledger, environment)
     return None if statement is None or applied_since else read_snapshot(git, statement)

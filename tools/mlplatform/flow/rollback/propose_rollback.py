@@ -1,4 +1,4 @@
-"""Proposes to pin again what an environment pinned before."""
+"""Proposes to pin again a version that an environment pinned before."""
 
 from mlplatform.flow.promotion.proposals import ProposalRequest
 from mlplatform.flow.rollback.holds import holds_at, require_not_on_hold
@@ -9,7 +9,7 @@ from mlplatform.propose.rollback import rollback
 
 
 def propose_rollback(workspace: Workspace, request: ProposalRequest, to: str | None) -> Proposal:
-    """Pin again what the environment pinned before."""
+    """Propose to pin the version `to` again (None: the newest earlier one that is not on hold)."""
     base = workspace.git.resolve(request.base)
     past = history(workspace.git, base)
     on_hold = holds_at(workspace, base, request.environment)

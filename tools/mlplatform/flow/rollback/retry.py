@@ -1,4 +1,4 @@
-"""Lifts a hold: the version is tried again by the next apply."""
+"""Lifts a hold, so that the next apply tries the version again."""
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold, holds
@@ -18,9 +18,9 @@ def lift_hold(
     version: str | None,
     reason: str,
 ) -> Hold:
-    """Say on the ledger that what failed may be tried again: the `version`, else the one that is pinned.
+    """Record that a version may be tried again: `version`, or the one that is pinned; return the hold it had.
 
-    Refusal when nothing of the model is on hold there, or the commit could not be applied: then the hold stays.
+    Refusal when no such hold exists, or the commit could not be applied: then the hold stays.
     """
     settings = environment_of(repository, environment)
     workspace.ledger(settings).sync()
@@ -32,10 +32,10 @@ def lift_hold(
     if version is None and document:
         matching = [hold for hold in model_holds if hold.digest == document.body.digest] or matching
     if not matching:
-        others = f" (there is: {', '.join(hold.version for hold in model_holds)})" if model_holds else ""
+        others = f" (on hold are: {', '.join(hold.version for hold in model_holds)})" if model_holds else ""
         raise Refusal(
             f"{model}{' ' + version if version else ''} is not on hold in {environment}{others}",
-            fix="`platform status` says what is",
+            fix="`platform status` lists the holds",
         )
     if len(matching) > 1:
         raise Refusal(

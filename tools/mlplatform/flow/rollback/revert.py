@@ -1,4 +1,4 @@
-"""The automatic revert: what failed is taken back in the YAML too, as a proposal for people to merge."""
+"""Reverts in Git what failed: proposes a rollback for each version that went on hold."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from mlplatform.propose.rollback import rollback
 
 
 def propose_reverts(workspace: Workspace, commit: str, new_holds: Iterable[Hold]) -> tuple[Reverted, ...]:
-    """A rollback on a branch of its own for each version that went on hold; what cannot be proposed is said."""
+    """Commit a rollback, on a branch of its own, for each new hold; where that is refused, return the reason."""
     new_holds = tuple(new_holds)
     if not new_holds:
         return ()
