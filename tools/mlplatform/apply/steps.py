@@ -111,7 +111,7 @@ def _after(change: Change) -> Values:
 def _candidate(change: Change, context: ApplyContext) -> Candidate:
     """Return what to serve; the artifact is where the plan says, or where the copy step put it."""
     after = _after(change)
-    uri = after["source"] or _copied(change.resource, after, context)
+    uri = after["source"] or _copied_uri(change.resource, after, context)
     return Candidate(
         change.resource,
         after["version"],
@@ -131,7 +131,7 @@ def _require_unchanged(ref: ArtifactRef) -> None:
         )
 
 
-def _copied(resource: str, after: Values, context: ApplyContext) -> str:
+def _copied_uri(resource: str, after: Values, context: ApplyContext) -> str:
     version = context.registry.read().find(resource, after["version"])
     if version is None or version.ref.digest != after["digest"]:
         raise Refusal(f"{resource} {after['version']} is not in the registry after its copy")

@@ -27,14 +27,14 @@ def status(
     workspace: Workspace, repository: Repository, progress: ProgressReporter = SILENT
 ) -> dict[str, dict[str, DeploymentStatus]]:
     """Return the status of everything, by environment (earliest first) and model."""
-    _catch_up(workspace, repository, progress)
+    _fetch_shared_ledger(workspace, repository, progress)
     return {
         name: environment_status(repository, name, _view(workspace, repository, name))
         for name in repository.environments_in_order()
     }
 
 
-def _catch_up(workspace: Workspace, repository: Repository, progress: ProgressReporter) -> None:
+def _fetch_shared_ledger(workspace: Workspace, repository: Repository, progress: ProgressReporter) -> None:
     """Fetch the shared ledger; when that fails, say so and go on, for the servers may still answer."""
     shared = (document.body for document in repository.environments.values() if document.body.is_shared)
     try:

@@ -29,7 +29,7 @@ def adoptable(
     changes: list[Adoptable] = []
     refused: list[str] = []
     for model, model_drifts in by_model.items():
-        repinned = _version(model_drifts)
+        repinned = _repinned_drifts(model_drifts)
         if len({drift.found for drift in repinned}) > 1:
             message = " and ".join(drift.message for drift in repinned)
             refused.append(f"{model}: {message}, so it is not clear what is to be declared")
@@ -44,7 +44,7 @@ def adoptable(
         ]
         if undeclarable:
             scaled = []  # it runs with something else besides, which would be lost
-        follow = _following(model_drifts, repinned)
+        follow = _accompanying_drifts(model_drifts, repinned)
         chosen = [*repinned, *scaled, *follow]
         refused += [
             f"{model or drift.about}: {drift.message}" for drift in model_drifts if drift not in chosen
@@ -56,7 +56,7 @@ def adoptable(
     return tuple(changes), tuple(refused)
 
 
-def _version(drifts: Sequence[Drift]) -> list[Drift]:
+def _repinned_drifts(drifts: Sequence[Drift]) -> list[Drift]:
     """Return the drift by which the champion or the route is another registered version now."""
     return [
         drift
@@ -66,7 +66,7 @@ def _version(drifts: Sequence[Drift]) -> list[Drift]:
     ]
 
 
-def _following(drifts: Sequence[Drift], repinned: Sequence[Drift]) -> list[Drift]:
+def _accompanying_drifts(drifts: Sequence[Drift], repinned: Sequence[Drift]) -> list[Drift]:
     """Return the drift that comes with another version: the other alias, and that it was loaded."""
     digests = {drift.digest for drift in repinned}
     return [

@@ -94,7 +94,7 @@ def _versions(model: str, last: Snapshot, now: Snapshot, observations: Observati
                 yield Drift(DriftKind.TAGS, model, version, entry.digest, message)
             others = claims
         else:
-            yield _lost(model, version, entry.digest, claims, model_claims)
+            yield _untrusted_drift(model, version, entry.digest, claims, model_claims)
             others = [claim for claim in claims if claim.digest not in ("", entry.digest)]
         if version in after and after[version].digest != entry.digest:
             now_as, was_as = short_digest(after[version].digest), short_digest(entry.digest)
@@ -105,7 +105,7 @@ def _versions(model: str, last: Snapshot, now: Snapshot, observations: Observati
             yield Drift(DriftKind.CONFLICTING_VERSION, model, version, entry.digest, message)
 
 
-def _lost(
+def _untrusted_drift(
     model: str,
     version: str,
     digest: str,

@@ -22,7 +22,7 @@ def find_artifact(
     name: str, environment: str, document: Document[Deployment], actual: Actual
 ) -> ArtifactSource | Refused:
     """Return the registered version that a document pins, or why the registries contradict the document."""
-    source = _look(name, environment, document, actual)
+    source = _search(name, environment, document, actual)
     if isinstance(source, Refused):
         return source
     if actual.redacted:
@@ -47,7 +47,7 @@ def disagreement(
     return None
 
 
-def _look(
+def _search(
     name: str, environment: str, document: Document[Deployment], actual: Actual
 ) -> ArtifactSource | Refused:
     body = document.body

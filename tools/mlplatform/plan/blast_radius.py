@@ -30,8 +30,10 @@ def assert_within_blast_radius(
     removed = {change.resource for change in moved if change.after is None}
     tenants = sorted({_tenant(model) for model in changed})
     for tenant in (None, *tenants):
-        for does, touched, part in (("changes", changed, 1), ("removes", removed, REMOVALS_PART)):
-            _assert_within(environment, does, _of(tenant, touched), _of(tenant, running), part, tenant)
+        for verb, touched, divisor in (("changes", changed, 1), ("removes", removed, REMOVALS_PART)):
+            _assert_within(
+                environment, verb, _of_tenant(tenant, touched), _of_tenant(tenant, running), divisor, tenant
+            )
 
 
 def refuse_unconfirmed(name: str, environment: str, actual: Actual, confirmed: Set[str]) -> Refused | None:
@@ -48,14 +50,14 @@ def refuse_unconfirmed(name: str, environment: str, actual: Actual, confirmed: S
 
 def _assert_within(
     environment: Document[Environment],
-    does: str,
+    verb: str,
     touched: Set[str],
     running: Set[str],
-    part: int,
+    divisor: int,
     tenant: str | None,
 ) -> None:
     limits = environment.body.blastRadius
-    allowed = limits.maxChangedPercent / part
+    allowed = limits.maxChangedPercent / divisor
     percent = 100 * len(touched) / len(running) if running else 0.0
     too_many = limits.maxChanged is not None and len(touched) > limits.maxChanged
     too_large = len(touched) > limits.minResources and percent > allowed
@@ -65,14 +67,14 @@ def _assert_within(
     limit = f"{allowed:g} %" if too_large else f"{limits.maxChanged} at once"
     line, column = environment.position(("blastRadius",))
     raise Refusal(
-        f"the plan {does} {len(touched)} of {len(running)} {whose} in {environment.name}, {percent:.0f} % of them, "
+        f"the plan {verb} {len(touched)} of {len(running)} {whose} in {environment.name}, {percent:.0f} % of them, "
         f"and {limit} is the limit",
         fix="split the change, or raise blastRadius in a reviewed change",
         where=f"{environment.path}:{line}:{column}",
     )
 
 
-def _of(tenant: str | None, models: Iterable[str]) -> set[str]:
+def _of_tenant(tenant: str | None, models: Iterable[str]) -> set[str]:
     return {model for model in models if tenant in (None, _tenant(model))}
 
 

@@ -68,7 +68,7 @@ def serve_changes(provider: str, name: str, values: Values, actual: Actual) -> l
     weights = dict(actual.serving.weights.get(name, {}))
     changes = []
     if served is None or not served.ready or served.instances not in (0, values["instances"]):
-        changes.append(Change(Action.LOAD, provider, name, _loaded(served), values))
+        changes.append(Change(Action.LOAD, provider, name, _loaded_values(served), values))
     if weights != {digest: 100} or actual.serving.route_error:
         changes.append(Change(Action.PROBE, provider, name, None, values))
         after = {"weights": {digest: 100}, "version": version}
@@ -90,7 +90,7 @@ def candidate_values(
     }
 
 
-def _loaded(served: Served | None) -> Values | None:
+def _loaded_values(served: Served | None) -> Values | None:
     if served is None:
         return None
     values = {"version": served.version, "digest": served.digest, "ready": served.ready}

@@ -151,7 +151,9 @@ def _serving_changes(
     for digest in sorted(served_before, key=lambda digest: digest in weights):
         values = _candidate(repository, model, served_before[digest], actual, repaired)
         if digest in to_load:
-            answers.append(Change(Action.LOAD, provider, model, _held(model, digest, actual), values))
+            answers.append(
+                Change(Action.LOAD, provider, model, _loaded_values(model, digest, actual), values)
+            )
         if digest in weights and (digest in to_load or route_changed):
             answers.append(Change(Action.PROBE, provider, model, None, values))
     if route_changed:
@@ -171,7 +173,7 @@ def _candidate(
     return candidate_values(signature, entry.version, entry.digest, source, entry.instances)
 
 
-def _held(model: str, digest: str, actual: Actual) -> Values | None:
+def _loaded_values(model: str, digest: str, actual: Actual) -> Values | None:
     served = actual.serving.find(model, digest)
     if served is None:
         return None

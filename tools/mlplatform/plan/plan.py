@@ -77,7 +77,9 @@ def _model_answers(
         else:
             answers.append(_declared_answer(repository, environment, document, actual))
     for model in sorted(models_present(actual) - declared.keys()):
-        if finding := repository.blocked(environment, model.split("/")[0]) or _misread(repository):
+        if finding := repository.blocked(environment, model.split("/")[0]) or _error_in_deployments(
+            repository
+        ):
             answers.append(Refused(model, f"blocked: {finding.message}", finding.fix, finding.where))
         elif refusal := refuse_unconfirmed(model, environment, actual, confirmed):
             answers.append(refusal)
@@ -99,7 +101,7 @@ def _drift_revert_answers(
     return answers
 
 
-def _misread(repository: Repository) -> Finding | None:
+def _error_in_deployments(repository: Repository) -> Finding | None:
     """Return an error in any tenant's deployments: a document that seems to be deleted may be misplaced there."""
     return next((f for f in repository.blocked_tenants.values() if f.path.startswith("environments/")), None)
 

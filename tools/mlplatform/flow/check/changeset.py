@@ -61,7 +61,7 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
     after, files = _head(git, before, head)
     paths = before.entries.keys() | frozenset(after.paths)
     scope = None if everything else affected(before, after, paths, {file.path for file in files})
-    starting, source, left_out = _cut(before, after, paths, scope)
+    starting, source, left_out = _restrict(before, after, paths, scope)
     partial = scope.partial if scope else frozenset()
     loaded, changed = load(starting), replace(load(source), others=left_out, partial=partial)
     return ChangeSet(
@@ -79,18 +79,18 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
     )
 
 
-def _cut(
+def _restrict(
     before: GitTreeSource, after: Selectable, paths: Set[str], scope: Affected | None
 ) -> tuple[Source, Source, frozenset[str]]:
     """Reduce both sides to a scope; also return the paths left out. Without a scope both sides stay whole."""
     if scope is None:
         return before, after, frozenset()
     included = {path for path in paths if not is_hidden(path)} | scope.paths
-    included |= _alike(paths, included)
+    included |= _case_variants(paths, included)
     return before.only(included), after.only(included), frozenset(after.paths) - included
 
 
-def _alike(paths: Set[str], included: Set[str]) -> set[str]:
+def _case_variants(paths: Set[str], included: Set[str]) -> set[str]:
     """Return the paths that differ from an included path only in upper and lower case."""
     folded = Counter(path.casefold() for path in paths)
     if len(folded) == len(paths):

@@ -38,7 +38,7 @@ def rule(git: Git, name: str, rev: str | None = None) -> Rule:
         return catalogue[name]
     broken = ", ".join(sorted({flaw.path for flaw in flaws}))
     reason = f"; what {broken} declares cannot be read" if broken else ""
-    raise Refusal(f"there is no rule {name}{reason}", fix=_meant(name, catalogue))
+    raise Refusal(f"there is no rule {name}{reason}", fix=_suggestion(name, catalogue))
 
 
 def _of_scanner(source: Source) -> dict[str, Rule]:
@@ -53,7 +53,7 @@ def _source(git: Git, rev: str | None) -> Source:
     return WorkingTree(git.root) if rev is None else Commit(git, git.resolve(rev))
 
 
-def _meant(name: str, catalogue: Mapping[str, Rule]) -> str:
+def _suggestion(name: str, catalogue: Mapping[str, Rule]) -> str:
     folded_name = name.casefold()
     by_folded = {rule.casefold(): rule for rule in catalogue}
     close = [by_folded[name] for name in get_close_matches(folded_name, by_folded, _MOST_NEAR)]

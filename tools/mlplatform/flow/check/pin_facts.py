@@ -32,7 +32,7 @@ def pin_history(
     places = {
         (_key(identity), name): place
         for identity in deployments
-        for name, place in _places(past, base, head, identity)
+        for name, place in _documents_to_read(past, base, head, identity)
         if place[0]
     }
     documents = documents_at(git, places.values())
@@ -46,7 +46,7 @@ def pin_history(
     return facts
 
 
-def _places(
+def _documents_to_read(
     past: History, base: LoadedSource, head: LoadedSource, identity: Identity
 ) -> Iterator[tuple[str, At]]:
     path = path_of(Kind.DEPLOYMENT, identity.name)
@@ -75,7 +75,9 @@ def ran_here(
     no copy of the shared ledger.
     """
     repinned = {
-        _key(identity): digest for identity in changed for digest in _again(past, base, head, identity)
+        _key(identity): digest
+        for identity in changed
+        for digest in _repinned_digest(past, base, head, identity)
     }
     ledgers = _ledgers(git) if repinned else ()
     if not ledgers:
@@ -97,7 +99,9 @@ def _statements(ledgers: Iterable[Ledger]) -> Iterator[Statement]:
             yield record.statement
 
 
-def _again(past: History, base: LoadedSource, head: LoadedSource, identity: Identity) -> Iterator[str]:
+def _repinned_digest(
+    past: History, base: LoadedSource, head: LoadedSource, identity: Identity
+) -> Iterator[str]:
     """Yield the digest that a deployment of a shared environment pins again after another one."""
     path = path_of(Kind.DEPLOYMENT, identity.name)
     before, after = base.raws.get(path), head.raws.get(path)

@@ -24,7 +24,7 @@ _NAMED = 5
 
 def check_in_sandbox(
     binding: CheckResult,
-    judge: Callable[[], CheckResult],
+    run_own_rules: Callable[[], CheckResult],
     files: Iterable[FileChange],
     took: float,
     *,
@@ -32,16 +32,16 @@ def check_in_sandbox(
 ) -> CheckResult:
     """Add to the binding result what only the change's own rules find; what either blocks is blocked.
 
-    `judge` runs in a process of its own. `took` is how many seconds the binding check needed. `scans` says that Checkov
-    runs too, which has a process and a deadline of its own.
+    `run_own_rules` runs in a process of its own. `took` is how many seconds the binding check needed. `scans` says that
+    Checkov runs too, which has a process and a deadline of its own.
     """
     patience = max(MIN_BUSY_SECONDS, BUSY_FACTOR * took)
     waiting = WAIT_FACTOR * patience + (DEADLINE_SECONDS if scans else 0)
     limits = Limits(busy_seconds=patience, seconds=waiting, memory_bytes=MEMORY_BYTES)
     try:
-        own = _read(run_limited(lambda: _plain(judge()), limits))
+        own = _read(run_limited(lambda: _plain(run_own_rules()), limits))
     except WorkerFailed as error:
-        own = _lost(binding, files, str(error))
+        own = _unfinished(binding, files, str(error))
     findings, tenants, environments, rules = own
     mine = binding.repository
     repository = replace(
@@ -90,7 +90,7 @@ def _finding(fields: Any) -> Finding:
     return Finding(path, int(line), int(column), rule, Severity(severity), message, fix)
 
 
-def _lost(binding: CheckResult, files: Iterable[FileChange], reason: str) -> _Own:
+def _unfinished(binding: CheckResult, files: Iterable[FileChange], reason: str) -> _Own:
     """Return one error that blocks every environment, at the first of the files that may be the cause."""
     suspects = sorted(file.path for file in files if file.path.startswith("policies/"))
     suspects = sorted(suspects, key=lambda path: path.startswith("policies/waivers/"))

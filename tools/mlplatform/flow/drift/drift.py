@@ -45,7 +45,7 @@ def find_drift(
     registrations = registration_records(statements(workspace, settings), environment)
     differences = _compare(last, registrations, registry.read(), serving.observe(), serving, deep=deep)
     if _require_undisturbed(workspace, settings, environment) != last:
-        raise _busy(environment)
+        raise _busy_refusal(environment)
     return Drifted(last, differences)
 
 
@@ -86,14 +86,14 @@ def revert_drift(
 def _require_undisturbed(workspace: Workspace, settings: Environment, environment: str) -> Snapshot:
     """Return the snapshot of the last apply; Refusal while another apply runs, or when it was interrupted."""
     if workspace.is_held(settings, environment):
-        raise _busy(environment)
+        raise _busy_refusal(environment)
     if left_behind(workspace.target.outbox, environment):
-        raise _interrupted(environment)
+        raise _interrupted_refusal(environment)
     workspace.ledger(settings).sync()
     return _last_snapshot(workspace, statements(workspace, settings), environment)
 
 
-def _busy(environment: str) -> Refusal:
+def _busy_refusal(environment: str) -> Refusal:
     return Refusal(
         f"{environment} is being changed by an apply",
         fix=f"wait until it has ended; if it died: platform apply --env {environment}",
@@ -102,7 +102,7 @@ def _busy(environment: str) -> Refusal:
 
 def _last_snapshot(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> Snapshot:
     if newest_snapshot(ledger, environment)[1] or unfinished(ledger, environment):
-        raise _interrupted(environment)
+        raise _interrupted_refusal(environment)
     last = current_snapshot(workspace.git, ledger, environment)
     if last is None:
         raise Refusal(
@@ -112,7 +112,7 @@ def _last_snapshot(workspace: Workspace, ledger: Sequence[Statement], environmen
     return last
 
 
-def _interrupted(environment: str) -> Refusal:
+def _interrupted_refusal(environment: str) -> Refusal:
     return Refusal(
         f"the last apply to {environment} was interrupted, so what it left is not known",
         fix=f"finish it: platform apply --env {environment}",

@@ -31,7 +31,7 @@ def bring_up(
         started = start_all(workspace.target, environments)
         prepared.result()
     for server in started.values():
-        _say_started(server, progress.on_message)
+        _report_started(server, progress.on_message)
     _train_missing(workspace, repository, progress.on_message)
     return tuple(reconcile(workspace, repository, name, progress) for name in environments)
 
@@ -42,7 +42,7 @@ def bring_down(workspace: Workspace) -> tuple[str, ...]:
     return tuple(f"{name} {server}" for name, servers in stopped.items() for server in servers)
 
 
-def _say_started(started: Started | AlreadyRunning, say: Say) -> None:
+def _report_started(started: Started | AlreadyRunning, say: Say) -> None:
     if isinstance(started, Started) and started.servers:
         say(f"started {started.environment}: {', '.join(started.servers)}")
     for name, why in started.left_out.items() if isinstance(started, Started) else ():
