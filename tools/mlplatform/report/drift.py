@@ -20,7 +20,7 @@ def drift_text(drifted: Drifted) -> str:
 def _ways(drifted: Drifted) -> list[str]:
     command = f"platform drift --env {drifted.last.environment}"
     could_be_declared, _ = adoptable(drifted.drifts, drifted.running())
-    ways = [f"  put it back: {command} --revert"] if drifted.drifts else []
+    ways = [f"  undo it: {command} --revert"] if drifted.drifts else []
     return [*ways, f"  or declare it: {command} --adopt"] if could_be_declared else ways
 
 

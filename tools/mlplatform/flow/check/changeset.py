@@ -6,7 +6,6 @@ that was changed on both sides is refused: the author has to merge or rebase fir
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
-from mlplatform.core.naming import DOCUMENT_ROOTS, NAME, Identity, Kind, parse_path, path_of
+from mlplatform.core.naming import DOCUMENT_ROOTS, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.flow.check.pin_facts import pin_history, ran_here
 from mlplatform.load.affected import Affected, affected, is_hidden
@@ -30,9 +29,7 @@ from mlplatform.providers.git import Entry, Git, Listing
 from mlplatform.providers.git.compare import differences, listing, merge_base, sizes, touched
 from mlplatform.providers.git.refs import tip_of
 
-_DEPLOYMENT = re.compile(
-    rf"environments/({NAME})/{NAME}/{NAME}\.yaml"
-)  # `identify` would take ten times as long
+_DEPLOYMENT = Kind.DEPLOYMENT.entry.pattern  # `parse_path` would take ten times as long
 _JUDGED = (*DOCUMENT_ROOTS, "examples/data/")
 
 
@@ -110,11 +107,9 @@ def _base(
     commit = str(loaded.commit)
     deployments = Counter(match[1] for path in entries if (match := _DEPLOYMENT.fullmatch(path)))
     environments = deployments.keys()
-    changed = [
-        identity for file in files if (identity := parse_path(file.path)) and identity.kind is Kind.DEPLOYMENT
-    ]
+    changed = [identity for file in files if (identity := parse_path(file.path)) and identity.kind.entry.pins]
     pinned = {
-        f"environments/{environment}/{identity.model}.yaml"
+        path_of(Kind.DEPLOYMENT, f"{environment}/{identity.model}")
         for identity in changed
         for environment in environments
     }
@@ -130,7 +125,7 @@ def _base(
         past,
         files,
         deployments,
-        merged_at(git, commit, (path for path in entries if path.startswith("policies/waivers/"))),
+        merged_at(git, commit, (path for path in entries if path.startswith(Kind.WAIVER.entry.root))),
         _signatures(git, past, changed),
         everything,
         past_data(git, commit, entries, _changed_data(loaded, head, files)),
@@ -142,7 +137,7 @@ def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileCh
     """Yield the data sets that the change touches and the head still has."""
     for path in (file.path for file in files):
         before, after = base.raws.get(path), head.raws.get(path)
-        if after is not None and after.identity.kind is Kind.DATASET:
+        if after is not None and after.identity.kind.entry.describes_data:
             yield path, before.data if before else None, after.data
 
 

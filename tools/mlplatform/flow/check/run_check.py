@@ -155,4 +155,4 @@ def _brings_rules(base: ChangeBase, head: LoadedSource) -> bool:
 
 
 def _waivers(loaded: LoadedSource) -> dict[str, object]:
-    return {path: raw.data for path, raw in loaded.raws.items() if raw.identity.kind is Kind.WAIVER}
+    return {raw.path: raw.data for raw in loaded.documents(Kind.WAIVER)}
