@@ -12,7 +12,7 @@ NOT_BY_A_CASE = {
         "check.check:_run_checker:check-crashed",
     ),
     "it takes a process with limits: test_corpus judges such cases in one": (
-        "flow.check.sandboxed_check:_lost:check-unfinished",
+        "flow.check.sandboxed_check:_unfinished:check-unfinished",
     ),
     "Checkov itself has to be missing or lost: tests/mlplatform/providers/scan/test_process.py": (
         "check.infrastructure:infrastructure:any",

@@ -250,7 +250,7 @@ def test_training_that_gives_other_bytes_than_reviewed_is_refused_and_rewrites_n
     clone.commit("pin a version whose bytes are other ones")
     said = clone.platform("up", code=1)
     assert f"{path}:4:1" in said
-    assert "the bytes differ from the reviewed ones" in said
+    assert "the artifact differs from the reviewed one" in said
     assert clone.status("development", "postal/digits")["actual"]["version"] == "1.1.0"
     (clone.root / path).write_text(before)
     clone.commit("pin what was reviewed")

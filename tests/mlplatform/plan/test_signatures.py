@@ -111,7 +111,9 @@ def test_a_version_unloaded_by_hand_is_put_back_as_what_it_was() -> None:
         {TUMOUR: {digest("1.1.0"): 100}},
     )
     unloaded = Drift(DriftKind.UNLOADED, TUMOUR, "1.1.0", digest("1.1.0"), "1.1.0 is not loaded any more")
-    there = replace(HERE, serving=replace(RUNNING, versions=()), undo=DriftRevert((unloaded,), last, {}))
+    there = replace(
+        HERE, serving=replace(RUNNING, versions=()), drift_revert=DriftRevert((unloaded,), last, {})
+    )
     assert tries(planned("2.0.0", there).changes) == [
         ("load", "1.1.0", THEN.format, THEN.signature),
         ("probe", "1.1.0", THEN.format, THEN.signature),

@@ -70,7 +70,7 @@ def _plan(
     as_json: bool,
 ) -> None:
     from mlplatform.cli.console import waiting
-    from mlplatform.flow.ledger_queries import why_not_applied
+    from mlplatform.flow.reconcile.commit_order import why_not_applied
     from mlplatform.flow.reconcile.planning import make_plan
     from mlplatform.flow.workspace import environment_of
     from mlplatform.report.change import plan_text

@@ -25,13 +25,13 @@ def command(model: str, environment: str, version: str | None, rev: str, reason:
     from mlplatform.flow.check.run_check import load_repository
     from mlplatform.flow.reconcile.planning import ApplyOptions
     from mlplatform.flow.reconcile.reconcile import reconcile
-    from mlplatform.flow.rollback.retry import lift
+    from mlplatform.flow.rollback.retry import lift_hold
     from mlplatform.flow.workspace import Workspace
 
     workspace = Workspace.discover()
     repository = load_repository(workspace.git, rev)
-    hold = lift(workspace, repository, environment, model, version, reason)
+    hold = lift_hold(workspace, repository, environment, model, version, reason)
     with progress(f"planning {environment}", as_json=as_json) as reporter:
         reporter.on_message(f"{model} {hold.version} is no longer on hold in {environment}")
-        reconciled = reconcile(workspace, repository, environment, reporter, ApplyOptions(retried=True))
+        reconciled = reconcile(workspace, repository, environment, reporter, ApplyOptions(after_retry=True))
     finish_apply(reconciled, as_json=as_json)

@@ -53,7 +53,7 @@ def adopt(
         if text is None:
             raise Refusal(
                 f"{environment} declares no {adoption.model}, so there is no document to adopt into",
-                fix=f"put it back: platform drift --env {environment} --revert",
+                fix=f"undo it: platform drift --env {environment} --revert",
             )
         after = _edited(text, adoption, source, path)
         if after != text:

@@ -5,15 +5,15 @@ from dataclasses import asdict
 from typing import Any
 
 from mlplatform.core.payload import short_digest
-from mlplatform.observe.lineage import Lineage, ServingInstead, Trained
+from mlplatform.observe.lineage import DatasetUse, DeploymentLineage, ServingInstead
 from mlplatform.report.table import table
 
 
-def lineage_json(lineage: Lineage) -> dict[str, Any]:
+def lineage_json(lineage: DeploymentLineage) -> dict[str, Any]:
     return {**asdict(lineage), "data": [asdict(used) for used in lineage.data]}
 
 
-def lineage_text(lineage: Lineage) -> str:
+def lineage_text(lineage: DeploymentLineage) -> str:
     """A line for each fact; `unknown` where nobody recorded it."""
     facts = {
         "version": f"{lineage.version} ({lineage.digest})",
@@ -34,7 +34,7 @@ def lineage_text(lineage: Lineage) -> str:
     return "\n".join([f"{lineage.environment} {lineage.model}", *lines])
 
 
-def _not_in_force(lineage: Lineage) -> str:
+def _not_in_force(lineage: DeploymentLineage) -> str:
     hold = f", on hold {lineage.on_hold}" if lineage.on_hold else ""
     return f"not in force {'any more' if lineage.change else 'yet'}{hold}"
 
@@ -45,12 +45,12 @@ def _answers(answers: ServingInstead) -> str:
     return f"{serving} since {answers.since}, applied from {answers.change}"
 
 
-def trained_json(trained: Sequence[Trained]) -> dict[str, Any]:
+def trained_json(trained: Sequence[DatasetUse]) -> dict[str, Any]:
     return {"versions": [asdict(version) for version in trained]}
 
 
 def trained_text(
-    dataset: str, trained: Sequence[Trained], when: str = "now", width: int | None = None
+    dataset: str, trained: Sequence[DatasetUse], when: str = "now", width: int | None = None
 ) -> str:
     """A row for each version; the ones pinned now, or then, are marked, whether they run or not."""
     if not trained:

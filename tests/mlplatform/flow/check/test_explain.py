@@ -104,7 +104,7 @@ def test_checkovs_own_rules_are_explained_when_asked_for() -> None:
 
 def test_a_checkov_that_cannot_be_asked_is_a_refusal(repo: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(Refusal, match="Checkov cannot be asked for its rules: Checkov is not installed"):
+    with pytest.raises(Refusal, match="Checkov's rules cannot be listed: Checkov is not installed"):
         rule(repo.git, "CKV_AWS_19")
     assert rule(repo.git, "CKV_MLP_1").id == "CKV_MLP_1"
 

@@ -271,7 +271,7 @@ def test_changed_bytes_of_a_version_in_use_are_found_and_replaced(
     stored(lab, PREVIOUS).write_bytes(b"other weights")
     ((kind, message),) = found(lab)
     assert kind is DriftKind.BYTES
-    assert message.startswith("the bytes of 1.1.0 in the registry's store were changed: ")
+    assert message.startswith("the artifact of 1.1.0 in the registry's store was changed: ")
     put_back(lab)
     assert stored(lab, PREVIOUS).read_bytes() == before
 
@@ -530,7 +530,7 @@ def test_what_cannot_be_declared_is_refused_by_name(
     client.set_registered_model_alias(NAME, "champion", NUMBERS[UNUSED])
     refused = adopt(lab).refused
     assert len(refused) == 2
-    assert "the bytes of 1.1.0 in the registry's store were changed" in refused[1]
+    assert "the artifact of 1.1.0 in the registry's store was changed" in refused[1]
     put_back(lab)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mlplatform.flow.ledger_queries import holds_in
 from mlplatform.flow.reconcile.recovery import FOUND
+from mlplatform.flow.rollback.holds import holds_in
 from mlplatform.local.stack import start_all, started_environments, stop_all
 from tests.support.laboratory import SCALER, Laboratory, laboratory
 from tests.support.mlflow_server import mlflow

@@ -8,9 +8,9 @@ from mlplatform.core.naming import Kind
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.flow.check.run_check import check_change, load_repository
-from mlplatform.flow.ledger_queries import holds_at, require_not_on_hold
 from mlplatform.flow.progress import ProgressReporter
 from mlplatform.flow.reconcile.reconcile import reconcile
+from mlplatform.flow.rollback.holds import holds_at, require_not_on_hold
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.propose.branch import (
     Proposed,

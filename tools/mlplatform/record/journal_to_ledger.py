@@ -1,4 +1,4 @@
-"""From the outbox to the ledger: nothing is forgotten, nothing is written twice."""
+"""Moves journals from the outbox to the ledger: none is lost, none is recorded twice."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,9 +15,9 @@ from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal, left_behind
 
 
-def begin(outbox: Path, plan: Plan, said: Mapping[str, Any], ledger: Ledger) -> Journal:
+def begin_journal(outbox: Path, plan: Plan, header: Mapping[str, Any], ledger: Ledger) -> Journal:
     """Write down what is about to be done; on a shared ledger too, as this machine may never come back."""
-    journal = Journal.begin(outbox, plan, said)
+    journal = Journal.begin(outbox, plan, header)
     if ledger.shared:
         try:
             ledger.append(journal.intent())
@@ -27,26 +27,26 @@ def begin(outbox: Path, plan: Plan, said: Mapping[str, Any], ledger: Ledger) -> 
     return journal
 
 
-def hold(journal: Journal, environment: str, model: str, ledger: Ledger) -> None:
+def announce_holds(journal: Journal, environment: str, model: str, ledger: Ledger) -> None:
     """Tell the other machines of a shared ledger at once that a version of a model failed.
 
-    When that does not come through, it is said with all else at the end.
+    If that fails it does not matter: the record at the end of the apply says so too.
     """
     statement = journal.statement()
     if ledger.shared is None or statement is None:
         return
     fence = statement.predicate.get("fence", 0)
-    failed = [one for one in holds([statement], environment).values() if one.model == model]
+    holds_of_model = [hold for hold in holds([statement], environment).values() if hold.model == model]
     with suppress(Refusal):
-        for one in failed:
-            ledger.append(hold_statement(one, fence))
+        for hold in holds_of_model:
+            ledger.append(hold_statement(hold, fence))
 
 
-def close(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
+def close_journal(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
     """Put a finished journal on the ledger, and only then take it out of the outbox.
 
-    One that others have overtaken, whose `newest` fence is greater, is marked as late: what it says happened, and
-    stands for nothing that is so now.
+    When a later run has a greater fence, `newest`, the record is marked as late: it happened, and no longer says how
+    things are now.
     """
     if statement := journal.statement():
         if 0 < statement.predicate.get("fence", 0) < newest:
@@ -55,21 +55,25 @@ def close(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
     journal.path.unlink()
 
 
-def recover(outbox: Path, environment: str, ledger: Ledger, known: Sequence[Statement]) -> int:
-    """Put what dead applies left behind, here or on another machine, on the ledger; returns how many there were.
+def recover_journals(outbox: Path, environment: str, ledger: Ledger, statements: Sequence[Statement]) -> int:
+    """Record the applies that died, on this machine or another; return how many there were.
 
-    `known` is what the ledger says, oldest first. The caller holds the lease.
+    `statements` is the ledger, oldest first. The caller holds the lease.
     """
     journals = left_behind(outbox, environment)
-    mine = {journal.path.stem for journal in journals}
-    elsewhere = [one for one in unfinished(known, environment) if one.predicate["intent"] not in mine]
-    ids = {one.predicate.get("id") for one in known}
-    newest = newest_fence(known, environment)
+    own = {journal.path.stem for journal in journals}
+    elsewhere = [
+        statement
+        for statement in unfinished(statements, environment)
+        if statement.predicate["intent"] not in own
+    ]
+    ids = {statement.predicate.get("id") for statement in statements}
+    newest = newest_fence(statements, environment)
     for journal in journals:
         if journal.path.stem in ids:
             journal.path.unlink()
         else:
-            close(journal, ledger, newest)
+            close_journal(journal, ledger, newest)
     for intent in elsewhere:
         ledger.append(interrupted(intent))
     return len(journals) + len(elsewhere)

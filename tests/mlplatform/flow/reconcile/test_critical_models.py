@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mlplatform.core.statement import Statement, deployment_statement
-from mlplatform.flow.reconcile.critical import critical_among
+from mlplatform.flow.reconcile.critical_models import critical_among
 from mlplatform.providers.git import Git
 from tests.support.laboratory import run_git
 from tests.support.values import deployment, model, repository

@@ -14,10 +14,10 @@ from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
 from mlplatform.core.statement import deployment_statement
 from mlplatform.providers.git import Git
+from mlplatform.record.journal_to_ledger import close_journal
+from mlplatform.record.journal_to_ledger import recover_journals as put_on_record
 from mlplatform.record.ledger import Ledger, local_ledger
 from mlplatform.record.outbox import Journal, left_behind
-from mlplatform.record.record import close
-from mlplatform.record.record import recover as put_on_record
 
 DIGEST = "sha256:" + "b" * 64
 ROUTE = Change(Action.ROUTE, "triton", "clinic/tumour", None, {"weights": {DIGEST: 100}, "version": "1.0.0"})
@@ -50,7 +50,7 @@ def test_a_finished_journal_becomes_one_record_and_leaves_the_outbox(ledger: Led
     journal = Journal.begin(outbox, PLAN, {"identity": "ada"})
     journal.record_outcome(Outcome(ROUTE, Result.APPLIED))
     journal.record_outcome(Outcome(CHAMPION, Result.FAILED, "the registry is down"))
-    close(journal, ledger)
+    close_journal(journal, ledger)
     assert outcomes(ledger) == [("route", "applied"), ("champion", "failed")]
     assert left_behind(outbox, "production") == ()
 
@@ -113,7 +113,7 @@ def test_what_is_recorded_after_a_later_holder_did_its_work_is_marked_as_late(
     later = Journal.begin(outbox.with_name("another"), PLAN, {"fence": 2})
     for change in (ROUTE, CHAMPION):
         later.record_outcome(Outcome(change, Result.APPLIED))
-    close(later, ledger)
+    close_journal(later, ledger)
     assert recover(outbox, "production", ledger) == 1
     known = [record.statement for record in ledger.newest_first()][::-1]
     assert [said.predicate.get("late", False) for said in known] == [False, True]
@@ -131,7 +131,7 @@ def test_what_a_dead_run_of_this_machine_left_is_not_late(ledger: Ledger, outbox
 def test_the_statement_names_what_was_touched_by_its_digest(ledger: Ledger, outbox: Path) -> None:
     journal = Journal.begin(outbox, PLAN, {})
     journal.record_outcome(Outcome(ROUTE, Result.APPLIED))
-    close(journal, ledger)
+    close_journal(journal, ledger)
     assert next(ledger.newest_first()).statement.subjects == {"production/clinic/tumour@1.0.0": DIGEST}
 
 
@@ -174,7 +174,7 @@ def test_the_ledger_says_in_a_line_what_failed_and_where(ledger: Ledger, outbox:
     journal = Journal.begin(outbox, PLAN, {})
     journal.record_outcome(Outcome(ROUTE, Result.APPLIED))
     journal.record_outcome(Outcome(CHAMPION, Result.FAILED, "the registry is down"))
-    close(journal, ledger)
+    close_journal(journal, ledger)
     ledger.append(deployment_statement({"environment": "production"}, ()))
     Journal.begin(outbox, PLAN, {})
     recover(outbox, "production", ledger)

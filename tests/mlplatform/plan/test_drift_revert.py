@@ -51,7 +51,7 @@ def drift(kind: DriftKind, about: str) -> Drift:
 
 def undone(there: Actual, *drifts: Drift, origins: Any = None) -> Plan:
     undo = DriftRevert(drifts, LAST, origins or {(TUMOUR, "1.1.0"): (MADE,)})
-    return plan(DECLARED, "production", "laptop", replace(there, undo=undo))
+    return plan(DECLARED, "production", "laptop", replace(there, drift_revert=undo))
 
 
 def said(made: Plan) -> list[tuple[str, Any]]:
@@ -69,13 +69,13 @@ def test_a_version_whose_tags_no_record_knows_is_refused_by_name() -> None:
     other = replace(MADE, run="another")
     made = undone(there, drift(DriftKind.TAGS, "1.1.0"), origins={(TUMOUR, "1.1.0"): (other,)})
     assert [refused.reason for refused in made.refused] == [
-        "tags of 1.1.0; what its tags said is on no record"
+        "tags of 1.1.0; no record says what its tags were"
     ]
 
 
 def test_spoiled_bytes_that_nobody_else_holds_are_refused_by_name() -> None:
     made = undone(HERE, drift(DriftKind.BYTES, "1.1.0"))
-    assert [r.reason for r in made.refused] == ["bytes of 1.1.0; no earlier registry holds these bytes"]
+    assert [r.reason for r in made.refused] == ["bytes of 1.1.0; no earlier registry has this artifact"]
     assert made.changes == ()
 
 
@@ -112,7 +112,7 @@ def test_the_routed_version_is_loaded_last_and_probed_before_it_is_routed() -> N
 def test_nothing_is_done_for_what_nobody_changed() -> None:
     pending = repository({"production": {TUMOUR: deployment("1.2.0")}})
     undo = DriftRevert((), LAST, {})
-    assert plan(pending, "production", "laptop", replace(HERE, undo=undo)).changes == ()
+    assert plan(pending, "production", "laptop", replace(HERE, drift_revert=undo)).changes == ()
 
 
 def test_an_ordinary_plan_keeps_previous_when_somebody_removed_the_champion() -> None:
