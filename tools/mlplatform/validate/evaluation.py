@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 
 from mlplatform.providers.serving.interface import Array, Candidate, Serving, SignatureMismatch
 from mlplatform.validate.metrics import of_classes, of_numbers
@@ -40,21 +40,25 @@ def evaluate(sample: Sample, serving: Serving, candidate: Candidate) -> Evaluati
     try:
         for first in range(0, len(sample.rows), BATCH):
             answer = serving.infer(candidate, sample.batch(first, BATCH), SECONDS)
-            some, more = _read(sample, answer)
-            labels += some
-            scores += more
-    except SignatureMismatch as why:
-        return Evaluation(flaw=why.message)
-    if sample.is_classification:
-        truth, said = [int(value) for value in sample.truth], [int(value) for value in labels]
-        return Evaluation(of_classes(truth, said, scores or None))
-    try:
-        found = of_numbers(sample.truth, labels)
-    except OverflowError:
-        found = {"rmse": math.inf}
-    if not all(map(math.isfinite, found.values())):
+            batch_labels, batch_scores = _read(sample, answer)
+            labels += batch_labels
+            scores += batch_scores
+    except SignatureMismatch as mismatch:
+        return Evaluation(flaw=mismatch.message)
+    if not all(map(math.isfinite, chain(labels, *scores))):
+        return Evaluation(flaw="it answers values that are not finite numbers")
+    metrics = _metrics(sample, labels, scores)
+    if not all(map(math.isfinite, metrics.values())):
         return Evaluation(flaw="its answers are too far from the truth for its metrics to be numbers")
-    return Evaluation(found)
+    return Evaluation(metrics)
+
+
+def _metrics(
+    sample: Sample, labels: Sequence[float], scores: Sequence[Sequence[float]]
+) -> Mapping[str, float]:
+    if sample.is_classification:
+        return of_classes([int(value) for value in sample.truth], [int(value) for value in labels], scores)
+    return of_numbers(sample.truth, labels)
 
 
 def measure_latency(sample: Sample, serving: Serving, candidate: Candidate, limit: float | None) -> Latency:
