@@ -170,12 +170,12 @@ def test_it_leaves_no_core_file_and_is_ended_before_us_when_memory_ends() -> Non
 def test_a_process_that_is_killed_takes_its_work_with_it(tmp_path: Path) -> None:
     text = f"""
 import os, signal, pathlib, json
-from mlplatform.providers.sandbox import Limits, ask
+from mlplatform.providers.sandbox import Limits, run_limited
 def work():
     pathlib.Path({str(tmp_path / "half")!r}).write_text(json.dumps(os.getpid()))
     os.replace({str(tmp_path / "half")!r}, {str(tmp_path / "pid")!r})
     signal.pause()
-ask(work, Limits(60, 60, 1 << 30))
+run_limited(work, Limits(60, 60, 1 << 30))
 """
     environment = {**os.environ, "TMPDIR": str(tmp_path)}  # nobody is left to tidy up
     parent = subprocess.Popen([sys.executable, "-c", text], env=environment)

@@ -1,6 +1,5 @@
 """Work that may never end, or end us: a copy of this process does it, within limits."""
 
-import ctypes
 import faulthandler
 import json
 import math
@@ -17,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mlplatform.providers.parent_death import kill_with_parent
+
 _ANSWER_BYTES = 64 << 20
 _FILE_BYTES = 256 << 20
 _LONGEST_NAP = 0.05
 _LONGEST_WHY = 200
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def run_limited(work: Callable[[], Any], limits: Limits) -> Any:
 
 
 def _run(work: Callable[[], Any], limits: Limits, scratch: Path) -> bytes:
-    die_with_parent = _dies_with_its_parent()
+    die_with_parent = kill_with_parent()
     pid = os.fork()
     if pid == 0:
         _answer(work, limits, scratch, die_with_parent)
@@ -155,10 +155,3 @@ def _limit(what: int, most: int) -> None:
     soft, hard = resource.getrlimit(what)
     known = [limit for limit in (soft, hard, most) if limit != resource.RLIM_INFINITY]
     resource.setrlimit(what, (min(known), hard))
-
-
-def _dies_with_its_parent() -> Callable[[], object]:
-    if sys.platform != "linux":
-        return lambda: None
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
