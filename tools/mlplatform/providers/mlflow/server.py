@@ -1,17 +1,15 @@
 """An MLflow server: its REST calls and its artifact proxy, every failure one sentence without a secret in it."""
 
-import http.client
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import IO, Any
 from urllib.parse import quote, urlencode
 
 from mlplatform.core.errors import Refusal
+from mlplatform.providers.http import Endpoint, HttpFailure, NotHttp, Request, Use, collect, exchange
 from mlplatform.providers.mlflow.credentials import HINT, authorization
-from mlplatform.providers.mlflow.http import Request, Use, exchange
 
 API = "/api/2.0/mlflow/"
 ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts"
@@ -66,49 +64,36 @@ class MlflowServer:
     def _json(self, method: str, target: str, body: bytes | None = None, *, once: bool = False) -> Any:
         answer = bytearray()
         request = Request(method, target, _JSON if body else {}, body, len(body or b""), not once)
-        self._ask(request, seconds(), _into(answer))
+        self._ask(request, seconds(), collect(answer, _LARGEST_ANSWER))
         try:
             return json.loads(answer)
         except ValueError:
             raise self._garbled() from None
 
     def _ask(self, request: Request, allowed: float, use: Use) -> None:
-        refusal = bytearray()
-        said = Request(
-            request.method,
-            self._base() + request.target,
-            {**request.headers, **authorization(self.url)},
-            request.body,
-            request.length,
-            request.is_repeatable,
-        )
-        with self._in_a_sentence(allowed):
-            status = exchange(
-                self.url, said, allowed, lambda status: use if status == 200 else _into(refusal)
+        body = bytearray()
+        headers = {**request.headers, **authorization(self.url)}
+        request = replace(request, target=self._base() + request.target, headers=headers)
+        try:
+            answer = exchange(
+                Endpoint(self.url, os.environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH")),
+                request,
+                allowed,
+                lambda status: use if status == 200 else collect(body, _LARGEST_ANSWER),
             )
-        if status != 200:
-            raise self._refused(status, bytes(refusal))
+        except NotHttp:
+            raise self._garbled() from None
+        except HttpFailure as failure:
+            raise ServerError(
+                f"MLflow at {self.url} {failure}",
+                fix="see that the server runs and can be reached from here, and run the command again",
+            ) from None
+        if answer.status != 200:
+            raise self._refused(answer.status, bytes(body))
 
     def _base(self) -> str:
         _, _, rest = self.url.partition("://")
         return "/" + rest.partition("/")[2].rstrip("/") if "/" in rest.rstrip("/") else ""
-
-    @contextmanager
-    def _in_a_sentence(self, allowed: float) -> Iterator[None]:
-        see = "see that the server runs and can be reached from here, and run the command again"
-        try:
-            yield
-        except TimeoutError:
-            raise ServerError(f"MLflow at {self.url} gave no answer within {allowed:g} s", fix=see) from None
-        except (http.client.HTTPException, ValueError, ConnectionAbortedError) as error:
-            if isinstance(error, http.client.RemoteDisconnected | http.client.IncompleteRead):
-                raise ServerError(
-                    f"MLflow at {self.url} ended the connection in its answer", fix=see
-                ) from None
-            raise self._garbled() from None
-        except OSError as error:
-            reason = (error.strerror or str(error) or type(error).__name__).lower()
-            raise ServerError(f"MLflow at {self.url} does not answer ({reason})", fix=see) from None
 
     def _garbled(self) -> ServerError:
         return ServerError(
@@ -130,15 +115,6 @@ def seconds() -> float:
     """How long a call may take: SECONDS, or what MLflow's own environment variable says."""
     said = os.environ.get("MLFLOW_HTTP_REQUEST_TIMEOUT", "")
     return float(said) if said.isdecimal() and int(said) > 0 else SECONDS
-
-
-def _into(answer: bytearray) -> Use:
-    def keep(piece: bytes) -> None:
-        answer.extend(piece)
-        if len(answer) > _LARGEST_ANSWER:
-            raise ValueError("too much")
-
-    return keep
 
 
 def _words(body: bytes) -> tuple[str, str]:
