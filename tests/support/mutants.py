@@ -26,6 +26,10 @@ from tests.support.sites import LEFT_OUT, REFUSAL, Switch, sites, switched
 _CODE = Path(__file__).parents[2] / "tools/mlplatform"
 # Where findings are made, and refusals of `check`; a server's and Checkov's own process are left to their tests.
 _FILES = (
+    "strict_yaml/builder.py",
+    "strict_yaml/characters.py",
+    "strict_yaml/parser.py",
+    "strict_yaml/scalars.py",
     "load/*.py",
     "check/*.py",
     "core/kinds/*.py",

@@ -14,7 +14,7 @@ from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
 from mlplatform.core.source import Source
 from mlplatform.load.raw_fields import Data, datasets_of, find_references, script_of, strings_at
-from mlplatform.load.strict_yaml import parse
+from mlplatform.strict_yaml.parser import parse
 
 MOST = 1000  # documents that change: beyond it, looking for what they concern takes longer than loading everything
 _DATA = "examples/data/"

@@ -11,7 +11,7 @@ from mlplatform.propose.edit import edit
 from mlplatform.propose.message import Fact, message_of, pinned_facts
 from mlplatform.propose.pinned import Pinned, read_pinned
 from mlplatform.propose.proposal import Proposal
-from mlplatform.propose.splice import put
+from mlplatform.propose.yaml_edit import put
 from mlplatform.providers.git import Git
 
 

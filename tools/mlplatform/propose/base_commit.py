@@ -5,7 +5,7 @@ from typing import Any
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import NAME_WORDS, Kind, parse_path, path_of
-from mlplatform.propose.nodes import read_mapping
+from mlplatform.propose.yaml_edit import read_mapping
 from mlplatform.providers.git import Git
 
 _FOLDERS = {Kind.ENVIRONMENT: "environments", Kind.MODEL: "models", Kind.DATASET: "tenants"}

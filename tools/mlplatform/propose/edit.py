@@ -5,9 +5,8 @@ from typing import Any
 from yaml.nodes import MappingNode
 
 from mlplatform.core.errors import Refusal
-from mlplatform.propose.nodes import compose, end_of, entries, read_mapping, start_of
 from mlplatform.propose.pinned import Pinned
-from mlplatform.propose.splice import block, put
+from mlplatform.propose.yaml_edit import block, compose, end_of, entries, put, read_mapping, start_of
 
 DEFAULT_RUNNING = """\
 serving: {instances: 1, cpu: 1, memoryGiB: 1, gpu: {count: 0}}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from mlplatform.core.errors import Refusal
 from mlplatform.propose.pinned import Pinned
-from mlplatform.propose.scalars import write_number
+from mlplatform.strict_yaml.writer import write_number
 
 _WIDTH = 72
 _LONGEST_REASON = 2000

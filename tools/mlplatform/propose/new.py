@@ -9,9 +9,9 @@ from mlplatform.core.placeholders import NO_NAME
 from mlplatform.propose.base_commit import BaseCommit, document_path
 from mlplatform.propose.edit import schema_hint
 from mlplatform.propose.message import message_of
-from mlplatform.propose.nodes import read_mapping
 from mlplatform.propose.proposal import Proposal
 from mlplatform.propose.templates import DATASET, MODEL, PLACEHOLDERS, TENANT
+from mlplatform.propose.yaml_edit import read_mapping
 from mlplatform.providers.git import Git
 
 TEMPLATES: dict[Kind, Template] = {Kind.TENANT: TENANT, Kind.DATASET: DATASET, Kind.MODEL: MODEL}

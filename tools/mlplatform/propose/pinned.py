@@ -10,7 +10,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.base import Digest, Version
 from mlplatform.core.kinds.deployment import Provenance
 from mlplatform.core.kinds.model import MetricName
-from mlplatform.propose.nodes import read_mapping
+from mlplatform.propose.yaml_edit import read_mapping
 
 
 @dataclass(frozen=True, slots=True)
