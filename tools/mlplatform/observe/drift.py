@@ -126,7 +126,7 @@ def _aliases(model: str, last: Snapshot, now: Snapshot, observations: Observatio
 
 def _stage(model: str, now: Snapshot, observations: Observations) -> Iterator[Drift]:
     if wrong := observations.stages.get(model):
-        said = f"{wrong.version} is in stage {wrong.found} and belongs in {wrong.right}"
+        said = f"{wrong.version} is in stage {wrong.stage} and belongs in {wrong.right}"
         digest = now.versions[model][wrong.version].digest
         yield Drift(DriftKind.STAGE, model, wrong.version, digest, said)
 

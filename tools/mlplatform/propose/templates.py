@@ -1,4 +1,4 @@
-"""What a new document starts as: the schema holds, and each value to be thought about is marked CHANGE."""
+"""Templates of new documents: each is valid, and marks the values to think about with CHANGE."""
 
 from string import Template
 

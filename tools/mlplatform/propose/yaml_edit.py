@@ -22,7 +22,7 @@ _LONGEST_LINE = 140  # one data set with its digest fits
 _BLANK = re.compile(r"[ \t]*(#.*)?$")
 
 
-class Entry(NamedTuple):
+class MappingEntry(NamedTuple):
     """One key of a mapping with its value."""
 
     key: ScalarNode
@@ -65,9 +65,9 @@ def compose(text: str, where: str) -> MappingNode:
     return root
 
 
-def entries(mapping: MappingNode) -> dict[str, Entry]:
+def entries(mapping: MappingNode) -> dict[str, MappingEntry]:
     """Return the entries of a mapping by key, in the order of the text."""
-    return {key.value: Entry(key, value) for key, value in mapping.value}
+    return {key.value: MappingEntry(key, value) for key, value in mapping.value}
 
 
 def start_of(node: Node) -> int:
@@ -153,7 +153,9 @@ def _insert(text: str, parent: MappingNode, name: str, value: Any, before: Seque
     return _insert_in_block(text, parent, name, value, behind)
 
 
-def _insert_in_flow(text: str, parent: MappingNode, name: str, value: Any, behind: Entry | None) -> str:
+def _insert_in_flow(
+    text: str, parent: MappingNode, name: str, value: Any, behind: MappingEntry | None
+) -> str:
     entry = f"{write_text(name)}: {flow(value)}"
     if behind:
         at = end_of(text, behind.value)
@@ -165,7 +167,9 @@ def _insert_in_flow(text: str, parent: MappingNode, name: str, value: Any, behin
     return text[:at] + entry + text[at:]
 
 
-def _insert_in_block(text: str, parent: MappingNode, name: str, value: Any, behind: Entry | None) -> str:
+def _insert_in_block(
+    text: str, parent: MappingNode, name: str, value: Any, behind: MappingEntry | None
+) -> str:
     first = parent.value[0][0]
     lines = "\n".join(block(name, value, " " * first.start_mark.column))
     if behind:
@@ -203,7 +207,7 @@ def _line_start(text: str, at: int) -> int:
 
 
 def _line_end(text: str, at: int) -> int:
-    """Where the line ends, before its line break."""
+    """Return where the line ends, before its line break."""
     end = text.find("\n", at)
     return len(text) if end < 0 else end
 

@@ -54,7 +54,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """A request; `body` is bytes or an open file of `length` bytes.
 
     `is_repeatable`: sent twice it does the same as sent once. `keep_alive`: its connection may serve other requests.
@@ -70,7 +70,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """Status, headers (names in lower case) and body."""
 
     status: int
@@ -92,14 +92,16 @@ def _close() -> None:
         connection.close()
 
 
-def fetch(endpoint: Endpoint, request: Request, seconds: float, limit: int) -> Answer:
+def fetch(endpoint: Endpoint, request: HttpRequest, seconds: float, limit: int) -> HttpAnswer:
     """Return the answer with its body of up to `limit` bytes; HttpFailure when there is no whole answer."""
     body = bytearray()
     head = exchange(endpoint, request, seconds, lambda _status: collect(body, limit))
-    return Answer(head.status, head.headers, bytes(body))
+    return HttpAnswer(head.status, head.headers, bytes(body))
 
 
-def exchange(endpoint: Endpoint, request: Request, seconds: float, use: Callable[[int], Use]) -> Answer:
+def exchange(
+    endpoint: Endpoint, request: HttpRequest, seconds: float, use: Callable[[int], Use]
+) -> HttpAnswer:
     """Hand the answer's body piece by piece to what `use` gives for its status; return the answer without it.
 
     HttpFailure when there is no whole answer within `seconds`.
@@ -148,10 +150,10 @@ def _failures(seconds: float) -> Iterator[None]:
 def _exchange(
     endpoint: Endpoint,
     connection: http.client.HTTPConnection,
-    request: Request,
+    request: HttpRequest,
     deadline: float,
     use: Callable[[int], Use],
-) -> Answer:
+) -> HttpAnswer:
     sock = connection.sock  # the connection lets go of it where the answer ends with it
     try:
         try:
@@ -168,11 +170,11 @@ def _exchange(
         connection.close()
     else:
         _kept.connections[endpoint] = connection, time.monotonic()
-    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()})
+    return HttpAnswer(response.status, {name.lower(): value for name, value in response.getheaders()})
 
 
 def _send(
-    connection: http.client.HTTPConnection, request: Request, deadline: float
+    connection: http.client.HTTPConnection, request: HttpRequest, deadline: float
 ) -> http.client.HTTPResponse:
     connection.sock.settimeout(_left(deadline))
     headers = dict(request.headers)

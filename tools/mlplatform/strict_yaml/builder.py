@@ -44,7 +44,7 @@ class Builder:
         self._next = next_event
 
     def value(self, event: Event, depth: int = 1, indent: int = NO_INDENT) -> Any:
-        """What the node that starts with this event holds; its events are used up.
+        """Return the value of the node that starts with this event; its events are used up.
 
         `indent` is the column of the block that the node lies in: its other lines must go further in.
         """
@@ -65,10 +65,10 @@ class Builder:
             self._check_layout(event, end, indent)
         return value
 
-    def refuse(self, event: Event, rule: str, said: str, fix: str) -> None:
+    def refuse(self, event: Event, rule: str, message: str, fix: str) -> None:
         """Keep a finding at the place where an event starts."""
         at = (event.start_mark.line + 1, event.start_mark.column + 1)
-        self.findings.append(error(rule, self._path, said, fix=fix, at=at))
+        self.findings.append(error(rule, self._path, message, fix=fix, at=at))
         if len(self.findings) >= MAX_FINDINGS:
             raise TooMuch
 
@@ -95,8 +95,8 @@ class Builder:
         return built, event
 
     def _duplicate(self, event: Event, key: str, before: SourceMap) -> None:
-        said = f"the key {short(key)} is there twice, first on line {before[(key,)][0]}"
-        self.refuse(event, "yaml-duplicate-key", said, "keep one of them")
+        message = f"the key {short(key)} is there twice, first on line {before[(key,)][0]}"
+        self.refuse(event, "yaml-duplicate-key", message, "keep one of them")
 
     def _skip(self, event: Event, depth: int) -> None:
         kept = len(self.marks)
@@ -110,9 +110,9 @@ class Builder:
             return ""
         key: str = event.value
         if self._layout.has_question_mark and self._layout.follows_question_mark(event):
-            said = f"the key {short(key)} right behind a question mark"
+            message = f"the key {short(key)} right behind a question mark"
             self.refuse(
-                event, "yaml-key", said, "delete the question mark, or put it into the quotes of the key"
+                event, "yaml-key", message, "delete the question mark, or put it into the quotes of the key"
             )
         if event.anchor is not None or event.tag is not None:
             self._check_properties(event)
@@ -124,19 +124,19 @@ class Builder:
         if key == "<<":
             self.refuse(event, "yaml-merge-key", "the merge key <<", "write the merged keys out")
         elif not (key.isascii() and key.isprintable()):
-            said = f"the key {short(ascii(key))} has characters other than printable ASCII"
-            self.refuse(event, "yaml-key", said, "write keys in ASCII")
+            message = f"the key {short(ascii(key))} has characters other than printable ASCII"
+            self.refuse(event, "yaml-key", message, "write keys in ASCII")
         elif event.implicit[0] and not isinstance(self._plain(event, key), str):
-            said = f"the key {short(key) or '(empty)'} is not text"
-            self.refuse(event, "yaml-key", said, "quote it if it is meant")
+            message = f"the key {short(key) or '(empty)'} is not text"
+            self.refuse(event, "yaml-key", message, "quote it if it is meant")
 
     def _scalar(self, event: Event, indent: int) -> Scalar:
         text: str = event.value
         if event.anchor is not None or event.tag is not None:
             self._check_properties(event)
         if len(text) > MAX_SCALAR:
-            said = f"a value of {len(text)} characters, where {MAX_SCALAR} are allowed"
-            self.refuse(event, "yaml-scalar-size", said, "move data out of the document")
+            message = f"a value of {len(text)} characters, where {MAX_SCALAR} are allowed"
+            self.refuse(event, "yaml-scalar-size", message, "move data out of the document")
             return None
         if event.implicit[0]:
             return self._plain(event, text)
@@ -156,8 +156,8 @@ class Builder:
         if self._layout.has_glued_comment(start, end):
             self.refuse(end, "yaml-comment", "a # right behind a value", "put a space before the comment")
         if line := self._layout.outdented(start, end, indent):
-            said = f"it goes on in a line that looks like a key of its own: {short(line)}"
-            self.refuse(start, "yaml-indentation", said, "indent the lines that belong to it")
+            message = f"it goes on in a line that looks like a key of its own: {short(line)}"
+            self.refuse(start, "yaml-indentation", message, "indent the lines that belong to it")
 
     def _check_properties(self, event: Event) -> None:
         if event.anchor is not None:

@@ -38,24 +38,24 @@ _VISIBLE = frozenset({" ", "\n", "\t"})
 def decode(path: str, data: bytes) -> tuple[str, list[Finding]]:
     """The text of a document and what is wrong with its characters; no text when it cannot be read at all."""
     if len(data) > MAX_BYTES:
-        said = f"the file has {len(data)} bytes and a document may have {MAX_BYTES}"
-        return "", [error("yaml-size", path, said, fix="a document is small: move data elsewhere")]
+        message = f"the file has {len(data)} bytes and a document may have {MAX_BYTES}"
+        return "", [error("yaml-size", path, message, fix="a document is small: move data elsewhere")]
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        said = "the file starts with a byte order mark"
-        return "", [error("yaml-encoding", path, said, fix="save it as UTF-8 without a byte order mark")]
+        message = "the file starts with a byte order mark"
+        return "", [error("yaml-encoding", path, message, fix="save it as UTF-8 without a byte order mark")]
     try:
         text = data.decode()
     except UnicodeDecodeError as why:
         before = data[: why.start].decode()
-        said = f"the byte 0x{data[why.start]:02x} is not UTF-8"
+        message = f"the byte 0x{data[why.start]:02x} is not UTF-8"
         return "", [
-            error("yaml-encoding", path, said, fix="save the file as UTF-8", at=place(before, len(before)))
+            error("yaml-encoding", path, message, fix="save the file as UTF-8", at=place(before, len(before)))
         ]
     return text, _findings(path, text)
 
 
 def hidden(value: str) -> str | None:
-    """What a value made of escapes holds that may not be in a document, in words; None when all is well."""
+    """Return, in words, what a value holds that may not be in a document, such as from an escape; None when nothing."""
     if value.isascii() and value.isprintable():
         return None
     for character in value:
@@ -80,17 +80,17 @@ def _findings(path: str, text: str) -> list[Finding]:
     if text.isascii() and not _ASCII_CONTROL.search(text):
         return []
     refused = (character for character in set(text) if character not in " \n" and not _is_visible(character))
-    found = sorted(_refused(path, character, place(text, text.index(character))) for character in refused)
+    findings = sorted(_refused(path, character, place(text, text.index(character))) for character in refused)
     if (offset := _piled_up(text)) is not None:
-        said, fix = f"more than {_MAX_MARKS} marks on one letter", "write the letter without them"
-        found.append(error("yaml-not-composed", path, said, fix=fix, at=place(text, offset)))
+        message, fix = f"more than {_MAX_MARKS} marks on one letter", "write the letter without them"
+        findings.append(error("yaml-not-composed", path, message, fix=fix, at=place(text, offset)))
     elif not unicodedata.is_normalized("NFC", text):
-        found.append(_decomposed(path, text))
-    return found[:MAX_FINDINGS]
+        findings.append(_decomposed(path, text))
+    return findings[:MAX_FINDINGS]
 
 
 def _piled_up(text: str) -> int | None:
-    """Where more marks follow each other than anybody writes, if anywhere."""
+    """Return the offset where more marks follow each other than anybody writes, if any."""
     for run in _NOT_LATIN.finditer(text):
         count = 0
         for offset, character in enumerate(run[0], run.start()):
@@ -109,13 +109,13 @@ def _refused(path: str, character: str, at: Position) -> Finding:
     if character == "\t":
         return error("yaml-tab", path, "a tab", fix="use spaces", at=at)
     if character == "\r":
-        said = "a carriage return: lines end in a line feed alone"
-        return error("yaml-line-end", path, said, fix="save the file with LF line ends", at=at)
+        message = "a carriage return: lines end in a line feed alone"
+        return error("yaml-line-end", path, message, fix="save the file with LF line ends", at=at)
     if unicodedata.category(character) == "Cc":
-        said = f"the control character U+{ord(character):04X}"
-        return error("yaml-control-character", path, said, fix="delete it", at=at)
-    said = f"the character {name(character)} cannot be seen, or looks like another one"
-    return error("yaml-invisible", path, said, fix="delete it", at=at)
+        message = f"the control character U+{ord(character):04X}"
+        return error("yaml-control-character", path, message, fix="delete it", at=at)
+    message = f"the character {name(character)} cannot be seen, or looks like another one"
+    return error("yaml-invisible", path, message, fix="delete it", at=at)
 
 
 def _decomposed(path: str, text: str) -> Finding:
@@ -123,6 +123,6 @@ def _decomposed(path: str, text: str) -> Finding:
     offset = next(
         at for at, (is_, should) in enumerate(zip(text, composed + "\0", strict=False)) if is_ != should
     )
-    said = f"the character {name(text[offset])} is not in composed form (NFC)"
+    message = f"the character {name(text[offset])} is not in composed form (NFC)"
     fix = "save the file in Unicode normalization form C"
-    return error("yaml-not-composed", path, said, fix=fix, at=place(text, offset))
+    return error("yaml-not-composed", path, message, fix=fix, at=place(text, offset))

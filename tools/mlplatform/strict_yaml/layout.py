@@ -1,4 +1,4 @@
-"""Where the C parser reads a text in another way than YAML 1.2, or than a reader who looks at the lines."""
+"""Texts that the C parser reads in another way than YAML 1.2, or than a person who looks at the lines."""
 
 import re
 from functools import cached_property
@@ -21,12 +21,12 @@ class Layout:
         return self._text.split("\n")
 
     def follows_question_mark(self, key: Any) -> bool:
-        """Whether a key stands right behind a `?`: YAML 1.2 reads {?a: 1} as the key ?a, the parser as a."""
+        """True when a key stands right behind a `?`: YAML 1.2 reads {?a: 1} as the key ?a, the parser as a."""
         index: int = key.start_mark.index
         return index > 0 and self._text[index - 1] == "?"
 
     def has_glued_comment(self, start: Any, end: Any) -> bool:
-        """Whether what the parser takes for a comment is no comment in YAML 1.2, as in `"a"#b`."""
+        """True when what the parser takes for a comment is no comment in YAML 1.2, as in `"a"#b`."""
         if getattr(start, "style", None) in _BLOCK_STYLES:
             return _BLOCK_HEADER.match(self._text, start.start_mark.index) is not None
         return self._text.startswith("#", end.end_mark.index)

@@ -27,7 +27,7 @@ class Parsed:
 
 
 def parse(path: str, data: bytes) -> Parsed:
-    """What a document says; `path` is what its findings name. Never raises."""
+    """Return a document's values or findings; the findings name `path`. Never raises."""
     text, findings = decode(path, data)
     if findings:
         return Parsed(None, NOWHERE, tuple(findings))
@@ -78,7 +78,7 @@ def _check_root(builder: Builder, root: Event) -> None:
 def _syntax(path: str, why: YAMLError) -> Finding:
     fix = "look at the indentation, colons, brackets and quotes here and on the line before"
     if isinstance(why, MarkedYAMLError) and why.problem_mark:
-        said = " ".join(filter(None, (why.context, why.problem)))
+        problem = " ".join(filter(None, (why.context, why.problem)))
         at = (why.problem_mark.line + 1, why.problem_mark.column + 1)
-        return error("yaml-syntax", path, f"this is not YAML: {said}", fix=fix, at=at)
+        return error("yaml-syntax", path, f"this is not YAML: {problem}", fix=fix, at=at)
     return error("yaml-syntax", path, f"this is not YAML: {' '.join(str(why).split())}", fix=fix)

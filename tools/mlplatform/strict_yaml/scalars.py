@@ -1,4 +1,4 @@
-"""What a plain scalar means: the core schema of YAML 1.2, less what people misread."""
+"""The values of plain scalars: the core schema of YAML 1.2, less what people misread."""
 
 import math
 import re

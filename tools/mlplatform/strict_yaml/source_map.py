@@ -1,4 +1,4 @@
-"""Where each value of a document stands."""
+"""The line and column of each value of a document."""
 
 from array import array
 from collections.abc import Iterator, Mapping

@@ -87,7 +87,7 @@ def record(workspace: Workspace, repository: Repository, done: ValidationResult)
     """Put a verdict on the ledger."""
     settings = environment_of(repository, done.environment)
     candidate = done.candidate
-    said = {**done.said(), **actor()}
+    said = {**done.as_predicate(), **actor()}
     statement = validation_statement(done.environment, done.model, candidate.version, candidate.digest, said)
     workspace.ledger(settings).append(statement)
 

@@ -34,8 +34,8 @@ class AnnotationError(Exception):
 
 def package_of(text: str) -> str:
     """The package that a Rego text declares on a line of its own, or nothing when it does not."""
-    found = _PACKAGE.fullmatch(first_code(text)[2])
-    return found["name"] if found else ""
+    match = _PACKAGE.fullmatch(first_code(text)[2])
+    return match["name"] if match else ""
 
 
 def first_code(text: str) -> tuple[int, int, str]:

@@ -80,8 +80,8 @@ class OpaProcess:
                 _end(process)
                 raise
             self.has_policies = False
-        said = (self._folder / "log").read_text(errors="replace").strip().splitlines()
-        raise PolicyError(f"{program} does not start as a server: {said[-1] if said else 'it says nothing'}")
+        log = (self._folder / "log").read_text(errors="replace").strip().splitlines()
+        raise PolicyError(f"{program} does not start as a server: {log[-1] if log else 'it says nothing'}")
 
     def _run(self, program: str, port: int) -> "subprocess.Popen[bytes]":
         command = [program, "run", "--server", f"--addr=127.0.0.1:{port}", "--skip-version-check"]
@@ -103,7 +103,7 @@ class OpaProcess:
 
 
 def _is_up(process: "subprocess.Popen[bytes]", server: OpaServer, deadline: float) -> bool:
-    """Whether it came up; False when it ended, PolicyError when it takes too long."""
+    """True when it came up; False when it ended, PolicyError when it takes too long."""
     try:
         while process.poll() is None:
             try:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlplatform.providers.http import Answer, Endpoint, HttpFailure, Request, Unreachable, fetch
+from mlplatform.providers.http import Endpoint, HttpAnswer, HttpFailure, HttpRequest, Unreachable, fetch
 from mlplatform.providers.serving.interface import ServingError
 from mlplatform.providers.serving.triton.ports import HOST
 
@@ -30,9 +30,9 @@ class Server:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         seconds: float = 10.0,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """One request on a connection of its own; raises NoAnswer once `seconds` are over."""
-        request = Request(method, path, headers or {}, body, len(body or b""), keep_alive=False)
+        request = HttpRequest(method, path, headers or {}, body, len(body or b""), keep_alive=False)
         try:
             return fetch(Endpoint(f"http://{HOST}:{self.port}"), request, seconds, MAX_ANSWER)
         except HttpFailure as failure:
@@ -54,7 +54,7 @@ class Server:
         return f"{self.name} at {HOST}:{self.port}"
 
 
-def error_of(answer: Answer) -> str:
+def error_of(answer: HttpAnswer) -> str:
     """What an error answer says, shortened to a line."""
     try:
         said = json.loads(answer.body)["error"]
