@@ -17,7 +17,7 @@ from mlplatform.providers.scan import process
 from mlplatform.providers.scan.process import ScanAnswer as Scanned
 from tests.support import corpus as corpora
 from tests.support.cases import Case, cases
-from tests.support.corpus import Corpus, ScanAnswer, complaints
+from tests.support.corpus import Answer, Corpus, complaints
 from tests.support.forked_checkov import forked_checkov
 from tests.support.remembered import remembered_git
 from tests.support.repository import real_policies
@@ -167,12 +167,12 @@ class Hunt:
     def _weakened(self, path: str, text: str) -> Corpus:
         return Corpus.new(self.folder / str(len(list(self.folder.iterdir()))), {path: text.encode()})
 
-    def _judge(self, corpus: Corpus, case: Case, left_out: str = "") -> ScanAnswer:
+    def _judge(self, corpus: Corpus, case: Case, left_out: str = "") -> Answer:
         scan = self._scan if left_out or case.name in self._by_checkov else _found_nothing
         with _scanned_by(scan, left_out):
             answer = corpus.judge(case)
         said = {name: _without(value) for name, value in answer.said.items()}
-        return ScanAnswer(answer.code, said, answer.stderr)
+        return Answer(answer.code, said, answer.stderr)
 
     def _scan(self, folders: Folders) -> Scanned:
         """What Checkov says of these files, which it is asked once."""
@@ -215,7 +215,7 @@ def _are_findings(said: Any) -> bool:
     return isinstance(said, list) and all(isinstance(one, dict) for one in said)
 
 
-def _has_crashed(answer: ScanAnswer) -> bool:
+def _has_crashed(answer: Answer) -> bool:
     return answer.code == 3 or any(one["rule"] == "check-crashed" for one in answer.of("error"))
 
 
