@@ -23,7 +23,7 @@ from mlplatform.core.naming import (
 )
 from mlplatform.core.source import Source
 from mlplatform.load.raw_fields import Data, find_references, strings_at
-from mlplatform.load.strict_yaml import parse
+from mlplatform.strict_yaml.parser import parse
 
 MOST = 1000  # documents that change: beyond it, looking for what they concern takes longer than loading everything
 _DATA = "examples/data/"
