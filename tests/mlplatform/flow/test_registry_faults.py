@@ -16,19 +16,19 @@ from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.drift.drift import find_drift
-from mlplatform.flow.ledger_queries import holds_in
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.flow.rollback.retry import lift
+from mlplatform.flow.rollback.holds import holds_in
+from mlplatform.flow.rollback.retry import lift_hold
 from mlplatform.flow.workspace import environment_of
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.git import Git
 from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing
+from mlplatform.record.journal_to_ledger import begin_journal
 from mlplatform.record.ledger import shared_ledger
-from mlplatform.record.record import begin
 from tests.support.laboratory import DATA, REPOSITORY, SCALER, Laboratory, laboratory, run_git
 from tests.support.mlflow_between import Asked, Between, between
 from tests.support.mlflow_server import mlflow
@@ -67,7 +67,7 @@ def lab(proxy: Between, tmp_path_factory: pytest.TempPathFactory) -> Iterator[La
     made.pin("production", VERSIONS[0])
     assert apply(made).is_done
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 def apply(lab: Laboratory) -> Reconciled:
@@ -76,7 +76,7 @@ def apply(lab: Laboratory) -> Reconciled:
 
 def retry(lab: Laboratory) -> None:
     repository = load_repository(lab.place.git, "HEAD")
-    lift(lab.place, repository, "production", SCALER, None, "it is repaired")
+    lift_hold(lab.place, repository, "production", SCALER, None, "it is repaired")
 
 
 def state(lab: Laboratory) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def test_drift_is_not_looked_for_while_another_machine_is_at_work(lab: Laborator
     ):
         find_drift(lab.place, repository, "production")
     begun = Plan.of("production", "other", repository.commit or "", ())
-    begin(tmp_path / "outbox", begun, {}, shared_ledger(Git(tmp_path / "other"), "origin"))
+    begin_journal(tmp_path / "outbox", begun, {}, shared_ledger(Git(tmp_path / "other"), "origin"))
     with pytest.raises(Refusal, match="the last apply to production was interrupted"):
         find_drift(lab.place, repository, "production")
     assert apply(lab).is_done
@@ -247,4 +247,4 @@ def test_a_disk_that_is_full_while_bytes_are_copied_leaves_nothing_and_the_retry
         assert apply(local).is_done
         assert local.registry("production").aliases == {SCALER: {"champion": "9.0.0"}}
     finally:
-        stop_all(local.place.target, known(local.place.target))
+        stop_all(local.place.target, started_environments(local.place.target))

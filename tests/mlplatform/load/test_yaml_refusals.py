@@ -147,9 +147,9 @@ def test_several_faults_of_one_file_are_all_told() -> None:
 def test_a_duplicate_key_names_the_line_of_the_first() -> None:
     text = "x: {a: 1}\ny:\n  b: {c: [1, {d: 2}], c: 1}\n  e: 1\n  b: {c: 1}\n  e: 2\n"
     assert [finding.message for finding in findings(text)] == [
-        "the key c is there twice, first on line 3",
-        "the key b is there twice, first on line 3",
-        "the key e is there twice, first on line 4",
+        "the key c is used twice, first on line 3",
+        "the key b is used twice, first on line 3",
+        "the key e is used twice, first on line 4",
     ]
 
 

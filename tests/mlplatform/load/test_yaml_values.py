@@ -78,18 +78,18 @@ def test_a_document_becomes_plain_values() -> None:
     ],
 )
 def test_every_value_has_the_place_of_its_key(pointer: tuple[str | int, ...], place: tuple[int, int]) -> None:
-    assert loaded(GOOD).places[pointer] == place
+    assert loaded(GOOD).positions[pointer] == place
 
 
 def test_a_value_that_is_not_there_has_no_place() -> None:
-    places = loaded(GOOD).places
+    places = loaded(GOOD).positions
     assert ("nothing",) not in places
     assert places.get(("owners", 3)) is None
     assert len(places) == len(set(places)) == len(dict(places))
 
 
 def test_columns_count_characters_and_not_bytes() -> None:
-    assert loaded('{a: "\u00e9\u732b\U0001f600", b: 1}').places[("b",)] == (1, 12)
+    assert loaded('{a: "\u00e9\u732b\U0001f600", b: 1}').positions[("b",)] == (1, 12)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_place_is_where_the_text_of_the_key_or_item_stands(document: dict[str,
     text = json.dumps(document, ensure_ascii=False, indent=1)
     lines = text.split("\n")
     found = loaded(text)
-    for pointer, (line, column) in found.places.items():
+    for pointer, (line, column) in found.positions.items():
         value: Any = document
         for step in pointer:
             value = value[step]
@@ -300,5 +300,5 @@ def test_a_document_with_random_edits_gives_a_value_or_findings(edits: list[tupl
     found = parse("x", text.encode(errors="surrogatepass"))
     assert (found.data is None) == bool(found.findings)
     if found.data is not None:
-        assert all(1 <= line <= text.count("\n") + 1 for line, _ in found.places.values())
+        assert all(1 <= line <= text.count("\n") + 1 for line, _ in found.positions.values())
         assert not any(isinstance(v, float) and not math.isfinite(v) for v in found.data.values())

@@ -1,6 +1,7 @@
-"""Builds plain values from the events of PyYAML's C parser, and refuses what a reviewer could misread.
+"""Build plain values from the events of PyYAML's C parser, and refuse what a reviewer could misread.
 
-Events rather than `compose`: no resolver runs, nothing recurses in C, and a deep document is stopped as it is read.
+It uses events and not `compose`: no resolver runs, nothing recurses in C, and a deep document is stopped while it is
+read.
 """
 
 import re
@@ -29,12 +30,12 @@ def _is_ordinary(key: str) -> bool:
     return _ORDINARY_KEY.fullmatch(key) is not None and key not in CONSTANTS
 
 
-class TooMuch(Exception):
-    """The document is too deep, or has too many findings, to be worth reading on."""
+class ReadingStopped(Exception):
+    """Raised when a document is too deep, or has too many findings, to be read any further."""
 
 
 class Builder:
-    """Turns events into values; `findings` says what is wrong, `marks` where each value stands (see Places)."""
+    """Turns events into values; `findings` are the errors, `marks` the positions of the values (see SourceMap)."""
 
     def __init__(self, path: str, text: str, next_event: Callable[[], Event]) -> None:
         self.findings: list[Finding] = []
@@ -44,9 +45,9 @@ class Builder:
         self._next = next_event
 
     def value(self, event: Event, depth: int = 1, indent: int = NO_INDENT) -> Any:
-        """What the node that starts with this event holds; its events are used up.
+        """Return the value of the node that starts with this event, and consume its events.
 
-        `indent` is the column of the block that the node lies in: its other lines must go further in.
+        `indent` is the column of the block around the node: the node's other lines must be indented further.
         """
         kind = type(event)
         if kind is ScalarEvent:
@@ -56,7 +57,7 @@ class Builder:
             return None
         if depth > MAX_DEPTH:
             self.refuse(event, "yaml-depth", f"a value more than {MAX_DEPTH} levels deep", "make it flat")
-            raise TooMuch
+            raise ReadingStopped
         self._check_properties(event)
         inside = NO_INDENT if event.flow_style else event.start_mark.column
         build = self._mapping if kind is MappingStartEvent else self._sequence
@@ -65,12 +66,12 @@ class Builder:
             self._check_layout(event, end, indent)
         return value
 
-    def refuse(self, event: Event, rule: str, said: str, fix: str) -> None:
-        """Keep a finding at the place where an event starts."""
+    def refuse(self, event: Event, rule: str, message: str, fix: str) -> None:
+        """Add a finding at the position where an event starts."""
         at = (event.start_mark.line + 1, event.start_mark.column + 1)
-        self.findings.append(error(rule, self._path, said, fix=fix, at=at))
+        self.findings.append(error(rule, self._path, message, fix=fix, at=at))
         if len(self.findings) >= MAX_FINDINGS:
-            raise TooMuch
+            raise ReadingStopped
 
     def _mapping(self, depth: int, indent: int) -> tuple[dict[str, Any], Event]:
         built: dict[str, Any] = {}
@@ -95,13 +96,13 @@ class Builder:
         return built, event
 
     def _duplicate(self, event: Event, key: str, before: SourceMap) -> None:
-        said = f"the key {short(key)} is there twice, first on line {before[(key,)][0]}"
-        self.refuse(event, "yaml-duplicate-key", said, "keep one of them")
+        message = f"the key {short(key)} is used twice, first on line {before[(key,)][0]}"
+        self.refuse(event, "yaml-duplicate-key", message, "keep one of them")
 
     def _skip(self, event: Event, depth: int) -> None:
-        kept = len(self.marks)
+        before = len(self.marks)
         self.value(event, depth + 1)
-        del self.marks[kept:]
+        del self.marks[before:]
 
     def _key(self, event: Event, depth: int) -> str:
         if type(event) is not ScalarEvent:
@@ -110,9 +111,9 @@ class Builder:
             return ""
         key: str = event.value
         if self._layout.has_question_mark and self._layout.follows_question_mark(event):
-            said = f"the key {short(key)} right behind a question mark"
+            message = f"the key {short(key)} directly after a question mark"
             self.refuse(
-                event, "yaml-key", said, "delete the question mark, or put it into the quotes of the key"
+                event, "yaml-key", message, "delete the question mark, or put it into the quotes of the key"
             )
         if event.anchor is not None or event.tag is not None:
             self._check_properties(event)
@@ -124,25 +125,27 @@ class Builder:
         if key == "<<":
             self.refuse(event, "yaml-merge-key", "the merge key <<", "write the merged keys out")
         elif not (key.isascii() and key.isprintable()):
-            said = f"the key {short(ascii(key))} has characters other than printable ASCII"
-            self.refuse(event, "yaml-key", said, "write keys in ASCII")
+            message = f"the key {short(ascii(key))} has characters other than printable ASCII"
+            self.refuse(event, "yaml-key", message, "write keys in ASCII")
         elif event.implicit[0] and not isinstance(self._plain(event, key), str):
-            said = f"the key {short(key) or '(empty)'} is not text"
-            self.refuse(event, "yaml-key", said, "quote it if it is meant")
+            message = f"the key {short(key) or '(empty)'} is not text"
+            self.refuse(event, "yaml-key", message, "quote it if it is meant")
 
     def _scalar(self, event: Event, indent: int) -> Scalar:
         text: str = event.value
         if event.anchor is not None or event.tag is not None:
             self._check_properties(event)
         if len(text) > MAX_SCALAR:
-            said = f"a value of {len(text)} characters, where {MAX_SCALAR} are allowed"
-            self.refuse(event, "yaml-scalar-size", said, "move data out of the document")
+            message = f"a value of {len(text)} characters, and {MAX_SCALAR} are allowed"
+            self.refuse(event, "yaml-scalar-size", message, "move data out of the document")
             return None
         if event.implicit[0]:
             return self._plain(event, text)
         self._check_layout(event, event, indent)
-        if what := hidden(text):  # an escape can make what the text of the file does not show
-            self.refuse(event, "yaml-invisible", f"a value with {what}", "delete the escape")
+        if problem := hidden(
+            text
+        ):  # an escape can stand for a character that the text of the file does not show
+            self.refuse(event, "yaml-invisible", f"a value with {problem}", "delete the escape")
         return text
 
     def _plain(self, event: Event, text: str) -> Scalar:
@@ -154,10 +157,10 @@ class Builder:
 
     def _check_layout(self, start: Event, end: Event, indent: int) -> None:
         if self._layout.has_glued_comment(start, end):
-            self.refuse(end, "yaml-comment", "a # right behind a value", "put a space before the comment")
+            self.refuse(end, "yaml-comment", "a # directly after a value", "put a space before the comment")
         if line := self._layout.outdented(start, end, indent):
-            said = f"it goes on in a line that looks like a key of its own: {short(line)}"
-            self.refuse(start, "yaml-indentation", said, "indent the lines that belong to it")
+            message = f"the value continues in a line that looks like a key: {short(line)}"
+            self.refuse(start, "yaml-indentation", message, "indent the lines that belong to it")
 
     def _check_properties(self, event: Event) -> None:
         if event.anchor is not None:

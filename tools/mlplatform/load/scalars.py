@@ -1,10 +1,10 @@
-"""What a plain scalar means: the core schema of YAML 1.2, less what people misread."""
+"""Resolve plain scalars: the core schema of YAML 1.2, without what people misread."""
 
 import math
 import re
 from typing import Final
 
-MAX_INTEGER: Final = 2**53 - 1  # beyond it JSON readers, and so policies, would see another number
+MAX_INTEGER: Final = 2**53 - 1  # JSON readers, and so policies, would see larger numbers rounded
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
@@ -22,7 +22,7 @@ Scalar = str | int | float | bool | None
 
 
 class NotAScalar(Exception):
-    """A plain scalar that may not stand in a document: why, and what to write instead."""
+    """Raised for a plain scalar that no document may have: why, and what to write instead."""
 
     def __init__(self, why: str, fix: str) -> None:
         super().__init__(why)
@@ -31,7 +31,7 @@ class NotAScalar(Exception):
 
 
 def resolve(text: str) -> Scalar:
-    """The value of a plain scalar; NotAScalar for a number that can be read in two ways."""
+    """Return the value of a plain scalar; NotAScalar for a number that can be read in two ways."""
     if text in CONSTANTS:
         return CONSTANTS[text]
     return _number(text) if text[0] in NUMBER_STARTS else text
@@ -39,7 +39,7 @@ def resolve(text: str) -> Scalar:
 
 def _number(text: str) -> str | int | float:
     if not _NUMBER.fullmatch(text):
-        return _no_number(text)
+        return _check_text(text)
     if _LEADING_ZERO.match(text):
         raise NotAScalar(
             f"{short(text)} is a number with a leading zero", "drop the zero, or quote it if it is text"
@@ -47,7 +47,7 @@ def _number(text: str) -> str | int | float:
     return _integer(text) if _INTEGER.fullmatch(text) else _float(text)
 
 
-def _no_number(text: str) -> str:
+def _check_text(text: str) -> str:
     if _NOT_DECIMAL.fullmatch(text):
         raise NotAScalar(
             f"{text} is a number in another base", "write it in decimal, or quote it if it is text"
@@ -58,7 +58,7 @@ def _no_number(text: str) -> str:
 
 
 def _integer(text: str) -> int:
-    # The length first: int() of a very long text is slow, and refuses on its own terms.
+    # The length is checked first: int() of a very long text is slow, and raises an error of its own.
     if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
         raise NotAScalar(f"{short(text)} is beyond ±{MAX_INTEGER}", "quote it if it is text")
     return int(text)

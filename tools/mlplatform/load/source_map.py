@@ -1,4 +1,4 @@
-"""Where each value of a document stands."""
+"""Source maps: the position of each value of a document."""
 
 from array import array
 from collections.abc import Iterator, Mapping
@@ -6,24 +6,24 @@ from typing import Any
 
 from mlplatform.core.document import KeyPath, Position
 
-# More than a document has characters. Line and column, from 0, are one number, line * COLUMNS + column: three
-# quarters of the memory of a repository would be places.
+# A document has fewer characters than this. Line and column, from 0, are stored as one number, line * COLUMNS + column:
+# otherwise positions would take three quarters of the memory of a repository.
 COLUMNS = 1 << 20
 
 
 class SourceMap(Mapping[KeyPath, Position]):
-    """Line and column, from 1, by pointer: of a mapping's value the place of its key, of a list's item its own.
+    """Line and column, from 1, by key path: a mapping's value has the position of its key, a list's item its own.
 
-    Worked out when first asked, as most documents have no finding: `marks` holds one number a value, in the
-    order in which the values are met.
+    Computed on first use, as most documents have no findings. `marks` has one number for each value, in the order in
+    which the parser meets the values.
     """
 
-    __slots__ = ("_data", "_found", "_marks")
+    __slots__ = ("_data", "_marks", "_positions")
 
     def __init__(self, data: Mapping[str, Any], marks: "array[int]") -> None:
         self._data = data
         self._marks = marks
-        self._found: dict[KeyPath, Position] | None = None
+        self._positions: dict[KeyPath, Position] | None = None
 
     @property
     def marks(self) -> bytes:
@@ -39,13 +39,13 @@ class SourceMap(Mapping[KeyPath, Position]):
         return len(self._marks)
 
     def _all(self) -> dict[KeyPath, Position]:
-        if self._found is None:
-            places = (divmod(mark, COLUMNS) for mark in self._marks)
-            self._found = {
+        if self._positions is None:
+            positions = (divmod(mark, COLUMNS) for mark in self._marks)
+            self._positions = {
                 pointer: (line + 1, column + 1)
-                for pointer, (line, column) in zip(_pointers(self._data, ()), places, strict=True)
+                for pointer, (line, column) in zip(_pointers(self._data, ()), positions, strict=True)
             }
-        return self._found
+        return self._positions
 
 
 def _pointers(value: Any, at: KeyPath) -> Iterator[KeyPath]:

@@ -1,4 +1,4 @@
-"""The strict loader: one plain mapping a file, or findings that say where it is not one."""
+"""The strict YAML reader: one plain mapping per file, or findings that say why not."""
 
 from array import array
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from yaml._yaml import CParser
 from yaml.events import DocumentStartEvent, MappingStartEvent, ScalarEvent
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.load.builder import Builder, Event, TooMuch
+from mlplatform.load.builder import Builder, Event, ReadingStopped
 from mlplatform.load.characters import decode
 from mlplatform.load.source_map import SourceMap
 
@@ -19,15 +19,15 @@ NOWHERE = SourceMap({}, array("Q"))
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file's mapping and the place of every value in it; `data` is None when there is any finding."""
+    """A file's mapping and the position of every value in it; `data` is None when there is any finding."""
 
     data: Mapping[str, Any] | None
-    places: SourceMap
+    positions: SourceMap
     findings: tuple[Finding, ...]
 
 
 def parse(path: str, data: bytes) -> Parsed:
-    """What a document says; `path` is what its findings name. Never raises."""
+    """Read a document; its findings name `path`. Never raises."""
     text, findings = decode(path, data)
     if findings:
         return Parsed(None, NOWHERE, tuple(findings))
@@ -36,7 +36,7 @@ def parse(path: str, data: bytes) -> Parsed:
     value: Any = None
     try:
         value = _document(builder, next_event)
-    except TooMuch:
+    except ReadingStopped:
         pass
     except YAMLError as why:
         builder.findings.append(_syntax(path, why))
@@ -50,7 +50,7 @@ def _document(builder: Builder, next_event: Callable[[], Event]) -> Any:
     start = next_event()
     if type(start) is not DocumentStartEvent:
         return builder.refuse(
-            start, "yaml-empty", "the file says nothing", "write a document, or delete the file"
+            start, "yaml-empty", "the file is empty", "write a document, or delete the file"
         )
     if start.version or start.tags:
         builder.refuse(start, "yaml-directive", "a YAML directive", "delete the lines that start with %")
@@ -68,7 +68,7 @@ def _document(builder: Builder, next_event: Callable[[], Event]) -> Any:
 
 def _check_root(builder: Builder, root: Event) -> None:
     if type(root) is ScalarEvent and not root.value:
-        builder.refuse(root, "yaml-empty", "the document says nothing", "write it, or delete the file")
+        builder.refuse(root, "yaml-empty", "the document is empty", "write it, or delete the file")
     elif type(root) is not MappingStartEvent:
         builder.refuse(
             root, "yaml-root", "the document is not a mapping", "start it with `schema: <kind>/v1`"
@@ -78,7 +78,7 @@ def _check_root(builder: Builder, root: Event) -> None:
 def _syntax(path: str, why: YAMLError) -> Finding:
     fix = "look at the indentation, colons, brackets and quotes here and on the line before"
     if isinstance(why, MarkedYAMLError) and why.problem_mark:
-        said = " ".join(filter(None, (why.context, why.problem)))
+        problem = " ".join(filter(None, (why.context, why.problem)))
         at = (why.problem_mark.line + 1, why.problem_mark.column + 1)
-        return error("yaml-syntax", path, f"this is not YAML: {said}", fix=fix, at=at)
+        return error("yaml-syntax", path, f"this is not YAML: {problem}", fix=fix, at=at)
     return error("yaml-syntax", path, f"this is not YAML: {' '.join(str(why).split())}", fix=fix)

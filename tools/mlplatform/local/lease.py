@@ -53,7 +53,7 @@ def lease(paths: EnvironmentPaths) -> Iterator[Lease]:
 
 
 def is_held(paths: EnvironmentPaths) -> bool:
-    """Whether a run is changing the environment now. Asking takes no lock, so it is in nobody's way."""
+    """True when a run is changing the environment now. No lock is taken to find out, so no run is disturbed."""
     try:
         return bool(_holder(paths.lock.stat()))
     except FileNotFoundError:
@@ -67,5 +67,5 @@ def _holder(file: os.stat_result) -> str:
     except OSError:
         return ""
     place = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
-    found = re.search(rf"FLOCK +ADVISORY +WRITE +([1-9][0-9]*) +{place} ", locks)
-    return f" (process {found[1]})" if found else ""
+    lock_line = re.search(rf"FLOCK +ADVISORY +WRITE +([1-9][0-9]*) +{place} ", locks)
+    return f" (process {lock_line[1]})" if lock_line else ""

@@ -27,12 +27,13 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """The branch that declares what is in an environment, and what of it cannot be declared."""
+    """The branch that declares what is in an environment, what of it cannot be declared, and its base commit."""
 
     environment: str
     proposed: Proposed
     title: str
     refused: tuple[str, ...]
+    base: str
 
 
 def adopt(
@@ -52,7 +53,7 @@ def adopt(
         if text is None:
             raise Refusal(
                 f"{environment} declares no {adoption.model}, so there is no document to adopt into",
-                fix=f"put it back: platform drift --env {environment} --revert",
+                fix=f"undo it: platform drift --env {environment} --revert",
             )
         after = _edited(text, adoption, source, path)
         if after != text:

@@ -31,7 +31,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
 def test_every_rule_is_explained(name: str) -> None:
     about = KNOWN[name]
     text = rule_text(about, TODAY)
-    assert text.startswith(f"{name}: {about.title}\n  {about.severity.value} · asked of ")
+    assert text.startswith(f"{name}: {about.title}\n  {about.severity.value} · checks ")
     for part in ("Why", "Fix", "Passes", "Fails", "Waiver"):
         assert f"\n\n{part}\n" in text
     assert ("    schema: waiver/v1" in text) is about.is_waivable
@@ -104,7 +104,7 @@ def test_checkovs_own_rules_are_explained_when_asked_for() -> None:
 
 def test_a_checkov_that_cannot_be_asked_is_a_refusal(repo: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(Refusal, match="Checkov cannot be asked for its rules: Checkov is not installed"):
+    with pytest.raises(Refusal, match="Checkov's rules cannot be listed: Checkov is not installed"):
         rule(repo.git, "CKV_AWS_19")
     assert rule(repo.git, "CKV_MLP_1").id == "CKV_MLP_1"
 

@@ -18,10 +18,10 @@ from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
 from mlplatform.flow.reconcile.planning import make_plan
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.workspace import Workspace
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import shared_ledger
-from mlplatform.record.snapshots import publish, read
+from mlplatform.record.snapshots import publish_snapshot, read_snapshot
 from mlplatform.report.snapshot_plan import snapshot_plan_json, snapshot_plan_text
 from tests.support.laboratory import SCALER, Laboratory, laboratory, run_git
 from tests.support.stack import needs_serving
@@ -43,7 +43,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     for name, version in (("integration", "1.0.0"), ("integration", "1.1.0"), ("production", "1.0.0")):
         apply(made, name, version)
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def test_a_snapshot_that_was_tampered_with_is_refused(lab: Laboratory, clone: Wo
     assert other
     swapped = replace(newest, predicate={**newest.predicate, "blob": other.predicate["blob"]})
     with pytest.raises(Refusal, match="it is not what its statement says"):
-        read(clone.git, swapped)
+        read_snapshot(clone.git, swapped)
 
 
 def test_a_plain_clone_foresees_a_shared_environment_from_the_companys_ledger(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_plain_clone_foresees_a_shared_environment_from_the_companys_ledger(tm
         {SCALER: {before: ServedEntry("1.0.0", before, True, 1, before)}},
         {SCALER: {before: 100}},
     )
-    publish(shared_ledger(lab.place.git, "origin"), taken)
+    publish_snapshot(shared_ledger(lab.place.git, "origin"), taken)
     run_git(tmp_path, "clone", "-q", str(tmp_path / "remote.git"), "clone")
     place = Workspace(Git(tmp_path / "clone"), LocalTarget(tmp_path / "clone"))
     made = foreseen(place, commit)
@@ -188,6 +188,8 @@ def test_a_plain_clone_foresees_a_shared_environment_from_the_companys_ledger(tm
     assert made.plan.target == "company"
     assert "nothing was ever applied to integration, so it is taken to be empty" in made.unknown
     shared_ledger(place.git, "origin").sync()
-    publish(shared_ledger(lab.place.git, "origin"), replace(taken, aliases={SCALER: {"champion": "1.1.0"}}))
+    publish_snapshot(
+        shared_ledger(lab.place.git, "origin"), replace(taken, aliases={SCALER: {"champion": "1.1.0"}})
+    )
     run_git(place.git.root, "fetch", "-q", "origin")
     assert [action for action, _ in changes(foreseen(place, commit))] == ["load", "probe", "route", "retire"]

@@ -16,7 +16,7 @@ from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile import reconcile as flow
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.flow.rollback.retry import lift
+from mlplatform.flow.rollback.retry import lift_hold
 from mlplatform.local.stack import start_all, state
 from mlplatform.providers.serving.interface import Candidate, Serving
 from tests.support.laboratory import SCALER, Laboratory
@@ -58,7 +58,7 @@ def test_a_run_for_an_older_commit_is_refused_and_changes_nothing(lab: Laborator
 def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laboratory, run: Run) -> None:
     older = lab.place.git.resolve("HEAD~1")
     before = end_state(lab)["aliases"]["champion"]
-    wanted = ApplyOptions(going_back="the night shift asks for it")
+    wanted = ApplyOptions(rollback_reason="the night shift asks for it")
     assert reconcile(lab.place, load_repository(lab.place.git, older), "production", SILENT, wanted).is_done
     assert end_state(lab)["aliases"]["previous"] == before
     said = applies(lab)[0]
@@ -77,7 +77,7 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     branches = lab.place.git.run("branch", "--list", "rollback/*", "--format=%(refname:short)").decode()
     assert f"rollback/production/lab.scaler-{end_state(lab)['aliases']['champion']}" in branches.split()
     repository = load_repository(lab.place.git, "HEAD")
-    lift(lab.place, repository, "production", SCALER, None, "the night shift was wrong")
+    lift_hold(lab.place, repository, "production", SCALER, None, "the night shift was wrong")
     assert run("")["status"] == 0
     assert end_state(lab)["aliases"]["champion"] == before
 

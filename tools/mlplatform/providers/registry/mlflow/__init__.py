@@ -36,7 +36,7 @@ class MlflowRegistry:
     name = "mlflow"
 
     @staticmethod
-    def at(settings: environment.Registry, paths: EnvironmentPaths) -> "MlflowRegistry":
+    def at(settings: environment.RegistrySettings, paths: EnvironmentPaths) -> "MlflowRegistry":
         """The registry that an environment's document describes."""
         folder, artifacts = paths.registry_database.absolute(), paths.artifacts.absolute()
         return MlflowRegistry(folder, artifacts, Names(settings.prefix), settings.legacyStages)

@@ -33,7 +33,7 @@ class SharedMlflowRegistry:
     name = "mlflow"
 
     @staticmethod
-    def at(settings: environment.Registry) -> "SharedMlflowRegistry":
+    def at(settings: environment.RegistrySettings) -> "SharedMlflowRegistry":
         """The registry that an environment's document describes."""
         server = MlflowServer(settings.uri.rstrip("/"))
         return SharedMlflowRegistry(server, Names(settings.prefix), settings.legacyStages)

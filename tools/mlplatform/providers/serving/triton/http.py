@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.providers.serving.interface import ServingError
-from mlplatform.providers.serving.triton.ports import HOST
+from mlplatform.providers.serving.ports import HOST
 
 MAX_ANSWER = 64 * 1024 * 1024
 _PIECE = 256 * 1024
@@ -20,7 +20,7 @@ class NoAnswer(ServingError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """Status, headers (names in lower case) and body."""
 
     status: int
@@ -29,7 +29,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ServerClient:
     """A server as people know it (`Triton of production`) and its port."""
 
     name: str
@@ -42,7 +42,7 @@ class Server:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         seconds: float = 10.0,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """One request on a connection of its own; raises NoAnswer once `seconds` are over."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=seconds)
         deadline = time.monotonic() + seconds
@@ -50,8 +50,8 @@ class Server:
             connection.request(method, path, body, dict(headers or {}))
             sock = connection.sock
             response = connection.getresponse()
-            said = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, said, _body(response, sock, deadline))
+            headers_read = {name.lower(): value for name, value in response.getheaders()}
+            return HttpAnswer(response.status, headers_read, _body(response, sock, deadline))
         except TimeoutError:
             raise NoAnswer(f"{self} gave no answer within {seconds:g} s: see its log") from None
         except OSError as error:
@@ -77,13 +77,13 @@ class Server:
         return f"{self.name} at {HOST}:{self.port}"
 
 
-def error_of(answer: Answer) -> str:
-    """What an error answer says, shortened to a line."""
+def error_of(answer: HttpAnswer) -> str:
+    """The message of an error answer, shortened to a line."""
     try:
-        said = json.loads(answer.body)["error"]
+        message = json.loads(answer.body)["error"]
     except (ValueError, KeyError, TypeError):
-        said = answer.body.decode(errors="replace")
-    text = " ".join(str(said).split()) or f"status {answer.status} without a word"
+        message = answer.body.decode(errors="replace")
+    text = " ".join(str(message).split()) or f"status {answer.status} without a word"
     return text if len(text) <= 300 else text[:297] + "..."
 
 
