@@ -125,7 +125,7 @@ quorum_complaint := data.lib.people.call_for(missing, input, terms.from, panel -
 
 platform_team := data.lib.people.panel(input, ["platform"], false)
 
-is_within_grants if input.change.kind in {"", "dataset", "model", "deployment", "environment", "waiver", "platform"}
+is_within_grants if input.change.kind != "tenant"
 
 is_within_grants if {
 	input.change.kind == "tenant"

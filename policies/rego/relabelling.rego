@@ -1,7 +1,7 @@
 # METADATA
 # title: Data does not become harmless by a change of labels
 # description: |
-#   `base.twins` holds the other data sets that the base had with the same digest or place as this one, `change.past`
+#   `base.duplicates` holds the other data sets that the base had with the same digest or place as this one, `change.past`
 #   what documents said last, in all of history, of data that is new to this one: data that goes in one file, be it
 #   long ago, and comes back in another is judged by what it was.
 # custom:
@@ -157,7 +157,7 @@ is_as_sensitive_as(other) if {
 	data.lib.sensitivity.covers(input.document.classification, data.lib.sensitivity.declared(other))
 }
 
-twins_before := input.base.twins
+twins_before := input.base.duplicates
 
 columns := object.get(input.document, "columns", {})
 

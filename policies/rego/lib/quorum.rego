@@ -22,7 +22,7 @@ terms(asked) := {"required": of_deployment(asked, said), "from": said.from, "own
 
 terms(asked) := {"required": of_document(asked), "from": ["owners"], "own": false} if {
 	data.lib.people.keeper(asked) == "tenant"
-	asked.change.kind in {"", "tenant", "dataset", "model"}
+	asked.change.kind != "deployment"
 }
 
 # What an environment asks for, as at the base; one that is not there yet, as it would be.

@@ -1,10 +1,11 @@
 """What `load` found: plain documents and policy files, judged by nobody yet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mlplatform.core.document import RawDocument
+from mlplatform.core.document import RawDocument, of_kind
 from mlplatform.core.finding import Finding
+from mlplatform.core.naming import Kind
 from mlplatform.core.table import Table
 
 
@@ -17,7 +18,7 @@ class LoadedSource:
     what those files hold, `scripts` the paths of all training scripts, `infrastructure` the files that Checkov
     judges, empty unless they were asked for, and `scanned_by` the texts of policies/checkov/ that it judges by.
     Where only what a change is about was loaded, `others` are the paths of the files that were left out, and
-    `partial` those of the tenants and data sets whose deployments, or twins, were not all loaded.
+    `partial` those of the tenants and data sets whose deployments, or duplicates, were not all loaded.
     """
 
     commit: str | None
@@ -32,3 +33,7 @@ class LoadedSource:
     scanned_by: Mapping[str, str] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     partial: frozenset[str] = frozenset()
+
+    def documents(self, kind: Kind) -> Iterator[RawDocument]:
+        """Yield the readable documents of a kind."""
+        return of_kind(self.raws.values(), kind)

@@ -8,19 +8,30 @@ with a backslash is always looked into.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
-from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
+from mlplatform.core.kinds.document_kind import Reference, values_at
+from mlplatform.core.naming import (
+    DOCUMENT_ROOTS,
+    TENANT_ROOTS,
+    Identity,
+    Kind,
+    parse_path,
+    path_of,
+    tenant_of,
+)
 from mlplatform.core.source import Source
-from mlplatform.load.raw_fields import Data, datasets_of, find_references, script_of, strings_at
+from mlplatform.load.raw_fields import Data, find_references, strings_at
 from mlplatform.load.strict_yaml import parse
 
 MOST = 1000  # documents that change: beyond it, looking for what they concern takes longer than loading everything
 _DATA = "examples/data/"
 _TRAINING = "examples/training/"
-_HIDDEN = ("tenants/", "models/", "environments/", _DATA)
-_SHARED = strings_at("location", "sharedWith")
+_HIDDEN = (*TENANT_ROOTS, _DATA)
+_SHOWN = tuple(
+    kind.entry.pattern for kind in Kind if kind.entry.root in TENANT_ROOTS and not kind.entry.is_of_tenant
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +47,21 @@ class Affected:
 
 
 def affected(base: Source, head: Source, paths: Set[str], changed: Set[str]) -> Affected | None:
-    """What a change is about, of all paths that are there before or after it; None when that is everything.
+    """Return what a change is about, of all paths that are there before or after it; None when that is everything.
 
-    Every environment is referred to by all that is deployed in it, and platform.yaml by everything.
+    What an error in a document would stop says how far it reaches: an environment is referred to by all that is
+    deployed in it, and platform.yaml by everything.
     """
     documents = [identity for path in changed if (identity := parse_path(path))]
-    if len(documents) > MOST or any(one.kind in (Kind.PLATFORM, Kind.ENVIRONMENT) for one in documents):
+    concerns_all = any(one.kind.entry.stops in ("environment", "everything") for one in documents)
+    if len(documents) > MOST or concerns_all:
         return None
     return _Search(base, head, paths, changed).found()
 
 
 def is_hidden(path: str) -> bool:
     """Whether a path is left out unless a change is about it: policies, environments and scripts never are."""
-    if not path.startswith(_HIDDEN):
-        return False
-    return not (
-        path.count("/") == 2 and path.startswith("environments/") and path.endswith("/environment.yaml")
-    )
+    return path.startswith(_HIDDEN) and not any(shown.fullmatch(path) for shown in _SHOWN)
 
 
 class _Search:
@@ -63,6 +72,7 @@ class _Search:
         self._documents = _Documents(base, head, changed)
         self._about: set[str] = set()
         self._read: set[str] = set()
+        self._of_parent: dict[str | None, Mapping[Identity, set[str]]] = {}
 
     def found(self) -> Affected:
         waived = self._waived()
@@ -70,10 +80,10 @@ class _Search:
         self._go_back()
         self._look(self._about)
         self._go_forward()
-        whole = {path for path in self._about if path.startswith("tenants/")}
-        beside = self._deployments_of(whole) | self._twins(whole)
-        loaded = (self._read | beside) & self._paths
-        partial = {path for path in loaded if path.startswith("tenants/")} - whole
+        complete = {path for path in self._about if _has_gathered_parts(path)}
+        neighbours = self._deployments_of(complete) | self._duplicates(complete)
+        loaded = (self._read | neighbours) & self._paths
+        partial = {path for path in loaded if _has_gathered_parts(path)} - complete
         return Affected(frozenset(loaded | self._data_files(loaded) | self._changed), frozenset(partial))
 
     def _look(self, paths: Iterable[str]) -> None:
@@ -86,54 +96,68 @@ class _Search:
         self._read |= self._about
 
     def _go_back(self) -> None:
-        """From what changes to what refers to it."""
+        """From what changes to what refers to it, by a key or by its path."""
         changed = _by_kind(self._changed)
         files = {path for path in self._changed if path.startswith((_DATA, _TRAINING))}
-        datasets = {path_of(Kind.DATASET, one.name) for one in changed[Kind.DATASET]}
-        for tenant in changed[Kind.TENANT]:
-            self._about |= self._of_tenant[tenant.name]
-        self._about |= self._that_say(self._models, _names(changed[Kind.DATASET]) | files, _reads)
-        self._about |= self._that_say(self._datasets, _names(changed[Kind.TENANT]) | files, _SHARED)
-        self._about |= self._twins(datasets)
-        self._about |= {path_of(Kind.TENANT, str(one.tenant)) for one in changed[Kind.DEPLOYMENT]}
-        for model in _by_kind(self._about)[Kind.MODEL]:
-            pinned = f"/{model.name}.yaml"
-            self._about |= {path for path in self._of_tenant[str(model.tenant)] if path.endswith(pinned)}
+        for kind in Kind:
+            targets = {reference.kind for reference in kind.entry.refers_to}
+            names = {document.name for target in targets for document in changed[Kind(target)]}
+            wanted = names | (files if kind.entry.files else set())
+            self._about |= self._that_say(self._of_kind[kind] - self._changed, wanted, partial(_texts, kind))
+        self._about |= self._duplicates(self._changed)
+        for parent in self._identities(self._about):
+            self._about |= self._children(parent)
+        tenants = (
+            identity.tenant for identity in self._identities(self._changed) if identity.kind.entry.pins
+        )
+        self._about |= {path_of(Kind.TENANT, str(tenant)) for tenant in tenants}
+
+    def _children(self, parent: Identity) -> set[str]:
+        """The documents whose path refers to one."""
+        if parent.tenant not in self._of_parent:
+            children: dict[Identity, set[str]] = defaultdict(set)
+            for path in self._of_tenant[parent.tenant] if parent.tenant else self._paths:
+                for kind, name in child.parents() if (child := parse_path(path)) else ():
+                    children[Identity(kind, name)].add(path)
+            self._of_parent[parent.tenant] = children
+        return self._of_parent[parent.tenant].get(parent, set())
 
     def _go_forward(self) -> None:
         """From what is read to what it refers to, until nothing is new."""
         new = self._read
         while new:
-            self._documents.parse(path for path in new if path.startswith("models/"))
-            found = {other for path in new for other in self._referred(path)}
-            new = found - self._read
+            self._documents.parse(path for path in new if _needs_others(path))
+            referred = {other for path in new for other in self._referred(path)}
+            new = referred - self._read
             self._read = self._read | new
 
     def _referred(self, path: str) -> Iterator[str]:
         identity = parse_path(path)
-        if identity and identity.tenant:
-            yield path_of(Kind.TENANT, identity.tenant)
-        if identity and identity.kind is Kind.DEPLOYMENT:
-            yield path_of(Kind.MODEL, str(identity.model))
-        if identity and identity.kind is Kind.MODEL:
-            names = self._documents.say(path, datasets_of)
-            yield from (path_of(Kind.DATASET, name) for name in names if name.count("/") == 1)
+        if identity is None:
+            return
+        yield from (path_of(kind, name) for kind, name in identity.parents())
+        for reference in identity.kind.entry.refers_to:
+            if reference.is_needed:
+                kind, names = Kind(reference.kind), self._documents.say(path, partial(_names, reference))
+                yield from (path_of(kind, name) for name in names)
 
     def _waived(self) -> set[str]:
         """What the waivers of either side name: whether one is still needed shows only there."""
-        waivers = [path for path in self._paths if path.startswith("policies/waivers/")]
+        waivers = self._of_kind[Kind.WAIVER]
         self._documents.parse(waivers)
         return {path for waiver in waivers for path in self._documents.say(waiver, strings_at("path"))}
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
+        """The deployments of the tenants among these documents that are judged by them."""
         tenants = {
-            identity.name for path in paths if (identity := parse_path(path)) and identity.kind is Kind.TENANT
+            identity.name
+            for identity in self._identities(paths)
+            if "deployments" in identity.kind.entry.state_parts
         }
-        return {
-            path for name in tenants for path in self._of_tenant[name] if path.startswith("environments/")
-        }
+        pins = (path for tenant in tenants for path in self._of_tenant[tenant])
+        return {path for path in pins if path in self._of_kind[Kind.DEPLOYMENT]}
 
-    def _twins(self, paths: Iterable[str]) -> set[str]:
+    def _duplicates(self, paths: Iterable[str]) -> set[str]:
         """The data sets that are the same data as one of these."""
         datasets = [path for path in paths if _is_dataset(path)]
         self._documents.parse(datasets)
@@ -143,7 +167,11 @@ class _Search:
             return any(not sought.isdisjoint(provides(said)) for said in find_references(data))
 
         texts = {_text_of(mark) for mark in sought}
-        maybe = self._documents.with_any(self._datasets, texts, may_be_one) if texts else []
+        maybe = (
+            self._documents.with_any(self._of_kind[Kind.DATASET] - self._changed, texts, may_be_one)
+            if texts
+            else []
+        )
         return {path for path in maybe if not sought.isdisjoint(self._documents.marks(path, provides))}
 
     def _data_files(self, loaded: Iterable[str]) -> set[str]:
@@ -159,23 +187,26 @@ class _Search:
         maybe = self._documents.with_any(among, wanted) if wanted else []
         return {path for path in maybe if not wanted.isdisjoint(self._documents.say(path, says))}
 
-    @cached_property
-    def _models(self) -> frozenset[str]:
-        return frozenset(path for path in self._paths if path.startswith("models/")) - self._changed
+    def _identities(self, paths: Iterable[str]) -> list[Identity]:
+        return [identity for path in paths if (identity := parse_path(path))]
 
     @cached_property
-    def _datasets(self) -> frozenset[str]:
-        return frozenset(filter(_is_dataset, self._paths)) - self._changed
+    def _of_kind(self) -> Mapping[Kind, frozenset[str]]:
+        """The paths of the documents of each kind."""
+        paths: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+        for path in self._paths:
+            if path.startswith(DOCUMENT_ROOTS) and (identity := parse_path(path)):
+                paths[identity.kind].add(path)
+        return {kind: frozenset(of_kind) for kind, of_kind in paths.items()}
 
     @cached_property
     def _of_tenant(self) -> Mapping[str, set[str]]:
         """The documents of each tenant."""
-        found: dict[str, set[str]] = defaultdict(set)
+        paths: dict[str, set[str]] = defaultdict(set)
         for path in self._paths:
-            match path.split("/"):
-                case ["tenants" | "models", tenant, _, *_] | ["environments", _, tenant, _]:
-                    found[tenant].add(path)
-        return found
+            if path.startswith(TENANT_ROOTS) and (tenant := tenant_of(path)):
+                paths[tenant].add(path)
+        return paths
 
 
 class _Documents:
@@ -219,8 +250,16 @@ class _Documents:
         return found
 
 
-def _reads(data: Data) -> Iterable[str]:
-    return (*datasets_of(data), *script_of(data))
+def _texts(kind: Kind, data: Data) -> Iterator[str]:
+    """What a document of a kind names: other documents, and files of this repository."""
+    for reference in kind.entry.refers_to:
+        yield from _names(reference, data)
+    for key in kind.entry.files:
+        yield from (value for _, value in values_at(data, key) if isinstance(value, str))
+
+
+def _names(reference: Reference, data: Data) -> Iterator[str]:
+    return (name for _, name in reference.names(data))
 
 
 def _text_of(mark: OverlapKey) -> str:
@@ -229,17 +268,26 @@ def _text_of(mark: OverlapKey) -> str:
     return rest[0] if sort == "bytes" else rest[1] if rest[0] else "/".join(rest[1:])
 
 
-def _names(identities: Iterable[Identity]) -> set[str]:
-    return {identity.name for identity in identities}
-
-
 def _by_kind(paths: Iterable[str]) -> Mapping[Kind, list[Identity]]:
-    found: dict[Kind, list[Identity]] = defaultdict(list)
+    documents: dict[Kind, list[Identity]] = defaultdict(list)
     for path in paths:
         if identity := parse_path(path):
-            found[identity.kind].append(identity)
-    return found
+            documents[identity.kind].append(identity)
+    return documents
+
+
+def _has_gathered_parts(path: str) -> bool:
+    """True for a document that is judged by others which do not refer to it and to which it does not refer."""
+    identity = parse_path(path)
+    return identity is not None and bool(identity.kind.entry.state_parts)
+
+
+def _needs_others(path: str) -> bool:
+    """True for a document that is judged together with those that it names."""
+    identity = parse_path(path)
+    return identity is not None and any(reference.is_needed for reference in identity.kind.entry.refers_to)
 
 
 def _is_dataset(path: str) -> bool:
-    return path.startswith("tenants/") and "/datasets/" in path
+    identity = parse_path(path)
+    return identity is not None and identity.kind.entry.describes_data

@@ -45,10 +45,10 @@ def _marks(path: str, data: Data) -> Iterator[OverlapKey]:
 def _said_before(git: Git, rev: str, entries: Listing, marks: set[OverlapKey]) -> dict[str, list[Data]]:
     """What each data set that may be the same data said in history and no longer says, newest first."""
     versions: dict[str, list[str]] = {}
-    for change in git.changes(rev, ["tenants"]):
+    for change in git.changes(rev, [Kind.DATASET.entry.root]):
         identity = parse_path(change.path)
         is_there = change.path in entries and entries[change.path].oid == change.oid
-        if change.oid and not is_there and identity and identity.kind is Kind.DATASET:
+        if change.oid and not is_there and identity and identity.kind.entry.describes_data:
             versions.setdefault(change.path, []).append(change.oid)
     blobs = git.blobs(sorted({oid for oids in versions.values() for oid in oids}))
     maybe = {oid for oid, text in blobs.items() if _may_leave(text, marks)}

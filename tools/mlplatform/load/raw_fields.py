@@ -26,19 +26,3 @@ def find_references(text: bytes) -> Iterator[Data]:
     for found in _DATA.findall(text):
         word = found.decode()
         yield {"digest": word} if word.startswith("sha256:") else {"location": word}
-
-
-def datasets_of(model: Data) -> Iterator[str]:
-    """The data sets that a model reads: those it is trained on, and the one that it is validated with."""
-    yield from strings_at("datasets")(_inside(model, "data"))
-    yield from strings_at("dataset")(_inside(model, "validation"))
-
-
-def script_of(model: Data) -> Iterator[str]:
-    """The script that trains a model."""
-    return strings_at("script")(_inside(model, "training"))
-
-
-def _inside(data: Data, key: str) -> Data:
-    said = data.get(key)
-    return said if isinstance(said, Mapping) else {}
