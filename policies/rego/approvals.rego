@@ -125,7 +125,7 @@ quorum_message := data.lib.people.missing_approvals(missing, input, terms.from, 
 
 platform_team := data.lib.people.panel(input, ["platform"], false)
 
-is_within_grants if input.change.kind in {"", "dataset", "model", "deployment", "environment", "waiver", "platform"}
+is_within_grants if input.change.kind != "tenant"
 
 is_within_grants if {
 	input.change.kind == "tenant"

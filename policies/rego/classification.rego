@@ -1,12 +1,12 @@
 # METADATA
 # title: Classification of data sets
 # description: |
-#   `twins` are the other data sets, by name, that are the same data: with the same digest, or at, around or within the
-#   same location.
+#   `duplicates` are the other data sets, by name, that are the same data: with the same digest, or at, around or within
+#   the same location.
 # custom:
 #   kinds: [dataset]
 #   asks: state
-#   reads: [document, twins]
+#   reads: [document, duplicates]
 package platform.classification
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
@@ -50,7 +50,7 @@ deny contains {
 #   passes: "clinic/biopsies and clinic/biopsies-copy, with one digest, are both classification: pii"
 #   fails: "clinic/biopsies is classification: pii, and clinic/biopsies-copy with the same digest is public"
 satisfied contains "classification-twins" if {
-	every twin in input.twins {
+	every twin in input.duplicates {
 		data.lib.sensitivity.covers(input.document.classification, data.lib.sensitivity.of(twin))
 	}
 }
@@ -65,7 +65,7 @@ deny contains {
 	"at": ["classification"],
 } if {
 	not "classification-twins" in satisfied
-	some name, twin in input.twins
+	some name, twin in input.duplicates
 	classification := data.lib.sensitivity.declared(input.document)
 	not data.lib.sensitivity.covers(classification, data.lib.sensitivity.of(twin))
 }

@@ -15,7 +15,7 @@ but(document, differences) := object.union(object.remove(document, object.keys(d
 
 changed_to(document) := {
 	"document": document,
-	"base": {"document": before, "twins": {}},
+	"base": {"document": before, "duplicates": {}},
 	"change": {"action": "changed", "past": [], "before": before},
 }
 
@@ -117,13 +117,13 @@ test_what_had_no_classification_counts_as_pii if {
 }
 
 test_a_new_data_set_is_what_it_says if {
-	denied_in({"document": before, "base": {"twins": {}}, "change": {"action": "added", "past": [], "before": null}}) == set()
+	denied_in({"document": before, "base": {"duplicates": {}}, "change": {"action": "added", "past": [], "before": null}}) == set()
 }
 
 test_data_that_comes_back_in_another_file_is_denied if {
 	question := {
 		"document": but(before, {"classification": "public", "columns": {}}),
-		"base": {"twins": {"reading/events": before}},
+		"base": {"duplicates": {"reading/events": before}},
 		"change": {"action": "added", "past": [], "before": null},
 	}
 	denied_in(question) == lowered
@@ -133,7 +133,7 @@ test_data_that_comes_back_in_another_file_is_denied if {
 test_data_that_moves_and_stays_what_it_was_is_allowed if {
 	question := {
 		"document": before,
-		"base": {"twins": {"reading/events": before}},
+		"base": {"duplicates": {"reading/events": before}},
 		"change": {"action": "added", "past": [], "before": null},
 	}
 	denied_in(question) == set()
@@ -143,20 +143,20 @@ test_a_data_set_that_takes_over_other_data_is_denied if {
 	words := but(before, {"classification": "public", "columns": {}})
 	question := {
 		"document": words,
-		"base": {"document": words, "twins": {"reading/events": before}},
+		"base": {"document": words, "duplicates": {"reading/events": before}},
 		"change": {"action": "changed", "past": [], "before": words},
 	}
 	denied_in(question) == lowered
 }
 
 test_removal_is_always_open if {
-	denied_in({"base": {"document": before, "twins": {}}, "change": {"action": "removed", "before": before}}) == set()
+	denied_in({"base": {"document": before, "duplicates": {}}, "change": {"action": "removed", "before": before}}) == set()
 }
 
 test_an_action_nobody_knows_is_not_answered if {
 	decision := reclassification.decision with input as {
 		"document": before,
-		"base": {"twins": {}},
+		"base": {"duplicates": {}},
 		"change": {"action": "moved", "before": before},
 	}
 	decision.evaluated == set()
@@ -164,8 +164,8 @@ test_an_action_nobody_knows_is_not_answered if {
 
 test_what_cannot_be_compared_counts_as_pii if {
 	unreadable := {"action": "changed", "past": [], "before": null}
-	denied_in({"document": but(before, {"classification": "internal"}), "base": {"twins": {}}, "change": unreadable}) == lowered
-	denied_in({"document": before, "base": {"twins": {}}, "change": unreadable}) == set()
+	denied_in({"document": but(before, {"classification": "internal"}), "base": {"duplicates": {}}, "change": unreadable}) == lowered
+	denied_in({"document": before, "base": {"duplicates": {}}, "change": unreadable}) == set()
 }
 
 test_without_the_twins_of_the_base_nothing_is_answered if {
@@ -177,7 +177,7 @@ test_without_the_twins_of_the_base_nothing_is_answered if {
 
 come_again(document, past) := {
 	"document": document,
-	"base": {"twins": {}},
+	"base": {"duplicates": {}},
 	"change": {"action": "added", "before": null, "past": past},
 }
 
@@ -209,7 +209,7 @@ test_without_history_other_data_is_denied_and_the_same_is_not if {
 	denied_in(unknown) == set()
 	moved := {
 		"document": but(public, {"location": "s3://elsewhere/"}),
-		"base": {"twins": {}},
+		"base": {"duplicates": {}},
 		"change": {"action": "changed", "before": public},
 	}
 	denied_in(moved) == lowered
@@ -218,7 +218,7 @@ test_without_history_other_data_is_denied_and_the_same_is_not if {
 test_data_that_a_document_takes_from_a_deleted_one_is_what_it_was if {
 	question := {
 		"document": but(public, {"digest": "sha256:bb"}),
-		"base": {"twins": {}},
+		"base": {"duplicates": {}},
 		"change": {"action": "changed", "before": public, "past": [deleted]},
 	}
 	denied_in(question) == lowered

@@ -22,7 +22,7 @@ terms(facts) := {"required": of_deployment(facts, approvals), "from": approvals.
 
 terms(facts) := {"required": of_document(facts), "from": ["owners"], "own": false} if {
 	data.lib.people.owner_of(facts) == "tenant"
-	facts.change.kind in {"", "tenant", "dataset", "model"}
+	facts.change.kind != "deployment"
 }
 
 # The approvals that an environment requires, as at the base; a new environment as in the change.

@@ -205,12 +205,12 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from mlplatform.flow.drift.drift import find_drift
-from mlplatform.flow.check.run_check import repository_at
+from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.progress import SILENT
-from mlplatform.flow.workspace import Place
+from mlplatform.flow.workspace import Workspace
 from mlplatform.flow.reconcile.reconcile import reconcile
-place = Place.at(Path(sys.argv[1]))
-repository = repository_at(place.git, "HEAD")
+place = Workspace.discover(Path(sys.argv[1]))
+repository = load_repository(place.git, "HEAD")
 resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20))
 done = reconcile(place, repository, "production", SILENT)
 print(*(f"{one.change.action} {one.result.value} {one.reason}" for one in done.outcomes), sep="\\n")

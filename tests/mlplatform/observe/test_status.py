@@ -42,7 +42,7 @@ def test_an_unreachable_server_is_degraded_and_never_ready() -> None:
 
 def test_routes_that_would_not_outlive_a_restart_are_degraded() -> None:
     there = serving(served(TUMOUR, "1.0.0"), routed={TUMOUR: "1.0.0"})
-    found = status(seen(replace(there, trouble="the route file is gone")))
+    found = status(seen(replace(there, route_error="the route file is gone")))
     assert (found.state, found.reason) == (State.DEGRADED, "the route file is gone")
 
 

@@ -1,4 +1,4 @@
-"""What values have to be, in words: nobody should have to read a regular expression."""
+"""The constraints on values in words, so that nobody has to read a regular expression."""
 
 from typing import Any
 

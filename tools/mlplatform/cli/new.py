@@ -3,10 +3,11 @@
 import click
 
 from mlplatform.cli import options
+from mlplatform.core.kinds.table import Kind
 
 
 @click.command(epilog="Example: platform new model clinic/readmission")
-@click.argument("kind", type=click.Choice(["tenant", "dataset", "model"]))
+@click.argument("kind", type=click.Choice([kind.value for kind in Kind if kind.entry.template]))
 @click.argument("name")
 @options.base
 @options.reason
@@ -15,7 +16,7 @@ from mlplatform.cli import options
 def command(kind: str, name: str, base: str, reason: str, as_json: bool) -> None:
     """Propose a starting document: its schema holds, its values are to be changed before review.
 
-    NAME is `tenant`, or `tenant/name` for a data set or model.
+    NAME is `tenant` for a tenant, and `tenant/name` for what belongs to one.
     """
     from mlplatform.cli.finish_proposal import print_proposed
     from mlplatform.flow.promotion.proposals import commit, propose_new

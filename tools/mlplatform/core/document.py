@@ -1,13 +1,14 @@
 """A document: its path, its values, and the position of each value in the file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from mlplatform.core.kinds import DocumentModel
-from mlplatform.core.naming import Identity
+from mlplatform.core.kinds.document_kind import KeyPath
+from mlplatform.core.naming import Identity, Kind
 
-KeyPath = tuple[str | int, ...]
+__all__ = ["Document", "KeyPath", "Position", "RawDocument", "of_kind"]
 Position = tuple[int, int]
 B = TypeVar("B", bound=DocumentModel, covariant=True)
 
@@ -46,3 +47,8 @@ class Document(Generic[B]):
 
     def position(self, pointer: KeyPath = ()) -> Position:
         return self.raw.position(pointer)
+
+
+def of_kind(raws: Iterable[RawDocument], kind: Kind) -> Iterator[RawDocument]:
+    """Yield those of the documents that are of a kind."""
+    return (raw for raw in raws if raw.identity.kind is kind)

@@ -1,10 +1,11 @@
 """The result of `load`: plain documents and policy files, not checked yet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mlplatform.core.document import RawDocument
+from mlplatform.core.document import RawDocument, of_kind
 from mlplatform.core.finding import Finding
+from mlplatform.core.naming import Kind
 from mlplatform.core.table import CsvTable
 
 
@@ -32,3 +33,7 @@ class LoadedSource:
     scanned_by: Mapping[str, str] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     partial: frozenset[str] = frozenset()
+
+    def documents(self, kind: Kind) -> Iterator[RawDocument]:
+        """Yield the readable documents of a kind."""
+        return of_kind(self.raws.values(), kind)

@@ -7,19 +7,30 @@ text of a document, since YAML without a backslash has no other way to write it;
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
-from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
+from mlplatform.core.kinds.document_kind import Reference, values_at
+from mlplatform.core.naming import (
+    DOCUMENT_ROOTS,
+    TENANT_ROOTS,
+    Identity,
+    Kind,
+    parse_path,
+    path_of,
+    tenant_of,
+)
 from mlplatform.core.source import Source
-from mlplatform.load.raw_fields import Data, datasets_of, find_references, script_of, strings_at
+from mlplatform.load.raw_fields import Data, find_references, strings_at
 from mlplatform.load.strict_yaml import parse
 
 MAX_CHANGED = 1000  # documents: with more, the search takes longer than loading everything
 _DATA = "examples/data/"
 _TRAINING = "examples/training/"
-_HIDDEN = ("tenants/", "models/", "environments/", _DATA)
-_SHARED = strings_at("location", "sharedWith")
+_HIDDEN = (*TENANT_ROOTS, _DATA)
+_SHOWN = tuple(
+    kind.entry.pattern for kind in Kind if kind.entry.root in TENANT_ROOTS and not kind.entry.is_of_tenant
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +48,19 @@ class Affected:
 def affected(base: Source, head: Source, paths: Set[str], changed: Set[str]) -> Affected | None:
     """Return the paths that a change affects, out of all paths before or after it; None when everything is affected.
 
-    All deployments of an environment refer to it, and everything refers to platform.yaml.
+    All deployments of an environment refer to it, and everything refers to platform.yaml: what an error in a document
+    stops says how far the document reaches.
     """
     documents = [identity for path in changed if (identity := parse_path(path))]
-    if len(documents) > MAX_CHANGED or any(
-        identity.kind in (Kind.PLATFORM, Kind.ENVIRONMENT) for identity in documents
-    ):
+    concerns_all = any(document.kind.entry.stops in ("environment", "everything") for document in documents)
+    if len(documents) > MAX_CHANGED or concerns_all:
         return None
     return _Search(base, head, paths, changed).run()
 
 
 def is_hidden(path: str) -> bool:
     """True when a path is only loaded if a change affects it; policies, environments and scripts always are."""
-    if not path.startswith(_HIDDEN):
-        return False
-    return not (
-        path.count("/") == 2 and path.startswith("environments/") and path.endswith("/environment.yaml")
-    )
+    return path.startswith(_HIDDEN) and not any(shown.fullmatch(path) for shown in _SHOWN)
 
 
 class _Search:
@@ -64,6 +71,7 @@ class _Search:
         self._documents = _Documents(base, head, changed)
         self._about: set[str] = set()
         self._read: set[str] = set()
+        self._of_parent: dict[str | None, Mapping[Identity, set[str]]] = {}
 
     def run(self) -> Affected:
         waived = self._waived()
@@ -71,10 +79,10 @@ class _Search:
         self._add_referrers()
         self._add(self._about)
         self._add_references()
-        complete = {path for path in self._about if path.startswith("tenants/")}
+        complete = {path for path in self._about if _has_gathered_parts(path)}
         related = self._deployments_of(complete) | self._duplicates(complete)
         loaded = (self._read | related) & self._paths
-        partial = {path for path in loaded if path.startswith("tenants/")} - complete
+        partial = {path for path in loaded if _has_gathered_parts(path)} - complete
         return Affected(frozenset(loaded | self._data_files(loaded) | self._changed), frozenset(partial))
 
     def _add(self, paths: Iterable[str]) -> None:
@@ -87,64 +95,82 @@ class _Search:
         self._read |= self._about
 
     def _add_referrers(self) -> None:
-        """Add the documents that refer to what changes."""
+        """Add the documents that refer to what changes, by a key or by their path."""
         changed = _by_kind(self._changed)
         files = {path for path in self._changed if path.startswith((_DATA, _TRAINING))}
-        datasets = {path_of(Kind.DATASET, dataset.name) for dataset in changed[Kind.DATASET]}
-        for tenant in changed[Kind.TENANT]:
-            self._about |= self._of_tenant[tenant.name]
-        self._about |= self._naming(self._models, _names(changed[Kind.DATASET]) | files, _datasets_and_script)
-        self._about |= self._naming(self._datasets, _names(changed[Kind.TENANT]) | files, _SHARED)
-        self._about |= self._duplicates(datasets)
-        self._about |= {path_of(Kind.TENANT, str(pin.tenant)) for pin in changed[Kind.DEPLOYMENT]}
-        for model in _by_kind(self._about)[Kind.MODEL]:
-            pinned = f"/{model.name}.yaml"
-            self._about |= {path for path in self._of_tenant[str(model.tenant)] if path.endswith(pinned)}
+        for kind in Kind:
+            targets = {reference.kind for reference in kind.entry.refers_to}
+            names = {document.name for target in targets for document in changed[Kind(target)]}
+            names |= files if kind.entry.files else set()
+            self._about |= self._naming(self._of_kind[kind] - self._changed, names, partial(_texts, kind))
+        self._about |= self._duplicates(self._changed)
+        for parent in self._identities(self._about):
+            self._about |= self._children(parent)
+        tenants = (
+            identity.tenant for identity in self._identities(self._changed) if identity.kind.entry.pins
+        )
+        self._about |= {path_of(Kind.TENANT, str(tenant)) for tenant in tenants}
+
+    def _children(self, parent: Identity) -> set[str]:
+        """Return the documents whose path refers to a document."""
+        if parent.tenant not in self._of_parent:
+            children: dict[Identity, set[str]] = defaultdict(set)
+            for path in self._of_tenant[parent.tenant] if parent.tenant else self._paths:
+                for kind, name in child.parents() if (child := parse_path(path)) else ():
+                    children[Identity(kind, name)].add(path)
+            self._of_parent[parent.tenant] = children
+        return self._of_parent[parent.tenant].get(parent, set())
 
     def _add_references(self) -> None:
         """Add the documents that the read ones refer to, until there are no new ones."""
         new = self._read
         while new:
-            self._documents.parse(path for path in new if path.startswith("models/"))
+            self._documents.parse(path for path in new if _needs_others(path))
             references = {other for path in new for other in self._references_of(path)}
             new = references - self._read
             self._read = self._read | new
 
     def _references_of(self, path: str) -> Iterator[str]:
         identity = parse_path(path)
-        if identity and identity.tenant:
-            yield path_of(Kind.TENANT, identity.tenant)
-        if identity and identity.kind is Kind.DEPLOYMENT:
-            yield path_of(Kind.MODEL, str(identity.model))
-        if identity and identity.kind is Kind.MODEL:
-            names = self._documents.values_of(path, datasets_of)
-            yield from (path_of(Kind.DATASET, name) for name in names if name.count("/") == 1)
+        if identity is None:
+            return
+        yield from (path_of(kind, name) for kind, name in identity.parents())
+        for reference in identity.kind.entry.refers_to:
+            if reference.is_needed:
+                kind, names = (
+                    Kind(reference.kind),
+                    self._documents.values_of(path, partial(_names, reference)),
+                )
+                yield from (path_of(kind, name) for name in names)
 
     def _waived(self) -> set[str]:
         """Return the paths that waivers of either side name; only there it shows whether a waiver is still needed."""
-        waivers = [path for path in self._paths if path.startswith("policies/waivers/")]
+        waivers = self._of_kind[Kind.WAIVER]
         self._documents.parse(waivers)
         return {path for waiver in waivers for path in self._documents.values_of(waiver, strings_at("path"))}
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
+        """Return the deployments of those of these tenants that are checked together with them."""
         tenants = {
-            identity.name for path in paths if (identity := parse_path(path)) and identity.kind is Kind.TENANT
+            identity.name
+            for identity in self._identities(paths)
+            if "deployments" in identity.kind.entry.state_parts
         }
-        return {
-            path for name in tenants for path in self._of_tenant[name] if path.startswith("environments/")
-        }
+        pins = (path for tenant in tenants for path in self._of_tenant[tenant])
+        return {path for path in pins if path in self._of_kind[Kind.DEPLOYMENT]}
 
     def _duplicates(self, paths: Iterable[str]) -> set[str]:
         """Return the data sets that are the same data as one of these."""
-        datasets = [path for path in paths if _is_dataset(path)]
-        self._documents.parse(datasets)
-        keys = {key for path in datasets for key in self._documents.keys_of(path, matches)}
+        requested = [path for path in paths if _is_dataset(path)]
+        self._documents.parse(requested)
+        keys = {key for path in requested for key in self._documents.keys_of(path, matches)}
 
         def may_match(data: bytes) -> bool:
             return any(not keys.isdisjoint(provides(reference)) for reference in find_references(data))
 
         texts = {_text_of(key) for key in keys}
-        candidates = self._documents.with_any(self._datasets, texts, may_match) if texts else []
+        datasets = self._of_kind[Kind.DATASET] - self._changed
+        candidates = self._documents.with_any(datasets, texts, may_match) if texts else []
         return {path for path in candidates if not keys.isdisjoint(self._documents.keys_of(path, provides))}
 
     def _data_files(self, loaded: Iterable[str]) -> set[str]:
@@ -164,23 +190,26 @@ class _Search:
         candidates = self._documents.with_any(paths, names) if names else []
         return {path for path in candidates if not names.isdisjoint(self._documents.values_of(path, values))}
 
-    @cached_property
-    def _models(self) -> frozenset[str]:
-        return frozenset(path for path in self._paths if path.startswith("models/")) - self._changed
+    def _identities(self, paths: Iterable[str]) -> list[Identity]:
+        return [identity for path in paths if (identity := parse_path(path))]
 
     @cached_property
-    def _datasets(self) -> frozenset[str]:
-        return frozenset(filter(_is_dataset, self._paths)) - self._changed
+    def _of_kind(self) -> Mapping[Kind, frozenset[str]]:
+        """Return the paths of the documents of each kind."""
+        paths: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+        for path in self._paths:
+            if path.startswith(DOCUMENT_ROOTS) and (identity := parse_path(path)):
+                paths[identity.kind].add(path)
+        return {kind: frozenset(of_kind) for kind, of_kind in paths.items()}
 
     @cached_property
     def _of_tenant(self) -> Mapping[str, set[str]]:
         """Return the paths of the documents of each tenant."""
-        by_tenant: dict[str, set[str]] = defaultdict(set)
+        paths: dict[str, set[str]] = defaultdict(set)
         for path in self._paths:
-            match path.split("/"):
-                case ["tenants" | "models", tenant, _, *_] | ["environments", _, tenant, _]:
-                    by_tenant[tenant].add(path)
-        return by_tenant
+            if path.startswith(TENANT_ROOTS) and (tenant := tenant_of(path)):
+                paths[tenant].add(path)
+        return paths
 
 
 class _Documents:
@@ -224,8 +253,16 @@ class _Documents:
         return candidates
 
 
-def _datasets_and_script(data: Data) -> Iterable[str]:
-    return (*datasets_of(data), *script_of(data))
+def _texts(kind: Kind, data: Data) -> Iterator[str]:
+    """Yield what a document of a kind names: other documents, and files of this repository."""
+    for reference in kind.entry.refers_to:
+        yield from _names(reference, data)
+    for key in kind.entry.files:
+        yield from (value for _, value in values_at(data, key) if isinstance(value, str))
+
+
+def _names(reference: Reference, data: Data) -> Iterator[str]:
+    return (name for _, name in reference.names(data))
 
 
 def _text_of(key: OverlapKey) -> str:
@@ -234,17 +271,26 @@ def _text_of(key: OverlapKey) -> str:
     return rest[0] if sort == "bytes" else rest[1] if rest[0] else "/".join(rest[1:])
 
 
-def _names(identities: Iterable[Identity]) -> set[str]:
-    return {identity.name for identity in identities}
-
-
 def _by_kind(paths: Iterable[str]) -> Mapping[Kind, list[Identity]]:
-    by_kind: dict[Kind, list[Identity]] = defaultdict(list)
+    documents: dict[Kind, list[Identity]] = defaultdict(list)
     for path in paths:
         if identity := parse_path(path):
-            by_kind[identity.kind].append(identity)
-    return by_kind
+            documents[identity.kind].append(identity)
+    return documents
+
+
+def _has_gathered_parts(path: str) -> bool:
+    """True for a document that is checked together with others, without a reference between them."""
+    identity = parse_path(path)
+    return identity is not None and bool(identity.kind.entry.state_parts)
+
+
+def _needs_others(path: str) -> bool:
+    """True for a document that is checked together with those that it names."""
+    identity = parse_path(path)
+    return identity is not None and any(reference.is_needed for reference in identity.kind.entry.refers_to)
 
 
 def _is_dataset(path: str) -> bool:
-    return path.startswith("tenants/") and "/datasets/" in path
+    identity = parse_path(path)
+    return identity is not None and identity.kind.entry.describes_data

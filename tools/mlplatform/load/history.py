@@ -16,7 +16,7 @@ from mlplatform.providers.git import Git, PathChange
 from mlplatform.providers.git.past import At, files_at
 
 _DIGEST = re.compile(DIGEST)
-_ALL = ("environments/",)
+_ALL = (Kind.DEPLOYMENT.entry.root,)
 _MOST_PATHS = 500  # with more, the command line could be too long, and git is no faster than without paths
 _VersionAndDigest = tuple[str, str] | None  # None where there is no readable pin
 
@@ -124,12 +124,12 @@ def _changes(git: Git, rev: str, paths: Sequence[str] | None) -> Iterable[PathCh
 
 def _is_deployment(path: str) -> bool:
     identity = parse_path(path)
-    return identity is not None and identity.kind is Kind.DEPLOYMENT
+    return identity is not None and identity.kind.entry.pins
 
 
 def _key(path: str) -> tuple[str, str]:
-    environment, _, model = path.removeprefix("environments/").removesuffix(".yaml").partition("/")
-    return environment, model
+    identity = parse_path(path)
+    return (str(identity.environment), str(identity.model)) if identity else ("", "")
 
 
 def _pinned_by(data: bytes) -> _VersionAndDigest:

@@ -6,7 +6,6 @@ from typing import Any
 from mlplatform.core.document import RawDocument
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.loaded_source import LoadedSource
-from mlplatform.core.naming import Kind
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.dataset_files import read_data
 from mlplatform.load.documents import read_documents
@@ -55,7 +54,7 @@ def _data_files(files: Sequence[SourceFile], raws: Iterable[RawDocument]) -> lis
 
 
 def _datasets(raws: Iterable[RawDocument]) -> Iterator[RawDocument]:
-    return (raw for raw in raws if raw.identity.kind is Kind.DATASET)
+    return (raw for raw in raws if raw.identity.kind.entry.describes_data)
 
 
 def _scripts(files: Sequence[SourceFile]) -> Iterator[str]:

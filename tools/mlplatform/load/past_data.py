@@ -47,10 +47,10 @@ def _keys(path: str, data: Data) -> Iterator[OverlapKey]:
 def _earlier_versions(git: Git, rev: str, entries: Listing, keys: set[OverlapKey]) -> dict[str, list[Data]]:
     """Return the earlier versions of each data set that may be the same data, newest first."""
     versions: dict[str, list[str]] = {}
-    for change in git.changes(rev, ["tenants"]):
+    for change in git.changes(rev, [Kind.DATASET.entry.root]):
         identity = parse_path(change.path)
         is_present = change.path in entries and entries[change.path].oid == change.oid
-        if change.oid and not is_present and identity and identity.kind is Kind.DATASET:
+        if change.oid and not is_present and identity and identity.kind.entry.describes_data:
             versions.setdefault(change.path, []).append(change.oid)
     blobs = git.blobs(sorted({oid for oids in versions.values() for oid in oids}))
     candidates = {oid for oid, text in blobs.items() if _may_provide(text, keys)}

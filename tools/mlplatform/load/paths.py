@@ -4,29 +4,22 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import DOCUMENT_ROOTS, NAME_WORDS, Identity, parse_path, printable
+from mlplatform.core.naming import DOCUMENT_ROOTS, NAME_WORDS, Identity, Kind, parse_path, printable
 from mlplatform.core.source import FileType, SourceFile
 
 _FILES = tuple(root for root in DOCUMENT_ROOTS if not root.endswith("/"))
 _FOLDERS = tuple(root.rstrip("/") for root in DOCUMENT_ROOTS if root.endswith("/"))
 _FIXED = frozenset(
-    {
-        "tenants",
-        "models",
-        "environments",
-        "policies",
-        "waivers",
-        "datasets",
-        "tenant.yaml",
-        "environment.yaml",
-    }
-)
+    step for kind in Kind for step in kind.entry.path.split("/") if not step.startswith("{")
+)  # what is the same in the path of every document of a kind
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
 _PLACES = {
-    "tenants": "tenants/<tenant>/tenant.yaml or tenants/<tenant>/datasets/<name>.yaml",
-    "models": "models/<tenant>/<model>.yaml",
-    "environments": "environments/<env>/environment.yaml or environments/<env>/<tenant>/<model>.yaml",
-    "policies/waivers": "policies/waivers/<name>.yaml",
+    folder: " or ".join(
+        kind.entry.path.replace("{", "<").replace("}", ">")
+        for kind in Kind
+        if kind.entry.root == f"{folder}/"
+    )
+    for folder in _FOLDERS
 }
 
 
@@ -100,10 +93,10 @@ def _astray(path: str) -> Iterator[Finding]:
         )
     elif (
         not slash
-        and root.rpartition(".")[0].casefold() == "platform"
+        and (file := f"{root.rpartition('.')[0].casefold()}.yaml") in _FILES
         and root.casefold().endswith(_DATA_SUFFIXES)
     ):
-        yield _error(path, "no document is read under this name", "rename it to platform.yaml")
+        yield _error(path, "no document is read under this name", f"rename it to {file}")
     elif slash and path.casefold().endswith(_DATA_SUFFIXES):
         for meant in get_close_matches(root.casefold(), _FOLDERS, 1, 0.8):
             yield _error(path, f"no document is read in {printable(root)}/", f"move it to {meant}/")

@@ -26,19 +26,3 @@ def find_references(text: bytes) -> Iterator[Data]:
     for match in _DATA.findall(text):
         word = match.decode()
         yield {"digest": word} if word.startswith("sha256:") else {"location": word}
-
-
-def datasets_of(model: Data) -> Iterator[str]:
-    """Yield the data sets of a model: those it is trained on, and the one it is validated with."""
-    yield from strings_at("datasets")(_inside(model, "data"))
-    yield from strings_at("dataset")(_inside(model, "validation"))
-
-
-def script_of(model: Data) -> Iterator[str]:
-    """Yield the script that trains a model, if there is one."""
-    return strings_at("script")(_inside(model, "training"))
-
-
-def _inside(data: Data, key: str) -> Data:
-    value = data.get(key)
-    return value if isinstance(value, Mapping) else {}

@@ -24,19 +24,7 @@ TOOLS = Path(mlplatform.__file__).parents[1]
 OLDEST_GLIBC = (2, 35)  # what the Triton wheel is built for
 _MAKE = "run `make up`, which builds it"
 _ODD = re.compile(r"[^\w./+@,:=%-]", re.ASCII)
-# Asked of the serving environment's own Python. The library is what Triton's Python stub is linked to.
-_QUESTION = """
-import ctypes, json, os, sys, sysconfig
-library = sysconfig.get_config_var("INSTSONAME")
-folder = sysconfig.get_config_var("LIBDIR")
-try:
-    ctypes.CDLL(os.path.join(folder, library) if os.path.exists(os.path.join(folder, library)) else library)
-    linked = True
-except OSError:
-    linked = False
-print(json.dumps({"packages": sysconfig.get_path("purelib"), "home": sys.base_prefix, "libraries": folder,
-    "minor": "%d.%d" % sys.version_info[:2], "library": library, "linked": linked}))
-"""
+_FACTS = Path(__file__).with_name("python_facts.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +67,12 @@ def find() -> Programs:
     if not found.stub.exists():
         raise Refusal(
             f"Triton has no stub for Python {found.minor}, which the serving environment is made of",
-            fix="run `make clean` and `make up PYTHON=python3.11`",
+            fix="run `make clean` and `make up`, which look for a Python that it takes",
         )
     if not said["linked"]:
         raise Refusal(
             f"Triton needs the shared library {said['library']}, which the Python in {found.home} does not have",
-            fix=f"install the package libpython{found.minor}, or a Python built with --enable-shared, and run"
-            " `make clean` and `make up`",
+            fix=f"install the system's package libpython{found.minor} and run `make up`",
         )
     return found
 
@@ -186,7 +173,7 @@ def _require_platform() -> None:
 @cache
 def _ask(python: Path) -> Mapping[str, Any]:
     try:
-        done = subprocess.run([python, "-I", "-c", _QUESTION], capture_output=True, check=True, timeout=30)
+        done = subprocess.run([python, "-I", _FACTS], capture_output=True, check=True, timeout=30)
         answer: Mapping[str, Any] = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):
         raise Refusal(f"the Python of the serving environment at {python} does not run", fix=_MAKE) from None

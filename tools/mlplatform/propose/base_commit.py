@@ -8,14 +8,6 @@ from mlplatform.core.naming import NAME_WORDS, Kind, parse_path, path_of
 from mlplatform.propose.nodes import read_mapping
 from mlplatform.providers.git import Git
 
-_FOLDERS = {Kind.ENVIRONMENT: "environments", Kind.MODEL: "models", Kind.DATASET: "tenants"}
-_SHAPES = {
-    Kind.ENVIRONMENT: "an environment has one name",
-    Kind.TENANT: "a tenant has one name",
-    Kind.MODEL: "a model is named TENANT/MODEL",
-    Kind.DATASET: "a data set is named TENANT/NAME",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class BaseCommit:
@@ -69,9 +61,9 @@ class BaseCommit:
         return source
 
     def names(self, kind: Kind) -> list[str]:
-        """The names of all environments, data sets or models, sorted."""
-        found = (parse_path(path) for path in self.git.tree(self.commit, [_FOLDERS[kind]]))
-        return sorted(identity.name for identity in found if identity and identity.kind is kind)
+        """Return the names of all documents of a kind, sorted."""
+        identities = (parse_path(path) for path in self.git.tree(self.commit, [kind.entry.root]))
+        return sorted(identity.name for identity in identities if identity and identity.kind is kind)
 
     @property
     def _at(self) -> str:
@@ -87,7 +79,7 @@ def document_path(kind: Kind, name: str) -> str:
     found = parse_path(path)
     if found is None or (found.kind, found.name) != (kind, name):
         raise Refusal(
-            f"no {kind.value} can be named {name!r}", fix=f"{_SHAPES[kind]}; a name is {NAME_WORDS}"
+            f"no {kind.value} can be named {name!r}", fix=f"{kind.entry.name_form}; a name is {NAME_WORDS}"
         )
     return path
 

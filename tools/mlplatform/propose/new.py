@@ -4,6 +4,7 @@ import math
 from string import Template
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds.templates import PLACEHOLDERS
 from mlplatform.core.naming import Kind
 from mlplatform.core.placeholders import NO_NAME
 from mlplatform.propose.base_commit import BaseCommit, document_path
@@ -11,11 +12,7 @@ from mlplatform.propose.edit import schema_hint
 from mlplatform.propose.message import message_of
 from mlplatform.propose.nodes import read_mapping
 from mlplatform.propose.proposal import Proposal
-from mlplatform.propose.templates import DATASET, MODEL, PLACEHOLDERS, TENANT
 from mlplatform.providers.git import Git
-
-TEMPLATES: dict[Kind, Template] = {Kind.TENANT: TENANT, Kind.DATASET: DATASET, Kind.MODEL: MODEL}
-
 
 _QUOTA = "  {}: {{gpu: 0, cpu: 4, memoryGiB: 8, endpoints: 2}}"
 _HOURS = 730  # a month, as the policies count it
@@ -52,7 +49,7 @@ def new(git: Git, base: str, *, kind: Kind, name: str, reason: str = "") -> Prop
     tenant, _, last = name.partition("/")
     if last and at.text(document_path(Kind.TENANT, tenant)) is None:
         raise Refusal(f"there is no tenant {tenant}", fix=f"first `platform new tenant {tenant}`")
-    text = TEMPLATES[kind].substitute(
+    text = Template(kind.entry.template).substitute(
         hint=schema_hint(path, kind.value),
         name=last or name,
         tenant=tenant,

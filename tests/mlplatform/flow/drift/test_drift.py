@@ -571,8 +571,9 @@ def test_what_ran_before_an_adopted_champion_is_previous_and_stays_loaded(
 
 def test_status_does_not_import_mlflow(lab: Laboratory) -> None:
     code = "import sys; from mlplatform.flow.status import status; from mlplatform.flow.workspace import Workspace; "
-    code += "from mlplatform.flow.check.run_check import repository_at; p = Workspace.discover(); "
-    code += "print(status(p, repository_at(p.git, 'HEAD'))['production']['lab/scaler'].state, 'mlflow' in sys.modules)"
+    code += "from mlplatform.flow.check.run_check import load_repository; w = Workspace.discover(); "
+    code += "done = status(w, load_repository(w.git, 'HEAD')); "
+    code += "print(done['production']['lab/scaler'].state, 'mlflow' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=lab.place.git.root, capture_output=True, text=True, check=True
     )

@@ -3,13 +3,14 @@
 from functools import partial
 
 from mlplatform.core.finding import Severity
+from mlplatform.core.naming import Kind, kinds_referred_to
 from mlplatform.core.rule import Rule
 
 _rule = partial(
     Rule, severity=Severity.ERROR, soc2=("CC8.1", "PI1.2"), where="tools/mlplatform/check/references.py"
 )
 
-RULES = (
+_RULES = (
     _rule(
         "link-platform",
         "The repository has a platform.yaml",
@@ -33,14 +34,6 @@ RULES = (
         fix="add tenants/<tenant>/datasets/<name>.yaml, or correct the name",
         passes="data: {datasets: [clinic/biopsies]}",
         fails="data: {datasets: [clinic/biopsy]}",
-    ),
-    _rule(
-        "link-feature",
-        "The feature view exists",
-        "The data that a model reads must be declared, and feature views cannot be declared yet.",
-        fix="name the data sets that the model reads instead",
-        passes="data: {datasets: [clinic/biopsies]}",
-        fails="data: {datasets: [clinic/biopsies], features: [clinic/history]}",
     ),
     _rule(
         "link-model",
@@ -117,3 +110,23 @@ RULES = (
         fails="from: {environment: development} in production",
     ),
 )
+
+
+def _of_kind(kind: Kind) -> Rule:
+    path = kind.entry.path.replace("{", "<").replace("}", ">")
+    return _rule(
+        f"link-{kind.value}",
+        f"The {kind.entry.words} is there",
+        "What refers to a document that nobody declared rests on nothing.",
+        fix=f"add {path}, or correct the name",
+        passes=f"the name of a {kind.entry.words}, and {path}",
+        fails=f"the name of a {kind.entry.words} that has no document",
+    )
+
+
+# Kinds whose rule nobody has written by hand.
+_OTHERS = tuple(
+    _of_kind(kind) for kind in kinds_referred_to() if f"link-{kind.value}" not in {rule.id for rule in _RULES}
+)
+OF_OTHER_KINDS = tuple(rule.id for rule in _OTHERS)
+RULES = (*_RULES, *_OTHERS)

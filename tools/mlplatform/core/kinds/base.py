@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import WithJsonSchema
 
-from mlplatform.core.naming import NAME
+from mlplatform.core.names import NAME
 from mlplatform.core.payload import DIGEST
 
 _NUMBER = r"(0|[1-9][0-9]*)"

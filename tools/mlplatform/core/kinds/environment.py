@@ -59,5 +59,5 @@ class Environment(DocumentModel):
 
     @property
     def is_shared(self) -> bool:
-        """Whether anything of it is reached by other machines than this one."""
+        """True when other machines reach its registry or its serving."""
         return (self.registry.uri, self.serving.uri) != ("local", "local")

@@ -7,7 +7,6 @@ author has to say, by a merge or a rebase.
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
-from mlplatform.core.naming import DOCUMENT_ROOTS, NAME, Identity, Kind, parse_path, path_of
+from mlplatform.core.naming import DOCUMENT_ROOTS, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.flow.check.pin_facts import pin_history, ran_here
 from mlplatform.load.affected import Affected, affected, is_hidden
@@ -31,9 +30,7 @@ from mlplatform.providers.git import Entry, Git, Listing
 from mlplatform.providers.git.compare import differences, listing, merge_base, sizes, touched
 from mlplatform.providers.git.refs import tip_of
 
-_DEPLOYMENT = re.compile(
-    rf"environments/({NAME})/{NAME}/{NAME}\.yaml"
-)  # `identify` would take ten times as long
+_DEPLOYMENT = Kind.DEPLOYMENT.entry.pattern  # `parse_path` would take ten times as long
 _JUDGED = (*DOCUMENT_ROOTS, "examples/data/")
 
 
@@ -111,9 +108,11 @@ def _base(
     commit = str(loaded.commit)
     deployments = Counter(found[1] for path in entries if (found := _DEPLOYMENT.fullmatch(path)))
     environments = deployments.keys()
-    changed = [one for file in files if (one := parse_path(file.path)) and one.kind is Kind.DEPLOYMENT]
+    changed = [one for file in files if (one := parse_path(file.path)) and one.kind.entry.pins]
     pinned = {
-        f"environments/{environment}/{one.model}.yaml" for one in changed for environment in environments
+        path_of(Kind.DEPLOYMENT, f"{environment}/{one.model}")
+        for one in changed
+        for environment in environments
     }
     past = history(git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, one.name) for one in changed}))
     before, ran = pin_history(git, past, loaded, head, changed), ran_here(git, past, loaded, head, changed)
@@ -122,7 +121,7 @@ def _base(
         past,
         files,
         deployments,
-        merged_at(git, commit, (path for path in entries if path.startswith("policies/waivers/"))),
+        merged_at(git, commit, (path for path in entries if path.startswith(Kind.WAIVER.entry.root))),
         _signatures(git, past, changed),
         everything,
         past_data(git, commit, entries, _changed_data(loaded, head, files)),
@@ -134,7 +133,7 @@ def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileCh
     """The data sets that the head has and the change touches."""
     for path in (file.path for file in files):
         before, after = base.raws.get(path), head.raws.get(path)
-        if after is not None and after.identity.kind is Kind.DATASET:
+        if after is not None and after.identity.kind.entry.describes_data:
             yield path, before.data if before else None, after.data
 
 

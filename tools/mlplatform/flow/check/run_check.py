@@ -72,10 +72,10 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
         schemas=starting.schemas,
         scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
     )
-    held_to = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
+    context = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
     started = time.monotonic()
     with _engine(starting.policies, options) as engine:
-        binding = check(bound, engine, held_to, base=changed.base)
+        binding = check(bound, engine, context, base=changed.base)
     took = time.monotonic() - started
     if not _brings_rules(changed.base, head_loaded):
         return binding
@@ -84,7 +84,7 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
 
     def judge_own() -> CheckResult:
         with _engine(own.policies, options) as engine:
-            return check(own, engine, replace(held_to, waivers=None), base=wider.base)
+            return check(own, engine, replace(context, waivers=None), base=wider.base)
 
     return check_in_sandbox(binding, judge_own, changed.base.files, took, scans=scanner is not None)
 
@@ -152,4 +152,4 @@ def _brings_rules(base: ChangeBase, head: LoadedSource) -> bool:
 
 
 def _waivers(loaded: LoadedSource) -> dict[str, object]:
-    return {path: raw.data for path, raw in loaded.raws.items() if raw.identity.kind is Kind.WAIVER}
+    return {raw.path: raw.data for raw in loaded.documents(Kind.WAIVER)}

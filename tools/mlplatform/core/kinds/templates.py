@@ -1,6 +1,4 @@
-"""What a new document starts as: the schema holds, and each value to be thought about is marked CHANGE."""
-
-from string import Template
+"""The documents that `platform new` starts: the schema holds, and each value to think about is marked CHANGE."""
 
 from mlplatform.core import placeholders as left
 
@@ -12,11 +10,11 @@ PLACEHOLDERS = {
     "no_column": left.NO_COLUMN,
 }
 
-TENANT = Template("""\
+TENANT = """\
 $hint
 schema: tenant/v1
 description: $change_me   # CHANGE: what the team does, in a line
-owners: [$owners]   # CHANGE: forge logins; three, so that two can approve the third's change
+owners: [$owners]   # CHANGE: Git host logins; three, so that two can approve the third's change
 members: []
 contact: {email: $name@example.com, oncall: $name-oncall}   # CHANGE
 costCenter: $change_me   # CHANGE
@@ -24,12 +22,12 @@ clearance: internal   # CHANGE: the most sensitive data that the team's models m
 quotas:   # CHANGE: the most that all deployments of an environment may use together
 $quotas
 budget: {monthlyUSD: $budget}   # CHANGE: $cost
-""")
+"""
 
-DATASET = Template("""\
+DATASET = """\
 $hint
 schema: dataset/v1
-owner: $owner   # CHANGE: a forge login
+owner: $owner   # CHANGE: a Git host login
 location: s3://$tenant-$name/v1/   # CHANGE: a bucket path, or a file as in examples/data/$tenant/$name.csv
 region: us-east-1   # CHANGE
 format: csv   # csv, parquet or jsonl
@@ -41,24 +39,24 @@ encryption: {atRest: "aws:kms", key: alias/$tenant, inTransit: tls}
 retention: {days: 365, deletion: delete}   # CHANGE
 consent: {basis: contract, record: $change_me}   # CHANGE: why we may process it, and where that is written
 sharedWith: []
-""")
+"""
 
-MODEL = Template("""\
+MODEL = """\
 $hint
 schema: model/v1
-owner: $owner   # CHANGE: a forge login
+owner: $owner   # CHANGE: a Git host login
 description: $change_me   # CHANGE: what it predicts, in a line
-type: real-time   # real-time, batch or streaming
+type: real-time   # or batch
 format: onnx
 signature:   # CHANGE: what goes in and what comes out; -1 is the batch
   inputs: [{name: X, type: FP32, shape: [-1, 1]}]
   outputs: [{name: probabilities, type: FP32, shape: [-1, 2]}]
 data: {datasets: [$dataset]}   # CHANGE: what it is trained on
 gates: {}   # CHANGE: what a metric must reach, as in {production: {auc: {min: 0.85}}}
-slo: {availability: 99.9, latencyP99Ms: 200, windowDays: 30}
+slo: {latencyP99Ms: 200}
 # validation:   # what `platform validate` sends through a candidate: rows that no training has seen
 #   dataset: $dataset-held-out
 #   task: classification   # or regression
 #   target: $no_column   # the column with the right answer
 #   inputs: [$no_column]   # the columns in the order in which the signature's inputs take them
-""")
+"""
