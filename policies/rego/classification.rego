@@ -1,8 +1,8 @@
 # METADATA
 # title: Classification of data sets
 # description: |
-#   `duplicates` are the other data sets, by name, that are the same data: with the same digest, or at, around or within the
-#   same location.
+#   `duplicates` are the other data sets, by name, that are the same data: with the same digest, or at, around or within
+#   the same location.
 # custom:
 #   kinds: [dataset]
 #   asks: state

@@ -1,9 +1,9 @@
 # METADATA
 # title: Reclassification of data
 # description: |
-#   `base.duplicates` holds the other data sets of the base with the same digest or location as this one. `change.past` holds
-#   what documents in all of history last said about data that is new to this one: data that is declared again after its
-#   document was deleted keeps its classification.
+#   `base.duplicates` holds the other data sets of the base with the same digest or location as this one. `change.past`
+#   holds what documents in all of history last said about data that is new to this one: data that is declared again
+#   after its document was deleted keeps its classification.
 # custom:
 #   kinds: [dataset]
 #   asks: change

@@ -24,8 +24,8 @@ NOT_BY_A_CASE = {
         "providers.scan.results:_uncovered:checkov-failed",
     ),
     "the loader finds it first, or the parser cannot get there": (
-        "load.characters:decode:yaml-size",
-        "load.strict_yaml:_syntax:yaml-syntax#2",
+        "strict_yaml.characters:decode:yaml-size",
+        "strict_yaml.parser:_syntax:yaml-syntax#2",
         "check.custom_schemas:_kind:_Unusable",
         "providers.scan.text_guard:read:checkov-failed#2",
     ),

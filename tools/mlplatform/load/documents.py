@@ -10,12 +10,12 @@ from mlplatform.core.document import RawDocument
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import Identity, Kind
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.load.characters import MAX_BYTES
 from mlplatform.load.read_files import contents
-from mlplatform.load.scalars import short
-from mlplatform.load.source_map import SourceMap
-from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.parallel import share, split
+from mlplatform.strict_yaml.characters import MAX_BYTES
+from mlplatform.strict_yaml.parser import parse
+from mlplatform.strict_yaml.scalars import short
+from mlplatform.strict_yaml.source_map import SourceMap
 
 _Read = tuple[Mapping[str, Any], SourceMap]
 

@@ -11,9 +11,9 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
 from mlplatform.core.naming import Kind, parse_path
 from mlplatform.core.payload import DIGEST
-from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git, PathChange
 from mlplatform.providers.git.past import At, files_at
+from mlplatform.strict_yaml.parser import parse
 
 _DIGEST = re.compile(DIGEST)
 _ALL = (Kind.DEPLOYMENT.entry.root,)

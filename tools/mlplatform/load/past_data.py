@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.naming import Kind, parse_path
 from mlplatform.load.raw_fields import Data, find_references
-from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git, Listing
+from mlplatform.strict_yaml.parser import parse
 
 Change = tuple[str, Data | None, Data]  # the path of a data set, and its document before and after
 

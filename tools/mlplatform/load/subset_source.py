@@ -6,7 +6,7 @@ from typing import Protocol
 
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.source import BY_PATH, WorkingTree, file_type, is_under
-from mlplatform.providers.git import Entry, Git
+from mlplatform.providers.git import Git, PathEntry
 from mlplatform.providers.git.compare import sizes
 
 
@@ -29,7 +29,7 @@ class GitTreeSource:
 
     git: Git
     commit: str | None
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, PathEntry]
 
     @property
     def paths(self) -> Iterable[str]:

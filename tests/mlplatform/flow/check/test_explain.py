@@ -10,9 +10,9 @@ from mlplatform.cli.main import main
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.waiver import Waiver
 from mlplatform.flow.check.explain import rule, rules, rules_and_flaws
-from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git
 from mlplatform.report.explain import rule_text, waiver_text
+from mlplatform.strict_yaml.parser import parse
 from tests.support.repository import ROOT, good_repository, judged, said
 from tests.support.scratch import Scratch, isolate, scratch
 

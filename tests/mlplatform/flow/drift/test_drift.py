@@ -30,7 +30,7 @@ from mlplatform.flow.selection import Selection
 from mlplatform.flow.status import status
 from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.propose.merge import merge_locally
-from mlplatform.propose.nodes import read_mapping
+from mlplatform.propose.yaml_edit import read_mapping
 from mlplatform.providers.git import Git
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names

@@ -397,7 +397,10 @@ def answering(said: bytes) -> Iterator[int]:
         (b"SSH-2.0-OpenSSH_9.2\r\n", "does not answer in HTTP"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n<xml>", "answered something else than JSON"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n[1,2,3]", "cannot be read"),
-        (b'HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{"', "answered something else than JSON"),
+        (
+            b'HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{"',
+            "ended the connection in its answer: see its log",
+        ),
         (b"HTTP/1.1 500 Oh\r\ncontent-length: 3\r\n\r\nno!", "refused: no!"),
         (b"", "does not answer"),
     ],

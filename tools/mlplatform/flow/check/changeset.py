@@ -25,7 +25,7 @@ from mlplatform.load.load import load
 from mlplatform.load.past_data import Change, past_data
 from mlplatform.load.source import WorkingTree, file_type
 from mlplatform.load.subset_source import GitTreeSource, OverlaySource, Selectable
-from mlplatform.providers.git import Entry, Git, Listing
+from mlplatform.providers.git import Git, Listing, PathEntry
 from mlplatform.providers.git.compare import differences, listing, merge_base, sizes, touched
 from mlplatform.providers.git.refs import tip_of
 
@@ -220,7 +220,7 @@ def _blob_id(data: bytes, like: str) -> str:
     return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
 
 
-def _require_one_side(path: str, old: Entry | None, base: Entry | None) -> None:
+def _require_one_side(path: str, old: PathEntry | None, base: PathEntry | None) -> None:
     if old != base and path.startswith(_JUDGED):
         raise Refusal(
             f"{path} was changed on the base as well since this change left it",

@@ -1,6 +1,5 @@
 """The route file that tools/mlgateway obeys: written by rename under a lock, its generation rising each time."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -9,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlplatform.core.target import EnvironmentPaths
+from mlplatform.providers.file_lock import file_lock
 from mlplatform.providers.serving.triton.config import upstream_name
 from mlplatform.providers.serving.triton.gateway import GatewayState
 
@@ -100,7 +100,5 @@ def write(paths: EnvironmentPaths, table: RouteFile) -> None:
 @contextmanager
 def locked(paths: EnvironmentPaths) -> Iterator[None]:
     """Hold off every other writer of the route file."""
-    paths.routes.parent.mkdir(parents=True, exist_ok=True)
-    with paths.routes.with_name("routes.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with file_lock(paths.routes.with_name("routes.lock")):
         yield

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from mlplatform.load.scalars import MAX_INTEGER
-from mlplatform.load.strict_yaml import Parsed, parse
+from mlplatform.strict_yaml.parser import Parsed, parse
+from mlplatform.strict_yaml.scalars import MAX_INTEGER
 
 # The same examples every time: a suite that fails by chance helps nobody.
 examples = settings(deadline=None, derandomize=True, max_examples=100)

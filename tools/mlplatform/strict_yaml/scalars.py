@@ -37,6 +37,14 @@ def resolve(text: str) -> Scalar:
     return _number(text) if text[0] in NUMBER_STARTS else text
 
 
+def is_text(text: str) -> bool:
+    """True for a plain scalar that is a string."""
+    try:
+        return isinstance(resolve(text), str)
+    except NotAScalar:
+        return False
+
+
 def _number(text: str) -> str | int | float:
     if not _NUMBER.fullmatch(text):
         return _check_text(text)

@@ -1,6 +1,6 @@
 import pytest
 
-from mlplatform.load.scalars import MAX_INTEGER, NotAScalar, resolve
+from mlplatform.strict_yaml.scalars import MAX_INTEGER, NotAScalar, resolve
 
 
 @pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL"])

@@ -1,4 +1,4 @@
-"""Single values in YAML: read as YAML 1.2 does, written so that YAML 1.1 reads them the same."""
+"""Scalars written so that our dialect and YAML 1.1 read them the same."""
 
 import json
 import math
@@ -8,31 +8,11 @@ from decimal import Decimal
 import yaml
 
 from mlplatform.core.errors import Refusal
+from mlplatform.strict_yaml.characters import hidden
+from mlplatform.strict_yaml.scalars import is_text
 
-Scalar = str | float | int | bool | None
-
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
-_WORDS: dict[str, bool | None] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
 _PLAIN = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_./+@=-]*(:[A-Za-z0-9_./+@=-]+)*")
 _LONGEST_NUMBER = 24
-
-
-def resolve(text: str) -> Scalar:
-    """What an unquoted scalar is."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INT.fullmatch(text):
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    return text
 
 
 def write(value: str | float, quotes: str = "") -> str:
@@ -59,7 +39,11 @@ def write_number(value: float) -> str:
 
 
 def write_text(value: str, quotes: str = "") -> str:
-    """A string as YAML on one line."""
+    """A string as YAML on one line; Refusal for one that no document may hold."""
+    if flaw := hidden(value):
+        raise Refusal(
+            f"a document may not hold {flaw}: {value!a}", fix="rename what it names, without such characters"
+        )
     if not quotes and needs_no_quotes(value):
         return value
     if quotes == "'" and value.isprintable():
@@ -68,8 +52,8 @@ def write_text(value: str, quotes: str = "") -> str:
 
 
 def needs_no_quotes(value: str) -> bool:
-    """Whether an unquoted string stays that string, for YAML 1.1 and 1.2 alike."""
-    if not _PLAIN.fullmatch(value) or resolve(value) != value:
+    """True when an unquoted string stays that string, in our dialect and in YAML 1.1."""
+    if not _PLAIN.fullmatch(value) or not is_text(value):
         return False
     return not any(
         regexp.match(value) for _, regexp in yaml.SafeLoader.yaml_implicit_resolvers.get(value[0], ())

@@ -3,9 +3,9 @@
 import pytest
 
 from mlplatform.core.finding import Finding
-from mlplatform.load.builder import MAX_DEPTH, MAX_SCALAR
-from mlplatform.load.characters import MAX_BYTES, MAX_FINDINGS
-from mlplatform.load.strict_yaml import parse
+from mlplatform.strict_yaml.builder import MAX_DEPTH, MAX_SCALAR
+from mlplatform.strict_yaml.characters import MAX_BYTES, MAX_FINDINGS
+from mlplatform.strict_yaml.parser import parse
 
 PATH = "tenants/reading/tenant.yaml"
 

@@ -6,16 +6,36 @@ reviewer of a promotion should see the promotion only. So each change is spliced
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from yaml.nodes import MappingNode, ScalarNode
+import yaml
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 
 from mlplatform.core.errors import Refusal
-from mlplatform.propose.nodes import Entry, Pointer, compose, data_of, end_of, entries, find, start_of
-from mlplatform.propose.scalars import write, write_text
+from mlplatform.strict_yaml.parser import parse
+from mlplatform.strict_yaml.scalars import resolve
+from mlplatform.strict_yaml.writer import write, write_text
+
+Pointer = tuple[str, ...]
 
 _LONGEST_LINE = 140  # one data set with its digest fits
 _BLANK = re.compile(r"[ \t]*(#.*)?$")
+
+
+class MappingEntry(NamedTuple):
+    """One key of a mapping with its value."""
+
+    key: ScalarNode
+    value: Node
+
+
+def read_mapping(text: str, where: str) -> Mapping[str, Any]:
+    """Return a document's plain values; Refusal with the first finding where `parse` has any."""
+    parsed = parse(where, text.encode())
+    if parsed.data is None:
+        finding = parsed.findings[0]
+        raise Refusal(f"the document cannot be read: {finding.message}", where=finding.where, fix=finding.fix)
+    return parsed.data
 
 
 def put(text: str, pointer: Pointer, value: Any, *, before: Sequence[str] = (), where: str = "") -> str:
@@ -25,16 +45,60 @@ def put(text: str, pointer: Pointer, value: Any, *, before: Sequence[str] = (), 
     """
     *path, name = pointer
     parent = _mapping(text, tuple(path), where)
-    there = entries(parent).get(name)
-    if there is None:
+    entry = entries(parent).get(name)
+    if entry is None:
         return _insert(text, parent, name, value, before)
-    if isinstance(value, Mapping) and isinstance(there.value, MappingNode):
-        if not value and there.value.value:
+    if isinstance(value, Mapping) and isinstance(entry.value, MappingNode):
+        if not value and entry.value.value:
             return _empty(text, parent, name)
         return _put_entries(text, pointer, value, where)
-    if isinstance(value, Mapping) or not isinstance(there.value, ScalarNode):
+    if isinstance(value, Mapping) or not isinstance(entry.value, ScalarNode):
         raise _cannot(where, pointer)
-    return text if _same(there.value, value) else _replace(text, there.value, value)
+    return text if _same(entry.value, value) else _replace(text, entry.value, value)
+
+
+def compose(text: str, where: str) -> MappingNode:
+    """Return the top mapping of a document as nodes, which know their place; Refusal unless it is in our dialect."""
+    read_mapping(text, where)
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    assert isinstance(root, MappingNode)  # noqa: S101 (else it could not be read)
+    return root
+
+
+def entries(mapping: MappingNode) -> dict[str, MappingEntry]:
+    """Return the entries of a mapping by key, in the order of the text."""
+    return {key.value: MappingEntry(key, value) for key, value in mapping.value}
+
+
+def start_of(node: Node) -> int:
+    """Return where a node begins in the text."""
+    return int(node.start_mark.index)
+
+
+def end_of(text: str, node: Node) -> int:
+    """Return where a node's last character ends, without the spaces and comments that YAML counts to a block."""
+    if isinstance(node, CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return end_of(text, last[1] if isinstance(node, MappingNode) else last)
+    start, end = start_of(node), int(node.end_mark.index)
+    return start + len(text[start:end].rstrip())
+
+
+def flow(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{write_text(key)}: {flow(item)}" for key, item in value.items()) + "}"
+    return write(value, '"' if isinstance(value, str) and ":" in value else "")
+
+
+def block(name: str, value: Any, indent: str = "") -> list[str]:
+    """The lines of an entry: on one line where that is short enough, else one line a key."""
+    key = f"{indent}{write_text(name)}:"
+    if not isinstance(value, Mapping):
+        return [f"{key} {write(value)}"]
+    if len(line := f"{key} {flow(value)}") <= _LONGEST_LINE or not value:
+        return [line]
+    return [key, *(inner for item in value.items() for inner in block(*item, indent + "  "))]
 
 
 def _put_entries(text: str, pointer: Pointer, value: Mapping[str, Any], where: str) -> str:
@@ -48,15 +112,20 @@ def _put_entries(text: str, pointer: Pointer, value: Mapping[str, Any], where: s
 
 
 def _mapping(text: str, pointer: Pointer, where: str) -> MappingNode:
-    found = find(compose(text, where), pointer)
-    if not isinstance(found, MappingNode):
+    node: Node = compose(text, where)
+    for key in pointer:
+        entry = entries(node).get(key) if isinstance(node, MappingNode) else None
+        if entry is None:
+            raise _cannot(where, pointer)
+        node = entry.value
+    if not isinstance(node, MappingNode):
         raise _cannot(where, pointer)
-    return found
+    return node
 
 
 def _same(node: ScalarNode, value: str | float) -> bool:
-    found = data_of(node)
-    return bool(found == value) and isinstance(found, str) == isinstance(value, str)
+    before = node.value if node.style else resolve(node.value)
+    return bool(before == value) and isinstance(before, str) == isinstance(value, str)
 
 
 def _replace(text: str, node: ScalarNode, value: str | float) -> str:
@@ -77,26 +146,30 @@ def _empty(text: str, parent: MappingNode, name: str) -> str:
 
 
 def _insert(text: str, parent: MappingNode, name: str, value: Any, before: Sequence[str]) -> str:
-    there = entries(parent)
-    behind = next((there[key] for key in reversed(before) if key in there), None)
-    if parent.flow_style or not there:
+    present = entries(parent)
+    behind = next((present[key] for key in reversed(before) if key in present), None)
+    if parent.flow_style or not present:
         return _insert_in_flow(text, parent, name, value, behind)
     return _insert_in_block(text, parent, name, value, behind)
 
 
-def _insert_in_flow(text: str, parent: MappingNode, name: str, value: Any, behind: Entry | None) -> str:
-    said = f"{write_text(name)}: {flow(value)}"
+def _insert_in_flow(
+    text: str, parent: MappingNode, name: str, value: Any, behind: MappingEntry | None
+) -> str:
+    entry = f"{write_text(name)}: {flow(value)}"
     if behind:
         at = end_of(text, behind.value)
-        return f"{text[:at]}, {said}{text[at:]}"
+        return f"{text[:at]}, {entry}{text[at:]}"
     if parent.value:
         at = start_of(parent.value[0][0])
-        return f"{text[:at]}{said}, {text[at:]}"
+        return f"{text[:at]}{entry}, {text[at:]}"
     at = start_of(parent) + 1
-    return text[:at] + said + text[at:]
+    return text[:at] + entry + text[at:]
 
 
-def _insert_in_block(text: str, parent: MappingNode, name: str, value: Any, behind: Entry | None) -> str:
+def _insert_in_block(
+    text: str, parent: MappingNode, name: str, value: Any, behind: MappingEntry | None
+) -> str:
     first = parent.value[0][0]
     lines = "\n".join(block(name, value, " " * first.start_mark.column))
     if behind:
@@ -129,29 +202,12 @@ def _remove(text: str, parent: MappingNode, name: str) -> str:
     return text[:start] + text[end:]
 
 
-def flow(value: Any) -> str:
-    """A value on one line."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{write_text(key)}: {flow(item)}" for key, item in value.items()) + "}"
-    return write(value, '"' if isinstance(value, str) and ":" in value else "")
-
-
-def block(name: str, value: Any, indent: str = "") -> list[str]:
-    """The lines of an entry: on one line where that is short enough, else one line a key."""
-    key = f"{indent}{write_text(name)}:"
-    if not isinstance(value, Mapping):
-        return [f"{key} {write(value)}"]
-    if len(line := f"{key} {flow(value)}") <= _LONGEST_LINE or not value:
-        return [line]
-    return [key, *(inner for item in value.items() for inner in block(*item, indent + "  "))]
-
-
 def _line_start(text: str, at: int) -> int:
     return text.rfind("\n", 0, at) + 1
 
 
 def _line_end(text: str, at: int) -> int:
-    """Where the line ends, before its line break."""
+    """Return where the line ends, before its line break."""
     end = text.find("\n", at)
     return len(text) if end < 0 else end
 

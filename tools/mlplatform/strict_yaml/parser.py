@@ -10,9 +10,9 @@ from yaml._yaml import CParser
 from yaml.events import DocumentStartEvent, MappingStartEvent, ScalarEvent
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.load.builder import Builder, Event, ReadingStopped
-from mlplatform.load.characters import decode
-from mlplatform.load.source_map import SourceMap
+from mlplatform.strict_yaml.builder import Builder, Event, ReadingStopped
+from mlplatform.strict_yaml.characters import decode
+from mlplatform.strict_yaml.source_map import SourceMap
 
 NOWHERE = SourceMap({}, array("Q"))
 

@@ -13,10 +13,10 @@ from typing import Any
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.load.characters import MAX_FINDINGS, hidden
-from mlplatform.load.layout import NO_INDENT, Layout
-from mlplatform.load.scalars import CONSTANTS, NotAScalar, Scalar, resolve, short
-from mlplatform.load.source_map import COLUMNS, SourceMap
+from mlplatform.strict_yaml.characters import MAX_FINDINGS, hidden
+from mlplatform.strict_yaml.layout import NO_INDENT, Layout
+from mlplatform.strict_yaml.scalars import CONSTANTS, NotAScalar, Scalar, resolve, short
+from mlplatform.strict_yaml.source_map import COLUMNS, SourceMap
 
 MAX_DEPTH = 32
 MAX_SCALAR = 64 * 1024
