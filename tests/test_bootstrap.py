@@ -15,7 +15,7 @@ from tests.support.repository import ROOT
 UV = ROOT / ".venv-uv" / "bin" / "uv"
 LOCKED = "requirements/bootstrap.txt"
 SCRIPT = "tools/bootstrap.py"
-FACTS = "tools/mlplatform/local/python_facts.py"
+FACTS = "tools/mlplatform/providers/serving/triton/python_facts.py"
 NOWHERE = "file:///nowhere"
 BLOCKED = ("MAKE", "PYTHON", "UV_", "VIRTUAL_ENV")
 CACHES_OF_MLFLOW = """

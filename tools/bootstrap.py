@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Optional, Union
 
 ROOT = Path(__file__).resolve().parents[1]
-FACTS = ROOT / "tools" / "mlplatform" / "local" / "python_facts.py"
+FACTS = ROOT / "tools/mlplatform/providers/serving/triton/python_facts.py"
 LOCKED_UV = ROOT / "requirements" / "bootstrap.txt"
 UV_FOLDER = ROOT / ".venv-uv"
 UV = UV_FOLDER / "bin" / "uv"

@@ -1,8 +1,8 @@
 # METADATA
-# title: A data set is classified as what it holds
+# title: Classification of data sets
 # description: |
-#   `duplicates` are the other data sets with the same digest, at the same location, around it or within it, by name: the
-#   same data under another name.
+#   `duplicates` are the other data sets, by name, that are the same data: with the same digest, or at, around or within
+#   the same location.
 # custom:
 #   kinds: [dataset]
 #   asks: state
@@ -13,7 +13,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 
 # METADATA
 # title: A data set is at least as sensitive as its most sensitive column
-# description: Everything that protects a data set goes by its classification, so one column must not hide in it.
+# description: All protection depends on the classification of the data set, so no column may be more sensitive.
 # custom:
 #   id: classification-covers-columns
 #   severity: error
@@ -39,8 +39,9 @@ deny contains {
 # METADATA
 # title: The same data is classified the same
 # description: |
-#   Data does not become harmless by being declared a second time: a data set is at least as sensitive as every other
-#   one with the same digest, at the same place, around it or within it, of whichever tenant. Where two owners disagree, the higher one holds.
+#   Declaring data a second time does not make it less sensitive: a data set is at least as sensitive as every other
+#   one, of any tenant, with the same digest, or at, around or within the same location. Where two owners disagree, the
+#   higher classification applies.
 # custom:
 #   id: classification-twins
 #   severity: error
@@ -56,7 +57,7 @@ satisfied contains "classification-twins" if {
 
 deny contains {
 	"rule": "classification-twins",
-	"message": sprintf("%s is the same data and %s, and here it is classified %s", [
+	"message": sprintf("%s is the same data and is classified %s, and here it is classified %s", [
 		name,
 		data.lib.sensitivity.of(twin),
 		data.lib.sensitivity.declared(input.document),

@@ -78,7 +78,7 @@ test_the_denial_names_the_twin if {
 		"duplicates": {"clinic/events": holding("pii", {})},
 	}
 	some denial in decision.deny
-	denial.message == "clinic/events is the same data and pii, and here it is classified public"
+	denial.message == "clinic/events is the same data and is classified pii, and here it is classified public"
 }
 
 test_without_twins_the_question_is_not_answered if {

@@ -28,7 +28,7 @@ _MAKERS = {
     "error": "",
     "warning": "",
     "refuse": "",
-    "found": "",
+    "own_finding": "",
     "broken_reference": "",
     "failed": "checkov-failed",
     "skipped": "checkov-skip",

@@ -15,8 +15,8 @@ import pytest
 from mlplatform.core.kinds.model import Signature, TensorType
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import stack
-from mlplatform.local.programs import serving_folder
 from mlplatform.providers.serving.interface import Candidate
+from mlplatform.providers.serving.triton.programs import serving_folder
 from tests.support.payloads import write_payload
 
 ENVIRONMENT = "development"
@@ -109,12 +109,12 @@ def target(tmp_path: Path) -> Iterator[LocalTarget]:
     needs_serving()
     found = LocalTarget(tmp_path)
     yield found
-    for name in stack.known(found):
+    for name in stack.started_environments(found):
         for pid in stack.state(found.environment(name)).values():
             os.kill(
                 pid, signal.SIGKILL
             )  # Triton takes 3 s to end in peace: what it leaves is cleaned up below
-    stack.stop_all(found, stack.known(found))
+    stack.stop_all(found, stack.started_environments(found))
 
 
 @pytest.fixture(scope="session")
@@ -124,4 +124,4 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnvironmentPaths
     found = LocalTarget(tmp_path_factory.mktemp("shared"))
     stack.start(found, ENVIRONMENT)
     yield found.environment(ENVIRONMENT)
-    stack.stop_all(found, stack.known(found))
+    stack.stop_all(found, stack.started_environments(found))

@@ -10,9 +10,9 @@ import pytest
 from mlplatform.core.catalogue import CATALOGUE, yaml
 from mlplatform.core.catalogue.link import OF_OTHER_KINDS
 from mlplatform.core.rule import Rule
-from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.policy.metadata import RESERVED
 from mlplatform.providers.scan.checks.catalogue import SCANNER
+from mlplatform.strict_yaml.parser import parse
 
 CODE = Path(__file__).parents[3] / "tools/mlplatform"
 RULES = (*CATALOGUE, *SCANNER)

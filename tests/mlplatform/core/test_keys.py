@@ -76,7 +76,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
     },
     "model": {
         "owner": "attacks/documents-another-tenants-name/owner-of-another-tenant",
-        "critical": "tests/mlplatform/flow/reconcile/test_critical.py/"
+        "critical": "tests/mlplatform/flow/reconcile/test_critical_models.py/"
         "a_model_is_critical_as_the_newest_applied_commit_that_declared_it_there_says",
         "type": "tests/mlplatform/plan/test_plan.py/a_batch_model_is_copied_and_made_champion_and_not_served",
         "format": "attacks/policy-executable-formats/executable-format-in-production",
@@ -137,7 +137,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "from.environment": "attacks/documents-another-tenants-name/origin-names-another-environment",
         "from.data{}": "attacks/documents-another-tenants-name/origin-names-other-data",
         "metrics{}": "attacks/policy-metrics/metric-missing",
-        "serving.instances": "tests/mlplatform/plan/test_repair.py/"
+        "serving.instances": "tests/mlplatform/plan/test_drift_revert.py/"
         "another_number_of_instances_is_loaded_by_an_ordinary_plan",
         "serving.cpu": "attacks/policy-quota-and-budget/cpu-quota-exceeded",
         "serving.memoryGiB": "attacks/policy-quota-and-budget/memory-quota-exceeded",
@@ -177,26 +177,31 @@ GIVEN = {
 }
 
 
-def _bare(annotation: Any) -> Any:
-    """A type without what may surround it: Annotated, `| None`."""
+def _types(annotation: Any) -> Iterator[Any]:
+    """Yield the types that a value may have, without what may surround them: Annotated, `| None`."""
     if get_origin(annotation) is Annotated:
-        return _bare(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, UnionType):
-        return _bare(next(part for part in get_args(annotation) if part is not type(None)))
-    return annotation
+        yield from _types(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _types(part)
+    elif annotation is not type(None):
+        yield annotation
+
+
+def _keys(annotation: Any, key: str) -> Iterator[str]:
+    for type_ in _types(annotation):
+        if get_origin(type_) in (list, dict):
+            yield from _keys(get_args(type_)[-1], f"{key}[]" if get_origin(type_) is list else f"{key}{{}}")
+        elif isinstance(type_, type) and issubclass(type_, BaseModel):
+            yield from leaves(type_, f"{key}.")
+        else:
+            yield key
 
 
 def leaves(body: type[BaseModel], at: str = "") -> Iterator[str]:
     """Yield every key that holds a value, as `columns{}.type` and `owners[]`."""
     for name, field in body.model_fields.items():
-        key, kind = f"{at}{field.alias or name}", _bare(field.annotation)
-        while get_origin(kind) in (list, dict):
-            key += "[]" if get_origin(kind) is list else "{}"
-            kind = _bare(get_args(kind)[-1])
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from leaves(kind, f"{key}.")
-        else:
-            yield key
+        yield from _keys(field.annotation, f"{at}{field.alias or name}")
 
 
 def _is_under(key: str, gaps: tuple[NotYet, ...]) -> bool:

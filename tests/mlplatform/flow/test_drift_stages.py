@@ -14,7 +14,7 @@ from mlplatform.flow.drift.drift import find_drift, revert_drift
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.planning import make_plan
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.report.change import plan_text, reconciled_text
@@ -45,7 +45,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
         made.pin(PRODUCTION, version)
         assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.rollback.holds import holds_in
 from mlplatform.flow.rollback.retry import lift_hold
 from mlplatform.flow.workspace import environment_of
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.git import Git
 from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.providers.registry import connect_registry
@@ -67,7 +67,7 @@ def lab(proxy: Between, tmp_path_factory: pytest.TempPathFactory) -> Iterator[La
     made.pin("production", VERSIONS[0])
     assert apply(made).is_done
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 def apply(lab: Laboratory) -> Reconciled:
@@ -247,4 +247,4 @@ def test_a_disk_that_is_full_while_bytes_are_copied_leaves_nothing_and_the_retry
         assert apply(local).is_done
         assert local.registry("production").aliases == {SCALER: {"champion": "9.0.0"}}
     finally:
-        stop_all(local.place.target, known(local.place.target))
+        stop_all(local.place.target, started_environments(local.place.target))

@@ -138,4 +138,4 @@ def test_a_champion_that_could_not_be_given_more_instances_goes_on_as_it_was() -
     hold = Hold("production", TUMOUR, "1.1.0", digest("1.1.0"), documents, {}, "load: no room", "today")
     made = plan(DECLARED, "production", "laptop", replace(HERE, holds={(TUMOUR, digest("1.1.0")): hold}))
     assert made.changes == ()
-    assert [refused.is_held for refused in made.refused] == [True]
+    assert [refused.is_on_hold for refused in made.refused] == [True]

@@ -335,7 +335,7 @@ def test_a_version_on_hold_is_refused_and_what_it_left_is_put_back() -> None:
     held = held_by(declared, {"champion": "1.0.0", "previous": None})
     half_done = replace(steady("1.1.0", previous="1.0.0"), holds=held)
     made = plan(declared, "production", "laptop", half_done)
-    assert [refused.is_held for refused in made.refused] == [True]
+    assert [refused.is_on_hold for refused in made.refused] == [True]
     assert [action for action, _ in actions(made)] == ["probe", "route", "champion", "retire"]
     assert made.changes[1].after == {"weights": {digest("1.0.0"): 100}, "version": "1.0.0"}
     assert made.changes[2].after == {"champion": "1.0.0", "previous": None, "digest": digest("1.0.0")}

@@ -91,7 +91,7 @@ def test_previous_stays_loaded_when_going_back_to_it_failed(champion: str) -> No
     moved = replace(HELD, aliases={TUMOUR: {"champion": champion, "previous": "1.0.0"}})
     there = replace(HERE, registry=moved)
     made = planned("1.0.0", on_hold(there, "1.0.0", {"champion": "1.1.0", "previous": "1.0.0"}))
-    assert [refused.is_held for refused in made.refused] == [True]
+    assert [refused.is_on_hold for refused in made.refused] == [True]
     assert Action.RETIRE not in {change.action for change in made.changes}
 
 

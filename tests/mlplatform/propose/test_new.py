@@ -5,8 +5,8 @@ import pytest
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Model, Tenant
 from mlplatform.core.naming import Kind
-from mlplatform.load.strict_yaml import parse
 from mlplatform.propose.new import new
+from mlplatform.strict_yaml.parser import parse
 from tests.support.scratch import Scratch
 
 

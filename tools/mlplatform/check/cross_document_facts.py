@@ -10,7 +10,7 @@ from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class CrossDocumentFacts:
 
     deployments: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]] = field(default_factory=dict)
     duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, CsvTable] = field(default_factory=dict)
     partial: frozenset[str] = frozenset()
 
 
 def gather_facts(
-    index: DocumentIndex, tables: Mapping[str, Table], partial: frozenset[str] = frozenset()
+    index: DocumentIndex, tables: Mapping[str, CsvTable], partial: frozenset[str] = frozenset()
 ) -> CrossDocumentFacts:
     """The deployments of each tenant, and the data sets that are the same data under another name.
 

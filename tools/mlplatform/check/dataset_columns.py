@@ -9,21 +9,21 @@ from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Dataset
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 
 RULES = ("data-columns",)
 _MOST = 20  # findings a data set: a file of another table has hundreds of other columns
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
-def dataset_columns(index: DocumentIndex, tables: Mapping[str, Table]) -> Iterator[Finding]:
+def dataset_columns(index: DocumentIndex, tables: Mapping[str, CsvTable]) -> Iterator[Finding]:
     """Yield the columns that a file or its document lacks; `tables` holds the contents of the files by path."""
     for dataset in index.repository.datasets.values():
         if table := tables.get(dataset.body.location):
             yield from _differences(dataset, table)
 
 
-def _differences(dataset: Document[Dataset], table: Table) -> Iterator[Finding]:
+def _differences(dataset: Document[Dataset], table: CsvTable) -> Iterator[Finding]:
     declared = dataset.body.columns
     differences = [_gone(dataset, name, table) for name in declared if name not in table.columns]
     differences += [_undeclared(dataset, name) for name in table.columns if name not in declared]
@@ -34,7 +34,7 @@ def _differences(dataset: Document[Dataset], table: Table) -> Iterator[Finding]:
         yield error(RULES[0], dataset.path, message, fix=fix, at=dataset.position(("columns",)))
 
 
-def _gone(dataset: Document[Dataset], name: str, table: Table) -> Finding:
+def _gone(dataset: Document[Dataset], name: str, table: CsvTable) -> Finding:
     near = get_close_matches(name, set(table.columns) - set(dataset.body.columns), 1, 0.8)
     fix = (
         f"rename it to {near[0]}, as the file does"

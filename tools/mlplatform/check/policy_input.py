@@ -146,7 +146,9 @@ class PolicyInputBuilder:
         table = self._gathered.tables.get(location)
         if table is None:
             return None  # the file's own finding says why
-        return _encode({"here": True, "rows": table.rows, "columns": table.columns, "found": table.found})
+        return _encode(
+            {"here": True, "rows": table.rows, "columns": table.columns, "found": table.personal_data}
+        )
 
 
 def write(value: Any) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,15 +17,46 @@ from mlplatform.core.naming import Kind
 def schema_errors(raw: RawDocument, refused: ValidationError) -> Iterator[Finding]:
     """A finding for everything that pydantic refuses in a document."""
     for detail in refused.errors(include_url=False):
-        yield _complaint(raw, detail)
+        yield _complaint(raw, _plain_detail(detail))
+
+
+def _plain_detail(detail: ErrorDetails) -> ErrorDetails:
+    """An error about the key that chooses between models, as it reads where there is one model."""
+    context = detail.get("ctx", {})
+    key = str(context.get("discriminator", "")).strip("'")
+    at = (*detail["loc"], key)
+    match detail["type"]:
+        case "union_tag_not_found":
+            return {**detail, "type": "missing", "loc": at}
+        case "union_tag_invalid":
+            expected = {"expected": context["expected_tags"]}
+            return {
+                **detail,
+                "type": "literal_error",
+                "loc": at,
+                "input": detail["input"][key],
+                "ctx": expected,
+            }
+    return detail
+
+
+def _key_path(kind: Kind, steps: KeyPath) -> KeyPath:
+    """Where an error is, by the keys of the document: without the names that pydantic gives keys and chosen models."""
+    path: list[str | int] = []
+    model: Any = kind.entry.body
+    for step in steps:
+        if step != "[key]" and not _chosen(_bare(model), step):
+            path.append(step)
+        model = _inside(model, step)
+    return tuple(path)
 
 
 def _complaint(raw: RawDocument, detail: ErrorDetails) -> Finding:
-    pointer = tuple(step for step in detail["loc"] if step != "[key]")
+    pointer = _key_path(raw.identity.kind, detail["loc"])
     at, name = raw.position(pointer), ".".join(map(str, pointer)) or "the document"
     match detail["type"]:
         case "extra_forbidden":
-            keys = keys_at(raw.identity.kind, pointer[:-1])
+            keys = keys_at(raw.identity.kind, detail["loc"][:-1])
             message, fix = _unknown_key(name, str(pointer[-1]), keys)
             return error("schema-unknown-key", raw.path, message, fix=fix, at=at)
         case "missing":
@@ -126,7 +157,7 @@ def shown(value: Any) -> str:
 
 
 def keys_at(kind: Kind, pointer: KeyPath) -> list[str]:
-    """The keys that a kind knows at a place of its documents."""
+    """The keys that a kind knows at a place of its documents, as pydantic gives it."""
     annotation: Any = kind.entry.body
     for step in pointer:
         annotation = _inside(annotation, step)
@@ -136,6 +167,8 @@ def keys_at(kind: Kind, pointer: KeyPath) -> list[str]:
 
 def _inside(annotation: Any, step: str | int) -> Any:
     bare = _bare(annotation)
+    if chosen := _chosen(bare, step):
+        return chosen
     if _is_model(bare):
         fields = bare.model_fields.items()
         return next((field.annotation for name, field in fields if (field.alias or name) == step), None)
@@ -147,9 +180,22 @@ def _bare(annotation: Any) -> Any:
     """A type without what may surround it: Annotated, `| None`."""
     if get_origin(annotation) is Annotated:
         return _bare(get_args(annotation)[0])
-    if get_origin(annotation) is Union or type(annotation).__name__ == "UnionType":
-        return _bare(next(part for part in get_args(annotation) if part is not type(None)))
+    if _is_union(annotation):
+        members = [member for member in get_args(annotation) if member is not type(None)]
+        return _bare(members[0]) if len(members) == 1 else annotation
     return annotation
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) is Union or type(annotation).__name__ == "UnionType"
+
+
+def _chosen(annotation: Any, tag: str | int) -> type[BaseModel] | None:
+    """The model of a union that a tag chooses: each has a field whose only value is its own tag."""
+    for model in filter(_is_model, get_args(annotation) if _is_union(annotation) else ()):
+        if any(get_args(field.annotation) == (tag,) for field in model.model_fields.values()):
+            return cast(type[BaseModel], model)
+    return None
 
 
 def _is_model(annotation: Any) -> bool:

@@ -1,4 +1,4 @@
-"""A document: where it lies, what it says, and where in the file each value stands."""
+"""A document: its path, its values, and the position of each value in the file."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ B = TypeVar("B", bound=DocumentModel, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class RawDocument:
-    """A file's plain values before anybody judged them; `places` maps each key's pointer to line and column."""
+    """A file's plain values before any check; `positions` maps the path of each key to line and column."""
 
     path: str
     identity: Identity
@@ -23,16 +23,16 @@ class RawDocument:
     positions: Mapping[KeyPath, Position]
 
     def position(self, pointer: KeyPath) -> Position:
-        """Line and column of a value, or of the nearest thing around it that is there."""
+        """Return line and column of a value, or of the nearest value around it when it is missing."""
         for length in range(len(pointer), -1, -1):
-            if found := self.positions.get(pointer[:length]):
-                return found
+            if position := self.positions.get(pointer[:length]):
+                return position
         return (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Document(Generic[B]):
-    """A document whose schema holds."""
+    """A document that is valid by its schema."""
 
     raw: RawDocument
     body: B

@@ -13,6 +13,7 @@ from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import SILENT, ProgressReporter
 from mlplatform.flow.reconcile.snapshots import current_snapshot, observed_serving
+from mlplatform.flow.selection import EVERYTHING, Selection
 from mlplatform.flow.workspace import Workspace
 from mlplatform.local.lease import is_held
 from mlplatform.observe.drift import serving_drifts
@@ -24,13 +25,21 @@ Predicate = Mapping[str, Any]
 
 
 def status(
-    workspace: Workspace, repository: Repository, progress: ProgressReporter = SILENT
+    workspace: Workspace,
+    repository: Repository,
+    progress: ProgressReporter = SILENT,
+    selection: Selection = EVERYTHING,
 ) -> dict[str, dict[str, DeploymentStatus]]:
-    """Return the status of everything, by environment (earliest first) and model."""
+    """Return the status of the selection, by environment (earliest first) and model; Refusal when it is unknown."""
+    names = selection.environments(repository)
     _fetch_shared_ledger(workspace, repository, progress)
+    statuses = {
+        name: environment_status(repository, name, _view(workspace, repository, name)) for name in names
+    }
+    selection.require_match(repository, (model for models in statuses.values() for model in models))
     return {
-        name: environment_status(repository, name, _view(workspace, repository, name))
-        for name in repository.environments_in_order()
+        name: {model: status for model, status in models.items() if selection.includes(model)}
+        for name, models in statuses.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""Which files are documents; a file that looks like one and would not be read is a finding."""
+"""Decide which files are documents; a file that looks like one and would not be read is a finding."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -24,8 +24,8 @@ _PLACES = {
 
 
 def documents(files: Sequence[SourceFile]) -> tuple[dict[str, Identity], list[Finding]]:
-    """The identity of each document by path, and the findings of what lies where documents live and is none."""
-    found: dict[str, Identity] = {}
+    """Return the identity of each document by path, and findings about other files in the folders of documents."""
+    identities: dict[str, Identity] = {}
     findings = list(_clashes(files))
     for file in files:
         identity = parse_path(file.path)
@@ -34,18 +34,18 @@ def documents(files: Sequence[SourceFile]) -> tuple[dict[str, Identity], list[Fi
         elif file.type is not FileType.FILE:
             findings.append(not_plain(file))
         elif identity:
-            found[file.path] = identity
+            identities[file.path] = identity
         else:
             findings.append(_unknown(file.path))
-    return found, findings
+    return identities, findings
 
 
 def not_plain(file: SourceFile) -> Finding:
-    """The finding for a path that is a symlink, a submodule or a device."""
+    """Make the finding for a path that is a symlink, a submodule or a device."""
     path = printable(file.path)
     if file.type is FileType.SYMLINK:
-        said = "this is a symbolic link, or lies behind one; links are never followed"
-        return error("path-symlink", path, said, fix="put the file itself here")
+        message = "this is a symbolic link, or is behind one; links are never followed"
+        return error("path-symlink", path, message, fix="put the file itself here")
     return error("path-special", path, "this is not a plain file", fix="put a plain file here")
 
 
@@ -54,19 +54,19 @@ def _belongs(path: str) -> bool:
 
 
 def _folder(path: str) -> str | None:
-    """The folder of documents that a path lies in, or is itself."""
+    """Return the folder of documents that a path is in, or is itself."""
     return next((folder for folder in _FOLDERS if path == folder or path.startswith(f"{folder}/")), None)
 
 
 def _unknown(path: str) -> Finding:
     for better in _better_names(path):
         if parse_path(better):
-            return _error(path, "no document is looked for under this name", f"rename it to {better}")
+            return _error(path, "no document is read under this name", f"rename it to {better}")
     if path.endswith(".yaml") and _has_right_depth(path):
         return _error(path, "a name in this path is not allowed", f"a name is {NAME_WORDS}")
     root = _folder(path) or path
-    said = f"only documents lie in {root}/, and none is looked for here"
-    return _error(path, said, f"documents are {_PLACES.get(root, root)}")
+    message = f"only documents may be in {root}/, and none is read at this path"
+    return _error(path, message, f"documents are {_PLACES.get(root, root)}")
 
 
 def _better_names(path: str) -> tuple[str, ...]:
@@ -78,28 +78,28 @@ def _better_names(path: str) -> tuple[str, ...]:
 
 
 def _has_right_depth(path: str) -> bool:
-    """Whether a document would lie here if the names that people choose were allowed ones."""
+    """True when a document could be at this path if the names in it were allowed."""
     *folders, last = path.split("/")
     names = [part if part in _FIXED else "name" for part in folders]
     return parse_path("/".join((*names, last if last in _FIXED else "name.yaml"))) is not None
 
 
 def _astray(path: str) -> Iterator[Finding]:
-    """A file just beside the places of documents, where a reader could think that it counts."""
+    """Yield a finding for a file just outside the folders of documents, which readers could take for a document."""
     root, slash, rest = path.partition("/")
     if root.casefold() in (*_FILES, *_FOLDERS):
         yield _error(
-            path, "no document is looked for under this name", f"rename it to {root.casefold()}{slash}{rest}"
+            path, "no document is read under this name", f"rename it to {root.casefold()}{slash}{rest}"
         )
     elif (
         not slash
         and (file := f"{root.rpartition('.')[0].casefold()}.yaml") in _FILES
         and root.casefold().endswith(_DATA_SUFFIXES)
     ):
-        yield _error(path, "no document is looked for under this name", f"rename it to {file}")
+        yield _error(path, "no document is read under this name", f"rename it to {file}")
     elif slash and path.casefold().endswith(_DATA_SUFFIXES):
         for meant in get_close_matches(root.casefold(), _FOLDERS, 1, 0.8):
-            yield _error(path, f"no document is looked for in {printable(root)}/", f"move it to {meant}/")
+            yield _error(path, f"no document is read in {printable(root)}/", f"move it to {meant}/")
 
 
 def _clashes(files: Sequence[SourceFile]) -> Iterator[Finding]:
@@ -107,9 +107,9 @@ def _clashes(files: Sequence[SourceFile]) -> Iterator[Finding]:
     for file in files:
         other = first.setdefault(file.path.casefold(), file.path)
         if other != file.path and (_belongs(file.path) or _belongs(other)):
-            said = f"{printable(other)} differs from it only in upper and lower case"
-            yield error("path-case-clash", printable(file.path), said, fix="keep one of them")
+            message = f"{printable(other)} differs only in upper and lower case"
+            yield error("path-case-clash", printable(file.path), message, fix="keep one of them")
 
 
-def _error(path: str, said: str, fix: str) -> Finding:
-    return error("path-unknown", printable(path), said, fix=printable(fix))
+def _error(path: str, message: str, fix: str) -> Finding:
+    return error("path-unknown", printable(path), message, fix=printable(fix))

@@ -30,17 +30,17 @@ def adoptable(
     refused: list[str] = []
     for model, model_drifts in by_model.items():
         repinned = _repinned_drifts(model_drifts)
-        if len({drift.found for drift in repinned}) > 1:
+        if len({drift.actual for drift in repinned}) > 1:
             message = " and ".join(drift.message for drift in repinned)
             refused.append(f"{model}: {message}, so it is not clear what is to be declared")
             repinned = []
         scaled = [
             drift
             for drift in model_drifts
-            if drift.kind is DriftKind.CONFIGURATION and drift.found and drift.digest in running
+            if drift.kind is DriftKind.CONFIGURATION and drift.actual and drift.digest in running
         ]
         undeclarable = [
-            drift for drift in model_drifts if drift.kind is DriftKind.CONFIGURATION and not drift.found
+            drift for drift in model_drifts if drift.kind is DriftKind.CONFIGURATION and not drift.actual
         ]
         if undeclarable:
             scaled = []  # it runs with something else besides, which would be lost
@@ -50,8 +50,8 @@ def adoptable(
             f"{model or drift.about}: {drift.message}" for drift in model_drifts if drift not in chosen
         ]
         if repinned or scaled:
-            version = repinned[0].found if repinned else None
-            instances = int(scaled[0].found) if scaled else None
+            version = repinned[0].actual if repinned else None
+            instances = int(scaled[0].actual) if scaled else None
             changes.append(Adoptable(model, version, instances, (*repinned, *scaled)))
     return tuple(changes), tuple(refused)
 
@@ -61,7 +61,7 @@ def _repinned_drifts(drifts: Sequence[Drift]) -> list[Drift]:
     return [
         drift
         for drift in drifts
-        if drift.found
+        if drift.actual
         and ((drift.kind is DriftKind.ALIAS and drift.about == "champion") or drift.kind is DriftKind.ROUTE)
     ]
 

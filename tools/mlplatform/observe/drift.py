@@ -138,7 +138,7 @@ def _aliases(model: str, last: Snapshot, now: Snapshot, observations: Observatio
 
 def _stage(model: str, now: Snapshot, observations: Observations) -> Iterator[Drift]:
     if wrong_stage := observations.stages.get(model):
-        message = f"{wrong_stage.version} is in stage {wrong_stage.found} and belongs in {wrong_stage.right}"
+        message = f"{wrong_stage.version} is in stage {wrong_stage.stage} and belongs in {wrong_stage.right}"
         digest = now.versions[model][wrong_stage.version].digest
         yield Drift(DriftKind.STAGE, model, wrong_stage.version, digest, message)
 

@@ -22,7 +22,7 @@ def hold_refusal(document: Document[Deployment], hold: Hold) -> Refused:
         f"pin another version (platform rollback {hold.model} --env {hold.environment}), or repair the cause and run: "
         f"platform retry {hold.model} --env {hold.environment}",
         f"{document.path}:{line}:{column}",
-        is_held=True,
+        is_on_hold=True,
     )
 
 

@@ -49,7 +49,7 @@ def plan(
         else:
             changes.extend(answer)
     if actual.drift_revert is None:  # to put back what was applied is no new change
-        restored = {refusal.resource for refusal in refused if refusal.is_held}
+        restored = {refusal.resource for refusal in refused if refusal.is_on_hold}
         counted = [change for change in changes if change.resource not in restored]
         assert_within_blast_radius(repository.environments[environment], counted, actual)
     declared = {

@@ -18,7 +18,9 @@ def removal_changes(environment: Environment, name: str, actual: Actual) -> tupl
     if "champion" in aliases:
         before_aliases = {"champion": aliases["champion"], "previous": aliases.get("previous")}
         changes.append(Change(Action.CHAMPION, environment.registry.provider, name, before_aliases, None))
-    changes += [retire_change(environment.serving.provider, served) for served in actual.serving.held(name)]
+    changes += [
+        retire_change(environment.serving.provider, served) for served in actual.serving.versions_of(name)
+    ]
     return tuple(changes)
 
 

@@ -10,7 +10,9 @@ def retire_changes(provider: str, name: str, body: Deployment, actual: Actual) -
     """Retire everything but the pinned version and the one before it, which stays loaded for a rollback."""
     needed = {body.digest, _digest_before(name, body, actual)}
     return [
-        retire_change(provider, served) for served in actual.serving.held(name) if served.digest not in needed
+        retire_change(provider, served)
+        for served in actual.serving.versions_of(name)
+        if served.digest not in needed
     ]
 
 

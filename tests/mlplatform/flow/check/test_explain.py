@@ -10,9 +10,9 @@ from mlplatform.cli.main import main
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.waiver import Waiver
 from mlplatform.flow.check.explain import rule, rules, rules_and_flaws
-from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git
 from mlplatform.report.explain import rule_text, waiver_text
+from mlplatform.strict_yaml.parser import parse
 from tests.support.repository import ROOT, good_repository, judged, said
 from tests.support.scratch import Scratch, isolate, scratch
 
@@ -31,7 +31,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
 def test_every_rule_is_explained(name: str) -> None:
     about = KNOWN[name]
     text = rule_text(about, TODAY)
-    assert text.startswith(f"{name}: {about.title}\n  {about.severity.value} · asked of ")
+    assert text.startswith(f"{name}: {about.title}\n  {about.severity.value} · checks ")
     for part in ("Why", "Fix", "Passes", "Fails", "Waiver"):
         assert f"\n\n{part}\n" in text
     assert ("    schema: waiver/v1" in text) is about.is_waivable

@@ -20,7 +20,7 @@ from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.promotion.validate import validate
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing, routes
@@ -160,7 +160,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     reconciled = reconcile(made.place, load_repository(made.place.git, "HEAD"), "production", SILENT)
     assert reconciled.is_done, reconciled
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 def _environment(lab: Laboratory, name: str) -> Any:
@@ -252,7 +252,7 @@ def test_a_version_worse_than_the_champion_on_the_same_rows_is_not_valid(changed
     assert tried(changed, "1.0.0").passed
     done = tried(changed, "1.3.0")
     assert set(unmet(done)) == {"rmse"}
-    assert "may lose 0.1" in unmet(done)["rmse"]
+    assert "allows a loss of 0.1" in unmet(done)["rmse"]
 
 
 def test_a_version_that_answers_in_another_shape_is_not_valid(lab: Laboratory) -> None:
@@ -297,7 +297,7 @@ def test_a_champion_that_takes_more_columns_cannot_be_compared_with(changed: Lab
     changed.commit({MODEL: document(changed, said)}, "one column")
     done = tried(changed, "4.0.0")
     assert set(unmet(done)) == {"rmse"}
-    assert "takes 2 columns a row, and 1 are named" in unmet(done)["rmse"]
+    assert "takes 2 columns for each row, and 1 are named" in unmet(done)["rmse"]
 
 
 def test_the_champion_itself_is_validated_where_nothing_else_is_pinned(lab: Laboratory) -> None:
@@ -479,7 +479,10 @@ def test_a_version_that_lost_too_much_by_its_registry_is_not_applied(lab: Labora
     before = loaded(lab)
     done = applied(lab, "1.2.0")
     (refused,) = done.plan.refused
-    assert refused.reason == "rmse goes from 3 to 8.5 and may lose 5 (champion 1.0.0, as registered)"
+    assert (
+        refused.reason
+        == "rmse goes from 3 to 8.5, and the gate allows a loss of 5 (champion 1.0.0, as registered)"
+    )
     assert refused.where.startswith(f"environments/production/{SCALER}.yaml:")
     assert done.plan.changes == ()
     assert loaded(lab) | {"ledger": ""} == before | {"ledger": ""}

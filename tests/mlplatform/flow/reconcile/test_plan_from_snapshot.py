@@ -18,7 +18,7 @@ from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
 from mlplatform.flow.reconcile.planning import make_plan
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.workspace import Workspace
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import shared_ledger
 from mlplatform.record.snapshots import publish_snapshot, read_snapshot
@@ -43,7 +43,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     for name, version in (("integration", "1.0.0"), ("integration", "1.1.0"), ("production", "1.0.0")):
         apply(made, name, version)
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 @pytest.fixture(scope="module")

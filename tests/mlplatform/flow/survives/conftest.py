@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.serving.triton import TritonServing
 from tests.support.laboratory import REPOSITORY, SCALER, Laboratory, laboratory
 from tests.support.stack import infer_body, needs_serving
@@ -25,7 +25,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
     made = laboratory(root, request.module.VERSIONS, broken=broken)
     start_all(made.place.target, ["production"])
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from mlplatform.flow.reconcile.recovery import FOUND
 from mlplatform.flow.rollback.holds import holds_in
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from tests.support.laboratory import SCALER, Laboratory, laboratory
 from tests.support.mlflow_server import mlflow
 from tests.support.stack import needs_serving
@@ -37,7 +37,7 @@ def lab(mlflow: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labor
     made = laboratory(root, VERSIONS, models=(SCALER, ALPHA), broken=[BROKEN], shared=mlflow.url)
     start_all(made.place.target, ["production"])
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 def lose_outbox(lab: Laboratory) -> Path:

@@ -16,13 +16,13 @@ from mlplatform.flow.drift.drift import revert_drift
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.control import Control
-from mlplatform.providers.serving.triton.ports import read_ports
+from mlplatform.providers.serving.triton.ports import read_triton_ports
 from mlplatform.record.outbox import Journal
 from tests.support.laboratory import DATA, SCALER, Laboratory, environments, laboratory
 from tests.support.payloads import write_payload
@@ -71,7 +71,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     made.pin("development", OTHER)
     assert check_change(made.place.git, base, "HEAD").findings == ()
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_going_back_and_more_instances_change_nothing_for_who_asks(
 
 
 def test_what_was_unloaded_by_hand_is_loaded_again(lab: Laboratory, running: dict[str, Any]) -> None:
-    ports = read_ports(lab.place.paths("production"))
+    ports = read_triton_ports(lab.place.paths("production"))
     assert ports
     Control.of(lab.place.paths("production"), ports).unload(
         f"lab.scaler.{short_digest(lab.payloads[CHAMPION].digest)}"

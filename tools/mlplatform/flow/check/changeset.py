@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlplatform.core.change_base import Action, ChangeBase, FileChange
+from mlplatform.core.change_base import ChangeBase, FileAction, FileChange
 from mlplatform.core.errors import Refusal
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.history import History
@@ -25,7 +25,7 @@ from mlplatform.load.load import load
 from mlplatform.load.past_data import Change, past_data
 from mlplatform.load.source import WorkingTree, file_type
 from mlplatform.load.subset_source import GitTreeSource, OverlaySource, Selectable
-from mlplatform.providers.git import Entry, Git, Listing
+from mlplatform.providers.git import Git, Listing, PathEntry
 from mlplatform.providers.git.compare import differences, listing, merge_base, sizes, touched
 from mlplatform.providers.git.refs import tip_of
 
@@ -220,7 +220,7 @@ def _blob_id(data: bytes, like: str) -> str:
     return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
 
 
-def _require_one_side(path: str, old: Entry | None, base: Entry | None) -> None:
+def _require_one_side(path: str, old: PathEntry | None, base: PathEntry | None) -> None:
     if old != base and path.startswith(_JUDGED):
         raise Refusal(
             f"{path} was changed on the base as well since this change left it",
@@ -234,7 +234,7 @@ def _file_changes(base: Listing, changed: Mapping[str, bool]) -> tuple[FileChang
     )
 
 
-def _action(was_there: bool, is_there: bool) -> Action:
+def _action(was_there: bool, is_there: bool) -> FileAction:
     if not is_there:
         return "removed"
     return "changed" if was_there else "added"

@@ -11,7 +11,7 @@ from mlplatform.core.change_base import FileChange
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Finding, Severity, error
 from mlplatform.core.naming import printable
-from mlplatform.providers.sandbox import Limits, WorkerFailed, run_limited
+from mlplatform.providers.sandbox import WorkerFailed, WorkerLimits, run_limited
 from mlplatform.providers.scan.process import DEADLINE_SECONDS
 
 RULES = ("check-unfinished",)
@@ -37,7 +37,7 @@ def check_in_sandbox(
     """
     patience = max(MIN_BUSY_SECONDS, BUSY_FACTOR * took)
     waiting = WAIT_FACTOR * patience + (DEADLINE_SECONDS if scans else 0)
-    limits = Limits(busy_seconds=patience, seconds=waiting, memory_bytes=MEMORY_BYTES)
+    limits = WorkerLimits(busy_seconds=patience, seconds=waiting, memory_bytes=MEMORY_BYTES)
     try:
         own = _read(run_limited(lambda: _plain(run_own_rules()), limits))
     except WorkerFailed as error:

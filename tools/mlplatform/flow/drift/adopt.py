@@ -45,7 +45,9 @@ def adopt_drift(
         adoptions=adoptions,
         reason=reason,
     )
-    return Adopted(environment, commit_proposal(workspace.git, proposal), proposal.title, refused)
+    return Adopted(
+        environment, commit_proposal(workspace.git, proposal), proposal.title, refused, proposal.base
+    )
 
 
 def _adoption(workspace: Workspace, environment: str, change: Adoptable, registry: RegistryState) -> Adoption:
@@ -53,7 +55,7 @@ def _adoption(workspace: Workspace, environment: str, change: Adoptable, registr
     if change.version is None:
         return Adoption(change.model, None, change.instances, reasons)
     registered = registry.find(change.model, change.version)
-    digests = {drift.digest for drift in change.drifts if drift.found == change.version and drift.digest}
+    digests = {drift.digest for drift in change.drifts if drift.actual == change.version and drift.digest}
     if registered is None or digests != {registered.ref.digest}:
         served = ", ".join(short_digest(digest) for digest in sorted(digests)) or "nothing"
         raise Refusal(

@@ -19,6 +19,7 @@ from mlplatform.flow.progress import ProgressReporter
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.reconcile.snapshots import current_snapshot, observed_snapshot
+from mlplatform.flow.selection import Selection
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.observe.drift import Flaws, Observations, drifts
 from mlplatform.observe.edited_tags import edited_tags
@@ -47,6 +48,52 @@ def find_drift(
     if _require_undisturbed(workspace, settings, environment) != last:
         raise _busy_refusal(environment)
     return Drifted(last, differences)
+
+
+def find_selected_drift(
+    workspace: Workspace, repository: Repository, selection: Selection, *, deep: bool = False
+) -> Drifted:
+    """The drift of what is selected in the one environment of the selection; Refusal as `find_drift` has it."""
+    [environment] = selection.environments(repository)
+    drifted = find_drift(workspace, repository, environment, deep=deep)
+    selection.require_match(repository, drifted.last.models())
+    return narrowed(drifted, selection)
+
+
+def find_drift_everywhere(
+    workspace: Workspace,
+    repository: Repository,
+    selection: Selection,
+    progress: ProgressReporter,
+    *,
+    deep: bool = False,
+) -> dict[str, Drifted | Refusal]:
+    """The drift of what is selected by environment, earliest first, or why one cannot be compared."""
+    drifts: dict[str, Drifted | Refusal] = {
+        name: Refusal(finding.message, fix=finding.fix, where=finding.where)
+        for name, finding in selection.unreadable(repository).items()
+    }
+    for environment in selection.environments(repository):
+        progress.on_message(f"reading {environment}")
+        try:
+            drifts[environment] = find_drift(workspace, repository, environment, deep=deep)
+        except Refusal as why:
+            drifts[environment] = why
+    observed = (drifted.last.models() for drifted in drifts.values() if isinstance(drifted, Drifted))
+    selection.require_match(repository, {model for models in observed for model in models})
+    return {
+        environment: narrowed(drifted, selection) if isinstance(drifted, Drifted) else drifted
+        for environment, drifted in drifts.items()
+    }
+
+
+def narrowed(drifted: Drifted, selection: Selection) -> Drifted:
+    """The drift of the selected models; what a server runs under no model's name is only of a whole environment."""
+    if selection.model is None and selection.tenant is None:
+        return drifted
+    return replace(
+        drifted, drifts=tuple(drift for drift in drifted.drifts if selection.includes(drift.model))
+    )
 
 
 def revert_drift(

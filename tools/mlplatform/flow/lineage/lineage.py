@@ -14,7 +14,7 @@ from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.workspace import Workspace
-from mlplatform.load.history import documents_at, history, holds_since, tip_at
+from mlplatform.load.history import current_pin, documents_at, history, tip_at
 from mlplatform.observe.lineage import (
     DatasetUse,
     DeclaredDeployment,
@@ -39,7 +39,7 @@ def lineage_of(
     declared = _declared_deployment(workspace, commit, environment, model, holds(ledger, environment))
     path = path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
     past = history(workspace.git, commit, [path])
-    pin = holds_since(past, environment, model, declared.body.version, declared.body.digest)
+    pin = current_pin(past, environment, model, declared.body.version, declared.body.digest)
     return lineage(declared, pin.commit if pin else None, _newest_first(ledger))
 
 

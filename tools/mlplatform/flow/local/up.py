@@ -11,7 +11,7 @@ from mlplatform.flow.promotion.register import first_environment, register_run
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.local.identity import target_id
-from mlplatform.local.stack import AlreadyRunning, Started, known, start_all, stop_all
+from mlplatform.local.stack import AlreadyRunning, Started, start_all, started_environments, stop_all
 from mlplatform.local.train import train
 from mlplatform.providers.registry import connect_registry
 
@@ -28,9 +28,9 @@ def bring_up(
     target_id(workspace.target)
     with ThreadPoolExecutor(1) as background:
         prepared = background.submit(_prepare_registries, workspace, repository, environments)
-        started = start_all(workspace.target, environments)
+        started = _start_servers(workspace, repository, environments)
         prepared.result()
-    for server in started.values():
+    for server in started:
         _report_started(server, progress.on_message)
     _train_missing(workspace, repository, progress.on_message)
     return tuple(reconcile(workspace, repository, name, progress) for name in environments)
@@ -38,8 +38,21 @@ def bring_up(
 
 def bring_down(workspace: Workspace) -> tuple[str, ...]:
     """Stop everything that was started here; return the names of what was running."""
-    stopped = stop_all(workspace.target, known(workspace.target))
+    stopped = stop_all(workspace.target, started_environments(workspace.target))
     return tuple(f"{name} {server}" for name, servers in stopped.items() for server in servers)
+
+
+def _start_servers(
+    workspace: Workspace, repository: Repository, environments: Sequence[str]
+) -> list[Started | AlreadyRunning]:
+    """Start what serves on this machine; other environments have servers elsewhere."""
+    by_provider: dict[str, list[str]] = {}
+    for name in environments:
+        settings = environment_of(repository, name).serving
+        if settings.is_local:
+            by_provider.setdefault(settings.provider, []).append(name)
+    started = [start_all(workspace.target, names, provider) for provider, names in by_provider.items()]
+    return [done for results in started for done in results.values()]
 
 
 def _report_started(started: Started | AlreadyRunning, say: Say) -> None:

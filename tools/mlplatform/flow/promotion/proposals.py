@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
 from mlplatform.core.reconciled import Reconciled
@@ -86,6 +87,18 @@ def propose_new(workspace: Workspace, kind: str, name: str, base: str, reason: s
 def commit(workspace: Workspace, proposal: Proposal) -> Proposed:
     """Make the proposal's commit on its branch."""
     return commit_proposal(workspace.git, proposal)
+
+
+def check_proposed(workspace: Workspace, base: str, proposed: Proposed) -> CheckResult:
+    """Check a proposal as its pull request will be checked, without the approvals that it does not have yet."""
+    try:
+        return check_change(workspace.git, base, proposed.commit)
+    except Refusal as why:
+        raise Refusal(
+            f"branch {proposed.branch} is ready for review, but cannot be checked: {why.message}",
+            fix=why.fix or f"platform check --base {base[:12]} --head {proposed.branch}",
+            where=why.where,
+        ) from why
 
 
 def apply_locally(

@@ -92,7 +92,7 @@ def record(workspace: Workspace, repository: Repository, result: ValidationResul
     """Put a verdict on the ledger."""
     settings = environment_of(repository, result.environment)
     candidate = result.candidate
-    details = {**result.said(), **actor()}
+    details = {**result.as_predicate(), **actor()}
     statement = validation_statement(
         result.environment, result.model, candidate.version, candidate.digest, details
     )

@@ -73,7 +73,7 @@ def _apply_context(run: ReconcileRun, plan: Plan) -> ApplyContext:
         plan.commit,
         (APPROVED_LOCALLY,),
         run.lease,
-        Locked() if run.settings.serving.uri == "local" else run.lease,
+        Locked() if run.settings.serving.is_local else run.lease,
     )
 
 
