@@ -13,7 +13,7 @@ from mlplatform.core.outcome import Result
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.lineage.lineage import lineage_of
 from mlplatform.flow.progress import SILENT
-from mlplatform.flow.reconcile import reconcile as flow
+from mlplatform.flow.reconcile import execute
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.rollback.retry import lift_hold
@@ -103,8 +103,8 @@ def test_a_server_that_dies_between_load_and_switch_leaves_the_routes_as_they_we
     old, new = before["aliases"]["champion"], VERSIONS[2]
     lab.pin("production", new)
     with monkeypatch.context() as patched:
-        real = flow.connect_serving
-        patched.setattr(flow, "connect_serving", lambda *args: Dying(real(*args), pids))
+        real = execute.connect_serving
+        patched.setattr(execute, "connect_serving", lambda *args: Dying(real(*args), pids))
         done = reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT)
     results = {outcome.change.action.value: outcome.result for outcome in done.outcomes}
     assert results["probe"] is Result.FAILED
