@@ -16,9 +16,10 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from mlplatform.core.catalogue import CATALOGUE
+from mlplatform.catalogue import CATALOGUE
 from mlplatform.core.finding import warning
 from mlplatform.core.naming import Kind
+from mlplatform.core.rule import Rule
 from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
 
 LEFT_OUT = warning("left-out", "", "")
@@ -192,8 +193,7 @@ class _Rewriter(ast.NodeTransformer):
     def _site(self, call: ast.Call) -> str:
         """The key of a call that makes a finding, which is a place from now on; nothing for another."""
         name = _last_name(call.func)
-        literal = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
-        if (name not in _MAKERS and literal not in _RULES) or not self._within:
+        if (name not in _MAKERS and not self._begins_with_rule(call)) or not self._within:
             return ""
         if any(function.name in _MAKERS for function in self._within):
             return ""
@@ -201,15 +201,23 @@ class _Rewriter(ast.NodeTransformer):
         rules = _MAKERS.get(name) or self._rule(name, call) or _SAID_BY_CALLERS.get(place, "")
         return self._key("", rules) if rules else ""
 
+    def _begins_with_rule(self, call: ast.Call) -> bool:
+        match call.args[:1]:
+            case [ast.Constant(value=str(literal))]:
+                return literal in _RULES
+            case [ast.Name(id=name)]:
+                return isinstance(vars(self._module).get(name), Rule)
+        return False
+
     def _rule(self, name: str, call: ast.Call) -> str:
-        for argument in call.args:
+        """The rule that makes the finding, `RULE.error(…)`, or is given to what makes it."""
+        maker = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+        for argument in (*maker, *call.args):
             said = self._text(argument)
             if said in _RULES:
                 return said
             if name == "broken_reference" and said in [kind.value for kind in Kind]:
                 return f"link-{said}"
-            if name == "refuse" and f"capability-{said}" in _RULES:
-                return f"capability-{said}"
         return ""
 
     def _text(self, argument: ast.expr) -> str:
@@ -227,6 +235,8 @@ class _Rewriter(ast.NodeTransformer):
                 name in known
             ):
                 said = known[name][place]
+        if isinstance(said, Rule):
+            return said.id
         return said if isinstance(said, str) else ""
 
     def _key(self, raised: str, rules: str) -> str:

@@ -1,17 +1,18 @@
-"""The catalogue holds every rule that Python's checkers judge by, and no other; its examples are true."""
+"""The catalogue holds every rule that Python's checkers declare, and each of them is used; its examples are true."""
 
 import ast
+import importlib
 import re
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from mlplatform.core.catalogue import CATALOGUE, yaml
-from mlplatform.core.catalogue.link import OF_OTHER_KINDS
-from mlplatform.core.rule import Rule
+from mlplatform.catalogue import CATALOGUE
+from mlplatform.core.rule import Rule, declared_rules
 from mlplatform.providers.policy.metadata import RESERVED
 from mlplatform.providers.scan.checks.catalogue import SCANNER
+from mlplatform.strict_yaml import builder, characters, parser
 from mlplatform.strict_yaml.parser import parse
 
 CODE = Path(__file__).parents[3] / "tools/mlplatform"
@@ -19,43 +20,54 @@ RULES = (*CATALOGUE, *SCANNER)
 FAMILIES = "yaml|path|file|schema|link|data|capability|waiver|policy|check|checkov|document"
 ID = re.compile(rf"({FAMILIES})(-[a-z]+)+")
 NO_RULES = {"check-ref-format"}
-MAKERS = {"error", "warning", "refuse"}
 
 
-def modules() -> Iterator[ast.Module]:
-    """Every module but those that describe rules."""
-    for path in CODE.rglob("*.py"):
-        if "catalogue" not in path.relative_to(CODE).as_posix():
-            yield ast.parse(path.read_text())
+def modules() -> dict[str, ast.Module]:
+    """Every module of ours, by name."""
+    paths = {
+        ".".join(path.relative_to(CODE.parent).with_suffix("").parts): path for path in CODE.rglob("*.py")
+    }
+    return {name: ast.parse(path.read_text()) for name, path in paths.items()}
 
 
-def ids() -> set[str]:
-    """The texts in the code that read like the id of a rule."""
-    texts = (
-        node.value for module in modules() for node in ast.walk(module) if isinstance(node, ast.Constant)
-    )
-    return {text for text in texts if isinstance(text, str) and ID.fullmatch(text)} - NO_RULES
+def constants() -> dict[str, Rule]:
+    """The rules that modules declare as constants, by the name of the constant."""
+    declaring = [name for name, module in modules().items() if "declare_rule" in loaded_names(module)]
+    declared = [importlib.import_module(name) for name in declaring]
+    return {
+        name: value
+        for module in declared
+        for name, value in vars(module).items()
+        if value in declared_rules(module)
+    }
 
 
-def given() -> set[str]:
-    """What is literally given to whatever makes a finding, where the id goes."""
-    found = set()
-    for node in (node for module in modules() for node in ast.walk(module)):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in MAKERS:
-            texts = [arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant)]
-            found |= {
-                text for text in texts if isinstance(text, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+", text)
-            }
-    return found
+def loaded_names(module: ast.Module) -> set[str]:
+    """The names and attributes that a module reads."""
+    nodes = (node for node in ast.walk(module) if isinstance(getattr(node, "ctx", None), ast.Load))
+    return {getattr(node, "id", getattr(node, "attr", "")) for node in nodes}
 
 
-def test_every_rule_in_the_code_is_described() -> None:
-    assert len(given()) > 40, "the code makes findings in another way: look for those too"
-    assert (ids() | given()) - {rule.id for rule in RULES} == set()
+def test_every_rule_that_is_declared_is_in_the_catalogue() -> None:
+    assert len(constants()) > 60
+    assert {rule.id for rule in constants().values()} - {rule.id for rule in CATALOGUE} == set()
 
 
-def test_every_rule_that_is_described_is_in_the_code() -> None:
-    assert {rule.id for rule in CATALOGUE} - ids() - set(OF_OTHER_KINDS) == set()
+def test_every_rule_that_is_declared_is_used() -> None:
+    assert constants().keys() - set().union(*map(loaded_names, modules().values())) == set()
+
+
+def test_the_id_of_a_rule_is_written_once() -> None:
+    texts = [
+        node.value
+        for name, module in modules().items()
+        if not name.startswith("mlplatform.providers.scan")  # its rules have a catalogue of their own
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ID.fullmatch(node.value)
+    ]
+    times = Counter(texts) - Counter((*RESERVED, *NO_RULES))
+    assert set(times) <= {rule.id for rule in RULES}
+    assert [text for text, count in times.items() if count > 1] == []
 
 
 def test_no_rule_is_described_twice() -> None:
@@ -82,12 +94,11 @@ def test_no_policy_can_take_its_name(rule: Rule) -> None:
 
 
 SHOWN = {"<U+0007>": "\x07", "<U+200B>": "\u200b", "<TAB>": "\t", "<CR>": "\r", "<LF>": "\n"}
+READING = declared_rules(builder, characters, parser)
 TOLD = {"yaml-depth", "yaml-encoding", "yaml-not-composed", "yaml-scalar-size", "yaml-size"}
 
 
-@pytest.mark.parametrize(
-    "rule", [rule for rule in yaml.RULES if rule.id not in TOLD], ids=lambda rule: rule.id
-)
+@pytest.mark.parametrize("rule", [rule for rule in READING if rule.id not in TOLD], ids=lambda rule: rule.id)
 def test_the_examples_of_reading_are_true(rule: Rule) -> None:
     passes, fails = rule.passes, rule.fails
     for sign, character in SHOWN.items():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mlplatform.check.rules import rules_of
+from mlplatform.catalogue import rules_of
 from mlplatform.core.finding import Severity
 from mlplatform.core.rule import Rule
 from mlplatform.report.rules import rules_markdown, write_rules

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import ParamSpec
 
 from mlplatform.check import (
@@ -22,29 +23,42 @@ from mlplatform.check.cross_document_facts import gather_facts
 from mlplatform.check.document_index import DocumentIndex, build_index
 from mlplatform.check.infrastructure import infrastructure
 from mlplatform.check.policy_queries import QueryBuilder
+from mlplatform.check.rules import JUDGING_RULES
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.check_result import CheckResult, DeploymentChange
 from mlplatform.core.document import RawDocument
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.kinds import DocumentModel
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.review import Review
-from mlplatform.core.rule import RuleScope
+from mlplatform.core.rule import RuleScope, declare_rule
 from mlplatform.providers.policy.interface import PolicyEngine
 from mlplatform.providers.policy.metadata import Package
 from mlplatform.providers.scan.interface import Scanner
 
-P = ParamSpec("P")
-RULES = (
-    *schema.RULES,
-    *custom_schemas.RULES,
-    *references.RULES,
-    *dataset_columns.RULES,
-    *capabilities.RULES,
-    *policies.RULES,
-    *waivers.RULES,
+_rule = partial(declare_rule, __name__, soc2=("CC4.1", "CC8.1"))
+CHECK_CRASHED = _rule(
+    "check-crashed",
+    "No checker crashes",
+    "This is a bug in the platform. A checker that crashed has not approved anything.",
+    fix="report it; until it is repaired no environment is changed",
+    passes="a check that ends",
+    fails="a check that ends in an exception",
 )
+CHECK_UNFINISHED = _rule(
+    "check-unfinished",
+    "A change's own policies, schemas and waivers finish within their limits",
+    "The policies, schemas and waivers of a change run before anybody has approved them. They run in a process "
+    "of their own, with many times the time and memory that a normal change needs. If they do not finish, or "
+    "crash the process, the change is denied.",
+    fix="find the pattern, reference, loop or range that grows without bound, and make it cheaper",
+    passes='{"pattern": "^[a-z ]+$"}',
+    fails='{"pattern": "^(([a-z ])+)+$"}',
+)
+
+P = ParamSpec("P")
+RULES = tuple(rule.id for rule in JUDGING_RULES)
 SCANNED = "checkov"  # stands for Checkov's rules where they were not asked
 _log = logging.getLogger(__name__)
 
@@ -203,5 +217,5 @@ def _run_checker(
         message = f"the judge of {name} crashed: {type(crash).__name__}: {crash} ({place.name}, line {place.lineno})"
         path = f"tools/mlplatform/check/{name}.py"
         fix = "this is a fault of ours: report it; until it is repaired no environment is changed"
-        findings.append(error("check-crashed", path, message, fix=fix))
+        findings.append(CHECK_CRASHED.error(path, message, fix=fix))
     return findings

@@ -6,11 +6,22 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from mlplatform.core.document import RawDocument, of_kind
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.naming import Kind
+from mlplatform.core.rule import declare_rule
 
-RULES = ("schema-organisation",)
-_RULE = RULES[0]
+SCHEMA_ORGANISATION = declare_rule(
+    __name__,
+    "schema-organisation",
+    "Documents are valid by the organisation's own JSON Schemas",
+    "A company may require more than the platform does, such as a pattern for cost centres. A schema that cannot "
+    "be used is a finding of this rule too, as it would have no effect.",
+    fix="follow the schema that the finding names, or repair that schema",
+    passes="costCenter: K8-READ, where policies/schemas/organisation/tenant.json asks for [A-Z0-9-]+",
+    fails="costCenter: k8 read",
+    soc2=("CC8.1", "PI1.2"),
+)
+
 _LONGEST = 300
 
 
@@ -29,7 +40,9 @@ def custom_schema_findings(raws: Mapping[str, RawDocument], schemas: Mapping[str
             kind, validator = _kind(path), _validator(text)
             yield from _judge(path, validator, of_kind(raws.values(), kind))
         except _Unusable as why:
-            yield error(_RULE, path, f"this schema cannot be used: {why}", fix="repair it", at=why.at)
+            yield SCHEMA_ORGANISATION.error(
+                path, f"this schema cannot be used: {why}", fix="repair it", at=why.at
+            )
 
 
 def _kind(path: str) -> Kind:
@@ -83,8 +96,8 @@ def _judge(path: str, validator: Any, raws: Iterable[RawDocument]) -> Iterator[F
         for violation in refused:
             message = f"{_place(violation.absolute_path)}{violation.message}"[:_LONGEST]
             at = raw.position(tuple(violation.absolute_path))
-            yield error(
-                _RULE, raw.path, f"{message} ({path})", fix=f"keep to the organisation's schema {path}", at=at
+            yield SCHEMA_ORGANISATION.error(
+                raw.path, f"{message} ({path})", fix=f"keep to the organisation's schema {path}", at=at
             )
 
 

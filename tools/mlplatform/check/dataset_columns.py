@@ -7,11 +7,23 @@ from difflib import get_close_matches
 
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.kinds import Dataset
+from mlplatform.core.rule import declare_rule
 from mlplatform.core.table import CsvTable
 
-RULES = ("data-columns",)
+DATA_COLUMNS = declare_rule(
+    __name__,
+    "data-columns",
+    "A data set declares the columns that its file has",
+    "A column that is not declared has no classification, so personal data in it would not be protected. Checked "
+    "for data in this repository.",
+    fix="declare the columns of the file's first line, all of them and no others",
+    passes="columns: {id: {…}, score: {…}} and the first line id,score",
+    fails="columns: {id: {…}} and the first line id,score,email",
+    soc2=("CC6.1", "C1.1", "PI1.2"),
+)
+
 _MOST = 20  # findings a data set: a file of another table has hundreds of other columns
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
@@ -31,7 +43,7 @@ def _differences(dataset: Document[Dataset], table: CsvTable) -> Iterator[Findin
     if len(differences) > _MOST:
         message = f"{dataset.body.location} has {len(differences) - _MOST} more columns too few or too many"
         fix = "declare the columns of the file's first line, all of them and no others"
-        yield error(RULES[0], dataset.path, message, fix=fix, at=dataset.position(("columns",)))
+        yield DATA_COLUMNS.error(dataset.path, message, fix=fix, at=dataset.position(("columns",)))
 
 
 def _gone(dataset: Document[Dataset], name: str, table: CsvTable) -> Finding:
@@ -42,7 +54,7 @@ def _gone(dataset: Document[Dataset], name: str, table: CsvTable) -> Finding:
         else "remove it, or restore the column in the file"
     )
     message = f"{dataset.body.location} has no column {name}"
-    return error(RULES[0], dataset.path, message, fix=fix, at=dataset.position(("columns", name)))
+    return DATA_COLUMNS.error(dataset.path, message, fix=fix, at=dataset.position(("columns", name)))
 
 
 def _undeclared(dataset: Document[Dataset], name: str) -> Finding:
@@ -53,7 +65,7 @@ def _undeclared(dataset: Document[Dataset], name: str) -> Finding:
     else:
         message = f"{dataset.body.location} has a column {_quoted(name)}, and no column can be called so"
         fix = "rename it in the file: a name has letters, digits and _, and does not start with a digit"
-    return error(RULES[0], dataset.path, message, fix=fix, at=at)
+    return DATA_COLUMNS.error(dataset.path, message, fix=fix, at=at)
 
 
 def _quoted(name: str) -> str:

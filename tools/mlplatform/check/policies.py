@@ -2,20 +2,46 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from zlib import crc32
 
 from mlplatform.check.policy_input import readable
 from mlplatform.check.policy_queries import PolicyQuery, QueryBuilder
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.naming import printable
-from mlplatform.core.rule import RuleScope
+from mlplatform.core.rule import RuleScope, declare_rule
 from mlplatform.providers.parallel import share, split
 from mlplatform.providers.policy.interface import Decision, PolicyEngine, PolicyError
-from mlplatform.providers.policy.metadata import Package, read_packages
+from mlplatform.providers.policy.metadata import POLICY_METADATA, Package, read_packages
 from mlplatform.providers.policy.package_paths import FOLDER
 
-RULES = ("policy-missing", "policy-broken", "policy-metadata", "policy-unanswered")
+_rule = partial(declare_rule, __name__, soc2=("CC4.1", "CC8.1"))
+POLICY_MISSING = _rule(
+    "policy-missing",
+    "The repository has policies",
+    "Without policies nothing would be denied.",
+    fix="restore policies/rego/",
+    passes="policies/rego/encryption.rego",
+    fails="an empty policies/rego/",
+)
+POLICY_BROKEN = _rule(
+    "policy-broken",
+    "Every policy compiles, and declares the package that its path names",
+    "A policy that is not valid Rego denies nothing. One that declares another file's package would change what "
+    "that file decides, differently in each engine.",
+    fix="repair the policy; until then no environment is changed",
+    passes="package platform.names",
+    fails="pakage platform.names",
+)
+POLICY_UNANSWERED = _rule(
+    "policy-unanswered",
+    "Every package answers for each of its rules",
+    "A rule that is undefined, raises an error, or was not evaluated would let everything pass.",
+    fix="have the platform team repair the package; until then the document counts as denied",
+    passes='satisfied contains "short-description" if count(input.document.description) <= 80',
+    fails='satisfied contains "short-description" if count(input.document.descripton) <= 80, and no deny',
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +60,18 @@ def packages_to_ask(engine: PolicyEngine) -> AskablePackages:
     packages, flaws = read_packages(engine.policies)
     broken = {flaw.path for flaw in engine.broken}
     findings = [
-        error("policy-broken", flaw.path, flaw.message, fix=_REPAIR, at=(flaw.line, flaw.column))
+        POLICY_BROKEN.error(flaw.path, flaw.message, fix=_REPAIR, at=(flaw.line, flaw.column))
         for flaw in engine.broken
     ]
     findings += [
-        error("policy-metadata", flaw.path, flaw.message, fix=_REPAIR, at=(flaw.line, flaw.column))
+        POLICY_METADATA.error(flaw.path, flaw.message, fix=_REPAIR, at=(flaw.line, flaw.column))
         for flaw in flaws
         if flaw.path not in broken
     ]
     findings += [finding for package in packages if package.path not in broken for finding in _reads(package)]
     if not packages and not findings:
         fix = "restore them: without policies nothing is judged"
-        findings.append(error("policy-missing", FOLDER, "there is no policy", fix=fix))
+        findings.append(POLICY_MISSING.error(FOLDER, "there is no policy", fix=fix))
     unusable = {finding.path for finding in findings}
     if any(path.startswith(f"{FOLDER}lib/") for path in broken):
         unusable = {package.path for package in packages}  # any of them may call into the library
@@ -65,7 +91,7 @@ def _reads(package: Package) -> Iterator[Finding]:
         for part in (part for part in package.reads if part not in parts):
             message = f"METADATA: a {package.asks} package about {subject} cannot read {part}"
             fix = f"it may read {', '.join(sorted(parts))}"
-            yield error("policy-metadata", package.path, message, fix=fix)
+            yield POLICY_METADATA.error(package.path, message, fix=fix)
 
 
 def evaluate(packages: Iterable[Package], builder: QueryBuilder, engine: PolicyEngine) -> Iterator[Finding]:
@@ -143,4 +169,4 @@ def _findings(package: Package, question: PolicyQuery, answer: Decision | Policy
 
 
 def _unanswered(question: PolicyQuery, message: str, *, fix: str = PolicyError.fix) -> Finding:
-    return error("policy-unanswered", printable(question.path), message, fix=fix)
+    return POLICY_UNANSWERED.error(printable(question.path), message, fix=fix)

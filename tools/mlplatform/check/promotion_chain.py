@@ -2,12 +2,41 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.kinds import Deployment, Environment
 from mlplatform.core.naming import Kind
+from mlplatform.core.rule import declare_rule
+
+_rule = partial(declare_rule, __name__, soc2=("CC8.1", "PI1.2"))
+LINK_ORDER = _rule(
+    "link-order",
+    "Environments form one chain of promotions from first to last",
+    "A circular chain, or one that starts in the middle, would let versions skip an environment.",
+    fix="give an environment a higher order than the one it promotes from",
+    passes="order: 3 and promotesFrom: integration, which has order: 2",
+    fails="order: 2 and promotesFrom: integration, which has order: 2",
+)
+LINK_REGISTRY = _rule(
+    "link-registry",
+    "Each environment has a registry or a prefix of its own",
+    "Otherwise a version of development could be mistaken for one of production.",
+    fix="give each environment a registry or a prefix of its own",
+    passes='registry: {provider: mlflow, uri: "https://mlflow.example.com", prefix: prod.}',
+    fails="the same uri and prefix in integration and production",
+    soc2=("CC6.1", "CC8.1"),
+)
+LINK_ORIGIN = _rule(
+    "link-origin",
+    "A deployment names the environment that it was promoted from, and data of its model",
+    "Lineage says what a version was trained on and where it ran before, so it must be true of this model.",
+    fix="write from as `platform promote` does",
+    passes="from: {environment: integration} in production, which promotes from integration",
+    fails="from: {environment: development} in production",
+)
 
 LOCAL = "local"
 
@@ -29,13 +58,13 @@ def _source(index: DocumentIndex, environment: Document[Environment]) -> Iterato
         if earlier := [name for name, other in environments.items() if other.body.order < order]:
             message = f"{environment.name} promotes from nowhere, and {sorted(earlier)[0]} comes before it"
             fix = "name the environment that versions come from in promotesFrom"
-            yield error("link-order", environment.path, message, fix=fix, at=environment.position(("order",)))
+            yield LINK_ORDER.error(environment.path, message, fix=fix, at=environment.position(("order",)))
     elif source in environments and environments[source].body.order >= order:
         message = (
             f"{source} has order {environments[source].body.order} and does not come before order {order}"
         )
         fix = "give an environment a higher order than the one it promotes from"
-        yield error("link-order", environment.path, message, fix=fix, at=at)
+        yield LINK_ORDER.error(environment.path, message, fix=fix, at=at)
 
 
 def _shared_registries(environments: Iterable[Document[Environment]]) -> Iterator[Finding]:
@@ -47,8 +76,7 @@ def _shared_registries(environments: Iterable[Document[Environment]]) -> Iterato
     for sharing in places.values():
         for environment in sharing if len(sharing) > 1 else ():
             others = ", ".join(other.name for other in sharing if other is not environment)
-            yield error(
-                "link-registry",
+            yield LINK_REGISTRY.error(
                 environment.path,
                 f"{others} has the same registry and prefix",
                 fix="give each environment a registry or a prefix of its own",
@@ -81,7 +109,7 @@ def _origin_environment(index: DocumentIndex, deployment: Document[Deployment]) 
         message = f"{environment.name} promotes from {expected}, and from names {origin or 'no environment'}"
         fix = f"write from.environment: {expected}"
     at = deployment.position(("from", "environment"))
-    yield error("link-origin", deployment.path, message, fix=fix, at=at)
+    yield LINK_ORIGIN.error(deployment.path, message, fix=fix, at=at)
 
 
 def _origin_data(index: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
@@ -97,7 +125,7 @@ def _origin_data(index: DocumentIndex, deployment: Document[Deployment]) -> Iter
     message = f"from.data names {_listed(origin)} and the model reads {_listed(read) or 'nothing'}"
     fix = "let the model name every data set that its running versions were trained on"
     at = deployment.position(("from", "data"))
-    yield error("link-origin", deployment.path, message, fix=fix, at=at)
+    yield LINK_ORIGIN.error(deployment.path, message, fix=fix, at=at)
 
 
 def _listed(names: Iterable[str]) -> str:

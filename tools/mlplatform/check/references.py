@@ -1,34 +1,55 @@
 """Find broken references: one finding for each."""
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from mlplatform.check.broken_reference import broken_reference
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.check.promotion_chain import deployment_links, environment_links
 from mlplatform.check.validation_sample import validation_links
-from mlplatform.core.catalogue import link as catalogue
 from mlplatform.core.document import Document
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.kinds import Dataset, Model
 from mlplatform.core.naming import Kind, path_of
+from mlplatform.core.rule import declare_rule
+
+_rule = partial(declare_rule, __name__, soc2=("CC8.1", "PI1.2"))
+LINK_PLATFORM = _rule(
+    "link-platform",
+    "The repository has a platform.yaml",
+    "It names the platform team and the paths that only it may change.",
+    fix="add it, or restore it",
+    passes="platform.yaml",
+    fails="a repository without platform.yaml",
+)
+LINK_OWNER = _rule(
+    "link-owner",
+    "The owner is one of the tenant's people",
+    "The owner is responsible for the data set or model, so it must be somebody of the tenant.",
+    fix="name an owner or member of the tenant",
+    passes="owner: ada, with owners: [ada, grace, mary] in tenant.yaml",
+    fails="owner: mallory",
+    soc2=("CC1.3", "CC6.1"),
+)
+LINK_DATA = _rule(
+    "link-data",
+    "Data in this repository exists, is the tenant's own, and has the declared digest",
+    "With another digest, a model would be trained on other data than was reviewed.",
+    fix="restore the file, or update the digest if the data was meant to change",
+    passes="location: examples/data/clinic/biopsies.csv, with the sha256 of that file as digest",
+    fails="location: examples/data/postal/digits.csv in a data set of clinic",
+)
+LINK_TRAINING = _rule(
+    "link-training",
+    "The training script exists, and is the tenant's own",
+    "Whoever changes the script changes the model, so the tenant must review changes of it.",
+    fix="name a script examples/training/<tenant>_….py that is committed",
+    passes="training: {script: examples/training/clinic_tumour.py} in a model of clinic",
+    fails="training: {script: examples/training/postal_digits.py} in a model of clinic",
+)
 
 SCRIPT_ROOT = "examples/training/"
-RULES = (
-    "link-platform",
-    "link-tenant",
-    "link-dataset",
-    "link-model",
-    "link-environment",
-    "link-owner",
-    "link-data",
-    "link-training",
-    "link-validation",
-    "link-order",
-    "link-registry",
-    "link-origin",
-    *catalogue.OF_OTHER_KINDS,
-)
 
 
 def broken_references(
@@ -65,7 +86,7 @@ def _platform(index: DocumentIndex) -> Iterator[Finding]:
     if not index.exists(Kind.PLATFORM, "platform"):
         path = path_of(Kind.PLATFORM, "platform")
         fix = "add it: it names the platform team and the paths only it may change"
-        yield error("link-platform", path, "there is no platform.yaml", fix=fix)
+        yield LINK_PLATFORM.error(path, "there is no platform.yaml", fix=fix)
 
 
 def _data_file(dataset: Document[Dataset], digests: Mapping[str, str]) -> Iterator[Finding]:
@@ -76,14 +97,14 @@ def _data_file(dataset: Document[Dataset], digests: Mapping[str, str]) -> Iterat
     at = dataset.position(("location",))
     if not location.startswith(f"examples/data/{tenant}/"):
         fix = f"move the file to examples/data/{tenant}/"
-        yield error("link-data", dataset.path, f"{location} is not tenant {tenant}'s", fix=fix, at=at)
+        yield LINK_DATA.error(dataset.path, f"{location} is not tenant {tenant}'s", fix=fix, at=at)
     elif location not in digests:
         fix = "commit the file, or correct the location"
-        yield error("link-data", dataset.path, f"there is no file {location}", fix=fix, at=at)
+        yield LINK_DATA.error(dataset.path, f"there is no file {location}", fix=fix, at=at)
     elif digests[location] != dataset.body.digest:
         message = f"{location} has the digest {digests[location]}"
         fix = "restore the file, or write its digest if the data was meant to change"
-        yield error("link-data", dataset.path, message, fix=fix, at=dataset.position(("digest",)))
+        yield LINK_DATA.error(dataset.path, message, fix=fix, at=dataset.position(("digest",)))
 
 
 def _training(model: Document[Model], scripts: Collection[str]) -> Iterator[Finding]:
@@ -94,12 +115,10 @@ def _training(model: Document[Model], scripts: Collection[str]) -> Iterator[Find
     at = model.position(("training", "script"))
     if not script.startswith(own):
         message = f"{script} is not tenant {model.raw.identity.tenant}'s"
-        yield error(
-            "link-training", model.path, message, fix=f"let the script's path begin with {own}", at=at
-        )
+        yield LINK_TRAINING.error(model.path, message, fix=f"let the script's path begin with {own}", at=at)
     elif script not in scripts:
         fix = "commit the script, or correct the path"
-        yield error("link-training", model.path, f"there is no file {script}", fix=fix, at=at)
+        yield LINK_TRAINING.error(model.path, f"there is no file {script}", fix=fix, at=at)
 
 
 def _owner(index: DocumentIndex, document: Document[Any]) -> Iterator[Finding]:
@@ -112,4 +131,4 @@ def _owner(index: DocumentIndex, document: Document[Any]) -> Iterator[Finding]:
     if owner.casefold() not in people:
         fix = f"name an owner or member of {tenant.name}, or add {owner} to {tenant.path}"
         message = f"{owner} is neither an owner nor a member of tenant {tenant.name}"
-        yield error("link-owner", document.path, message, fix=fix, at=document.position(("owner",)))
+        yield LINK_OWNER.error(document.path, message, fix=fix, at=document.position(("owner",)))

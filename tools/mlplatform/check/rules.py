@@ -1,22 +1,26 @@
-"""Every rule that a finding can carry: of Python's own checkers, of policies/rego, and of the scanner."""
+"""The rules that a check asks of every document, of the modules that declare them."""
 
-from collections.abc import Mapping
+from mlplatform.check import (
+    broken_reference,
+    capabilities,
+    custom_schemas,
+    dataset_columns,
+    policies,
+    promotion_chain,
+    references,
+    schema,
+    schema_errors,
+    validation_sample,
+    waivers,
+)
+from mlplatform.core.naming import Kind
+from mlplatform.core.rule import Rule, declared_rules
+from mlplatform.providers.policy import metadata
 
-from mlplatform.core.catalogue import CATALOGUE
-from mlplatform.core.rule import Rule
-from mlplatform.providers.policy.interface import Flaw
-from mlplatform.providers.policy.metadata import read_packages
-from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
-
-
-def rules_of(policies: Mapping[str, str]) -> tuple[dict[str, Rule], tuple[Flaw, ...]]:
-    """The rules by id, with Rego texts by path, and what is wrong with packages that can therefore not say theirs.
-
-    Of Checkov's checks only those that are ours: its own are many, and it takes seconds to ask for them.
-    """
-    packages, flaws = read_packages(policies)
-    of_rego = (rule for package in packages for rule in package.rules.values())
-    rules: dict[str, Rule] = {}
-    for rule in (*CATALOGUE, *of_rego, *SCANNER, *OWN.values()):
-        rules.setdefault(rule.id, rule)
-    return rules, flaws
+JUDGING_RULES: tuple[Rule, ...] = (
+    *declared_rules(schema_errors, schema, custom_schemas, references),
+    *broken_reference.RULE_BY_KIND.values(),
+    *declared_rules(validation_sample, promotion_chain, dataset_columns, capabilities),
+    *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
+    *declared_rules(policies, metadata, waivers),
+)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import partial
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -10,8 +11,44 @@ from pydantic_core import ErrorDetails
 
 from mlplatform.check.schema_messages import BOUNDS, DAY, PATTERNS, TIME, TYPES, ZONE
 from mlplatform.core.document import KeyPath, RawDocument
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.naming import Kind
+from mlplatform.core.rule import declare_rule
+
+_rule = partial(declare_rule, __name__, soc2=("CC8.1", "PI1.2"))
+SCHEMA_UNKNOWN_KEY = _rule(
+    "schema-unknown-key",
+    "No unknown keys",
+    "A misspelt key would have no effect, while its author thinks that it protects something.",
+    fix="rename it as the finding says, or remove it",
+    passes="sharedWith: []",
+    fails="shared_with: []",
+)
+SCHEMA_MISSING_KEY = _rule(
+    "schema-missing-key",
+    "No required key is missing",
+    "The platform does not guess a value that is missing.",
+    fix="add it",
+    passes="encryption: {atRest: aws:kms, key: alias/clinic, inTransit: tls}",
+    fails="encryption: {atRest: aws:kms, key: alias/clinic}",
+)
+SCHEMA_TYPE = _rule(
+    "schema-type",
+    "Values are of the right type",
+    '`"true"` and `1e3` look like a boolean and an integer, and are a text and a fraction.',
+    fix="write a value of the type that the finding names",
+    passes="retention: {days: 365, deletion: delete}",
+    fails='retention: {days: "365", deletion: delete}',
+)
+SCHEMA_VALUE = _rule(
+    "schema-value",
+    "Values are among those that the key allows",
+    "A name, digest, version, time or word that is not allowed would be understood differently by each part of "
+    "the platform.",
+    fix="write what the finding says",
+    passes="clearance: pii",
+    fails="clearance: secret",
+)
 
 
 def schema_errors(raw: RawDocument, refused: ValidationError) -> Iterator[Finding]:
@@ -58,16 +95,16 @@ def _complaint(raw: RawDocument, detail: ErrorDetails) -> Finding:
         case "extra_forbidden":
             keys = keys_at(raw.identity.kind, detail["loc"][:-1])
             message, fix = _unknown_key(name, str(pointer[-1]), keys)
-            return error("schema-unknown-key", raw.path, message, fix=fix, at=at)
+            return SCHEMA_UNKNOWN_KEY.error(raw.path, message, fix=fix, at=at)
         case "missing":
             fix = f"add {pointer[-1]}"
-            return error("schema-missing-key", raw.path, f"{name} is missing", fix=fix, at=at)
+            return SCHEMA_MISSING_KEY.error(raw.path, f"{name} is missing", fix=fix, at=at)
         case type_ if type_ in TYPES:
             message = f"{name} is {shown(detail['input'])} and has to be {TYPES[type_]}"
-            return error("schema-type", raw.path, message, fix=_type(detail["input"], type_, pointer), at=at)
+            return SCHEMA_TYPE.error(raw.path, message, fix=_type(detail["input"], type_, pointer), at=at)
         case _:
             message, fix = _value(name, detail)
-            return error("schema-value", raw.path, message, fix=fix, at=at)
+            return SCHEMA_VALUE.error(raw.path, message, fix=fix, at=at)
 
 
 def _unknown_key(name: str, key: str, keys: list[str]) -> tuple[str, str]:

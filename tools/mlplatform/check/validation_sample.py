@@ -4,10 +4,22 @@ from collections.abc import Iterator
 
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document, KeyPath
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.kinds import Dataset, Model
 from mlplatform.core.kinds.model import Validation
+from mlplatform.core.rule import declare_rule
 from mlplatform.core.validation import answers_of, columns_by_input
+
+LINK_VALIDATION = declare_rule(
+    __name__,
+    "link-validation",
+    "The held-out sample has the columns that the model takes, and its target",
+    "`platform validate` sends these columns through the model; with missing or surplus columns it cannot.",
+    fix="name as many columns of the data set as the signature takes, and another one as its target",
+    passes="validation: {dataset: clinic/held-out, target: outcome, inputs: [age, bmi], task: regression}",
+    fails="target: outcom, which the data set has no column for",
+    soc2=("CC8.1", "PI1.2"),
+)
 
 _FIX = "name columns of the data set, as many as the signature takes, and its target beside them"
 
@@ -50,4 +62,4 @@ def _dataset(model: Document[Model], asked: Validation, dataset: Document[Datase
 
 
 def _finding(model: Document[Model], pointer: KeyPath, message: str) -> Finding:
-    return error("link-validation", model.path, message, fix=_FIX, at=model.position(pointer))
+    return LINK_VALIDATION.error(model.path, message, fix=_FIX, at=model.position(pointer))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import PurePosixPath
 
 from pydantic import ValidationError
@@ -11,20 +12,74 @@ from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.check_result import Waived
 from mlplatform.core.document import Document, RawDocument, of_kind
-from mlplatform.core.finding import Finding, error, warning
+from mlplatform.core.finding import Finding, Severity
 from mlplatform.core.kinds.waiver import Waiver
 from mlplatform.core.naming import TENANT_ROOTS, Kind, parse_path, tenant_of
-from mlplatform.core.rule import Rule
+from mlplatform.core.rule import Rule, declare_rule
 
-RULES = (
+_rule = partial(declare_rule, __name__, soc2=("CC3.2", "CC5.3", "CC8.1"))
+WAIVER_RULE = _rule(
     "waiver-rule",
-    "waiver-path",
-    "waiver-owner",
-    "waiver-term",
-    "waiver-expiring",
-    "waiver-expired",
-    "waiver-unused",
+    "A waiver names a rule that may be waived",
+    "Most rules have no exceptions. A waiver for such a rule, or for a rule that does not exist, has no effect.",
+    fix="fulfil the rule, or name a rule that may be waived: `platform explain` lists them",
+    passes="rule: format-executable",
+    fails="rule: encryption-at-rest",
 )
+WAIVER_PATH = _rule(
+    "waiver-path",
+    "A waiver names one existing file",
+    "A waiver for a folder, or for a future file, would cover what nobody reviewed.",
+    fix="name the one file that the finding is about",
+    passes="path: models/clinic/tumour.yaml",
+    fails="path: models/clinic/",
+)
+WAIVER_OWNER = _rule(
+    "waiver-owner",
+    "A waiver's owner belongs to the platform team or to the tenant",
+    "The owner is responsible for making the waiver unnecessary.",
+    fix="name an owner or member of the tenant, or one of the platform team",
+    passes="owner: ada, who is an owner of clinic, for models/clinic/tumour.yaml",
+    fails="owner: mallory",
+)
+WAIVER_TERM = _rule(
+    "waiver-term",
+    "A waiver lasts 90 days at most",
+    "An exception without an end is a change of the rule. Checked for new and changed waivers.",
+    fix="let it expire on the day that the finding names, or earlier",
+    passes="expires: 2026-12-01, merged on 2026-11-01",
+    fails="expires: 2030-01-01, merged on 2026-11-01",
+    asks="change",
+)
+WAIVER_EXPIRING = _rule(
+    "waiver-expiring",
+    "A waiver does not expire within the next 14 days",
+    "This warning leaves time to repair what the waiver covers before it stops a change.",
+    severity=Severity.WARNING,
+    fix="repair what it covers, or have the waiver renewed",
+    passes="expires: 2026-12-01, on 2026-11-01",
+    fails="expires: 2026-11-10, on 2026-11-01",
+)
+WAIVER_EXPIRED = _rule(
+    "waiver-expired",
+    "A waiver has not expired",
+    "An expired waiver suspends nothing. It is an error for a change of its file or of its tenant, and a warning "
+    "for everybody else: the passing of a day must not stop another tenant's change, nor a rollback.",
+    fix="repair what it covers and remove it, or have it renewed first, in a change of its own",
+    passes="expires: 2026-12-01, on 2026-11-01",
+    fails="expires: 2026-10-31, on 2026-11-01",
+)
+WAIVER_UNUSED = _rule(
+    "waiver-unused",
+    "A waiver is needed",
+    "A waiver that covers nothing any more would cover the next mistake. It is a warning for 14 days after its "
+    "merge, so that a waiver can be merged before the change that needs it.",
+    fix="remove it",
+    passes="a waiver of a rule that its file breaks",
+    fails="a waiver of a rule that its file keeps, merged a month ago",
+    asks="change",
+)
+
 LONGEST_DAYS = 90
 _WARNING_DAYS = 14
 _SCANNED = "CKV"  # what Checkov's own rules begin with
@@ -114,11 +169,10 @@ class Waivers:
         if rule is None and not self._is_waivable(waiver.rule):
             fix = "`platform explain` lists the rules"
             message = f"there is no rule {waiver.rule} that a waiver could suspend"
-            yield error("waiver-rule", document.path, message, fix=fix, at=place(("rule",)))
+            yield WAIVER_RULE.error(document.path, message, fix=fix, at=place(("rule",)))
         elif not self._is_waivable(waiver.rule):
             fix = f"do what the rule asks: platform explain {waiver.rule}"
-            yield error(
-                "waiver-rule",
+            yield WAIVER_RULE.error(
                 document.path,
                 f"{waiver.rule} can be waived by nobody",
                 fix=fix,
@@ -126,11 +180,11 @@ class Waivers:
             )
         if complaint := self._path(waiver.path):
             fix = "name the one file that the finding is about"
-            yield error("waiver-path", document.path, complaint, fix=fix, at=place(("path",)))
+            yield WAIVER_PATH.error(document.path, complaint, fix=fix, at=place(("path",)))
         elif waiver.owner.casefold() not in self._answerable(waiver):
             message = f"{waiver.owner} is neither of the platform team nor of the tenant that {waiver.path} belongs to"
             fix = "name the one who will see to it that the waiver is not needed any more"
-            yield error("waiver-owner", document.path, message, fix=fix, at=place(("owner",)))
+            yield WAIVER_OWNER.error(document.path, message, fix=fix, at=place(("owner",)))
 
     def _path(self, path: str) -> str:
         if path.endswith("/") or path.startswith("/") or {"..", ".", ""} & set(path.split("/")):
@@ -151,18 +205,18 @@ class Waivers:
 
     def _time(self, document: Document[Waiver], used: set[str]) -> Iterator[Finding]:
         waiver, at = document.body, document.position(("expires",))
-        raise_ = error if self._is_touched(document.path, waiver) else warning
+        raise_ = Rule.error if self._is_touched(document.path, waiver) else Rule.warning
         latest = self._today + timedelta(days=LONGEST_DAYS)
         if self._is_new(document.raw) and waiver.expires > latest:
             fix = f"let it expire on {latest} at the latest"
             message = f"a waiver may hold for {LONGEST_DAYS} days, and this one would until {waiver.expires}"
-            yield error("waiver-term", document.path, message, fix=fix, at=at)
+            yield WAIVER_TERM.error(document.path, message, fix=fix, at=at)
         if self._is_over(waiver):
             fix = "repair what it covers and remove it, or have it renewed first, in a change of its own"
-            yield raise_("waiver-expired", document.path, f"it expired on {waiver.expires}", fix=fix, at=at)
+            yield raise_(WAIVER_EXPIRED, document.path, f"it expired on {waiver.expires}", fix=fix, at=at)
         elif waiver.expires <= self._today + timedelta(days=_WARNING_DAYS):
             fix = f"repair {waiver.path}, or have the waiver renewed"
-            yield warning("waiver-expiring", document.path, f"it expires on {waiver.expires}", fix=fix, at=at)
+            yield WAIVER_EXPIRING.warning(document.path, f"it expires on {waiver.expires}", fix=fix, at=at)
         if document.path not in used and (age := self._unused_for(document)) is not None:
             message = f"nothing needs it: {waiver.path} does not break {waiver.rule}"
             is_old = age > timedelta(days=_WARNING_DAYS)
@@ -171,7 +225,7 @@ class Waivers:
                 if is_old
                 else f"remove it if that stays so: {_WARNING_DAYS} days after its merge it is an error"
             )
-            yield (raise_ if is_old else warning)("waiver-unused", document.path, message, fix=fix)
+            yield (raise_ if is_old else Rule.warning)(WAIVER_UNUSED, document.path, message, fix=fix)
 
     def _is_new(self, raw: RawDocument) -> bool:
         before = self.base.loaded.raws.get(raw.path) if self.base else None

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.naming import printable
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.source import Source, SourceFile
 from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget
-from mlplatform.load.read_files import contents
+from mlplatform.load.read_files import FILE_SIZE, contents
 from mlplatform.load.tables import read_tables
 
 MAX_FILE = 64 << 20
@@ -40,7 +40,7 @@ def _within_total(files: Sequence[SourceFile], findings: list[Finding]) -> Itera
         if total + size > MAX_TOTAL:
             message = f"with this file the data in this repository exceeds {MAX_TOTAL >> 20} MiB"
             fix = "keep large data elsewhere, and name its location"
-            findings.append(error("file-size", printable(file.path), message, fix=fix))
+            findings.append(FILE_SIZE.error(printable(file.path), message, fix=fix))
             continue
         total += size
         yield file

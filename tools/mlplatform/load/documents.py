@@ -7,15 +7,27 @@ from typing import Any
 from zlib import crc32
 
 from mlplatform.core.document import RawDocument
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.naming import Identity, Kind
+from mlplatform.core.rule import declare_rule
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.read_files import contents
 from mlplatform.providers.parallel import share, split
-from mlplatform.strict_yaml.characters import MAX_BYTES
+from mlplatform.strict_yaml.characters import MAX_BYTES, YAML_SIZE
 from mlplatform.strict_yaml.parser import parse
 from mlplatform.strict_yaml.scalars import short
 from mlplatform.strict_yaml.source_map import SourceMap
+
+SCHEMA_KIND = declare_rule(
+    __name__,
+    "schema-kind",
+    "The first key is the schema that the path stands for",
+    "The path says which kind a document is; the first key says it to people who see only the text.",
+    fix="start the document with `schema: <kind>/v1`",
+    passes="schema: model/v1\nowner: ada",
+    fails="owner: ada\nschema: model/v1",
+    soc2=("CC8.1", "PI1.2"),
+)
 
 _Read = tuple[Mapping[str, Any], SourceMap]
 
@@ -29,7 +41,7 @@ def read_documents(
         source, [file for file in named if file.type is FileType.FILE and file.size <= MAX_BYTES]
     )
     invalid = [file for file in named if file.path not in read]
-    texts, findings = contents(source, invalid, MAX_BYTES, "yaml-size")
+    texts, findings = contents(source, invalid, MAX_BYTES, YAML_SIZE)
     for path, data in texts.items():
         parsed = parse(path, data)
         findings.extend(parsed.findings)
@@ -74,16 +86,15 @@ def _check_schema_key(raw: RawDocument) -> Iterator[Finding]:
     fix = f"start the document with `schema: {expected}`"
     schema = raw.data.get("schema")
     if "schema" not in raw.data:
-        yield error(
-            "schema-kind",
+        yield SCHEMA_KIND.error(
             raw.path,
             f"at this path the schema is {expected}, and the document has none",
             fix=fix,
         )
     elif schema != expected:
         message = f"at this path the schema is {expected}, and the document says {short(str(schema))}"
-        yield error("schema-kind", raw.path, message, fix=fix, at=raw.position(("schema",)))
+        yield SCHEMA_KIND.error(raw.path, message, fix=fix, at=raw.position(("schema",)))
     elif next(iter(raw.data)) != "schema":
-        yield error(
-            "schema-kind", raw.path, "schema is not the first key", fix=fix, at=raw.position(("schema",))
+        yield SCHEMA_KIND.error(
+            raw.path, "schema is not the first key", fix=fix, at=raw.position(("schema",))
         )

@@ -2,10 +2,47 @@
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from functools import partial
 
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.naming import DOCUMENT_ROOTS, NAME_WORDS, Identity, Kind, parse_path, printable
+from mlplatform.core.rule import declare_rule
 from mlplatform.core.source import FileType, SourceFile
+
+_rule = partial(declare_rule, __name__, soc2=("CC8.1",))
+PATH_CASE_CLASH = _rule(
+    "path-case-clash",
+    "Paths differ in more than upper and lower case",
+    "Many file systems keep only one of two such files, so a reviewer may not see the file that is checked.",
+    fix="keep one of them",
+    passes="models/clinic/tumour.yaml",
+    fails="models/clinic/tumour.yaml and models/clinic/Tumour.yaml",
+)
+PATH_SPECIAL = _rule(
+    "path-special",
+    "Documents are plain files",
+    "A review of the commit does not show what is in a submodule, a device or a pipe.",
+    fix="put a plain file there",
+    passes="tenants/clinic/tenant.yaml as a file",
+    fails="tenants/clinic as a submodule",
+)
+PATH_SYMLINK = _rule(
+    "path-symlink",
+    "No symbolic links",
+    "The target of a link can change without a commit, or be outside the repository.",
+    fix="put the file itself there",
+    passes="models/clinic/tumour.yaml as a file",
+    fails="models/clinic/tumour.yaml -> ../../elsewhere.yaml",
+)
+PATH_UNKNOWN = _rule(
+    "path-unknown",
+    "Every file that looks like a document or a policy is read",
+    "A document or a policy with another suffix, in another folder or under a name that is not allowed would be "
+    "ignored, while its author thinks that it counts. Data that no data set names would not be checked.",
+    fix="rename it as the finding says, or remove it",
+    passes="models/clinic/tumour.yaml, policies/rego/names.rego",
+    fails="models/clinic/tumour.yml, policies/rego/names.rego.txt, policies/waiver/x.yaml",
+)
 
 _FILES = tuple(root for root in DOCUMENT_ROOTS if not root.endswith("/"))
 _FOLDERS = tuple(root.rstrip("/") for root in DOCUMENT_ROOTS if root.endswith("/"))
@@ -45,8 +82,8 @@ def not_plain(file: SourceFile) -> Finding:
     path = printable(file.path)
     if file.type is FileType.SYMLINK:
         message = "this is a symbolic link, or is behind one; links are never followed"
-        return error("path-symlink", path, message, fix="put the file itself here")
-    return error("path-special", path, "this is not a plain file", fix="put a plain file here")
+        return PATH_SYMLINK.error(path, message, fix="put the file itself here")
+    return PATH_SPECIAL.error(path, "this is not a plain file", fix="put a plain file here")
 
 
 def _belongs(path: str) -> bool:
@@ -108,8 +145,8 @@ def _clashes(files: Sequence[SourceFile]) -> Iterator[Finding]:
         other = first.setdefault(file.path.casefold(), file.path)
         if other != file.path and (_belongs(file.path) or _belongs(other)):
             message = f"{printable(other)} differs only in upper and lower case"
-            yield error("path-case-clash", printable(file.path), message, fix="keep one of them")
+            yield PATH_CASE_CLASH.error(printable(file.path), message, fix="keep one of them")
 
 
 def _error(path: str, message: str, fix: str) -> Finding:
-    return error("path-unknown", printable(path), message, fix=printable(fix))
+    return PATH_UNKNOWN.error(printable(path), message, fix=printable(fix))

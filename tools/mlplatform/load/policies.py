@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.naming import Kind, printable
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.load.paths import not_plain
+from mlplatform.load.paths import PATH_UNKNOWN, not_plain
 from mlplatform.load.read_files import texts
+from mlplatform.providers.policy.metadata import POLICY_METADATA
 from mlplatform.providers.policy.package_paths import misplaced
 
 MAX_POLICY = 1024 * 1024
@@ -50,7 +51,7 @@ def astray_tests(source: Source, files: Sequence[SourceFile]) -> list[Finding]:
     fix = "declare the package that fits the file's name: no policy may be in a test"
     for flaw in misplaced(text_by_path):
         at = (flaw.line, flaw.column)
-        findings.append(error("policy-metadata", printable(flaw.path), flaw.message, fix=fix, at=at))
+        findings.append(POLICY_METADATA.error(printable(flaw.path), flaw.message, fix=fix, at=at))
     return findings
 
 
@@ -123,4 +124,4 @@ def _hides(file: SourceFile, folder: str) -> bool:
 
 def _nothing(path: str, fix: str) -> Finding:
     message = "a file of this name has no effect here"
-    return error("path-unknown", printable(path), message, fix=printable(fix))
+    return PATH_UNKNOWN.error(printable(path), message, fix=printable(fix))

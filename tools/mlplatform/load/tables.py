@@ -5,10 +5,24 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.naming import printable
+from mlplatform.core.rule import declare_rule
 from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget, ScanBudgetExceeded, detect, prefilter
+from mlplatform.load.read_files import FILE_ENCODING
+
+FILE_TABLE = declare_rule(
+    __name__,
+    "file-table",
+    "Data in this repository is a CSV table",
+    "Its cells are searched for personal data and its header is compared with the document. Neither works for a "
+    "file that is not a table with a header of distinct names and the same number of cells in every row.",
+    fix="write it as RFC 4180 says, with a header, and one cell for each column in every row",
+    passes="id,score\n1,0.5",
+    fails="id,score\n1,0.5,ada@example.com",
+    soc2=("CC8.1", "PI1.2"),
+)
 
 MAX_LINE = 1024 * 1024
 _LONGEST_NAME = 60
@@ -35,9 +49,9 @@ def read_tables(
             tables[path] = read_table(content, budget)
         except UnicodeDecodeError:
             fix = "save the file as UTF-8"
-            findings.append(error("file-encoding", printable(path), "this is not UTF-8", fix=fix))
+            findings.append(FILE_ENCODING.error(printable(path), "this is not UTF-8", fix=fix))
         except _NoTable as why:
-            findings.append(error("file-table", printable(path), str(why), fix=why.fix, at=(why.line, 1)))
+            findings.append(FILE_TABLE.error(printable(path), str(why), fix=why.fix, at=(why.line, 1)))
     return tables, findings
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
 from mlplatform.core.naming import printable, tenant_of
 from mlplatform.core.source import FileType, SourceFile
-from mlplatform.load.paths import not_plain
+from mlplatform.load.paths import PATH_UNKNOWN, not_plain
 
 _DATA = "examples/data/"
 _SCRIPTS = "examples/training/"
@@ -27,7 +27,7 @@ def undeclared_files(
         elif _is_data(file) and file.path not in declared and tenant_of(file.path) not in unreadable_tenants:
             message = "no data set names this file, so its classification is unknown"
             fix = f"name it in tenants/{tenant_of(file.path)}/datasets/<name>.yaml, or remove it"
-            yield error("path-unknown", printable(file.path), message, fix=printable(fix))
+            yield PATH_UNKNOWN.error(printable(file.path), message, fix=printable(fix))
 
 
 def _is_data(file: SourceFile) -> bool:

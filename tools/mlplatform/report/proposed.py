@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from mlplatform.check.schema import SCHEMA_PLACEHOLDER
 from mlplatform.core.check_result import CheckResult
 from mlplatform.propose.branch import Proposed
 from mlplatform.report.check.json import checked_json
 from mlplatform.report.check.summary import errors_first, missing, proposed, some
 from mlplatform.report.check.text import finding_text
 from mlplatform.report.plain import counted, one_line
-
-PLACEHOLDER = "schema-placeholder"
 
 
 def proposed_text(
@@ -44,7 +43,7 @@ def proposed_json(branch: Proposed, title: str, checked: CheckResult) -> dict[st
 
 def _check_lines(checked: CheckResult, branch: str, base: str) -> Iterator[str]:
     findings = errors_first({*checked.findings, *proposed(checked)})
-    if any(finding.rule == PLACEHOLDER for finding in findings):
+    if any(finding.rule == SCHEMA_PLACEHOLDER.id for finding in findings):
         errors = counted(sum(finding.is_error for finding in findings), "error")
         yield f"  it holds placeholders to replace before review; until then the check denies it ({errors}):"
         yield f"    platform check --base {base} --head {branch}"

@@ -6,20 +6,29 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from mlplatform.check.rules import rules_of
+from mlplatform.catalogue import rules_of
+from mlplatform.check.check import CHECK_CRASHED, CHECK_UNFINISHED
+from mlplatform.check.dataset_columns import DATA_COLUMNS
 from mlplatform.core.rule import Rule
 from mlplatform.load.policies import read_policies
 from mlplatform.load.source import WorkingTree
 from mlplatform.report.explain import WHEN, waiver_text
 
 _FAMILIES = {
-    "tools/mlplatform/load/": "Reading: files, paths and YAML",
-    "policies/schemas/": "Schema",
-    "tools/mlplatform/check/": "References, data, capabilities, waivers and the checkers themselves",
-    "tools/mlplatform/flow/": "The policies that a change brings",
-    "policies/rego/": "Policies",
-    "tools/mlplatform/providers/scan/": "Infrastructure",
-}
+    "Reading: files, paths and YAML": ("file-", "path-", "yaml-"),
+    "Schema": ("schema-",),
+    "References, data, capabilities, waivers and the checkers themselves": (
+        "capability-",
+        CHECK_CRASHED.id,
+        DATA_COLUMNS.id,
+        "link-",
+        "policy-",
+        "waiver-",
+    ),
+    "The policies that a change brings": (CHECK_UNFINISHED.id,),
+    "Policies": ("policies/rego/",),
+    "Infrastructure": ("CKV", "checkov-"),
+}  # what the id of a rule or the file that implements it begins with
 _HEAD = """\
 # Rules
 
@@ -57,11 +66,13 @@ def rules_markdown(rules: Iterable[Rule]) -> str:
 
 
 def _family_of(rule: Rule) -> int:
-    return next((n for n, folder in enumerate(_FAMILIES) if rule.where.startswith(folder)), len(_FAMILIES))
+    families = enumerate(_FAMILIES.values())
+    matches = (n for n, starts in families if rule.id.startswith(starts) or rule.where.startswith(starts))
+    return next(matches, len(_FAMILIES))
 
 
 def _family(family: int, rules: list[Rule]) -> str:
-    title = [*_FAMILIES.values(), "Others"][family]
+    title = [*_FAMILIES, "Others"][family]
     rows = [
         f"| [{rule.id}](#{rule.id.lower()}) | {_text(rule.title).replace('|', chr(92) + '|')} |"
         for rule in rules

@@ -2,9 +2,69 @@
 
 import re
 import unicodedata
+from functools import partial
 
 from mlplatform.core.document import Position
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
+from mlplatform.core.rule import declare_rule
+
+_rule = partial(declare_rule, __name__, soc2=("CC8.1", "PI1.2"))
+YAML_SIZE = _rule(
+    "yaml-size",
+    "Documents are small",
+    "Nobody reviews a document of more than 256 KiB.",
+    fix="move data elsewhere",
+    passes="a document of two pages",
+    fails="a document of 300,000 bytes",
+)
+YAML_ENCODING = _rule(
+    "yaml-encoding",
+    "Documents are UTF-8 without a byte order mark",
+    "In another encoding the same bytes are different characters to different readers.",
+    fix="save the file as UTF-8 without a byte order mark",
+    passes="description: größer (saved as UTF-8)",
+    fails="description: größer (saved as Latin-1)",
+)
+YAML_NOT_COMPOSED = _rule(
+    "yaml-not-composed",
+    "Text is in composed form (NFC)",
+    "The same letter in two forms is two different texts that look alike.",
+    fix="save the file in Unicode normalization form C",
+    passes="description: café (é is one character)",
+    fails="description: café (é is e and U+0301)",
+)
+YAML_TAB = _rule(
+    "yaml-tab",
+    "No tabs",
+    "Programs show tabs with different widths, so indentation would look different to each reader.",
+    fix="use spaces",
+    passes="contact:\n  oncall: reading-oncall",
+    fails="contact:\n<TAB>oncall: reading-oncall",
+)
+YAML_LINE_END = _rule(
+    "yaml-line-end",
+    "Lines end in a line feed",
+    "A single carriage return ends a line for some programs and not for others.",
+    fix="save the file with LF line ends",
+    passes="owner: ada<LF>",
+    fails="owner: ada<CR><LF>",
+)
+YAML_CONTROL_CHARACTER = _rule(
+    "yaml-control-character",
+    "No control characters",
+    "They can move the cursor, hide a line or end the text early in a program that shows the document.",
+    fix="delete it",
+    passes="description: Reading",
+    fails="description: Reading<U+0007>",
+)
+YAML_INVISIBLE = _rule(
+    "yaml-invisible",
+    "No invisible characters",
+    "Zero-width, bidirectional and blank characters make two different texts look the same in a review.",
+    fix="delete the character, or the escape that makes it",
+    passes="owner: ada",
+    fails="owner: a<U+200B>da",
+)
 
 MAX_BYTES = 256 * 1024
 MAX_FINDINGS = 20
@@ -39,18 +99,17 @@ def decode(path: str, data: bytes) -> tuple[str, list[Finding]]:
     """Return a document's text and the findings about its characters; the text is empty when it cannot be decoded."""
     if len(data) > MAX_BYTES:
         message = f"the file has {len(data)} bytes and a document may have {MAX_BYTES}"
-        return "", [error("yaml-size", path, message, fix="a document is small: move data elsewhere")]
+        return "", [YAML_SIZE.error(path, message, fix="a document is small: move data elsewhere")]
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         message = "the file starts with a byte order mark"
-        return "", [error("yaml-encoding", path, message, fix="save it as UTF-8 without a byte order mark")]
+        return "", [YAML_ENCODING.error(path, message, fix="save it as UTF-8 without a byte order mark")]
     try:
         text = data.decode()
     except UnicodeDecodeError as why:
         before = data[: why.start].decode()
         message = f"the byte 0x{data[why.start]:02x} is not UTF-8"
         return "", [
-            error(
-                "yaml-encoding",
+            YAML_ENCODING.error(
                 path,
                 message,
                 fix="save the file as UTF-8",
@@ -91,7 +150,7 @@ def _findings(path: str, text: str) -> list[Finding]:
     )
     if (offset := _stacked_marks(text)) is not None:
         message, fix = f"more than {_MAX_MARKS} marks on one letter", "write the letter without them"
-        findings.append(error("yaml-not-composed", path, message, fix=fix, at=position_at(text, offset)))
+        findings.append(YAML_NOT_COMPOSED.error(path, message, fix=fix, at=position_at(text, offset)))
     elif not unicodedata.is_normalized("NFC", text):
         findings.append(_decomposed(path, text))
     return findings[:MAX_FINDINGS]
@@ -115,15 +174,15 @@ def _is_visible(character: str) -> bool:
 def _refused(path: str, character: str, at: Position) -> Finding:
     """Make the finding for a character at its first position in a file."""
     if character == "\t":
-        return error("yaml-tab", path, "a tab", fix="use spaces", at=at)
+        return YAML_TAB.error(path, "a tab", fix="use spaces", at=at)
     if character == "\r":
         message = "a carriage return: lines must end in a line feed only"
-        return error("yaml-line-end", path, message, fix="save the file with LF line ends", at=at)
+        return YAML_LINE_END.error(path, message, fix="save the file with LF line ends", at=at)
     if unicodedata.category(character) == "Cc":
         message = f"the control character U+{ord(character):04X}"
-        return error("yaml-control-character", path, message, fix="delete it", at=at)
+        return YAML_CONTROL_CHARACTER.error(path, message, fix="delete it", at=at)
     message = f"the character {name(character)} is invisible, or looks like another one"
-    return error("yaml-invisible", path, message, fix="delete it", at=at)
+    return YAML_INVISIBLE.error(path, message, fix="delete it", at=at)
 
 
 def _decomposed(path: str, text: str) -> Finding:
@@ -132,4 +191,4 @@ def _decomposed(path: str, text: str) -> Finding:
     offset = next(index for index, (actual, expected) in pairs if actual != expected)
     message = f"the character {name(text[offset])} is not in composed form (NFC)"
     fix = "save the file in Unicode normalization form C"
-    return error("yaml-not-composed", path, message, fix=fix, at=position_at(text, offset))
+    return YAML_NOT_COMPOSED.error(path, message, fix=fix, at=position_at(text, offset))

@@ -3,16 +3,60 @@
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from yaml import MarkedYAMLError, YAMLError
 from yaml._yaml import CParser
 from yaml.events import DocumentStartEvent, MappingStartEvent, ScalarEvent
 
-from mlplatform.core.finding import Finding, error
+from mlplatform.core.finding import Finding
+from mlplatform.core.rule import declare_rule
 from mlplatform.strict_yaml.builder import Builder, Event, ReadingStopped
 from mlplatform.strict_yaml.characters import decode
 from mlplatform.strict_yaml.source_map import SourceMap
+
+_rule = partial(declare_rule, __name__, soc2=("CC8.1", "PI1.2"))
+YAML_DIRECTIVE = _rule(
+    "yaml-directive",
+    "No directives",
+    "%YAML and %TAG change how the rest of a file is read.",
+    fix="delete the lines that start with %",
+    passes="schema: tenant/v1",
+    fails="%YAML 1.1\n---\nschema: tenant/v1",
+)
+YAML_DOCUMENTS = _rule(
+    "yaml-documents",
+    "One document per file",
+    "Readers that take the first document would never see the second.",
+    fix="give the second document a file of its own",
+    passes="schema: tenant/v1",
+    fails="schema: tenant/v1\n---\nschema: tenant/v1",
+)
+YAML_EMPTY = _rule(
+    "yaml-empty",
+    "Documents are not empty",
+    "An empty file would count as if its document had been removed.",
+    fix="write the document, or delete the file",
+    passes="schema: tenant/v1",
+    fails="# to do",
+)
+YAML_ROOT = _rule(
+    "yaml-root",
+    "A document is a mapping",
+    "A list or a text has no keys to check.",
+    fix="start it with `schema: <kind>/v1`",
+    passes="schema: tenant/v1",
+    fails="- schema: tenant/v1",
+)
+YAML_SYNTAX = _rule(
+    "yaml-syntax",
+    "Documents are valid YAML",
+    "A document that cannot be read cannot be checked.",
+    fix="check the indentation, colons, brackets and quotes in that line and the one before",
+    passes="owners: [ada, grace, mary]",
+    fails="owners: [ada, grace, mary",
+)
 
 NOWHERE = SourceMap({}, array("Q"))
 
@@ -49,11 +93,9 @@ def _document(builder: Builder, next_event: Callable[[], Event]) -> Any:
     next_event()  # the start of the stream
     start = next_event()
     if type(start) is not DocumentStartEvent:
-        return builder.refuse(
-            start, "yaml-empty", "the file is empty", "write a document, or delete the file"
-        )
+        return builder.refuse(start, YAML_EMPTY, "the file is empty", "write a document, or delete the file")
     if start.version or start.tags:
-        builder.refuse(start, "yaml-directive", "a YAML directive", "delete the lines that start with %")
+        builder.refuse(start, YAML_DIRECTIVE, "a YAML directive", "delete the lines that start with %")
     root = next_event()
     value = builder.value(root)
     next_event()  # the end of the document
@@ -61,18 +103,16 @@ def _document(builder: Builder, next_event: Callable[[], Event]) -> Any:
     following = next_event()
     if type(following) is DocumentStartEvent:
         builder.refuse(
-            following, "yaml-documents", "a second document in one file", "give it a file of its own"
+            following, YAML_DOCUMENTS, "a second document in one file", "give it a file of its own"
         )
     return value
 
 
 def _check_root(builder: Builder, root: Event) -> None:
     if type(root) is ScalarEvent and not root.value:
-        builder.refuse(root, "yaml-empty", "the document is empty", "write it, or delete the file")
+        builder.refuse(root, YAML_EMPTY, "the document is empty", "write it, or delete the file")
     elif type(root) is not MappingStartEvent:
-        builder.refuse(
-            root, "yaml-root", "the document is not a mapping", "start it with `schema: <kind>/v1`"
-        )
+        builder.refuse(root, YAML_ROOT, "the document is not a mapping", "start it with `schema: <kind>/v1`")
 
 
 def _syntax(path: str, why: YAMLError) -> Finding:
@@ -80,5 +120,5 @@ def _syntax(path: str, why: YAMLError) -> Finding:
     if isinstance(why, MarkedYAMLError) and why.problem_mark:
         problem = " ".join(filter(None, (why.context, why.problem)))
         at = (why.problem_mark.line + 1, why.problem_mark.column + 1)
-        return error("yaml-syntax", path, f"this is not YAML: {problem}", fix=fix, at=at)
-    return error("yaml-syntax", path, f"this is not YAML: {' '.join(str(why).split())}", fix=fix)
+        return YAML_SYNTAX.error(path, f"this is not YAML: {problem}", fix=fix, at=at)
+    return YAML_SYNTAX.error(path, f"this is not YAML: {' '.join(str(why).split())}", fix=fix)

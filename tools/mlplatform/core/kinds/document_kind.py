@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from mlplatform.core.kinds.base import DocumentModel
 from mlplatform.core.names import NAME
+from mlplatform.core.rule import Rule
 
 KeyPath = tuple[str | int, ...]
 Stops = Literal["tenant", "environment", "everything", "nothing"]
@@ -42,7 +43,7 @@ class NotYet:
     """
 
     key: str
-    rule: str
+    rule: Rule
     message: str
     fix: str = "remove it: nothing heeds it yet"
     value: str = ""

@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from mlplatform.core.kinds import templates
+from mlplatform.core.kinds import not_yet, templates
 from mlplatform.core.kinds.dataset import Dataset
 from mlplatform.core.kinds.deployment import Deployment
-from mlplatform.core.kinds.document_kind import DocumentKind, NotYet, Reference
+from mlplatform.core.kinds.document_kind import DocumentKind, Reference
 from mlplatform.core.kinds.environment import Environment
 from mlplatform.core.kinds.model import Model
 from mlplatform.core.kinds.platform import Platform
@@ -88,27 +88,7 @@ class Kind(StrEnum):
                 Reference("gates{}", "environment"),
             ),
             files=("training.script",),
-            not_yet=(
-                NotYet(
-                    "data.features[]",
-                    "capability-features",
-                    "there are no feature views yet",
-                    fix="remove it, and name the data sets that the model reads",
-                ),
-                NotYet(
-                    "type",
-                    "capability-streaming",
-                    "nothing serves a streaming model yet",
-                    fix="write real-time or batch",
-                    value="streaming",
-                ),
-                NotYet("slo.availability", "capability-availability", "nothing measures availability yet"),
-                NotYet("slo.windowDays", "capability-window", "nothing counts an error budget over days yet"),
-                NotYet("monitoring.sampleRate", "capability-sample-rate", "nothing samples requests yet"),
-                NotYet(
-                    "monitoring.drift", "capability-data-drift", "nothing measures drift of the inputs yet"
-                ),
-            ),
+            not_yet=not_yet.MODEL,
             for_people={"description": "reviewers, who have to know what it predicts"},
             template=templates.MODEL,
         ),

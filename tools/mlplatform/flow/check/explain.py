@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from mlplatform.check.rules import rules_of
+from mlplatform.catalogue import rules_of
 from mlplatform.core.errors import Refusal
 from mlplatform.core.rule import Rule
 from mlplatform.core.source import Source

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, replace
 from typing import Any
 
+from mlplatform.check.check import CHECK_UNFINISHED
 from mlplatform.core.change_base import FileChange
 from mlplatform.core.check_result import CheckResult
-from mlplatform.core.finding import Finding, Severity, error
+from mlplatform.core.finding import Finding, Severity
 from mlplatform.core.naming import printable
 from mlplatform.providers.sandbox import WorkerFailed, WorkerLimits, run_limited
 from mlplatform.providers.scan.process import DEADLINE_SECONDS
 
-RULES = ("check-unfinished",)
 MIN_BUSY_SECONDS = 60.0  # of computing
 BUSY_FACTOR = 10  # what an honest change brings takes about as long as what binds
 WAIT_FACTOR = 5  # times as long again on a busy machine
@@ -55,7 +55,7 @@ def check_in_sandbox(
         binding,
         repository=repository,
         proposed=tuple(sorted(set(findings) - binding_findings)),
-        rules=tuple(dict.fromkeys((*binding.rules, *rules, *RULES))),
+        rules=tuple(dict.fromkeys((*binding.rules, *rules, CHECK_UNFINISHED.id))),
     )
 
 
@@ -98,7 +98,7 @@ def _unfinished(binding: CheckResult, files: Iterable[FileChange], reason: str) 
     more = f" and {len(suspects) - _NAMED} more" if len(suspects) > _NAMED else ""
     message = f"the check by the rules that this change brings itself ({named}{more}) {reason}"
     fix = "look there for a pattern, reference, loop or range that grows without bound, and make it cheaper"
-    finding = error(RULES[0], printable(suspects[0]) if suspects else "policies", message, fix=fix)
+    finding = CHECK_UNFINISHED.error(printable(suspects[0]) if suspects else "policies", message, fix=fix)
     repository = binding.repository
     environments: Mapping[str, Any] = {**repository.environments, **repository.deployments}
     return [finding], {}, dict.fromkeys(environments, finding), []

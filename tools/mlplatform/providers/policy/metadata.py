@@ -17,11 +17,23 @@ from pydantic import (
 
 from mlplatform.core.finding import Severity
 from mlplatform.core.naming import Kind
-from mlplatform.core.rule import Rule, RuleScope
+from mlplatform.core.rule import Rule, RuleScope, declare_rule
 from mlplatform.providers.policy.annotations import Annotation, AnnotationError, annotations
 from mlplatform.providers.policy.input_reads import unnamed_parts
 from mlplatform.providers.policy.interface import Flaw
 from mlplatform.providers.policy.package_paths import misplaced, package_for
+
+POLICY_METADATA = declare_rule(
+    __name__,
+    "policy-metadata",
+    "Every package and rule has complete METADATA",
+    "METADATA says which documents a package checks, what it reads and which rules it answers for. Without it a "
+    "missing answer would not be noticed.",
+    fix="complete the METADATA as policies/README.md shows",
+    passes="# METADATA\n# title: Names are short\n# custom: {kinds: [model], asks: state, reads: [document]}",
+    fails="# METADATA\n# title: Names are short",
+    soc2=("CC4.1", "CC8.1"),
+)
 
 # The rules of the checkers in Python, and Checkov's own, begin with these.
 RESERVED = (
