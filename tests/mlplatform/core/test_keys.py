@@ -240,7 +240,7 @@ def test_the_test_of_a_reader_is_there(reader: str) -> None:
 def test_a_key_that_nothing_heeds_is_refused_by_name(kind: Kind, gap: NotYet) -> None:
     assert kind is Kind.MODEL
     checked = judged(with_change(good_repository(), MODEL, *GIVEN[gap.key]))
-    (refused,) = [finding for finding in checked.findings if finding.rule == gap.rule]
+    (refused,) = [finding for finding in checked.findings if finding.rule == gap.rule.id]
     assert refused.is_error
     assert "yet" in refused.message
     assert gap.key.removesuffix("[]") in refused.message

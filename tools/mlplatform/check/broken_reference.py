@@ -11,8 +11,8 @@ from mlplatform.core.naming import Kind, kinds_referred_to, path_of
 from mlplatform.core.rule import Rule, declare_rule
 
 _rule = partial(declare_rule, __name__, soc2=("CC8.1", "PI1.2"))
-_WRITTEN = {
-    Kind.TENANT: _rule(
+_WRITTEN = (
+    _rule(
         "link-tenant",
         "The tenant exists",
         "Data and models of an undeclared tenant have no owner.",
@@ -20,7 +20,7 @@ _WRITTEN = {
         passes="sharedWith: [postal], and tenants/postal/tenant.yaml",
         fails="sharedWith: [postel]",
     ),
-    Kind.DATASET: _rule(
+    _rule(
         "link-dataset",
         "The data set exists",
         "A model is as sensitive as the data it reads, and undeclared data has no classification.",
@@ -28,7 +28,7 @@ _WRITTEN = {
         passes="data: {datasets: [clinic/biopsies]}",
         fails="data: {datasets: [clinic/biopsy]}",
     ),
-    Kind.MODEL: _rule(
+    _rule(
         "link-model",
         "The model exists",
         "A deployment without a model has no gates, no signature and no data sets.",
@@ -36,7 +36,7 @@ _WRITTEN = {
         passes="environments/production/clinic/tumour.yaml and models/clinic/tumour.yaml",
         fails="environments/production/clinic/tumor.yaml and models/clinic/tumour.yaml",
     ),
-    Kind.ENVIRONMENT: _rule(
+    _rule(
         "link-environment",
         "The environment exists",
         "A quota or a gate for an environment that does not exist has no effect.",
@@ -44,7 +44,7 @@ _WRITTEN = {
         passes="gates: {production: {auc: {min: 0.95}}}",
         fails="gates: {prod: {auc: {min: 0.95}}}",
     ),
-}
+)
 
 
 def _of_kind(kind: Kind) -> Rule:
@@ -59,7 +59,8 @@ def _of_kind(kind: Kind) -> Rule:
     )
 
 
-RULE_BY_KIND = {kind: _WRITTEN.get(kind) or _of_kind(kind) for kind in kinds_referred_to()}
+_BY_ID = {rule.id: rule for rule in _WRITTEN}
+RULE_BY_KIND = {kind: _BY_ID.get(f"link-{kind.value}") or _of_kind(kind) for kind in kinds_referred_to()}
 _MOST_NAMES = 2000  # beyond it the search for a near one takes longer than it helps
 
 
