@@ -69,7 +69,7 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     assert found.answers
     assert (found.answers.version, found.answers.change) == (end_state(lab)["aliases"]["champion"], older)
     assert found.on_hold
-    assert "went back from it: the night shift" in found.on_hold
+    assert "rolled back to an earlier commit: the night shift" in found.on_hold
     assert run("")["status"] == 3, "what was gone back from comes again with no job that runs late"
     lab.pin("integration", VERSIONS[2])
     assert run("")["status"] == 1, "nor with what is merged next"
