@@ -1,4 +1,4 @@
-"""What the names in paths look like, and how a path is printed."""
+"""The pattern of names in paths, and how a path is printed."""
 
 NAME = r"[a-z][a-z0-9-]{1,38}[a-z0-9]"
 NAME_WORDS = "3 to 40 of a-z, 0-9 and -, starting with a letter, not ending in -"

@@ -109,7 +109,7 @@ def _start(scratch: Path, arguments: list[str], seconds: float) -> None:
     except OSError as why:
         raise _failed(f"Checkov cannot be started: {why.strerror}") from None
     if ended.returncode != 0:
-        raise _failed(f"Checkov ended with {ended.returncode}: {' '.join(last)[:300] or 'it output nothing'}")
+        raise _failed(f"Checkov ended with {ended.returncode}: {' '.join(last)[:300] or 'it said nothing'}")
 
 
 def _read(path: Path) -> dict[str, Any]:
