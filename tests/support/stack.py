@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -103,25 +104,38 @@ def needs_serving() -> None:
         pytest.skip(f"there is no serving environment at {serving_folder()}: `make test` builds it")
 
 
+def end_servers(target: LocalTarget) -> None:
+    """End every server of a target, without the 3 s that Triton takes to end in peace."""
+    for name in stack.known(target):
+        for pid in stack.state(target.environment(name)).values():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    stack.stop_all(target, stack.known(target))  # what they left
+
+
+@contextmanager
+def servers(target: LocalTarget, *environments: str) -> Iterator[None]:
+    """Servers of these environments while the body runs."""
+    needs_serving()
+    try:
+        stack.start_all(target, environments)
+        yield
+    finally:
+        end_servers(target)
+
+
 @pytest.fixture
 def target(tmp_path: Path) -> Iterator[LocalTarget]:
     """A target of the test's own; what was started in it is ended."""
     needs_serving()
     found = LocalTarget(tmp_path)
     yield found
-    for name in stack.known(found):
-        for pid in stack.state(found.environment(name)).values():
-            os.kill(
-                pid, signal.SIGKILL
-            )  # Triton takes 3 s to end in peace: what it leaves is cleaned up below
-    stack.stop_all(found, stack.known(found))
+    end_servers(found)
 
 
 @pytest.fixture(scope="session")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnvironmentPaths]:
     """The running environment that the tests of a session share; each uses models of its own."""
-    needs_serving()
-    found = LocalTarget(tmp_path_factory.mktemp("shared"))
-    stack.start(found, ENVIRONMENT)
-    yield found.environment(ENVIRONMENT)
-    stack.stop_all(found, stack.known(found))
+    target = LocalTarget(tmp_path_factory.mktemp("shared"))
+    with servers(target, ENVIRONMENT):
+        yield target.environment(ENVIRONMENT)

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -28,7 +27,6 @@ from mlplatform.flow.observe import status
 from mlplatform.flow.planning import Wanted
 from mlplatform.flow.reconcile import reconcile
 from mlplatform.local.programs import serving_folder
-from mlplatform.local.stack import known, start_all, stop_all
 from mlplatform.propose.merge import merge_locally
 from mlplatform.propose.nodes import read_mapping
 from mlplatform.providers.git import Git
@@ -38,10 +36,12 @@ from mlplatform.providers.serving.interface import Candidate
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.control import Control, State
 from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from tests.support.known_state import Kept
 from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
 from tests.support.registries import client_of
-from tests.support.stack import SCALING, ask, needs_serving
+from tests.support.stack import SCALING, ask, servers
 from tests.support.survival import end_state
+from tests.support.waiting import wait_until
 
 PRODUCTION = "production"
 UNUSED, PREVIOUS, CHAMPION = VERSIONS = ("1.0.0", "1.1.0", "1.2.0")
@@ -52,22 +52,25 @@ pytestmark = pytest.mark.servers
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept[Laboratory]]:
     """A production that went through three versions: one champion, one before it, one unused."""
-    needs_serving()
     made = laboratory(tmp_path_factory.mktemp("drift"), VERSIONS)
-    start_all(made.place.target, [PRODUCTION])
-    for version in VERSIONS:
-        made.pin(PRODUCTION, version)
-        assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
-    yield made
-    stop_all(made.place.target, known(made.place.target))
+    with servers(made.place.target, PRODUCTION):
+        for version in VERSIONS:
+            made.pin(PRODUCTION, version)
+            assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
+        yield Kept.laboratory(made)
+
+
+@pytest.fixture
+def lab(kept: Kept[Laboratory], request: pytest.FixtureRequest) -> Iterator[Laboratory]:
+    with kept.lent(request.node) as lab:
+        yield lab
 
 
 @pytest.fixture
 def applied(lab: Laboratory) -> Iterator[dict[str, Any]]:
     """The state that the last apply left; a test leaves it so, and no drift behind."""
-    assert found(lab) == []
     before = end_state(lab)
     yield before
     assert end_state(lab) == before
@@ -325,7 +328,7 @@ def test_files_that_a_version_is_served_from_are_found_and_replaced(
 def load_again(lab: Laboratory, server: Control, version: str) -> str | None:
     name = upstream(lab, version)
     server.unload(name)
-    wait_for(lambda: server.state(name).state is not State.READY)
+    wait_until(lambda: server.state(name).state is not State.READY)
     return server.load(name)
 
 
@@ -375,7 +378,7 @@ def test_a_version_unloaded_by_hand_is_found_and_loaded_again(
 ) -> None:
     for version in (PREVIOUS, CHAMPION):
         server.unload(upstream(lab, version))
-    wait_for(lambda: drift_kinds(lab) == {Kind.UNLOADED})
+    wait_until(lambda: drift_kinds(lab) == {Kind.UNLOADED})
     assert len(found(lab)) == 2
     put_back(lab)
 
@@ -398,7 +401,7 @@ def test_what_is_loaded_under_a_name_of_its_own_is_found_and_left_to_whoever_did
     assert drift_kinds(lab) == {Kind.STRANGER}
     assert [refused.resource for refused in revert(lab).plan.refused] == ["stranger"]
     server.unload("stranger")
-    wait_for(lambda: found(lab) == [])
+    wait_until(lambda: found(lab) == [])
     shutil.rmtree(stranger)
 
 
@@ -424,8 +427,8 @@ def test_a_deleted_version_is_found_and_registered_again_with_its_alias(
     put_back(lab)
     again = lab.registry(PRODUCTION).find(SCALER, UNUSED)
     assert again
-    NUMBERS[UNUSED] = str(max(int(one.version) for one in client.search_model_versions(f"name = '{NAME}'")))
-    assert client.get_model_version(NAME, NUMBERS[UNUSED]).tags == before
+    number = max(int(one.version) for one in client.search_model_versions(f"name = '{NAME}'"))
+    assert client.get_model_version(NAME, str(number)).tags == before
     assert stored(lab, UNUSED).is_file()
 
 
@@ -641,11 +644,4 @@ def route_by_hand(lab: Laboratory, version: str) -> None:
     new.write_text(json.dumps(said))
     new.replace(file)
     serving = TritonServing.at(lab.place.paths(PRODUCTION))
-    wait_for(lambda: serving.observe().weights[SCALER] == {lab.payloads[version].digest: 100})
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: serving.observe().weights[SCALER] == {lab.payloads[version].digest: 100})
