@@ -61,7 +61,7 @@ class KnownState:
 
 
 @dataclass(slots=True)
-class Kept(Generic[T]):
+class Template(Generic[T]):
     """Something whose state is known, lent to one test after the other."""
 
     what: T
@@ -69,13 +69,13 @@ class Kept(Generic[T]):
     _is_spoiled: bool = False
 
     @staticmethod
-    def laboratory(made: Laboratory, *more: Path) -> "Kept[Laboratory]":
+    def of_laboratory(made: Laboratory, *more: Path) -> "Template[Laboratory]":
         """A laboratory, and folders that belong to it, in the state in which they are now."""
         root = made.place.git.root
-        return Kept(made, KnownState.of(root, root.with_name(f"{root.name}-kept"), more))
+        return Template(made, KnownState.of(root, root.with_name(f"{root.name}-template"), more))
 
     @contextmanager
-    def lent(self, node: pytest.Item) -> Iterator[T]:
+    def lend_to(self, node: pytest.Item) -> Iterator[T]:
         """It, in its known state; by servers that are started anew where the test before failed."""
         afresh, self._is_spoiled = self._is_spoiled, True
         self.state.put_back(afresh=afresh)

@@ -36,7 +36,7 @@ from mlplatform.providers.serving.interface import Candidate
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.control import Control, State
 from mlplatform.providers.serving.triton.ports import Ports, read_ports
-from tests.support.known_state import Kept
+from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
 from tests.support.registries import client_of
 from tests.support.stack import SCALING, ask, servers
@@ -52,20 +52,14 @@ pytestmark = pytest.mark.servers
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept[Laboratory]]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Laboratory]]:
     """A production that went through three versions: one champion, one before it, one unused."""
     made = laboratory(tmp_path_factory.mktemp("drift"), VERSIONS)
     with servers(made.place.target, PRODUCTION):
         for version in VERSIONS:
             made.pin(PRODUCTION, version)
             assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
-        yield Kept.laboratory(made)
-
-
-@pytest.fixture
-def lab(kept: Kept[Laboratory], request: pytest.FixtureRequest) -> Iterator[Laboratory]:
-    with kept.lent(request.node) as lab:
-        yield lab
+        yield Template.of_laboratory(made)
 
 
 @pytest.fixture
