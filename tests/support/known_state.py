@@ -12,12 +12,13 @@ from mlplatform.core.target import LocalTarget
 from mlplatform.local.stack import known, start_all, state, stop_all
 from tests.support.laboratory import Laboratory
 from tests.support.mirror import mirror
+from tests.support.mlflow_server import LOG
 from tests.support.outcome import has_failed
 from tests.support.served import Served
 from tests.support.stack import end_servers
 
 # What belongs to servers that run, or is held open while they do; and git's objects, which we remember for ever.
-_LEFT = {"backends", "lock", "logs", "ports.json", "processes", "routes.json", "routes.lock", "server.log"}
+_LEFT = {"backends", "lock", "logs", "ports.json", "processes", "routes.json", "routes.lock", LOG}
 _OBJECTS = (".git", "objects"), ("remote", "objects")
 _OURS = ".platform"
 T = TypeVar("T")

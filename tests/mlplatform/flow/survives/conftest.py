@@ -1,4 +1,4 @@
-"""A running production of the versions that a module names, for applies that are killed at every step."""
+"""A running production of the versions that a module names, for applies that are killed at their steps."""
 
 import json
 import subprocess
@@ -9,36 +9,41 @@ from typing import Any
 
 import pytest
 
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.flow.judge import repository_at
+from mlplatform.flow.listener import SILENT
+from mlplatform.flow.reconcile import reconcile
 from mlplatform.providers.serving.triton import TritonServing
+from tests.support.known_state import Template
 from tests.support.laboratory import REPOSITORY, SCALER, Laboratory, laboratory
-from tests.support.stack import infer_body, needs_serving
+from tests.support.stack import infer_body, servers
 from tests.support.survival import Run
 from tests.support.traffic import Traffic
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Laboratory]:
-    """Production with servers of its own; the module's VERSIONS and BROKEN ones can be pinned in it."""
-    needs_serving()
+def template(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Template[Laboratory]]:
+    """A production that runs the first of the module's VERSIONS; the others, and BROKEN ones, can be pinned in it."""
     root, broken = tmp_path_factory.mktemp("lab"), getattr(request.module, "BROKEN", ())
     made = laboratory(root, request.module.VERSIONS, broken=broken)
-    start_all(made.place.target, ["production"])
-    yield made
-    stop_all(made.place.target, known(made.place.target))
+    with servers(made.place.target, "production"):
+        commit = made.pin("production", request.module.VERSIONS[0])
+        assert reconcile(made.place, repository_at(made.place.git, commit), "production", SILENT).is_done
+        yield Template.of_laboratory(made)
 
 
 @pytest.fixture(scope="module")
-def run(lab: Laboratory) -> Iterator[Run]:
+def run(template: Template[Laboratory]) -> Iterator[Run]:
     """Apply HEAD to production in a child that is killed at the named point, or at none."""
-    with runner(lab) as ask:
+    with runner(template.what) as ask:
         yield ask
 
 
 @pytest.fixture(scope="module")
-def other_run(lab: Laboratory) -> Iterator[Run]:
+def other_run(template: Template[Laboratory]) -> Iterator[Run]:
     """The same again, in another process."""
-    with runner(lab) as ask:
+    with runner(template.what) as ask:
         yield ask
 
 
@@ -63,11 +68,9 @@ def runner(lab: Laboratory) -> Iterator[Run]:
         server.stdin.close()
 
 
-@pytest.fixture(scope="module")
-def traffic(lab: Laboratory, run: Run, request: pytest.FixtureRequest) -> Iterator[Traffic]:
+@pytest.fixture
+def traffic(lab: Laboratory) -> Iterator[Traffic]:
     """Requests that go on through everything, from the first version on."""
-    lab.pin("production", request.module.VERSIONS[0])
-    run("")
     url = TritonServing.at(lab.place.paths("production")).url(SCALER)
     with Traffic(url, infer_body(), 2, pause=0.005) as requests:
         yield requests
