@@ -1,23 +1,21 @@
 """The repository as a user has it: a clone of its own, brought up once for all acceptance tests; and the corpus."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.both_engines import BothEngines, both_engines
-from tests.support.corpus import Answer, Case, Corpus, impatience, remembered_engines, run
+from tests.support.both_engines import both_engines
+from tests.support.corpus import Answer, Case, Corpus, impatience, run
 from tests.support.forked_checkov import forked_checkov
 from tests.support.laboratory import REPOSITORY, run_git
-from tests.support.opa import NoOpa, find_opa, opa_on_path
+from tests.support.opa import opa_on_path
 from tests.support.remembered import remembered_git
 from tests.support.stack import needs_serving
 
@@ -101,33 +99,26 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 @pytest.fixture(scope="module")
 def judge(corpus: Corpus) -> Iterator[Callable[[Case], Answer]]:
-    """Judges a case by both engines, which have to decide alike; without opa, which CI has, by the embedded one."""
-    with impatience(), remembered_git(), forked_checkov(), ExitStack() as stack:
-        engines: list[BothEngines] = []
-        if _has_opa():
-            opa_on_path(stack.enter_context(pytest.MonkeyPatch.context()))
-            engines = stack.enter_context(both_engines())
-        else:
-            stack.enter_context(remembered_engines())
+    """Judges a case."""
+    with remembered_git(), forked_checkov():
+        yield corpus.judge
 
-        def by_both(case: Case) -> Answer:
+
+@pytest.fixture(scope="module")
+def judge_by_both(corpus: Corpus) -> Iterator[Callable[[Case], Answer]]:
+    """Judges a case by the embedded engine and by a real OPA server, which have to decide alike."""
+    with remembered_git(), forked_checkov(), pytest.MonkeyPatch.context() as patch, both_engines() as engines:
+        opa_on_path(patch)
+
+        def judged(case: Case) -> Answer:
             for engine in engines:
                 engine.differences.clear()
             before = sum(engine.asked for engine in engines)
-            answer = run(corpus.arguments(case), corpus.store.root)
+            with impatience(case):
+                answer = run(corpus.arguments(case), corpus.store.root)
             assert [difference for engine in engines for difference in engine.differences] == []
-            if engines and not case.is_attack:
+            if not case.is_attack:
                 assert sum(engine.asked for engine in engines) > before
             return answer
 
-        yield by_both
-
-
-def _has_opa() -> bool:
-    try:
-        find_opa()
-    except NoOpa:
-        if os.environ.get("CI") == "true":
-            raise
-        return False
-    return True
+        yield judged
