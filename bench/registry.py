@@ -30,13 +30,13 @@ from support.postgres import missing, postgres  # noqa: E402
 from support.rows import fill, place_of  # noqa: E402
 
 from mlplatform.core.naming import Kind  # noqa: E402
-from mlplatform.core.payload import Entry, digest_of  # noqa: E402
+from mlplatform.core.payload import ManifestEntry, digest_of  # noqa: E402
 from mlplatform.core.repository import Repository  # noqa: E402
 from mlplatform.core.target import LocalTarget  # noqa: E402
-from mlplatform.flow.listener import SILENT  # noqa: E402
-from mlplatform.flow.place import Place  # noqa: E402
-from mlplatform.flow.planning import make_plan  # noqa: E402
-from mlplatform.flow.reconcile import reconcile  # noqa: E402
+from mlplatform.flow.progress import SILENT  # noqa: E402
+from mlplatform.flow.reconcile.planning import make_plan  # noqa: E402
+from mlplatform.flow.reconcile.reconcile import reconcile  # noqa: E402
+from mlplatform.flow.workspace import Workspace  # noqa: E402
 from mlplatform.local.identity import target_id  # noqa: E402
 from mlplatform.local.stack import known, start_all, stop_all  # noqa: E402
 from mlplatform.providers.git import Git  # noqa: E402
@@ -49,7 +49,7 @@ SIZES = (1_000, 10_000)
 PLAN_ROUNDS, ROUNDS, LIMIT = 3, 3, 1.3
 ENVIRONMENT = "development"
 BYTES = {"1.0.0": b"one", "1.1.0": b"another"}
-ENTRIES = {v: Entry("model.onnx", len(b), hashlib.sha256(b).hexdigest()) for v, b in BYTES.items()}
+ENTRIES = {v: ManifestEntry("model.onnx", len(b), hashlib.sha256(b).hexdigest()) for v, b in BYTES.items()}
 VERSIONS = {version: digest_of([entry]) for version, entry in ENTRIES.items()}
 
 
@@ -61,7 +61,7 @@ def prefix(size: int) -> str:
     return f"size-{size}."
 
 
-def repository(place: Place, url: str, size: int, version: str) -> Repository:
+def repository(place: Workspace, url: str, size: int, version: str) -> Repository:
     """A judged commit that pins one version of every model; a new commit each time."""
     pins = {ENVIRONMENT: {model: values.deployment(version, VERSIONS[version]) for model in models(size)}}
     made = values.repository(pins, kinds=dict.fromkeys(models(size), "batch"), commit=commit(place))
@@ -70,7 +70,7 @@ def repository(place: Place, url: str, size: int, version: str) -> Repository:
     return replace(made, environments={ENVIRONMENT: values.document(Kind.ENVIRONMENT, ENVIRONMENT, said)})
 
 
-def commit(place: Place) -> str:
+def commit(place: Workspace) -> str:
     git(place.git.root, "commit", "--quiet", "--allow-empty", "-m", "bench")
     git(place.git.root, "push", "--quiet", "origin", "HEAD:main")
     return place.git.resolve("HEAD")
@@ -82,12 +82,12 @@ def git(folder: Path, *args: str) -> None:
 
 
 @contextmanager
-def working_place(folder: Path) -> Iterator[Place]:
+def working_place(folder: Path) -> Iterator[Workspace]:
     """A clone of a bare remote, and a Triton that serves nothing."""
     git(folder, "init", "--quiet", "--bare", "remote")
     git(folder, "init", "--quiet", "-b", "main", "clone")
     git(folder / "clone", "remote", "add", "origin", str(folder / "remote"))
-    place = Place(Git(folder / "clone"), LocalTarget(folder / "clone"))
+    place = Workspace(Git(folder / "clone"), LocalTarget(folder / "clone"))
     commit(place)
     target_id(place.target)
     start_all(place.target, [ENVIRONMENT])
@@ -133,7 +133,7 @@ def bare_calls(url: str, size: int, champion: str) -> None:
         client.set_registered_model_alias(name, "champion", numbers[champion])
 
 
-def measure_plans(place: Place, proxy: Between, size: int) -> str:
+def measure_plans(place: Workspace, proxy: Between, size: int) -> str:
     """Seconds of a plan of nothing to do, and how many calls it makes."""
     judged = repository(place, proxy.url, size, "1.0.0")
     times = []
@@ -143,14 +143,14 @@ def measure_plans(place: Place, proxy: Between, size: int) -> str:
     return f"{statistics.median(times):>8.2f} s  {len(proxy.calls):>3} calls, {len(proxy.writes())} writes"
 
 
-def measure_nothing(place: Place, proxy: Between, size: int) -> str:
+def measure_nothing(place: Workspace, proxy: Between, size: int) -> str:
     judged = repository(place, proxy.url, size, "1.0.0")
     proxy.calls.clear()
     took = seconds(lambda: _nothing(reconcile(place, judged, ENVIRONMENT, SILENT).outcomes))
     return f"{took:>8.2f} s  {len(proxy.calls):>3} calls, {len(proxy.writes())} writes"
 
 
-def measure_aliases(place: Place, size: int, direct: str) -> str:
+def measure_aliases(place: Workspace, size: int, direct: str) -> str:
     """Medians of a reconcile of two aliases of every model and of the bare calls, which take turns."""
     ours, bare = [], []
     for _ in range(ROUNDS):

@@ -15,8 +15,8 @@ from pathlib import Path
 from support.documents import documents
 from support.repositories import BIN, ROOT, check_jsonschema, seconds, write
 
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.place import Place
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.workspace import Workspace
 from mlplatform.local.identity import target_id
 from mlplatform.local.stack import known, start_all, stop_all
 from support.registries import fill
@@ -27,8 +27,9 @@ COLUMNS = ("check", "plan", "no-op apply", "check-jsonschema", "bare reads")
 
 def _bare_reads(folder: Path) -> list[str]:
     code = (
-        "from pathlib import Path; from mlplatform.flow.place import Place; from support.registries import bare_reads; "
-        f"bare_reads(Place.at(Path({str(folder)!r})), ('development', 'integration', 'production'))"
+        "from pathlib import Path; from mlplatform.flow.workspace import Workspace; "
+        "from support.registries import bare_reads; "
+        f"bare_reads(Workspace.discover(Path({str(folder)!r})), ('development', 'integration', 'production'))"
     )
     return [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT / 'bench')!r}); {code}"]
 
@@ -40,9 +41,9 @@ def measure(count: int, rounds: int) -> tuple[int, list[float]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, texts)
-        place = Place.at(folder)
+        place = Workspace.discover(folder)
         target_id(place.target)
-        fill(place, repository_at(place.git, "HEAD"))
+        fill(place, load_repository(place.git, "HEAD"))
         start_all(place.target, ["production"])
         columns = [
             [[platform, "check", "--json"]],

@@ -7,13 +7,13 @@ from support.documents import COMMIT, DIGEST, METRICS, RUN
 from mlplatform.core.kinds import Environment
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.repository import Repository
-from mlplatform.flow.place import Place
+from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage, RegisteredVersion
 from mlplatform.providers.registry.mlflow.tags import to_tags
 
 
-def fill(place: Place, repository: Repository) -> None:
+def fill(place: Workspace, repository: Repository) -> None:
     """Make every environment hold what its documents pin, as champion; nothing is left to apply."""
     for name in repository.environments_in_order():
         settings = repository.environments[name].body
@@ -35,7 +35,7 @@ def _register(
     client.set_registered_model_alias(name, "champion", held.version)
 
 
-def bare_reads(place: Place, environments: tuple[str, ...]) -> int:
+def bare_reads(place: Workspace, environments: tuple[str, ...]) -> int:
     """Read the registries by the two searches that MLflow's client needs for it; how many versions there are."""
     found = 0
     for name in environments:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.support.both_engines import both_engines
-from tests.support.corpus import Answer, Case, Corpus, impatience, run
+from tests.support.cases import Case
+from tests.support.corpus import Answer, Corpus, impatience, run
 from tests.support.forked_checkov import forked_checkov
 from tests.support.laboratory import REPOSITORY, run_git
 from tests.support.opa import opa_on_path

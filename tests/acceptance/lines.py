@@ -1,4 +1,4 @@
-"""What must not get through: each line has at least one attack of the corpus that stands for it."""
+"""What must not get through: each line has a file of attacks that stand for it, and one of harmless changes."""
 
 LINES = (
     "Documents: duplicate keys",

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.corpus import Answer, Case, cases, complaints
+from tests.support.cases import Case, cases
+from tests.support.corpus import Answer, complaints
 
 CASES = [case for case in cases() if case.is_attack]
 

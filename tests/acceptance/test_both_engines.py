@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.corpus import Answer, Case, cases, complaints
+from tests.support.cases import Case, cases
+from tests.support.corpus import Answer, complaints
 
 EVERY = 25  # one case of so many is judged by both in the quick tier
 

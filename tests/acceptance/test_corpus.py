@@ -4,12 +4,12 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from tests.acceptance.lines import LINES
-from tests.support.corpus import Answer, Case, Corpus, cases, complaints
+from tests.support.cases import Case, cases
+from tests.support.corpus import Answer, Corpus, complaints
 
 CASES = cases()
 ATTACKS = [case for case in CASES if case.is_attack]
@@ -51,10 +51,3 @@ def test_there_are_at_least_as_many_harmless_changes_as_attacks() -> None:
 def test_no_two_cases_are_the_same() -> None:
     asked = Counter(repr((case.base, case.edits, case.approvals)) for case in CASES)
     assert [case for case, times in asked.items() if times > 1] == []
-
-
-def test_every_folder_holds_a_case_and_nothing_else() -> None:
-    folders = [
-        folder for name in ("attacks", "harmless") for folder in Path(__file__).parent.glob(f"{name}/*")
-    ]
-    assert {tuple(file.name for file in folder.iterdir()) for folder in folders} == {("case.yaml",)}

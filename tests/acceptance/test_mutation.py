@@ -9,45 +9,45 @@ from tests.support.mutants import Hunt, Mutant, Noticed, hunt, mutants
 MUTANTS = mutants()
 NOT_BY_A_CASE = {
     "it guards against faults of ours, which no pull request makes: tests/mlplatform/check/test_blocked.py": (
-        "check.check:_run:check-crashed",
+        "check.check:_run_checker:check-crashed",
     ),
     "it takes a process with limits: test_corpus judges such cases in one": (
-        "flow.beside:_lost:check-unfinished",
+        "flow.check.sandboxed_check:_lost:check-unfinished",
     ),
     "Checkov itself has to be missing or lost: tests/mlplatform/providers/scan/test_process.py": (
         "check.infrastructure:infrastructure:any",
     ),
     "what Checkov would have to say of itself: tests/mlplatform/providers/scan/test_frameworks.py, test_confine.py": (
-        "providers.scan.answers:findings:checkov-skip",
-        "providers.scan.answers:_troubles:checkov-failed",
-        "providers.scan.answers:_troubles:checkov-failed#2",
-        "providers.scan.answers:_uncovered:checkov-failed",
+        "providers.scan.results:findings:checkov-skip",
+        "providers.scan.results:_troubles:checkov-failed",
+        "providers.scan.results:_troubles:checkov-failed#2",
+        "providers.scan.results:_uncovered:checkov-failed",
     ),
     "the loader finds it first, or the parser cannot get there": (
         "load.characters:decode:yaml-size",
-        "load.yaml:_syntax:yaml-syntax#2",
-        "check.organisation:_kind:_Unusable",
-        "providers.scan.texts:read:checkov-failed#2",
+        "load.strict_yaml:_syntax:yaml-syntax#2",
+        "check.custom_schemas:_kind:_Unusable",
+        "providers.scan.text_guard:read:checkov-failed#2",
     ),
-    "it takes more bytes than a case should hold: tests/mlplatform/load/test_data.py, test_tables.py": (
-        "load.data:_within:file-size",
+    "it takes more bytes than a case should hold: tests/mlplatform/load/test_dataset_files.py, test_tables.py": (
+        "load.dataset_files:_within:file-size",
         "load.tables:_read_cells:_NoTable",
     ),
     "a file of a commit can be read: tests/mlplatform/load/test_load.py": (
-        "load.contents:_unreadable:path-unreadable",
+        "load.read_files:_unreadable:path-unreadable",
     ),
-    "`platform lineage --at` asks it, not `check`: tests/mlplatform/flow/test_lineage.py": (
+    "`platform lineage --at` asks it, not `check`: tests/mlplatform/flow/lineage/test_lineage.py": (
         "load.history:tip_at:Refusal",
     ),
     "the approvals are a forge's, not the pull request's": (
         "load.review:read_review:Refusal",
         "load.review:read_review:Refusal#2",
     ),
-    "every case starts from main as it is: tests/mlplatform/flow/test_changeset.py": (
-        "flow.changeset:_require_one_side:Refusal",
+    "every case starts from main as it is: tests/mlplatform/flow/check/test_changeset.py": (
+        "flow.check.changeset:_require_one_side:Refusal",
         "providers.git.compare:merge_base:Refusal",
     ),
-    "git has to be broken, or its objects: tests/mlplatform/providers/git, tests/mlplatform/flow/test_changeset.py": (
+    "git has to be broken, or its objects: tests/mlplatform/providers/git, flow/check/test_changeset.py": (
         "providers.git.compare:merge_base:Refusal#2",
         "providers.git.git:_refuse_two_meanings:Refusal",
         "providers.git.compare:listing:GitError",

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.target import LocalTarget
 from mlplatform.local.stack import state
 from tests.acceptance.conftest import Clone
@@ -172,7 +172,7 @@ def test_a_byte_changed_in_a_registered_model_stops_its_promotion_by_file_name(c
     store = clone.root / ".platform/development/registry/artifacts/clinic.progression"
     payloads = sorted(store.glob("*/model/model.onnx"))
     pinned = clone.status("development", "clinic/progression")["desired"]["digest"]
-    payload = next(path for path in payloads if short(pinned) in str(path))
+    payload = next(path for path in payloads if short_digest(pinned) in str(path))
     held = payload.read_bytes()
     os.chmod(payload, 0o644)  # noqa: PTH101
     payload.write_bytes(held[:-1] + bytes([held[-1] ^ 1]))

@@ -2,7 +2,7 @@
 
 import re
 
-from mlplatform.check.joined import readable
+from mlplatform.check.policy_input import readable
 from mlplatform.core.naming import Kind
 from mlplatform.providers.policy.metadata import read_packages
 from tests.support.repository import ROOT, good_repository, judged, said, with_change

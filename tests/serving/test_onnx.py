@@ -13,9 +13,9 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from onnx.external_data_helper import set_external_data
 
 from mlplatform.core.kinds.model import TensorType
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.target import EnvironmentPaths
-from mlplatform.providers.serving.interface import Array, Candidate, ServingError, Unsound
+from mlplatform.providers.serving.interface import Array, Candidate, ServingError, SignatureMismatch
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.config import upstream_name
 from mlplatform.providers.serving.triton.control import Control, State
@@ -179,7 +179,7 @@ def test_no_value_of_a_request_that_fails_is_in_the_answer_or_in_any_log(
         assert str(card) not in said["error"]
         assert infer(serving.url(version.model), there)[0] == 200
     rows = [Array("X", "INT64", (1, 1), bytes(8)), Array("T", "BYTES", (1, 1), b"\x05\0\0\0rosa\xe9")]
-    with pytest.raises(Unsound) as unsound:
+    with pytest.raises(SignatureMismatch) as unsound:
         serving.infer(version, rows, 10)
     logs = [log.read_text(errors="replace") for log in paths.logs.rglob("*") if log.is_file()]
     assert logs
@@ -254,7 +254,7 @@ def test_bytes_that_were_swapped_do_not_load(
     assert until(lambda: control.state(name).state is State.UNAVAILABLE)
     path = paths.model_repository / name / "1" / "payload" / "model" / "model.onnx"
     path.write_bytes(scaling_model(666))
-    assert f"and not to {short(version.ref.digest)}" in (control.load(name) or "")
+    assert f"and not to {short_digest(version.ref.digest)}" in (control.load(name) or "")
 
 
 def test_weights_beside_the_onnx_file_are_used(serving: TritonServing, tmp_path: Path) -> None:

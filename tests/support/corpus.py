@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,86 +13,18 @@ from typing import Any
 
 import yaml
 
-from mlplatform.flow import beside
+from mlplatform.flow.check import sandboxed_check
 from mlplatform.providers.policy import ENGINES
 from mlplatform.providers.policy.embedded import EmbeddedEngine
 from mlplatform.providers.policy.interface import PolicyEngine
-from tests.support.edits import Edit, edited, filled
+from tests.support.cases import ACCEPTANCE, Case
+from tests.support.edits import edited, filled
 from tests.support.git_objects import SYMLINK, Entry, Files, ObjectStore
 
 ROOT = Path(__file__).parents[2]
-ACCEPTANCE = ROOT / "tests/acceptance"
-_KEYS = {
-    "about",
-    "line",
-    "base",
-    "edits",
-    "approvals",
-    "expect",
-    "also",
-    "warns",
-    "waives",
-    "refuses",
-    "checkov",
-}
 _NOT_OURS = ("tests/", "bench/", "tools/", "requirements/", "docs/")
 _DAY = 24 * 60 * 60
 _PEOPLE = {"schema": "approvals/v1", "requester": "sally", "contributors": ["sally"], "pushers": ["sally"]}
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A finding that stops an attack; `line` and `says` (a part of the message) where the case names them."""
-
-    rule: str
-    path: str
-    line: int | None = None
-    says: str = ""
-
-    def is_in(self, findings: Iterable[Mapping[str, Any]]) -> bool:
-        return any(
-            (found["rule"], found["path"]) == (self.rule, self.path)
-            and self.line in (None, found["line"])
-            and self.says in found["message"]
-            for found in findings
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One pull request: `base` is merged before it, in commits some days old; `edits` is what it changes.
-
-    `expect` is what stops it, nothing when it is harmless; `also` names rules that may deny it besides; `warns`
-    and `waives` the rules of its warnings and of what its waivers suspend, exactly; `refuses` a part of the refusal
-    that it gets in place of findings.
-    """
-
-    name: str
-    about: str
-    line: str
-    base: tuple[tuple[int, tuple[Edit, ...]], ...]
-    edits: tuple[Edit, ...]
-    approvals: Mapping[str, Any] | None
-    expect: tuple[Expected, ...]
-    also: frozenset[str]
-    warns: frozenset[str]
-    waives: frozenset[str]
-    refuses: str
-    needs_checkov: bool
-
-    @property
-    def is_attack(self) -> bool:
-        return self.name.startswith("attacks/")
-
-    @property
-    def rules(self) -> frozenset[str]:
-        """The rules that this case is about."""
-        return frozenset(expected.rule for expected in self.expect) | self.warns | self.waives
-
-    @property
-    def never_ends(self) -> bool:
-        """Whether what it brings of its own is stopped by the limits of the process that judges it."""
-        return "check-unfinished" in self.rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,42 +39,6 @@ class Answer:
         """The findings of one severity, those of the change's own policies too."""
         found = [*self.said.get("findings", ()), *self.said.get("proposed", ())]
         return [one for one in found if one["severity"] == severity]
-
-
-@cache
-def cases() -> tuple[Case, ...]:
-    """Every case that lies in tests/acceptance, sorted."""
-    files = sorted([*ACCEPTANCE.glob("attacks/*/case.yaml"), *ACCEPTANCE.glob("harmless/*/case.yaml")])
-    return tuple(read_case(file) for file in files)
-
-
-def read_case(file: Path) -> Case:
-    """A case from its file; every key has to be one that is known."""
-    name = file.parent.relative_to(ACCEPTANCE).as_posix()
-    said: dict[str, Any] = _parsed(file.read_text())
-    assert said.keys() <= _KEYS, f"{name}: {said.keys() - _KEYS}"
-    return Case(
-        name=name,
-        about=said["about"],
-        line=said["line"],
-        base=tuple((step.get("days", 3), tuple(step["edits"])) for step in said.get("base", ())),
-        edits=tuple(said["edits"]),
-        approvals=said.get("approvals"),
-        expect=tuple(Expected(**one) for one in said.get("expect", ())),
-        also=frozenset(said.get("also", ())),
-        warns=frozenset(said.get("warns", ())),
-        waives=frozenset(said.get("waives", ())),
-        refuses=said.get("refuses", ""),
-        needs_checkov=said.get("checkov", False),
-    )
-
-
-def _parsed(text: str) -> Any:
-    """By libyaml, which is quick; by Python where it refuses an escape that stands for half a character."""
-    try:
-        return yaml.load(text, yaml.CSafeLoader)
-    except yaml.YAMLError:
-        return yaml.safe_load(text)
 
 
 def good_files() -> dict[str, Entry]:
@@ -244,13 +140,13 @@ def remembered_engines() -> Iterator[None]:
 @contextlib.contextmanager
 def impatience(case: Case) -> Iterator[None]:
     """Lets what never ends compute for a second only; every other case has all the time that it needs."""
-    usual = beside.LEAST_SECONDS, beside.TIMES
+    usual = sandboxed_check.MIN_BUSY_SECONDS, sandboxed_check.BUSY_FACTOR
     if case.never_ends:
-        beside.LEAST_SECONDS, beside.TIMES = 1.0, 1
+        sandboxed_check.MIN_BUSY_SECONDS, sandboxed_check.BUSY_FACTOR = 1.0, 1
     try:
         yield
     finally:
-        beside.LEAST_SECONDS, beside.TIMES = usual
+        sandboxed_check.MIN_BUSY_SECONDS, sandboxed_check.BUSY_FACTOR = usual
 
 
 def run(arguments: Sequence[str], root: Path) -> Answer:

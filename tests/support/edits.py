@@ -1,4 +1,4 @@
-"""What a case of the corpus does to the files of a repository, read from its case.yaml."""
+"""What a case of the corpus does to the files of a repository, as its file names it."""
 
 import base64
 import hashlib
@@ -21,10 +21,19 @@ def edited(files: Mapping[str, Entry], edits: Iterable[Edit]) -> Tree:
     made = dict(files)
     for edit in edits:
         before = dict(made)
-        (what,) = edit.keys() & _EDITS.keys()
-        _EDITS[what](made, edit)
+        _EDITS[kind_of(edit)](made, edit)
         assert made != before, f"the edit changes nothing: {edit}"
     return made
+
+
+def kind_of(edit: Edit) -> str:
+    """Return the key that says what an edit does; each of its other keys has to be one that this kind reads."""
+    kinds = edit.keys() & _EDITS.keys()
+    assert len(kinds) == 1, f"an edit is one of {sorted(_EDITS)}: {edit}"
+    (kind,) = kinds
+    unknown = edit.keys() - kinds - _MORE_KEYS.get(kind, frozenset())
+    assert not unknown, f"{kind} does not read {sorted(unknown)}: {edit}"
+    return kind
 
 
 def filled(text: str, files: Mapping[str, Entry]) -> str:
@@ -119,4 +128,14 @@ _EDITS: Mapping[str, Callable[[Tree, Edit], None]] = {
     "link": _link,
     "submodule": _submodule,
     "executable": _make_executable,
+}
+_CONTENT = frozenset({"text", "base64", "escapes", "times", "after"})
+_MORE_KEYS: Mapping[str, frozenset[str]] = {
+    "replace": frozenset({"old", "new", "times"}),
+    "write": _CONTENT,
+    "append": _CONTENT,
+    "prepend": _CONTENT,
+    "move": frozenset({"to"}),
+    "copy": frozenset({"to"}),
+    "link": frozenset({"to"}),
 }

@@ -7,7 +7,7 @@ from typing import TypeVar
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mlplatform.core.checked import Checked, DeploymentChange, Waived
+from mlplatform.core.check_result import CheckResult, DeploymentChange, Waived
 from mlplatform.core.finding import Finding, error, warning
 from tests.support.values import repository
 
@@ -44,10 +44,10 @@ ANY_TEXT = st.one_of(
 )
 
 
-def judgement(said: str) -> Checked:
+def judgement(said: str) -> CheckResult:
     """One of everything that a report tells, each saying only this."""
     wrong = error(said, said, said, fix=said, at=(3, 5))
-    return Checked(
+    return CheckResult(
         repository({}),
         (wrong, warning(said, said, said, fix=said)),
         7,
@@ -71,9 +71,9 @@ def _change(said: str) -> DeploymentChange:
     return DeploymentChange(said, said, "changed", False, before, after)
 
 
-def checked(*findings: Finding) -> Checked:
+def checked(*findings: Finding) -> CheckResult:
     """A judgement of these findings alone."""
-    return Checked(repository({}), findings, 7, ("semver-order", "pii-consent"), ("promotion-order",))
+    return CheckResult(repository({}), findings, 7, ("semver-order", "pii-consent"), ("promotion-order",))
 
 
 def obeyed(log: str) -> list[str]:

@@ -19,12 +19,12 @@ from typing import Any
 
 from mlplatform.core.naming import Kind
 from mlplatform.core.target import LocalTarget
-from mlplatform.flow import place as places
-from mlplatform.flow import reconcile as flow
-from mlplatform.flow.drift import revert_drift
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.place import Place
+from mlplatform.flow import workspace as places
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.drift.drift import revert_drift
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.reconcile import reconcile as flow
+from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.providers.registry import connect_registry
 from mlplatform.record.ledger import Ledger
@@ -68,7 +68,7 @@ class Watched:
 
     def __getattr__(self, method: str) -> Any:
         found = getattr(self._provider, method)
-        if method in ("add", "mend", "point", "ensure", "probe", "route", "retire"):
+        if method in ("add", "repair", "set_aliases", "ensure", "probe", "route", "retire"):
             return self._points.around(f"{self._name}.{method}", found)
         return found
 
@@ -80,7 +80,7 @@ def watch(points: Points) -> None:
         wrapped = lambda *args, connect=connect, name=name: Watched(connect(*args), name, points)  # noqa: E731
         setattr(flow, f"connect_{name}", wrapped)
     places.remote_lease = partial(remote_lease, life_seconds=LEASE_SECONDS)  # type: ignore[attr-defined]
-    Journal.heard = points.around("journal.heard", Journal.heard)  # type: ignore[method-assign]
+    Journal.record_outcome = points.around("journal.heard", Journal.record_outcome)  # type: ignore[method-assign]
     Ledger.append = points.around("ledger.append", Ledger.append)  # type: ignore[method-assign]
     os.rename = points.around("rename", os.rename)
     os.replace = points.around("replace", os.replace)
@@ -104,9 +104,9 @@ def _apply(root: Path, environment: str, points: Points, *, revert: bool) -> int
     """The exit code of the apply; whatever it raises, the child never returns to its parent's loop."""
     try:
         watch(points)
-        place = Place.at(root)
+        place = Workspace.discover(root)
         work = revert_drift if revert else flow.reconcile
-        done = work(place, repository_at(place.git, "HEAD"), environment, SILENT)
+        done = work(place, load_repository(place.git, "HEAD"), environment, SILENT)
         return 0 if done.is_done else 1
     except BaseException:
         traceback.print_exc()
@@ -118,7 +118,7 @@ def prepare(root: Path, environment: str) -> None:
 
     The registry is one of nobody's, so that no child has a connection to its own before it opens one.
     """
-    repository_at(Place.at(root).git, "HEAD")
+    load_repository(Workspace.discover(root).git, "HEAD")
     settings = document(Kind.ENVIRONMENT, environment, environments()[environment]).body
     with tempfile.TemporaryDirectory() as folder:
         registry = connect_registry(settings, LocalTarget(Path(folder)).environment(environment))

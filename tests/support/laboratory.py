@@ -12,7 +12,7 @@ from typing import Any
 from mlplatform.core.naming import Kind
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.target import LocalTarget
-from mlplatform.flow.place import Place
+from mlplatform.flow.workspace import Workspace
 from mlplatform.local.identity import target_id
 from mlplatform.providers.git import Git
 from mlplatform.providers.registry import connect_registry
@@ -54,7 +54,7 @@ POINTS = {
 class Laboratory:
     """The repository at `place`, with the payloads that were made for it."""
 
-    place: Place
+    place: Workspace
     payloads: Mapping[str, ArtifactRef]
     shared: str = ""  # the address of the MLflow server that all environments share; nothing: each has a file
 
@@ -111,7 +111,7 @@ def laboratory(
     run_git(root, "config", "user.email", "ada@example.com")
     (root / ".gitignore").write_text("/.platform/\n/payloads/\n")
     shutil.copytree(REPOSITORY / "policies" / "rego", root / "policies" / "rego")
-    made = Laboratory(Place(Git(root), LocalTarget(root)), {}, shared)
+    made = Laboratory(Workspace(Git(root), LocalTarget(root)), {}, shared)
     if shared:
         run_git(root, "init", "-q", "--bare", str(root / ".platform/remote"))
         run_git(root, "remote", "add", "origin", str(root / ".platform/remote"))

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from mlplatform.flow import beside
-from mlplatform.providers.policy import embedded, metadata, static
+from mlplatform.flow.check import sandboxed_check
+from mlplatform.providers.policy import compile, embedded, metadata
 from mlplatform.providers.policy.metadata import read_packages
 from mlplatform.providers.scan import process
 from mlplatform.providers.scan.process import Answer as Scanned
 from tests.support import corpus as corpora
-from tests.support.corpus import Answer, Case, Corpus, cases, complaints
+from tests.support.cases import Case, cases
+from tests.support.corpus import Answer, Corpus, complaints
 from tests.support.forked_checkov import forked_checkov
 from tests.support.remembered import remembered_git
 from tests.support.repository import real_policies
@@ -28,15 +29,15 @@ _FILES = (
     "load/*.py",
     "check/*.py",
     "core/kinds/*.py",
-    "flow/beside.py",
-    "flow/changeset.py",
+    "flow/check/sandboxed_check.py",
+    "flow/check/changeset.py",
     "providers/git/compare.py",
     "providers/git/git.py",
     "providers/policy/annotations.py",
-    "providers/policy/calls.py",
+    "providers/policy/builtin_allowlist.py",
     "providers/policy/decision.py",
     "providers/policy/metadata.py",
-    "providers/policy/places.py",
+    "providers/policy/package_paths.py",
     "providers/scan/*.py",
     "providers/scan/checks/*.py",
 )
@@ -108,7 +109,7 @@ def hunt(folder: Path) -> Iterator["Hunt"]:
         forked_checkov(),
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setattr(beside, "ask", lambda judge, limits: judge())
+        patch.setattr(sandboxed_check, "run_limited", lambda judge, limits: judge())
         yield Hunt(folder, Corpus.new(folder / "main"), switch)
 
 
@@ -224,5 +225,5 @@ def _forgotten() -> Iterator[None]:
 def _forget() -> None:
     embedded._read.cache_clear()
     metadata._read.cache_clear()
-    static._forbidden_calls.cache_clear()
+    compile._forbidden_calls.cache_clear()
     corpora._engine.cache_clear()

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from mlplatform.check.check import HeldTo, check
-from mlplatform.core.base import Base, FileChange
-from mlplatform.core.checked import Checked
+from mlplatform.check.check import CheckContext, check
+from mlplatform.core.change_base import ChangeBase, FileChange
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.history import History, Pin
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.source import FileType, SourceFile
 from mlplatform.load.load import load
@@ -179,12 +179,12 @@ class Texts:
         return {path: self.by_path[path].encode() for path in paths}
 
 
-def loaded(files: Mapping[str, str], commit: str | None = None) -> Loaded:
+def loaded(files: Mapping[str, str], commit: str | None = None) -> LoadedSource:
     """What the real loader makes of the files."""
     return load(Texts(files, commit))
 
 
-def differing(base: Loaded, head: Loaded) -> tuple[FileChange, ...]:
+def differing(base: LoadedSource, head: LoadedSource) -> tuple[FileChange, ...]:
     """The documents that differ, as git would list them."""
     return tuple(
         FileChange(path, "added" if path not in base.raws else "changed" if path in head.raws else "removed")
@@ -193,7 +193,9 @@ def differing(base: Loaded, head: Loaded) -> tuple[FileChange, ...]:
     )
 
 
-def judged(files: Mapping[str, str], *, base: Base | None = None, held_to: HeldTo | None = None) -> Checked:
+def judged(
+    files: Mapping[str, str], *, base: ChangeBase | None = None, held_to: CheckContext | None = None
+) -> CheckResult:
     """What check finds in the files, with the policies among them."""
     found = loaded(files)
     base = replace(base, files=differing(base.loaded, found)) if base else None
@@ -208,7 +210,7 @@ def _engine(policies: tuple[tuple[str, str], ...]) -> PolicyEngine:
     return connect_engine(dict(policies))
 
 
-def base_of(files: Mapping[str, str], *pins: Pin, complete: bool = True) -> Base:
+def base_of(files: Mapping[str, str], *pins: Pin, complete: bool = True) -> ChangeBase:
     """A base that holds the files, whose history pinned these, newest first, before what the files pin."""
     found = loaded(files, BASE_COMMIT)
     by_model: dict[tuple[str, str], list[Pin]] = {}
@@ -222,10 +224,10 @@ def base_of(files: Mapping[str, str], *pins: Pin, complete: bool = True) -> Base
         for raw in found.raws.values()
         if (one := raw.identity).environment and one.model and f"models/{one.model}.yaml" in found.raws
     }
-    return Base(found, history, (), deployments, {}, signatures)
+    return ChangeBase(found, history, (), deployments, {}, signatures)
 
 
-def _pinned_in(found: Loaded) -> list[Pin]:
+def _pinned_in(found: LoadedSource) -> list[Pin]:
     return [
         Pin(
             raw.identity.environment, raw.identity.model, raw.data["version"], raw.data["digest"], BASE_COMMIT
@@ -244,7 +246,7 @@ def write(files: Mapping[str, str], folder: Path) -> Path:
     return folder
 
 
-def said(checked: Checked, rule: str | None = None) -> list[str]:
+def said(checked: CheckResult, rule: str | None = None) -> list[str]:
     """`path:line:column rule message` of each finding, or of those of one rule."""
     return [
         f"{finding.where} {finding.rule} {finding.message}"

@@ -29,7 +29,7 @@ _MAKERS = {
     "warning": "",
     "refuse": "",
     "found": "",
-    "missing": "",
+    "broken_reference": "",
     "failed": "checkov-failed",
     "skipped": "checkov-skip",
     "_error": "path-unknown",
@@ -52,11 +52,11 @@ _RAISED = {
 }
 # Of whom the rule is known only when they run.
 _SAID_BY_CALLERS = {
-    "load.contents:_too_large": "yaml-size file-size",
+    "load.read_files:_too_large": "yaml-size file-size",
     "check.infrastructure:infrastructure": "checkov-missing checkov-failed",
-    "check.links_environment:_parents": "link-environment link-tenant link-model",
+    "check.promotion_chain:_parents": "link-environment link-tenant link-model",
     "check.policies:_findings": "pii-consent pii-retention",
-    "providers.scan.answers:_failed": "CKV_AWS_24 CKV_MLP_7",
+    "providers.scan.results:_failed": "CKV_AWS_24 CKV_MLP_7",
 }
 _RULES = frozenset(rule.id for rule in (*CATALOGUE, *SCANNER)) | OWN.keys()
 _IS_ON, _NOTHING = "__is_on__", "__left_out__"
@@ -204,7 +204,7 @@ class _Rewriter(ast.NodeTransformer):
             said = self._text(argument)
             if said in _RULES:
                 return said
-            if name == "missing" and said in [kind.value for kind in Kind]:
+            if name == "broken_reference" and said in [kind.value for kind in Kind]:
                 return f"link-{said}"
             if name == "refuse" and f"capability-{said}" in _RULES:
                 return f"capability-{said}"

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlplatform.check.joined import readable
+from mlplatform.check.policy_input import readable
 from mlplatform.core.naming import Kind
-from mlplatform.core.rule import Asks
+from mlplatform.core.rule import RuleScope
 from mlplatform.providers.policy.interface import Decision, Denial, Flaw, PolicyError
 from mlplatform.providers.policy.metadata import Subject
 
@@ -39,7 +39,7 @@ satisfied contains "{id}" if false
 def policies() -> dict[str, str]:
     """For each kind of document, and each part of the input, a package that reads it."""
     found: dict[str, str] = {}
-    asked: tuple[tuple[Asks, tuple[Subject, ...]], ...] = (
+    asked: tuple[tuple[RuleScope, tuple[Subject, ...]], ...] = (
         ("state", tuple(Kind)),
         ("change", (*Kind, "path")),
     )

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mlplatform.core.payload import short
-from mlplatform.flow.past import holds_in
+from mlplatform.core.payload import short_digest
+from mlplatform.flow.ledger_queries import holds_in
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.record.ledger import Record
 from tests.support.laboratory import SCALER, Laboratory
@@ -39,7 +39,7 @@ def uninterrupted(
         "aliases": {alias: version for alias, version in aliases.items() if version},
         "weights": {digest[champion]: 100} if champion else {},
         "loaded": sorted((version, True) for version in running),
-        "folders": sorted(f"lab.scaler.{short(digest[version])}" for version in running),
+        "folders": sorted(f"lab.scaler.{short_digest(digest[version])}" for version in running),
         "stored": {digest[version].removeprefix("sha256:") for version in (*so_far, *held)},
         "outbox": [],
         "held": sorted(held),

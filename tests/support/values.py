@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mlplatform.core.document import Document, Raw
+from mlplatform.core.document import Document, RawDocument
 from mlplatform.core.finding import Finding
 from mlplatform.core.kinds import BODIES
-from mlplatform.core.naming import Kind, identify, path_of
+from mlplatform.core.naming import Kind, parse_path, path_of
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
@@ -67,9 +67,9 @@ def deployment(
 
 def document(kind: Kind, name: str, said: Mapping[str, Any]) -> Document[Any]:
     path = path_of(kind, name)
-    identity = identify(path)
+    identity = parse_path(path)
     assert identity is not None
-    return Document(Raw(path, identity, said, {(): (1, 1)}), BODIES[kind].model_validate(said))
+    return Document(RawDocument(path, identity, said, {(): (1, 1)}), BODIES[kind].model_validate(said))
 
 
 def repository(

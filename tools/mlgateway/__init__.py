@@ -5,7 +5,7 @@ the two meet in the route file (routes.py) and in `GET /gateway/state` (gateway.
 
 A request's way through the modules: receive (bytes to requests) → client (one connection, answers in order) →
 gateway (which endpoint) → forward (which version, retries) → ways (in flight) → pool → upstream → triton (names
-in the answer). follow.py keeps the route table up to date.
+in the answer). route_watcher.py keeps the route table up to date.
 """
 
 VERSION = "1.0.0"

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import uvloop
 
-from mlgateway.follow import Follower
+from mlgateway.dispatch import Dispatcher
 from mlgateway.gateway import Gateway
 from mlgateway.limits import Limits
+from mlgateway.route_watcher import RouteWatcher
 from mlgateway.routes import Address, RoutesError, parse_address
 from mlgateway.server import Server
-from mlgateway.ways import Ways
 
 _HELP = {
     "max_head": "largest head of a request, in bytes",
@@ -46,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _run(listen: Address, routes: Path, limits: Limits) -> int:
-    ways = Ways(limits)
-    follower = Follower(routes, ways)
+    ways = Dispatcher(limits)
+    follower = RouteWatcher(routes, ways)
     server = Server(limits, Gateway(ways, follower).answer)
     follower.look()
     try:

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import cast
 
+from mlgateway.http_parser import HttpParser
 from mlgateway.limits import Limits
 from mlgateway.messages import Reply, Request, encode_head, error_reply, write_message
-from mlgateway.receive import Receiver
 
 MAX_WAITING = 8  # pipelined requests held before reading pauses
 LINGER_SECONDS = 2.0
@@ -31,7 +31,7 @@ class ClientConnection(asyncio.Protocol):
         self._limits = limits
         self._answer = answer
         self._ended = ended
-        self._receiver = Receiver(limits)
+        self._receiver = HttpParser(limits)
         self._waiting: deque[Request | Reply] = deque()
         self._busy = False  # a request is being answered
         self._stopping = False  # no new request is taken

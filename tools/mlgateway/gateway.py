@@ -13,19 +13,19 @@ is not the one in force.
 """
 
 from mlgateway import VERSION, guard
-from mlgateway.follow import Follower
+from mlgateway.dispatch import Dispatcher
 from mlgateway.forward import forward
 from mlgateway.messages import Reply, Request, error_reply, json_reply
 from mlgateway.paths import Fixed, PathRefused, Verb, parse_target
+from mlgateway.route_watcher import RouteWatcher
 from mlgateway.routes import Route
 from mlgateway.upstream import UpstreamFailure
-from mlgateway.ways import Ways
 
 
 class Gateway:
     """Answers one request at a time, any number of them at once."""
 
-    def __init__(self, ways: Ways, follower: Follower) -> None:
+    def __init__(self, ways: Dispatcher, follower: RouteWatcher) -> None:
         self._ways = ways
         self._follower = follower
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from mlplatform.apply.apply import apply
-from mlplatform.apply.hands import Hands
+from mlplatform.apply.context import ApplyContext
 from mlplatform.apply.steps import STEPS as STEPS_OF_APPLY
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Outcome, Result
@@ -82,7 +82,7 @@ class Store:
         self.state.setdefault(model, {})[version] = added
         return added
 
-    def point(self, model: str, champion: str | None, previous: str | None) -> None:
+    def set_aliases(self, model: str, champion: str | None, previous: str | None) -> None:
         self.told.hear("champion" if champion == PINNED[model] else "champion back", model)
 
     def prepare(self) -> None:
@@ -137,7 +137,7 @@ def applied(
     told: Told, planned: Plan | None = None
 ) -> tuple[tuple[Outcome, ...], list[Outcome], Store, Server]:
     store, server, heard = Store(told), Server(told), list[Outcome]()
-    hands = Hands(store, server, COMMIT, ("ada",), told, told)
+    hands = ApplyContext(store, server, COMMIT, ("ada",), told, told)
     return apply(planned or made(), hands, heard.append), heard, store, server
 
 
@@ -201,13 +201,13 @@ def test_a_step_of_a_rollout_that_fails_puts_back_what_the_steps_before_it_did()
     changes = (*whole.changes[:at], first, replace(route, before=half), *whole.changes[at + 1 :])
     staged = Plan.of(whole.environment, whole.target, whole.commit, changes)
 
-    def abort_at_all(change: Change, hands: Hands) -> None:
+    def abort_at_all(change: Change, hands: ApplyContext) -> None:
         if change.before == half:
             raise Refusal("error rate 3 % is above 1 %")
         STEPS_OF_APPLY[Action.ROUTE](change, hands)
 
     store, server, heard = Store(told), Server(told), list[Outcome]()
-    hands = Hands(store, server, COMMIT, ("ada",), told, told)
+    hands = ApplyContext(store, server, COMMIT, ("ada",), told, told)
     outcomes = apply(staged, hands, heard.append, {**STEPS_OF_APPLY, Action.ROUTE: abort_at_all})
     ends = ["applied", "restored", "applied", "restored", "failed", "not-attempted"]
     assert results(outcomes, TUMOUR) == ends
@@ -233,7 +233,7 @@ def test_traffic_of_servers_of_this_machine_is_put_back_though_nobody_can_be_ask
     told = Told(breaks={("champion", TUMOUR): ServingError("the registry is down")}, is_lost_after=5)
     store, server, heard = Store(told), Server(told), list[Outcome]()
     with pytest.raises(Refusal, match="another run holds production"):
-        apply(made(), Hands(store, server, COMMIT, ("ada",), told, Told()), heard.append)
+        apply(made(), ApplyContext(store, server, COMMIT, ("ada",), told, Told()), heard.append)
     assert told.calls[len(STEPS) :] == [("route back", TUMOUR), ("retire", TUMOUR)]
     assert "putting back its champion failed too: another run holds production" in heard[-1].reason
 

@@ -9,7 +9,7 @@ import pytest
 from mlplatform.apply.register import register
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
-from mlplatform.core.payload import digest_of, short
+from mlplatform.core.payload import digest_of, short_digest
 from mlplatform.core.repository import Repository
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry.mlflow import MlflowRegistry
@@ -108,7 +108,7 @@ def test_the_same_bytes_under_another_version_are_refused(registry: MlflowRegist
 def test_other_bytes_under_the_same_version_are_refused(registry: MlflowRegistry, tmp_path: Path) -> None:
     one, other = (trained(registry, tmp_path, content) for content in (b"one", b"other"))
     held = register(declared(), registry, TUMOUR, "5.0.0", one)
-    with pytest.raises(Refusal, match=short(held.ref.digest)):
+    with pytest.raises(Refusal, match=short_digest(held.ref.digest)):
         register(declared(), registry, TUMOUR, "5.0.0", other)
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from mlplatform.check import links
+from mlplatform.check import references
 from mlplatform.check.check import check
 from mlplatform.core.finding import error
-from mlplatform.core.naming import Kind, identify
+from mlplatform.core.naming import Kind, parse_path
 from mlplatform.providers.policy import connect_engine
 from tests.support.repository import (
     good_repository,
@@ -138,7 +138,7 @@ def test_every_document_that_policies_skip_is_blocked() -> None:
     files = _reading_reads_grades()
     for broken in [path for path in files if path.endswith(".yaml")]:
         repository = judged({**files, broken: "{"}).repository
-        kind = identify(broken)
+        kind = parse_path(broken)
         assert kind is not None
         for environment, models in repository.deployments.items():
             for model in models:
@@ -160,7 +160,7 @@ def test_a_judge_that_crashes_is_found_and_the_others_go_on(monkeypatch: pytest.
     def crash(*_: object) -> None:
         raise KeyError("nowhere")
 
-    monkeypatch.setattr(links, "_tenant", crash)
+    monkeypatch.setattr(references, "_tenant", crash)
     files = with_change(good_repository(), EVENTS, "inTransit: tls", "inTransit: none")
     checked = judged(files)
     (crashed,) = [finding for finding in checked.findings if finding.rule == "check-crashed"]

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from mlplatform.check.check import check
-from mlplatform.core.document import Raw
-from mlplatform.core.naming import identify
+from mlplatform.core.document import RawDocument
+from mlplatform.core.naming import parse_path
 from mlplatform.providers.policy import connect_engine
 from tests.support.repository import base_of, good_repository, loaded
 
 ODD: list[object] = [None, True, -1.5, "", "x" * 5000, [], [None], {}, {"": None}, [[[]]], "\U0001f600\x00"]
-PATHS = [path for path in good_repository() if identify(path)]
+PATHS = [path for path in good_repository() if parse_path(path)]
 GOOD = loaded(good_repository())
 ENGINE = connect_engine(GOOD.policies)
 BASE = base_of(good_repository())
@@ -25,7 +25,8 @@ def test_no_value_makes_a_judge_crash(path: str, odd: object) -> None:
     raw = GOOD.raws[path]
     for key in (*raw.data, "unknown"):
         broken = replace(
-            GOOD, raws={**GOOD.raws, path: Raw(path, raw.identity, {**raw.data, key: odd}, raw.places)}
+            GOOD,
+            raws={**GOOD.raws, path: RawDocument(path, raw.identity, {**raw.data, key: odd}, raw.positions)},
         )
         for head, base in ((broken, BASE), (GOOD, replace(BASE, loaded=broken))):
             checked = check(head, ENGINE, base=base)

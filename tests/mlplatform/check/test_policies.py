@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mlplatform.check.check import check
-from mlplatform.core.checked import Checked
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Severity
 from mlplatform.providers.policy import connect_engine
 from mlplatform.providers.policy.interface import Decision, PolicyError
@@ -377,7 +377,7 @@ def test_a_comment_is_no_change() -> None:
     assert "platform.promotion" not in _asked(after, before)
 
 
-def _checked_by(decide: Any) -> Checked:
+def _checked_by(decide: Any) -> CheckResult:
     class Engine(Recorder):
         def decide(self, package: str, inputs: Sequence[str]) -> Sequence[Decision | PolicyError]:
             answers: Sequence[Decision | PolicyError] = decide(package, inputs)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mlplatform.check.changes import Changes, nanoseconds
-from mlplatform.core.checked import Checked
+from mlplatform.check.change_facts import ChangeFacts, nanoseconds
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.history import Pin
 from mlplatform.core.naming import Kind
 from tests.support.repository import (
@@ -34,7 +34,7 @@ def _pin(environment: str, version: str, digest: str) -> Pin:
     return Pin(environment, "reading/recommender", version, digest, "a" * 40)
 
 
-def _promoted(version: str, digest: str, *pins: Pin, auc: float = 0.93, complete: bool = True) -> Checked:
+def _promoted(version: str, digest: str, *pins: Pin, auc: float = 0.93, complete: bool = True) -> CheckResult:
     """Production pins a version, in a change of the good repository whose history pinned these before."""
     before = good_repository()
     after = {**before, PINNED: deployment(version, digest, "integration", auc)}
@@ -143,7 +143,7 @@ def _facts(
     after: Mapping[str, str], before: Mapping[str, str], *pins: Pin, complete: bool = True
 ) -> dict[str, object]:
     head, base = loaded(after), base_of(before, *pins, complete=complete)
-    changes = Changes(head, base, NOW)
+    changes = ChangeFacts(head, base, NOW)
     (change,) = (one for one in changes.documents if one.identity.kind is Kind.DEPLOYMENT)
     return changes.facts(change)
 
@@ -225,7 +225,7 @@ def test_a_shallow_history_leaves_out_what_nobody_knows() -> None:
 def test_a_document_that_cannot_be_read_is_not_taken_for_removed() -> None:
     before = good_repository()
     head = loaded({**before, PINNED: "{"})
-    assert Changes(head, base_of(before), NOW).documents == ()
+    assert ChangeFacts(head, base_of(before), NOW).documents == ()
 
 
 def test_a_step_up_is_named_by_the_first_part_that_differs() -> None:
@@ -256,7 +256,7 @@ def test_an_environment_is_asked_about_when_only_its_deployments_change() -> Non
     before = good_repository()
     head = loaded({**before, PINNED: before[PINNED].replace("instances: 1", "instances: 2")})
     base = base_of(before)
-    changes = Changes(head, base, NOW)
+    changes = ChangeFacts(head, base, NOW)
     (kept,) = (change for change in changes.documents if change.identity.kind is Kind.ENVIRONMENT)
     said = changes.facts(kept)
     assert (kept.identity.name, said["action"], said["changedKeys"]) == ("production", "kept", [])

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from mlplatform.check.words import PATTERNS
+from mlplatform.check.schema_messages import PATTERNS
 from mlplatform.core.kinds.schemas import json_schema
 from mlplatform.core.naming import Kind
-from mlplatform.propose.templates import DATASET, LEFT
+from mlplatform.propose.templates import DATASET, PLACEHOLDERS
 from mlplatform.propose.templates import MODEL as MODEL_LEFT
 from mlplatform.propose.templates import TENANT as TENANT_LEFT
 from tests.support.repository import OLD, good_repository, judged, said, with_change
@@ -196,7 +196,7 @@ def test_no_user_has_to_read_a_regular_expression(kind: Kind) -> None:
 def test_nothing_that_platform_new_wrote_passes_unchanged(path: str, template: Template) -> None:
     names = {"hint": "# yaml", "name": "reading", "tenant": "reading", "dataset": "reading/change-me"}
     text = template.substitute(
-        names, quotas="  development: {gpu: 0}", budget="100", cost="what it costs", **LEFT
+        names, quotas="  development: {gpu: 0}", budget="100", cost="what it costs", **PLACEHOLDERS
     )
     rules = {
         finding.rule for finding in judged({**good_repository(), path: text}).findings if finding.path == path

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from mlplatform.core.checked import Checked
-from mlplatform.core.loaded import Loaded
-from mlplatform.providers import cores
+from mlplatform.core.check_result import CheckResult
+from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.providers import parallel
 from tests.support.repository import base_of, good_repository, judged, loaded, second_tenant, with_change
 
 EVENTS = "tenants/reading/datasets/events.yaml"
@@ -23,23 +23,23 @@ def mixed() -> dict[str, str]:
     return {**files, **broken}
 
 
-def results(monkeypatch: pytest.MonkeyPatch, count: int) -> tuple[Loaded, Checked, Checked]:
+def results(monkeypatch: pytest.MonkeyPatch, count: int) -> tuple[LoadedSource, CheckResult, CheckResult]:
     """What is loaded, and found in it and in a change to it, by so many processes."""
-    monkeypatch.setattr(cores, "_cores", lambda: count)
-    monkeypatch.setattr(cores, "_WORTH_IT", 1)
+    monkeypatch.setattr(parallel, "_cores", lambda: count)
+    monkeypatch.setattr(parallel, "_WORTH_IT", 1)
     files = mixed()
     return loaded(files), judged(files), judged(files, base=base_of(good_repository()))
 
 
-def without_places(found: Loaded) -> Mapping[str, object]:
-    return {path: (raw.identity, raw.data, dict(raw.places)) for path, raw in found.raws.items()}
+def without_places(found: LoadedSource) -> Mapping[str, object]:
+    return {path: (raw.identity, raw.data, dict(raw.positions)) for path, raw in found.raws.items()}
 
 
 @pytest.mark.parametrize("are_lost", [False, True])
 def test_more_processes_find_the_same(monkeypatch: pytest.MonkeyPatch, are_lost: bool) -> None:
     alone, judged_alone, changed_alone = results(monkeypatch, 1)
     if are_lost:
-        monkeypatch.setattr(cores, "_answer", lambda *_: os._exit(1))
+        monkeypatch.setattr(parallel, "_answer", lambda *_: os._exit(1))
     found, checked, changed = results(monkeypatch, 3)
     assert found.findings == alone.findings
     assert without_places(found) == without_places(alone)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mlplatform.check.check import HeldTo
-from mlplatform.core.base import Base
-from mlplatform.core.checked import Checked
+from mlplatform.check.check import CheckContext
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Severity
 from tests.support.repository import base_of, good_repository, judged, second_tenant, with_change, without
 
@@ -59,16 +59,16 @@ def repository(text: str | None = None, rego: str = BRIEF) -> dict[str, str]:
     return files if text is None else {**files, WAIVER: text}
 
 
-def judge(files: dict[str, str], base: Base | None = None) -> Checked:
+def judge(files: dict[str, str], base: ChangeBase | None = None) -> CheckResult:
     waivers = base.loaded.raws if base else None
-    return judged(files, base=base, held_to=HeldTo(NOW, waivers=waivers))
+    return judged(files, base=base, held_to=CheckContext(NOW, waivers=waivers))
 
 
-def said(checked: Checked) -> set[tuple[str, str]]:
+def said(checked: CheckResult) -> set[tuple[str, str]]:
     return {(finding.rule, finding.severity.value) for finding in checked.findings}
 
 
-def merged(files: dict[str, str], days: int) -> Base:
+def merged(files: dict[str, str], days: int) -> ChangeBase:
     return replace(base_of(files), merged={WAIVER: NOW - timedelta(days=days)})
 
 

@@ -75,7 +75,7 @@ def test_a_fault_of_ours_is_exit_3_and_says_where_its_log_is(
     def broken() -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("mlplatform.flow.place.here", broken)
+    monkeypatch.setattr("mlplatform.flow.workspace.here", broken)
     with pytest.raises(SystemExit) as ended:
         main(["check"])
     said = capsys.readouterr().err
@@ -91,7 +91,7 @@ def test_what_an_error_quotes_cannot_write_on_the_terminal(
     def refuse() -> None:
         raise Refusal("no \x1b[2Jmodel\r\n" + "x" * 5000, fix="say \x9b31m\u202eit", where="a\nb")
 
-    monkeypatch.setattr("mlplatform.flow.place.here", refuse)
+    monkeypatch.setattr("mlplatform.flow.workspace.here", refuse)
     with pytest.raises(SystemExit):
         main(["check"])
     said = capsys.readouterr().err

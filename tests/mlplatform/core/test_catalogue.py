@@ -9,7 +9,7 @@ import pytest
 
 from mlplatform.core.catalogue import CATALOGUE, yaml
 from mlplatform.core.rule import Rule
-from mlplatform.load.yaml import parse
+from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.policy.metadata import RESERVED
 from mlplatform.providers.scan.checks.catalogue import SCANNER
 

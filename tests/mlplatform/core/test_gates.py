@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mlplatform.core.gates import drop, shortfall
+from mlplatform.core.gates import regression, violation
 from mlplatform.core.kinds.model import Gate
 from tests.support.rego import POLICIES, embedded
 
@@ -42,7 +42,7 @@ def test_a_metric_meets_a_gate_here_exactly_when_it_does_in_the_policies(
     for value in VALUES:
         said = f'{json.dumps(metrics(value))}, "m", {json.dumps(gate)}'
         met = asked(engine, f"data.lib.gates.is_met({said})") is True
-        here = shortfall(metrics(value), "m", Gate(**gate))
+        here = violation(metrics(value), "m", Gate(**gate))
         assert (here is None) == met, value
         if not met:
             assert here == asked(engine, f"data.lib.gates.shortfall({said})"), value
@@ -56,7 +56,7 @@ def test_a_metric_holds_up_here_exactly_when_it_does_in_the_policies(
         for after in VALUES:
             said = f'{json.dumps(metrics(before))}, {json.dumps(metrics(after))}, "m", {json.dumps(gate)}'
             held = asked(engine, f"data.lib.gates.holds_up({said})") is True
-            here = drop(metrics(before), metrics(after), "m", Gate(**gate))
+            here = regression(metrics(before), metrics(after), "m", Gate(**gate))
             assert (here is None) == held, (before, after)
             if not held:
                 assert here == asked(engine, f"data.lib.gates.drop({said})"), (before, after)
@@ -64,7 +64,7 @@ def test_a_metric_holds_up_here_exactly_when_it_does_in_the_policies(
 
 def test_what_is_no_number_meets_nothing() -> None:
     nan = float("nan")
-    assert shortfall({"m": nan}, "m", Gate(min=0.1))
-    assert shortfall({"m": nan}, "m", Gate(max=0.1))
-    assert drop({"m": 0.9}, {"m": nan}, "m", Gate(maxDropFromCurrent=0.1))
-    assert drop({"m": nan}, {"m": 0.9}, "m", Gate(maxDropFromCurrent=0.1))
+    assert violation({"m": nan}, "m", Gate(min=0.1))
+    assert violation({"m": nan}, "m", Gate(max=0.1))
+    assert regression({"m": 0.9}, {"m": nan}, "m", Gate(maxDropFromCurrent=0.1))
+    assert regression({"m": nan}, {"m": 0.9}, "m", Gate(maxDropFromCurrent=0.1))

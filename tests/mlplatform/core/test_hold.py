@@ -199,9 +199,9 @@ def forth(commit: str) -> Statement:
     ("known", "last"),
     [
         ([forth("a"), forth("b")], Applied("b")),
-        ([forth("a"), forth("b"), back("a")], Applied("a", left="b")),
-        ([forth("a"), forth("b"), forth("c"), back("b"), back("a")], Applied("a", left="c")),
-        ([forth("a"), forth("b"), back("a"), forth("a")], Applied("a", left="b")),
+        ([forth("a"), forth("b"), back("a")], Applied("a", rolled_back_from="b")),
+        ([forth("a"), forth("b"), forth("c"), back("b"), back("a")], Applied("a", rolled_back_from="c")),
+        ([forth("a"), forth("b"), back("a"), forth("a")], Applied("a", rolled_back_from="b")),
         ([forth("a"), forth("b"), back("a"), forth("c")], Applied("c")),
         ([forth("a"), back("a")], Applied("a")),
         ([back("a")], Applied("a")),

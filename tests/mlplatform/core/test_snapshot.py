@@ -4,22 +4,22 @@ from typing import Any
 
 import pytest
 
-from mlplatform.core.baseline import renewed
+from mlplatform.core.last_applied import carry_forward
 from mlplatform.core.plan import Action
-from mlplatform.core.snapshot import Kept, Ran, Snapshot
+from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
 from tests.support.values import digest
 
 TUMOUR = "clinic/tumour"
 OLD, NEW = digest("1.0.0"), digest("1.1.0")
 
 
-def ran(version: str, instances: int = 1, configuration: str = "as written") -> Ran:
-    return Ran(version, digest(version), True, instances, configuration)
+def ran(version: str, instances: int = 1, configuration: str = "as written") -> ServedEntry:
+    return ServedEntry(version, digest(version), True, instances, configuration)
 
 
 def snapshot(**more: Any) -> Snapshot:
     said: dict[str, Any] = {
-        "versions": {TUMOUR: {"1.0.0": Kept(OLD, "tags")}},
+        "versions": {TUMOUR: {"1.0.0": RegisteredEntry(OLD, "tags")}},
         "aliases": {TUMOUR: {"champion": "1.0.0"}},
         "served": {TUMOUR: {OLD: ran("1.0.0")}},
         "weights": {TUMOUR: {OLD: 100}},
@@ -38,13 +38,13 @@ def test_a_snapshot_is_what_its_json_says() -> None:
 
 
 def test_the_first_snapshot_is_what_is_seen() -> None:
-    assert renewed(None, snapshot(), []) == snapshot()
+    assert carry_forward(None, snapshot(), []) == snapshot()
 
 
 @pytest.mark.parametrize(
     "by_hand",
     [
-        {"versions": {TUMOUR: {"1.0.0": Kept(OLD, "edited")}}},
+        {"versions": {TUMOUR: {"1.0.0": RegisteredEntry(OLD, "edited")}}},
         {"versions": {}},
         {"aliases": {TUMOUR: {"champion": "0.9.0"}}},
         {"aliases": {}},
@@ -56,12 +56,12 @@ def test_the_first_snapshot_is_what_is_seen() -> None:
     ],
 )
 def test_what_no_apply_touched_stays_as_it_was_applied(by_hand: dict[str, Any]) -> None:
-    assert renewed(snapshot(), snapshot(**by_hand), []) == snapshot()
+    assert carry_forward(snapshot(), snapshot(**by_hand), []) == snapshot()
 
 
 def test_what_an_apply_touched_is_as_it_is_seen() -> None:
     now = snapshot(
-        versions={TUMOUR: {"1.0.0": Kept(OLD, "tags"), "1.1.0": Kept(NEW, "new tags")}},
+        versions={TUMOUR: {"1.0.0": RegisteredEntry(OLD, "tags"), "1.1.0": RegisteredEntry(NEW, "new tags")}},
         aliases={TUMOUR: {"champion": "1.1.0", "previous": "1.0.0"}},
         served={TUMOUR: {NEW: ran("1.1.0")}},
         weights={TUMOUR: {NEW: 100}},
@@ -73,12 +73,12 @@ def test_what_an_apply_touched_is_as_it_is_seen() -> None:
         outcome(Action.CHAMPION, champion="1.1.0", digest=NEW),
         {**outcome(Action.RETIRE), "after": None, "before": {"version": "1.0.0", "digest": OLD}},
     ]
-    assert renewed(snapshot(), now, done) == now
+    assert carry_forward(snapshot(), now, done) == now
 
 
 def test_a_version_that_was_registered_since_is_known_from_then_on() -> None:
-    both = {TUMOUR: {"1.0.0": Kept(OLD, "tags"), "1.1.0": Kept(NEW, "tags")}}
-    assert renewed(snapshot(), snapshot(versions=both), []).versions == both
+    both = {TUMOUR: {"1.0.0": RegisteredEntry(OLD, "tags"), "1.1.0": RegisteredEntry(NEW, "tags")}}
+    assert carry_forward(snapshot(), snapshot(versions=both), []).versions == both
 
 
 def test_a_model_that_an_apply_took_out_is_gone() -> None:
@@ -88,4 +88,4 @@ def test_a_model_that_an_apply_took_out_is_gone() -> None:
         {**outcome(Action.RETIRE), "after": None, "before": {"version": "1.0.0", "digest": OLD}},
     ]
     now = snapshot(aliases={}, served={}, weights={})
-    assert renewed(snapshot(), now, done) == now
+    assert carry_forward(snapshot(), now, done) == now

@@ -9,9 +9,9 @@ import pytest
 
 from mlplatform.core.outcome import Result
 from mlplatform.core.reconciled import Reconciled
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.reconcile import reconcile
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.local.stack import known, start_all, stop_all
 from tests.support.laboratory import SCALER, Laboratory, laboratory
 from tests.support.stack import needs_serving
@@ -38,7 +38,7 @@ def lab(tmp_path: Path) -> Iterator[Laboratory]:
 
 def applied(lab: Laboratory, version: str) -> Reconciled:
     lab.pin(PRODUCTION, version)
-    return reconcile(lab.place, repository_at(lab.place.git, "HEAD"), PRODUCTION, SILENT)
+    return reconcile(lab.place, load_repository(lab.place.git, "HEAD"), PRODUCTION, SILENT)
 
 
 def test_a_version_whose_bytes_were_changed_is_not_gone_back_to(lab: Laboratory) -> None:

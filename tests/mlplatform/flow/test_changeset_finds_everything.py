@@ -10,10 +10,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from mlplatform.check.check import HeldTo, check
-from mlplatform.core.checked import Checked
-from mlplatform.core.naming import shown
-from mlplatform.flow.changeset import ChangeSet, changeset
+from mlplatform.check.check import CheckContext, check
+from mlplatform.core.check_result import CheckResult
+from mlplatform.core.naming import printable
+from mlplatform.flow.check.changeset import ChangeSet, changeset
 from mlplatform.load.load import load
 from mlplatform.load.source import Commit
 from tests.support.scratch import Scratch, scratch
@@ -36,7 +36,7 @@ from tests.support.zoo import (
     waiver,
 )
 
-NOW = HeldTo(datetime(2026, 11, 1, tzinfo=UTC))
+NOW = CheckContext(datetime(2026, 11, 1, tzinfo=UTC))
 SPY = Spy(policies())
 
 
@@ -146,13 +146,13 @@ def change(repo: Scratch, edits: list[tuple[str, str | None]]) -> None:
             repo.write(path, text)
 
 
-def found(checked: Checked) -> set[tuple[str, ...]]:
+def found(checked: CheckResult) -> set[tuple[str, ...]]:
     """The findings, and those that were waived, without what they advise: that may name a document of anybody's."""
     waived = (one.finding for one in checked.waived)
     return {(one.rule, one.where, one.message) for one in (*checked.findings, *waived)}
 
 
-def judged(changed: ChangeSet) -> Checked:
+def judged(changed: ChangeSet) -> CheckResult:
     return check(changed.head, SPY, NOW, base=changed.base)
 
 
@@ -176,7 +176,7 @@ def test_a_scoped_check_finds_all_that_is_new_and_nothing_that_is_not_there(
         event("everything" if scoped.base.everything else "a part")
         assert after - before <= seen, "something that the change brings was not found"
         assert seen <= after, "something was found that is not so"
-        touched = {shown(file.path) for file in whole.base.files}
+        touched = {printable(file.path) for file in whole.base.files}
         assert {one for one in after if one[1].partition(":")[0] in touched} <= seen, (
             "a touched file is judged whole"
         )

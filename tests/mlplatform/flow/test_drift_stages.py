@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from mlplatform.core.drift import Kind
+from mlplatform.core.drift import DriftKind
 from mlplatform.core.errors import Refusal
 from mlplatform.core.repository import Repository
-from mlplatform.flow.adopt import adopt_drift
-from mlplatform.flow.drift import find_drift, revert_drift
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.planning import make_plan
-from mlplatform.flow.reconcile import reconcile
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.drift.adopt import adopt_drift
+from mlplatform.flow.drift.drift import find_drift, revert_drift
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.reconcile.planning import make_plan
+from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.report.change import plan_text, reconciled_text
@@ -53,10 +53,10 @@ def client(lab: Laboratory) -> Any:
 
 
 def head(lab: Laboratory) -> Repository:
-    return repository_at(lab.place.git, lab.place.git.resolve("HEAD"))
+    return load_repository(lab.place.git, lab.place.git.resolve("HEAD"))
 
 
-def found(lab: Laboratory) -> list[tuple[Kind, str]]:
+def found(lab: Laboratory) -> list[tuple[DriftKind, str]]:
     return [(one.kind, one.message) for one in find_drift(lab.place, head(lab), PRODUCTION).drifts]
 
 
@@ -68,7 +68,7 @@ def stages(client: Any) -> list[str]:
 def test_a_stage_changed_by_hand_is_found_planned_in_words_and_put_back(lab: Laboratory, client: Any) -> None:
     assert found(lab) == []
     client.transition_model_version_stage(NAME, "3", "Archived")
-    assert found(lab) == [(Kind.STAGE, "1.2.0 is in stage Archived and belongs in Production")]
+    assert found(lab) == [(DriftKind.STAGE, "1.2.0 is in stage Archived and belongs in Production")]
     text = "stage Archived → Production of 1.2.0 (mlflow)"
     assert text in plan_text(make_plan(lab.place, head(lab), PRODUCTION))
     done = revert_drift(lab.place, head(lab), PRODUCTION, SILENT)
@@ -81,7 +81,7 @@ def test_a_version_that_was_put_in_a_stage_beside_the_champion_leaves_it(
     lab: Laboratory, client: Any
 ) -> None:
     client.transition_model_version_stage(NAME, "1", "Staging")
-    assert found(lab) == [(Kind.STAGE, "1.0.0 is in stage Staging and belongs in None")]
+    assert found(lab) == [(DriftKind.STAGE, "1.0.0 is in stage Staging and belongs in None")]
     assert revert_drift(lab.place, head(lab), PRODUCTION, SILENT).is_done
     assert stages(client) == ["None", "Archived", "Production"]
 
@@ -97,6 +97,6 @@ def test_of_a_moved_alias_the_stages_that_follow_it_are_no_change_of_their_own(
     lab: Laboratory, client: Any
 ) -> None:
     client.set_registered_model_alias(NAME, "champion", "1")
-    assert [kind for kind, _ in found(lab)] == [Kind.ALIAS]
+    assert [kind for kind, _ in found(lab)] == [DriftKind.ALIAS]
     assert revert_drift(lab.place, head(lab), PRODUCTION, SILENT).is_done
     assert (stages(client), found(lab)) == (["None", "Archived", "Production"], [])

@@ -14,16 +14,16 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
-from mlplatform.flow.drift import find_drift
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.past import holds_in
-from mlplatform.flow.reconcile import reconcile
-from mlplatform.flow.retry import lift
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.drift.drift import find_drift
+from mlplatform.flow.ledger_queries import holds_in
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.reconcile.reconcile import reconcile
+from mlplatform.flow.rollback.retry import lift
 from mlplatform.providers.git import Git
 from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.providers.mlflow import server
-from mlplatform.providers.mlflow.exchange import Request, Use
+from mlplatform.providers.mlflow.http import Request, Use
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.record.ledger import shared_ledger
@@ -71,11 +71,11 @@ def template(
 
 
 def apply(lab: Laboratory) -> Reconciled:
-    return reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)
+    return reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT)
 
 
 def retry(lab: Laboratory) -> None:
-    repository = repository_at(lab.place.git, "HEAD")
+    repository = load_repository(lab.place.git, "HEAD")
     lift(lab.place, repository, "production", SCALER, None, "it is repaired")
 
 
@@ -180,7 +180,7 @@ def test_a_change_that_fails_is_put_back_and_held_and_the_retry_finishes(
 
 def test_drift_is_not_looked_for_while_another_machine_is_at_work(lab: Laboratory, tmp_path: Path) -> None:
     run_git(tmp_path, "clone", "-q", str(lab.place.target.folder / "remote"), "other")
-    repository = repository_at(lab.place.git, "HEAD")
+    repository = load_repository(lab.place.git, "HEAD")
     assert find_drift(lab.place, repository, "production").drifts == ()
     with (
         remote_lease(Git(tmp_path / "other"), "origin", "production", "other"),
@@ -205,13 +205,13 @@ def test_an_apply_of_what_is_there_writes_nothing_to_the_registry(lab: Laborator
 FULL = """
 import resource, sys
 from pathlib import Path
-from mlplatform.flow.drift import find_drift
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.place import Place
-from mlplatform.flow.reconcile import reconcile
-place = Place.at(Path(sys.argv[1]))
-repository = repository_at(place.git, "HEAD")
+from mlplatform.flow.drift.drift import find_drift
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.workspace import Workspace
+from mlplatform.flow.reconcile.reconcile import reconcile
+place = Workspace.at(Path(sys.argv[1]))
+repository = load_repository(place.git, "HEAD")
 resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20))
 done = reconcile(place, repository, "production", SILENT)
 print(*(f"{one.change.action} {one.result.value} {one.reason}" for one in done.outcomes), sep="\\n")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind
 from mlplatform.core.table import Table
 from mlplatform.load.load import load
@@ -13,11 +13,11 @@ from tests.support.scratch import Scratch
 DATASET = "tenants/clinic/datasets/biopsies.yaml"
 
 
-def loaded(repo: Scratch) -> Loaded:
+def loaded(repo: Scratch) -> LoadedSource:
     return load(WorkingTree(repo.root))
 
 
-def told(found: Loaded) -> list[tuple[str, str, int, int]]:
+def told(found: LoadedSource) -> list[tuple[str, str, int, int]]:
     return [(finding.rule, finding.path, finding.line, finding.column) for finding in found.findings]
 
 
@@ -28,8 +28,8 @@ def test_every_document_is_there_with_what_its_path_says(repo: Scratch) -> None:
     raw = found.raws["environments/production/clinic/tumour.yaml"]
     assert raw.identity == Identity(Kind.DEPLOYMENT, "production/clinic/tumour")
     assert raw.data["version"] == "1.0.0"
-    assert raw.place(("from", "data", "clinic/biopsies")) == (8, 10)
-    assert raw.place(("from", "nothing")) == (5, 1)
+    assert raw.position(("from", "data", "clinic/biopsies")) == (8, 10)
+    assert raw.position(("from", "nothing")) == (5, 1)
 
 
 @pytest.mark.parametrize(

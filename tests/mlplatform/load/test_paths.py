@@ -5,7 +5,7 @@ import os
 import pytest
 
 from mlplatform.core.source import FileType, SourceFile
-from mlplatform.load.paths import documents, shown
+from mlplatform.load.paths import documents, printable
 
 GOOD = [
     "platform.yaml",
@@ -136,7 +136,7 @@ def test_paths_that_differ_only_in_case_clash() -> None:
     ],
 )
 def test_a_path_is_shown_without_anything_that_a_terminal_would_act_on(path: str, said: str) -> None:
-    assert shown(path) == said
+    assert printable(path) == said
     _, (finding,) = documents([plain(path)])
     assert finding.path == said
     finding.message.encode()

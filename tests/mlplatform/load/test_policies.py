@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.source import FileType, SourceFile
-from mlplatform.load.policies import astray_tests, passed_over
+from mlplatform.load.policies import astray_tests, ignored_files
 from mlplatform.load.source import WorkingTree
 
 JUDGES = [
@@ -44,12 +44,12 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("path", JUDGES)
 def test_a_file_that_judges_or_is_nobodys_business_is_no_finding(path: str) -> None:
-    assert list(passed_over([SourceFile(path, FileType.FILE, 1)])) == []
+    assert list(ignored_files([SourceFile(path, FileType.FILE, 1)])) == []
 
 
 @pytest.mark.parametrize(("path", "fix"), UNKNOWN.items())
 def test_a_file_that_nothing_would_be_judged_by_is_told_its_place(path: str, fix: str) -> None:
-    (finding,) = passed_over([SourceFile(path, FileType.FILE, 1)])
+    (finding,) = ignored_files([SourceFile(path, FileType.FILE, 1)])
     assert (finding.rule, finding.path, finding.is_error) == ("path-unknown", path, True)
     assert finding.fix.startswith(fix)
 
@@ -58,7 +58,7 @@ def test_a_file_that_nothing_would_be_judged_by_is_told_its_place(path: str, fix
     "path", ["policies/checkov", "policies/checkov/x.yaml", "policies/capabilities.json"]
 )
 def test_what_stands_in_place_of_a_file_that_judges_is_a_finding(path: str) -> None:
-    (finding,) = passed_over([SourceFile(path, FileType.SYMLINK, -1)])
+    (finding,) = ignored_files([SourceFile(path, FileType.SYMLINK, -1)])
     assert (finding.rule, finding.path) == ("path-symlink", path)
 
 

@@ -5,7 +5,7 @@ import pytest
 from mlplatform.core.finding import Finding
 from mlplatform.load.builder import MAX_DEPTH, MAX_SCALAR
 from mlplatform.load.characters import MAX_BYTES, MAX_FINDINGS
-from mlplatform.load.yaml import parse
+from mlplatform.load.strict_yaml import parse
 
 PATH = "tenants/reading/tenant.yaml"
 

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from mlplatform.load.scalars import MAX_INTEGER
-from mlplatform.load.yaml import Parsed, parse
+from mlplatform.load.strict_yaml import Parsed, parse
 
 # The same examples every time: a suite that fails by chance helps nobody.
 examples = settings(deadline=None, derandomize=True, max_examples=100)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import ports, processes, stack
 from mlplatform.local.lease import lease
@@ -275,7 +275,7 @@ def test_bytes_that_changed_while_triton_was_down_are_left_out_and_named(
     stack.start(target, ENVIRONMENT)
     good, bad = serve(here, tmp_path, 2), serve(here, tmp_path, 3)
     stack.stop(target, ENVIRONMENT)
-    name = f"{bad.model.replace('/', '.')}.{short(bad.ref.digest)}"
+    name = f"{bad.model.replace('/', '.')}.{short_digest(bad.ref.digest)}"
     (here.model_repository / name / "1" / "payload" / "model" / "model.onnx").write_bytes(scaling_model(666))
     started = stack.start(target, ENVIRONMENT)
     assert isinstance(started, Started)

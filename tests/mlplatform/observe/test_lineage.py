@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mlplatform.core.kinds import Deployment
-from mlplatform.observe.lineage import Answering, DataUsed, Declared, Lineage, lineage
+from mlplatform.observe.lineage import DataUsed, Declared, Lineage, ServingInstead, lineage
 from mlplatform.report.lineage import lineage_json, lineage_text
 from tests.support.values import METRICS, deployment, digest
 
@@ -83,7 +83,7 @@ def test_other_applies_do_not_count(other: dict[str, Any]) -> None:
 def test_a_version_that_the_environment_went_back_from_is_in_force_no_more() -> None:
     made = found(champion("1.1.0", "t4"), routed("1.1.0", "t3"), routed("1.0.0", "t1"))
     assert (made.since, made.change, made.approved_by) == (None, "commit-t1", ("grace",))
-    assert made.answers == Answering("1.1.0", digest("1.1.0"), "t4", "commit-t4")
+    assert made.answers == ServingInstead("1.1.0", digest("1.1.0"), "t4", "commit-t4")
     assert "not in force any more\nanswers:      1.1.0 (sha256:" in lineage_text(made)
     assert lineage_json(made)["answers"]["since"] == "t4"
 
@@ -91,7 +91,7 @@ def test_a_version_that_the_environment_went_back_from_is_in_force_no_more() -> 
 def test_a_version_that_was_never_put_into_force_is_not_in_force_yet() -> None:
     made = found(routed("1.1.0", "t1"))
     assert (made.since, made.change) == (None, None)
-    assert made.answers == Answering("1.1.0", digest("1.1.0"), "t1", "commit-t1")
+    assert made.answers == ServingInstead("1.1.0", digest("1.1.0"), "t1", "commit-t1")
     assert "not in force yet\nanswers:" in lineage_text(made)
 
 
@@ -109,7 +109,7 @@ def test_what_was_taken_out_is_answered_by_nothing() -> None:
     gone = routed("1.0.0", "t2")
     gone["outcomes"][0]["after"] = None
     made = found(gone, routed("1.0.0", "t1"))
-    assert made.answers == Answering(None, None, "t2", "commit-t2")
+    assert made.answers == ServingInstead(None, None, "t2", "commit-t2")
     assert "answers:      nothing since t2, applied from commit-t2" in lineage_text(made)
 
 
@@ -118,7 +118,7 @@ def test_the_same_version_of_other_bytes_is_another_one() -> None:
     said["outcomes"][0]["after"]["digest"] = digest("1.1.0")
     made = found(said)
     assert made.since is None
-    assert made.answers == Answering("1.0.0", digest("1.1.0"), "t1", "commit-t1")
+    assert made.answers == ServingInstead("1.0.0", digest("1.1.0"), "t1", "commit-t1")
 
 
 def test_why_a_version_is_on_hold_is_said() -> None:

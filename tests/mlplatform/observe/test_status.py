@@ -6,7 +6,7 @@ import pytest
 
 from mlplatform.core.finding import error
 from mlplatform.core.hold import Hold, documents_digest
-from mlplatform.observe.status import DeploymentStatus, Seen, State, environment_status
+from mlplatform.observe.status import DeploymentStatus, EnvironmentView, State, environment_status
 from mlplatform.providers.serving.interface import Observation
 from tests.support.values import deployment, digest, repository, served, serving
 
@@ -14,14 +14,14 @@ TUMOUR = "clinic/tumour"
 DECLARED = repository({"production": {TUMOUR: deployment("1.0.0")}})
 
 
-def seen(there: Observation | None, *, applying: bool = False, **more: dict[str, str]) -> Seen:
+def seen(there: Observation | None, *, applying: bool = False, **more: dict[str, str]) -> EnvironmentView:
     unreachable = "" if there else "Triton does not answer"
     batch = {name: (v, digest(v)) for name, v in more.get("batch", {}).items()}
     urls = {TUMOUR: "http://127.0.0.1:1/"}
-    return Seen(there, unreachable, applying, more.get("failures", {}), urls, batch)
+    return EnvironmentView(there, unreachable, applying, more.get("failures", {}), urls, batch)
 
 
-def status(there: Seen) -> DeploymentStatus:
+def status(there: EnvironmentView) -> DeploymentStatus:
     return environment_status(DECLARED, "production", there)[TUMOUR]
 
 

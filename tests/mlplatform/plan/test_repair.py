@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from mlplatform.core.drift import Drift, Kind
+from mlplatform.core.drift import Drift, DriftKind
 from mlplatform.core.hold import Hold, documents_digest
-from mlplatform.core.origin import Origin
 from mlplatform.core.plan import Plan
-from mlplatform.core.snapshot import Kept, Ran, Snapshot
-from mlplatform.plan.actual import Actual, Undo
+from mlplatform.core.registration_record import RegistrationRecord
+from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
+from mlplatform.plan.actual import Actual, DriftRevert
 from mlplatform.plan.plan import plan
 from mlplatform.providers.serving.interface import Served
 from tests.support.values import (
@@ -34,21 +34,23 @@ LAST = Snapshot(
     "laptop",
     COMMIT,
     "",
-    {TUMOUR: {one.version: Kept(one.ref.digest, one.tags()) for one in (OLD, NEW)}},
+    {TUMOUR: {one.version: RegisteredEntry(one.ref.digest, one.tags()) for one in (OLD, NEW)}},
     ALIASES,
-    {TUMOUR: {digest(v): Ran(v, digest(v), True, 1, "as written") for v in ("1.0.0", "1.1.0")}},
+    {TUMOUR: {digest(v): ServedEntry(v, digest(v), True, 1, "as written") for v in ("1.0.0", "1.1.0")}},
     {TUMOUR: {digest("1.1.0"): 100}},
 )
-MADE = Origin("1.1.0", digest("1.1.0"), "run-1", "f" * 40, dict(NEW.lineage.data), METRICS, None, ())
+MADE = RegistrationRecord(
+    "1.1.0", digest("1.1.0"), "run-1", "f" * 40, dict(NEW.lineage.data), METRICS, None, ()
+)
 
 
-def drift(kind: Kind, about: str) -> Drift:
+def drift(kind: DriftKind, about: str) -> Drift:
     held = digest(about) if about[0].isdigit() else ""
     return Drift(kind, TUMOUR, about, held, f"{kind} of {about}")
 
 
 def undone(there: Actual, *drifts: Drift, origins: Any = None) -> Plan:
-    undo = Undo(drifts, LAST, origins or {(TUMOUR, "1.1.0"): (MADE,)})
+    undo = DriftRevert(drifts, LAST, origins or {(TUMOUR, "1.1.0"): (MADE,)})
     return plan(DECLARED, "production", "laptop", replace(there, undo=undo))
 
 
@@ -65,28 +67,28 @@ HERE = actual(registry(OLD, NEW, aliases=ALIASES), RUNNING)
 def test_a_version_whose_tags_no_record_knows_is_refused_by_name() -> None:
     there = actual(registry(OLD, aliases={TUMOUR: {"previous": "1.0.0"}}), RUNNING)
     other = replace(MADE, run="another")
-    made = undone(there, drift(Kind.TAGS, "1.1.0"), origins={(TUMOUR, "1.1.0"): (other,)})
+    made = undone(there, drift(DriftKind.TAGS, "1.1.0"), origins={(TUMOUR, "1.1.0"): (other,)})
     assert [refused.reason for refused in made.refused] == [
         "tags of 1.1.0; what its tags said is on no record"
     ]
 
 
 def test_spoiled_bytes_that_nobody_else_holds_are_refused_by_name() -> None:
-    made = undone(HERE, drift(Kind.BYTES, "1.1.0"))
+    made = undone(HERE, drift(DriftKind.BYTES, "1.1.0"))
     assert [r.reason for r in made.refused] == ["bytes of 1.1.0; no earlier registry holds these bytes"]
     assert made.changes == ()
 
 
 def test_spoiled_bytes_come_from_the_nearest_registry_that_holds_them() -> None:
     earlier = {"integration": registry(OLD), "development": registry(NEW)}
-    (repair,) = undone(replace(HERE, earlier=earlier), drift(Kind.BYTES, "1.1.0")).changes
+    (repair,) = undone(replace(HERE, earlier=earlier), drift(DriftKind.BYTES, "1.1.0")).changes
     assert repair.after
     assert (repair.action, repair.after["from"], repair.after["what"]) == ("repair", "development", "bytes")
 
 
 def test_a_deleted_champion_is_registered_before_its_alias_is_set() -> None:
     there = actual(registry(OLD, aliases={TUMOUR: {"previous": "1.0.0"}}), RUNNING)
-    made = undone(there, drift(Kind.DELETED, "1.1.0"), drift(Kind.ALIAS, "champion"))
+    made = undone(there, drift(DriftKind.DELETED, "1.1.0"), drift(DriftKind.ALIAS, "champion"))
     assert said(made) == [("repair", "1.1.0"), ("champion", "1.1.0")]
     assert made.changes[-1].after == {"champion": "1.1.0", "previous": "1.0.0", "digest": digest("1.1.0")}
 
@@ -94,7 +96,11 @@ def test_a_deleted_champion_is_registered_before_its_alias_is_set() -> None:
 def test_the_routed_version_is_loaded_last_and_probed_before_it_is_routed() -> None:
     moved = serving(routed={TUMOUR: "1.0.0"})
     there = actual(registry(OLD, NEW, aliases=ALIASES), moved)
-    drifts = [drift(Kind.UNLOADED, "1.1.0"), drift(Kind.UNLOADED, "1.0.0"), drift(Kind.ROUTE, "1.0.0")]
+    drifts = [
+        drift(DriftKind.UNLOADED, "1.1.0"),
+        drift(DriftKind.UNLOADED, "1.0.0"),
+        drift(DriftKind.ROUTE, "1.0.0"),
+    ]
     assert said(undone(there, *drifts)) == [
         ("load", "1.0.0"),
         ("load", "1.1.0"),
@@ -105,7 +111,7 @@ def test_the_routed_version_is_loaded_last_and_probed_before_it_is_routed() -> N
 
 def test_nothing_is_done_for_what_nobody_changed() -> None:
     pending = repository({"production": {TUMOUR: deployment("1.2.0")}})
-    undo = Undo((), LAST, {})
+    undo = DriftRevert((), LAST, {})
     assert plan(pending, "production", "laptop", replace(HERE, undo=undo)).changes == ()
 
 

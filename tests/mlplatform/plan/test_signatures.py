@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from mlplatform.core.drift import Drift, Kind
+from mlplatform.core.drift import Drift, DriftKind
 from mlplatform.core.hold import Hold, documents_digest
 from mlplatform.core.kinds import Model
 from mlplatform.core.plan import Action, Change, Plan
-from mlplatform.core.signed import Signed
-from mlplatform.core.snapshot import Kept, Ran, Snapshot
-from mlplatform.plan.actual import Actual, Undo
+from mlplatform.core.served_signature import ServedSignature
+from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
+from mlplatform.plan.actual import Actual, DriftRevert
 from mlplatform.plan.plan import plan
 from mlplatform.providers.serving.interface import Served
 from tests.support.values import (
@@ -30,8 +30,8 @@ from tests.support.values import (
 
 TUMOUR = "clinic/tumour"
 VERSIONS = ("1.0.0", "1.1.0", "2.0.0")
-NOW = Signed.by(Model.model_validate(model()))
-THEN = Signed("tensorrt", {"inputs": [{"name": "Z", "type": "FP64", "shape": [-1]}], "outputs": []})
+NOW = ServedSignature.by(Model.model_validate(model()))
+THEN = ServedSignature("tensorrt", {"inputs": [{"name": "Z", "type": "FP64", "shape": [-1]}], "outputs": []})
 ALIASES = {"champion": "1.1.0", "previous": "1.0.0"}
 HELD = registry(*(registered(TUMOUR, version) for version in VERSIONS), aliases={TUMOUR: ALIASES})
 RUNNING = serving(served(TUMOUR, "1.0.0"), served(TUMOUR, "1.1.0"), routed={TUMOUR: "1.1.0"})
@@ -96,8 +96,10 @@ def test_previous_stays_loaded_when_going_back_to_it_failed(champion: str) -> No
 
 
 def test_a_version_unloaded_by_hand_is_put_back_as_what_it_was() -> None:
-    versions = {one.version: Kept(one.ref.digest, one.tags()) for one in HELD.versions[TUMOUR].values()}
-    ran = {digest("1.1.0"): Ran("1.1.0", digest("1.1.0"), True, 1, "as written")}
+    versions = {
+        one.version: RegisteredEntry(one.ref.digest, one.tags()) for one in HELD.versions[TUMOUR].values()
+    }
+    ran = {digest("1.1.0"): ServedEntry("1.1.0", digest("1.1.0"), True, 1, "as written")}
     last = Snapshot(
         "production",
         "laptop",
@@ -108,8 +110,8 @@ def test_a_version_unloaded_by_hand_is_put_back_as_what_it_was() -> None:
         {TUMOUR: ran},
         {TUMOUR: {digest("1.1.0"): 100}},
     )
-    unloaded = Drift(Kind.UNLOADED, TUMOUR, "1.1.0", digest("1.1.0"), "1.1.0 is not loaded any more")
-    there = replace(HERE, serving=replace(RUNNING, versions=()), undo=Undo((unloaded,), last, {}))
+    unloaded = Drift(DriftKind.UNLOADED, TUMOUR, "1.1.0", digest("1.1.0"), "1.1.0 is not loaded any more")
+    there = replace(HERE, serving=replace(RUNNING, versions=()), undo=DriftRevert((unloaded,), last, {}))
     assert tries(planned("2.0.0", there).changes) == [
         ("load", "1.1.0", THEN.format, THEN.signature),
         ("probe", "1.1.0", THEN.format, THEN.signature),

@@ -6,7 +6,7 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Deployment
-from mlplatform.load.yaml import parse
+from mlplatform.load.strict_yaml import parse
 from mlplatform.propose.edit import edit, new_document
 from mlplatform.propose.pinned import Pinned, read_pinned
 

@@ -5,7 +5,7 @@ import pytest
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import BODIES, Model, Tenant
 from mlplatform.core.naming import Kind
-from mlplatform.load.yaml import parse
+from mlplatform.load.strict_yaml import parse
 from mlplatform.propose.new import new
 from tests.support.scratch import Scratch
 

@@ -56,7 +56,7 @@ def test_an_apply_that_was_begun_elsewhere_and_never_ended_is_on_record(
     machines: tuple[Machine, Machine],
 ) -> None:
     lost, other = machines
-    begin(lost.outbox, PLAN, {"fence": 1}, lost.ledger).heard(Outcome(CHANGES[0], Result.APPLIED))
+    begin(lost.outbox, PLAN, {"fence": 1}, lost.ledger).record_outcome(Outcome(CHANGES[0], Result.APPLIED))
     assert len(unfinished(other.known(), "production")) == 1
     assert other.recover() == 1
     said = other.known()[-1]
@@ -73,7 +73,7 @@ def test_what_the_lost_machine_knew_is_added_when_it_comes_back_and_stands_for_n
 ) -> None:
     lost, other = machines
     journal = begin(lost.outbox, PLAN, {"fence": 1}, lost.ledger)
-    journal.heard(Outcome(CHANGES[0], Result.FAILED, "no room"))
+    journal.record_outcome(Outcome(CHANGES[0], Result.FAILED, "no room"))
     other.recover()
     begin(other.outbox, PLAN, {"fence": 2}, other.ledger)
     assert lost.recover() == 2, "its own, and that of the other one, which never ended either"
@@ -89,7 +89,7 @@ def test_a_version_that_failed_is_on_hold_everywhere_before_its_apply_has_ended(
 ) -> None:
     one, other = machines
     journal = begin(one.outbox, PLAN, {"fence": 1}, one.ledger)
-    journal.heard(Outcome(CHANGES[0], Result.FAILED, "no room"))
+    journal.record_outcome(Outcome(CHANGES[0], Result.FAILED, "no room"))
     hold(journal, "production", SCALER, one.ledger)
     assert [(model, found.reason) for (model, _), found in holds(other.known(), "production").items()] == [
         (SCALER, "load: no room")
@@ -102,7 +102,7 @@ def test_each_failure_is_said_once(machines: tuple[Machine, Machine]) -> None:
     one, other = machines
     journal = begin(one.outbox, PLAN, {}, one.ledger)
     for change in CHANGES:
-        journal.heard(Outcome(change, Result.FAILED, "no room"))
+        journal.record_outcome(Outcome(change, Result.FAILED, "no room"))
         hold(journal, "production", change.resource, one.ledger)
     close(journal, one.ledger)
     kinds = [said.predicate_type.split(":")[-2] for said in other.known()]
@@ -124,7 +124,7 @@ def test_a_failure_that_the_others_cannot_be_told_of_waits_for_the_end(
 ) -> None:
     one, other = machines
     journal = begin(one.outbox, PLAN, {}, one.ledger)
-    journal.heard(Outcome(CHANGES[0], Result.FAILED, "no room"))
+    journal.record_outcome(Outcome(CHANGES[0], Result.FAILED, "no room"))
     (tmp_path / "remote").rename(tmp_path / "elsewhere")
     hold(journal, "production", SCALER, one.ledger)
     (tmp_path / "elsewhere").rename(tmp_path / "remote")

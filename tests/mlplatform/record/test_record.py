@@ -48,8 +48,8 @@ def outcomes(ledger: Ledger) -> list[tuple[str, str]]:
 
 def test_a_finished_journal_becomes_one_record_and_leaves_the_outbox(ledger: Ledger, outbox: Path) -> None:
     journal = Journal.begin(outbox, PLAN, {"identity": "ada"})
-    journal.heard(Outcome(ROUTE, Result.APPLIED))
-    journal.heard(Outcome(CHAMPION, Result.FAILED, "the registry is down"))
+    journal.record_outcome(Outcome(ROUTE, Result.APPLIED))
+    journal.record_outcome(Outcome(CHAMPION, Result.FAILED, "the registry is down"))
     close(journal, ledger)
     assert outcomes(ledger) == [("route", "applied"), ("champion", "failed")]
     assert left_behind(outbox, "production") == ()
@@ -58,7 +58,7 @@ def test_a_finished_journal_becomes_one_record_and_leaves_the_outbox(ledger: Led
 def test_what_an_interrupted_apply_did_not_say_is_recorded_as_not_attempted(
     ledger: Ledger, outbox: Path
 ) -> None:
-    Journal.begin(outbox, PLAN, {}).heard(Outcome(ROUTE, Result.APPLIED))
+    Journal.begin(outbox, PLAN, {}).record_outcome(Outcome(ROUTE, Result.APPLIED))
     assert recover(outbox, "production", ledger) == 1
     assert outcomes(ledger) == [("route", "applied"), ("champion", "not-attempted")]
     assert next(ledger.newest_first()).statement.predicate["outcomes"][1]["reason"] == INTERRUPTED
@@ -82,7 +82,7 @@ def test_a_crash_before_the_first_line_leaves_nothing_to_record(ledger: Ledger, 
 
 def test_a_crash_between_ledger_and_outbox_records_nothing_twice(ledger: Ledger, outbox: Path) -> None:
     journal = Journal.begin(outbox, PLAN, {})
-    journal.heard(Outcome(ROUTE, Result.APPLIED))
+    journal.record_outcome(Outcome(ROUTE, Result.APPLIED))
     statement = journal.statement()
     assert statement is not None
     ledger.append(statement)
@@ -109,10 +109,10 @@ def test_what_is_recorded_after_a_later_holder_did_its_work_is_marked_as_late(
     ledger: Ledger, outbox: Path
 ) -> None:
     failed = Journal.begin(outbox, PLAN, {"fence": 1})
-    failed.heard(Outcome(ROUTE, Result.FAILED, "the probe was answered wrongly"))
+    failed.record_outcome(Outcome(ROUTE, Result.FAILED, "the probe was answered wrongly"))
     later = Journal.begin(outbox.with_name("another"), PLAN, {"fence": 2})
     for change in (ROUTE, CHAMPION):
-        later.heard(Outcome(change, Result.APPLIED))
+        later.record_outcome(Outcome(change, Result.APPLIED))
     close(later, ledger)
     assert recover(outbox, "production", ledger) == 1
     known = [record.statement for record in ledger.newest_first()][::-1]
@@ -121,7 +121,7 @@ def test_what_is_recorded_after_a_later_holder_did_its_work_is_marked_as_late(
 
 
 def test_what_a_dead_run_of_this_machine_left_is_not_late(ledger: Ledger, outbox: Path) -> None:
-    Journal.begin(outbox, PLAN, {"fence": 0}).heard(Outcome(ROUTE, Result.FAILED, "it broke"))
+    Journal.begin(outbox, PLAN, {"fence": 0}).record_outcome(Outcome(ROUTE, Result.FAILED, "it broke"))
     recover(outbox, "production", ledger)
     [said] = [record.statement for record in ledger.newest_first()]
     assert "late" not in said.predicate
@@ -130,7 +130,7 @@ def test_what_a_dead_run_of_this_machine_left_is_not_late(ledger: Ledger, outbox
 
 def test_the_statement_names_what_was_touched_by_its_digest(ledger: Ledger, outbox: Path) -> None:
     journal = Journal.begin(outbox, PLAN, {})
-    journal.heard(Outcome(ROUTE, Result.APPLIED))
+    journal.record_outcome(Outcome(ROUTE, Result.APPLIED))
     close(journal, ledger)
     assert next(ledger.newest_first()).statement.subjects == {"production/clinic/tumour@1.0.0": DIGEST}
 
@@ -166,14 +166,14 @@ def test_a_full_disk_is_a_refusal_that_names_the_journal(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Refusal, match="No space left on device") as refused:
-        journal.heard(Outcome(ROUTE, Result.APPLIED))
+        journal.record_outcome(Outcome(ROUTE, Result.APPLIED))
     assert refused.value.where == str(journal.path)
 
 
 def test_the_ledger_says_in_a_line_what_failed_and_where(ledger: Ledger, outbox: Path) -> None:
     journal = Journal.begin(outbox, PLAN, {})
-    journal.heard(Outcome(ROUTE, Result.APPLIED))
-    journal.heard(Outcome(CHAMPION, Result.FAILED, "the registry is down"))
+    journal.record_outcome(Outcome(ROUTE, Result.APPLIED))
+    journal.record_outcome(Outcome(CHAMPION, Result.FAILED, "the registry is down"))
     close(journal, ledger)
     ledger.append(deployment_statement({"environment": "production"}, ()))
     Journal.begin(outbox, PLAN, {})

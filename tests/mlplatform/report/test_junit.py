@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree
 
-from mlplatform.core.checked import Checked, Waived
+from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import error, warning
 from mlplatform.report.check.junit import checked_junit
 from tests.support.judgements import any_text, checked, judgement
@@ -21,7 +21,7 @@ def parsed(text: str) -> ElementTree.Element:
     return ElementTree.fromstring(text)  # noqa: S314 (it is ours)
 
 
-def cases(found: Checked) -> dict[str, ElementTree.Element]:
+def cases(found: CheckResult) -> dict[str, ElementTree.Element]:
     suite = parsed(checked_junit(found))[0]
     return {case.attrib["name"]: case for case in suite}
 

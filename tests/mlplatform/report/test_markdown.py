@@ -11,8 +11,8 @@ import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-from mlplatform.core.base import Action
-from mlplatform.core.checked import Checked, DeploymentChange, Waived
+from mlplatform.core.change_base import Action
+from mlplatform.core.check_result import CheckResult, DeploymentChange, Waived
 from mlplatform.core.finding import error, warning
 from mlplatform.report.check.markdown import LIMIT, checked_markdown
 from mlplatform.report.check.markdown_text import code, fenced
@@ -195,7 +195,7 @@ def test_a_code_block_ends_where_it_should(said: str) -> None:
 
 def test_a_long_report_is_cut_to_what_a_comment_holds_and_every_section_keeps_its_share() -> None:
     findings = [replace(BACK, line=n, message="m" * 900) for n in range(1, 500)]
-    found: Checked = replace(
+    found: CheckResult = replace(
         checked(*findings),
         changes=tuple(change(None, PIN) for _ in range(2000)),
         proposed=tuple(findings),

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from hypothesis import settings
 from jsonschema import Draft4Validator
 
-from mlplatform.core.checked import Checked, Waived
+from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding, Severity, error, warning
 from mlplatform.core.rule import Rule
 from mlplatform.report.check import rendered
@@ -36,7 +36,7 @@ RULE = Rule(
 )
 
 
-def run(found: Checked, rules: Mapping[str, Rule] | None = None) -> dict[str, Any]:
+def run(found: CheckResult, rules: Mapping[str, Rule] | None = None) -> dict[str, Any]:
     """The one run of a log that the standard's schema holds for."""
     log = json.loads(rendered(found, "sarif", rules or {}))
     assert [problem.message for problem in STANDARD.iter_errors(log)] == []

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from mlplatform.core.checked import Checked, Waived
+from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import error, warning
 from mlplatform.report.check import rendered
 from mlplatform.report.check.github import checked_github
@@ -188,5 +188,5 @@ def test_warnings_alone_are_clean() -> None:
 
 
 def test_what_the_changes_own_policies_deny_is_not_clean() -> None:
-    found: Checked = replace(checked(), proposed=(BROKEN,))
+    found: CheckResult = replace(checked(), proposed=(BROKEN,))
     assert not found.is_clean

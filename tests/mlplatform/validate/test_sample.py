@@ -10,7 +10,7 @@ from mlplatform.core.kinds import Model
 from mlplatform.core.kinds.model import TensorType, Validation
 from mlplatform.providers.serving.interface import Array
 from mlplatform.validate.sample import Sample, read_sample
-from mlplatform.validate.values import numbers, pack, texts
+from mlplatform.validate.tensor_codec import numbers, pack, texts
 from tests.support.stack import tensor
 from tests.support.values import model
 

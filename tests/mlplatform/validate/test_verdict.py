@@ -1,7 +1,7 @@
 """A verdict asks the gates of what was measured, and of what is registered where nothing could be measured."""
 
 from mlplatform.core.kinds.model import Gate
-from mlplatform.validate.run import Latency, Tried
+from mlplatform.validate.evaluation import Evaluation, Latency
 from mlplatform.validate.verdict import Check, Version, checks
 from tests.support.values import digest
 
@@ -9,7 +9,7 @@ from tests.support.values import digest
 def version(
     number: str, flaw: str = "", registered: dict[str, float] | None = None, **measured: float
 ) -> Version:
-    return Version(number, digest(number), registered or {}, Tried(measured, flaw))
+    return Version(number, digest(number), registered or {}, Evaluation(measured, flaw))
 
 
 def found(
@@ -23,7 +23,7 @@ def found(
 
 
 def unmet(said: dict[str, Check]) -> dict[str, str]:
-    return {name: check.unmet for name, check in said.items() if check.unmet}
+    return {name: check.failure for name, check in said.items() if check.failure}
 
 
 def test_a_version_that_meets_everything_is_met_in_every_line() -> None:

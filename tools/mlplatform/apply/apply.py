@@ -4,45 +4,53 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from mlplatform.apply.hands import Hands
+from mlplatform.apply.context import ApplyContext
 from mlplatform.apply.restore import restore
 from mlplatform.apply.steps import STEPS, Step
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
 
-Heard = Callable[[Outcome], None]
-Ended = Callable[[tuple[Outcome, ...]], None]
+OnOutcome = Callable[[Outcome], None]
+OnDeploymentDone = Callable[[tuple[Outcome, ...]], None]
 Steps = Mapping[Action, Step]
 
 
 def apply(
-    plan: Plan, hands: Hands, heard: Heard, steps: Steps = STEPS, ended: Ended = lambda _: None
+    plan: Plan,
+    context: ApplyContext,
+    on_outcome: OnOutcome,
+    steps: Steps = STEPS,
+    on_deployment_done: OnDeploymentDone = lambda _: None,
 ) -> tuple[Outcome, ...]:
-    """Make the plan's changes; `heard` is told each outcome as it happens, and again when it is put back, `ended` those
-    of a deployment once it is done with.
+    """Make the plan's changes.
+
+    `on_outcome` gets each outcome as it happens, and again when it is restored; `on_deployment_done` gets the outcomes
+    of a deployment once nothing more will be done about it.
 
     The first failure of a deployment ends that deployment: traffic and aliases go back to what they were, its further
     changes are not attempted, and the other deployments go on. Before and after each change the lease is asked anew.
     """
-    if not plan.is_intact() or plan.commit != hands.commit:
+    if not plan.is_intact() or plan.commit != context.commit:
         raise Refusal(
             "the plan was changed after it was made", fix="make a new one: platform plan --out FILE"
         )
     outcomes: list[Outcome] = []
     for _, changes in groupby(plan.changes, key=lambda change: change.resource):
-        done = _deployment(tuple(changes), hands, heard, steps)
-        ended(done)
+        done = _deployment(tuple(changes), context, on_outcome, steps)
+        on_deployment_done(done)
         outcomes += done
     return tuple(outcomes)
 
 
-def _deployment(changes: tuple[Change, ...], hands: Hands, heard: Heard, steps: Steps) -> tuple[Outcome, ...]:
+def _deployment(
+    changes: tuple[Change, ...], context: ApplyContext, on_outcome: OnOutcome, steps: Steps
+) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     for at, change in enumerate(changes):
-        hands.lease.require()
-        outcome = _attempt(change, hands, steps)
-        heard(outcome)
+        context.lease.require()
+        outcome = _attempt(change, context, steps)
+        on_outcome(outcome)
         outcomes.append(outcome)
         if outcome.result is Result.FAILED:
             left = [
@@ -50,16 +58,16 @@ def _deployment(changes: tuple[Change, ...], hands: Hands, heard: Heard, steps: 
                 for later in changes[at + 1 :]
             ]
             for untouched in left:
-                heard(untouched)
-            return (*_put_back(outcomes, hands, heard), *left)
-        _require_still(hands, change)
+                on_outcome(untouched)
+            return (*_put_back(outcomes, context, on_outcome), *left)
+        _require_still(context, change)
     return tuple(outcomes)
 
 
-def _require_still(hands: Hands, change: Change) -> None:
+def _require_still(context: ApplyContext, change: Change) -> None:
     """Refusal when the lease was lost while a change was made: it may have come after what another run did."""
     try:
-        hands.lease.require()
+        context.lease.require()
     except Refusal as why:
         raise Refusal(
             f"{why.message}, while this run made the {change.action} of {change.resource}",
@@ -67,14 +75,14 @@ def _require_still(hands: Hands, change: Change) -> None:
         ) from why
 
 
-def _put_back(outcomes: list[Outcome], hands: Hands, heard: Heard) -> tuple[Outcome, ...]:
+def _put_back(outcomes: list[Outcome], context: ApplyContext, on_outcome: OnOutcome) -> tuple[Outcome, ...]:
     """The outcomes after what was done is undone; the last of them is the failure."""
     *before, failure = outcomes
     if failure.change.action is Action.RETIRE:
         return tuple(
             outcomes
         )  # the version answers and is champion: what is left to unload is no reason to go back
-    undone, trouble = restore([outcome.change for outcome in outcomes], hands)
+    undone, trouble = restore([outcome.change for outcome in outcomes], context)
     why = f"{failure.change.action} failed after it"
     put_back = [
         Outcome(outcome.change, Result.RESTORED, why) if outcome.change in undone else outcome
@@ -82,16 +90,16 @@ def _put_back(outcomes: list[Outcome], hands: Hands, heard: Heard) -> tuple[Outc
     ]
     for outcome in put_back:
         if outcome.result is Result.RESTORED:
-            heard(outcome)
+            on_outcome(outcome)
     if trouble:
         failure = replace(failure, reason=f"{failure.reason}; {trouble}")
-        heard(failure)
+        on_outcome(failure)
     return (*put_back, failure)
 
 
-def _attempt(change: Change, hands: Hands, steps: Steps) -> Outcome:
+def _attempt(change: Change, context: ApplyContext, steps: Steps) -> Outcome:
     try:
-        steps[change.action](change, hands)
+        steps[change.action](change, context)
     except Refusal as said_no:
         return Outcome(change, Result.FAILED, str(said_no))
     except Exception as fault:  # whatever breaks, its neighbours go on and the outcome is on record

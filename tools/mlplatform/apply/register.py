@@ -2,7 +2,7 @@
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Deployment
-from mlplatform.core.payload import ArtifactRef, digest_of, short
+from mlplatform.core.payload import ArtifactRef, digest_of, short_digest
 from mlplatform.core.repository import Repository
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry.interface import (
@@ -36,7 +36,7 @@ def _assert_trained_on_declared_data(repository: Repository, model: str, lineage
     if dict(lineage.data) == declared:
         return
     wrong = sorted(k for k in declared.keys() | lineage.data.keys() if declared.get(k) != lineage.data.get(k))
-    line, column = document.place(("data", "datasets"))
+    line, column = document.position(("data", "datasets"))
     raise Refusal(
         f"run {lineage.run} was not trained on the declared data: {', '.join(wrong)} differ",
         fix="train again on the data set as its document describes it, and log its digest",
@@ -49,10 +49,10 @@ def _assert_not_pinned_otherwise(repository: Repository, model: str, version: st
     for environment, declared in repository.deployments.items():
         document = declared.get(model)
         if document and _pins_otherwise(document.body, version, digest):
-            line, column = document.place(("digest",))
+            line, column = document.position(("digest",))
             raise Refusal(
-                f"training {model} {version} gave {short(digest)} and {environment} pins "
-                f"{short(document.body.digest)}: the bytes differ from the reviewed ones",
+                f"training {model} {version} gave {short_digest(digest)} and {environment} pins "
+                f"{short_digest(document.body.digest)}: the bytes differ from the reviewed ones",
                 fix="install the locked requirements and train the reviewed code, or give it a new version",
                 where=f"{document.path}:{line}:{column}",
             )
@@ -60,7 +60,7 @@ def _assert_not_pinned_otherwise(repository: Repository, model: str, version: st
 
 def _assert_no_other_version(registry: Registry, model: str, version: str, digest: str) -> None:
     """What is served is named by its digest, so the same bytes under two versions could not be told apart."""
-    held = registry.read().holding(model, digest)
+    held = registry.read().by_digest(model, digest)
     if held and held.version != version:
         raise Refusal(
             f"these bytes are registered as {model} {held.version} already",

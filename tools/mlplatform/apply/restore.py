@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from mlplatform.apply.hands import Hands
+from mlplatform.apply.context import ApplyContext
 from mlplatform.apply.steps import wait
 from mlplatform.core.plan import Action, Change
 
-Undo = Callable[[Change, Hands], None]
+Undo = Callable[[Change, ApplyContext], None]
 
 
-def restore(done: Sequence[Change], hands: Hands) -> tuple[tuple[Change, ...], str]:
+def restore(done: Sequence[Change], context: ApplyContext) -> tuple[tuple[Change, ...], str]:
     """Undo what was done or begun of a deployment; what was undone, and why the rest could not be (nothing: it was).
 
     Copied bytes stay: nothing names them. Each undoing is tried, whatever became of the others; what another run may
@@ -20,8 +20,8 @@ def restore(done: Sequence[Change], hands: Hands) -> tuple[tuple[Change, ...], s
     for action, undo in UNDO.items():
         for change in (change for change in reversed(done) if change.action is action):
             try:
-                (hands.lease if action is Action.CHAMPION else hands.serving_lease).require()
-                undo(change, hands)
+                (context.lease if action is Action.CHAMPION else context.serving_lease).require()
+                undo(change, context)
             except Exception as trouble:  # what cannot be put back now is put back by the next plan
                 troubles.append(f"putting back its {action} failed too: {trouble}")
             else:
@@ -29,24 +29,24 @@ def restore(done: Sequence[Change], hands: Hands) -> tuple[tuple[Change, ...], s
     return tuple(undone), "; ".join(troubles)
 
 
-def _route(change: Change, hands: Hands) -> None:
+def _route(change: Change, context: ApplyContext) -> None:
     weights = change.before["weights"] if change.before else {}
     wait(
         f"the routes of {change.resource} to be as they were",
-        lambda: hands.serving.route(change.resource, weights),
+        lambda: context.serving.route(change.resource, weights),
     )
 
 
-def _champion(change: Change, hands: Hands) -> None:
+def _champion(change: Change, context: ApplyContext) -> None:
     before = change.before or {"champion": None, "previous": None}
-    hands.registry.point(change.resource, before["champion"], before["previous"])
+    context.registry.set_aliases(change.resource, before["champion"], before["previous"])
 
 
-def _load(change: Change, hands: Hands) -> None:
+def _load(change: Change, context: ApplyContext) -> None:
     if change.after is None or change.before is not None:
         return  # it was there before
     digest = change.after["digest"]
-    wait(f"{change.resource} to be unloaded", lambda: hands.serving.retire(change.resource, digest))
+    wait(f"{change.resource} to be unloaded", lambda: context.serving.retire(change.resource, digest))
 
 
 UNDO: dict[Action, Undo] = {Action.ROUTE: _route, Action.CHAMPION: _champion, Action.LOAD: _load}

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 
-from mlplatform.apply.hands import Hands
+from mlplatform.apply.context import ApplyContext
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.model import Signature
-from mlplatform.core.payload import ArtifactRef, digest_of, short
+from mlplatform.core.payload import ArtifactRef, digest_of, short_digest
 from mlplatform.core.plan import Action, Change, Values
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry.interface import Lineage, RegisteredVersion
@@ -15,24 +15,29 @@ from mlplatform.providers.serving.interface import Candidate, Pending, Ready, Se
 DEADLINE_SECONDS = 120.0
 POLL_SECONDS = 0.02
 
-Step = Callable[[Change, Hands], None]
+Step = Callable[[Change, ApplyContext], None]
 
 
-def copy(change: Change, hands: Hands) -> None:
+def copy(change: Change, context: ApplyContext) -> None:
     """Bring the bytes into the environment's own registry, verified."""
     after = _after(change)
     lineage = Lineage(after["run"], after["commit"], after["data"], after["metrics"])
     source = ArtifactRef(after["source"], after["digest"])
-    hands.registry.add(
-        change.resource, after["version"], source, lineage, change=hands.commit, approved_by=hands.approved_by
+    context.registry.add(
+        change.resource,
+        after["version"],
+        source,
+        lineage,
+        change=context.commit,
+        approved_by=context.approved_by,
     )
 
 
-def repair(change: Change, hands: Hands) -> None:
+def repair(change: Change, context: ApplyContext) -> None:
     """Make a version in the registry what it was registered as."""
     after = _after(change)
     lineage = Lineage(after["run"], after["commit"], after["data"], after["metrics"])
-    hands.registry.mend(
+    context.registry.repair(
         RegisteredVersion(
             change.resource,
             after["version"],
@@ -44,43 +49,43 @@ def repair(change: Change, hands: Hands) -> None:
     )
 
 
-def load(change: Change, hands: Hands) -> None:
+def load(change: Change, context: ApplyContext) -> None:
     """Load the version beside what is served."""
-    candidate = _candidate(change, hands)
-    wait(f"{change.resource} {candidate.version} to load", lambda: hands.serving.ensure(candidate))
+    candidate = _candidate(change, context)
+    wait(f"{change.resource} {candidate.version} to load", lambda: context.serving.ensure(candidate))
 
 
-def probe(change: Change, hands: Hands) -> None:
+def probe(change: Change, context: ApplyContext) -> None:
     """Have the version answer before anybody is sent to it."""
-    hands.serving.probe(_candidate(change, hands))
+    context.serving.probe(_candidate(change, context))
 
 
-def route(change: Change, hands: Hands) -> None:
+def route(change: Change, context: ApplyContext) -> None:
     """Send requests to the version, or to nothing when the deployment is gone."""
     weights = change.after["weights"] if change.after else {}
     wait(
         f"the routes of {change.resource} to be in force",
-        lambda: hands.serving.route(change.resource, weights),
+        lambda: context.serving.route(change.resource, weights),
     )
 
 
-def champion(change: Change, hands: Hands) -> None:
+def champion(change: Change, context: ApplyContext) -> None:
     """Name the version champion in the registry, and the one before it previous; bytes that no step has read so far
     are hashed before."""
     after = change.after or {"champion": None, "previous": None}
     if source := after.get("source"):
         _require(ArtifactRef(source, after["digest"]))
-    hands.registry.point(change.resource, after["champion"], after["previous"])
+    context.registry.set_aliases(change.resource, after["champion"], after["previous"])
 
 
-def retire(change: Change, hands: Hands) -> None:
+def retire(change: Change, context: ApplyContext) -> None:
     """Unload a version once its last request is answered."""
     before = change.before
     if before is None:
         raise Refusal(f"a retirement of {change.resource} that does not say what to retire")
     wait(
         f"{change.resource} {before['version']} to drain",
-        lambda: hands.serving.retire(change.resource, before["digest"]),
+        lambda: context.serving.retire(change.resource, before["digest"]),
     )
 
 
@@ -101,10 +106,10 @@ def _after(change: Change) -> Values:
     return change.after
 
 
-def _candidate(change: Change, hands: Hands) -> Candidate:
+def _candidate(change: Change, context: ApplyContext) -> Candidate:
     """What to serve; the bytes are where the plan says, or where the copy before this step has put them."""
     after = _after(change)
-    uri = after["source"] or _copied(change.resource, after, hands)
+    uri = after["source"] or _copied(change.resource, after, context)
     return Candidate(
         change.resource,
         after["version"],
@@ -119,13 +124,13 @@ def _require(ref: ArtifactRef) -> None:
     found = digest_of(store_for(ref.uri).entries(ref.uri))
     if found != ref.digest:
         raise Refusal(
-            f"the bytes in {ref.uri} were changed: they are {short(found)} and were {short(ref.digest)}",
+            f"the bytes in {ref.uri} were changed: they are {short_digest(found)} and were {short_digest(ref.digest)}",
             fix="run `platform drift --revert`, which replaces them by verified ones",
         )
 
 
-def _copied(resource: str, after: Values, hands: Hands) -> str:
-    version = hands.registry.read().find(resource, after["version"])
+def _copied(resource: str, after: Values, context: ApplyContext) -> str:
+    version = context.registry.read().find(resource, after["version"])
     if version is None or version.ref.digest != after["digest"]:
         raise Refusal(f"{resource} {after['version']} is not in the registry after its copy")
     return version.ref.uri

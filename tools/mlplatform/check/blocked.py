@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from mlplatform.check.known import Known
+from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.finding import Finding
 from mlplatform.core.naming import Kind, path_of
 
 Blocked = dict[str, Finding]
 
 
-def blocked(known: Known, findings: Iterable[Finding]) -> tuple[Blocked, Blocked]:
+def blocked(known: DocumentIndex, findings: Iterable[Finding]) -> tuple[Blocked, Blocked]:
     """The tenants and the environments that stay as they are, each with the first error that stops it."""
     tenants: Blocked = {}
     environments: Blocked = {}
@@ -39,12 +39,12 @@ def blocked(known: Known, findings: Iterable[Finding]) -> tuple[Blocked, Blocked
     return tenants, environments
 
 
-def _foreign_data(known: Known) -> Iterator[tuple[str, str]]:
+def _foreign_data(known: DocumentIndex) -> Iterator[tuple[str, str]]:
     """Each tenant with the path of each data set that its models read, be it another tenant's."""
     for name, model in known.repository.models.items():
         for dataset in model.body.reads:
             yield name.split("/")[0], path_of(Kind.DATASET, dataset)
 
 
-def _environments(known: Known) -> set[str]:
+def _environments(known: DocumentIndex) -> set[str]:
     return {*known.names(Kind.ENVIRONMENT), *known.repository.deployments}

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mlplatform.check.known import Known
-from mlplatform.core.document import Document, Pointer
+from mlplatform.check.document_index import DocumentIndex
+from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.kinds import Deployment, Environment
 from mlplatform.providers.mlflow.credentials import is_private
@@ -21,7 +21,7 @@ RULES = (
 )
 
 
-def capabilities(known: Known) -> Iterator[Finding]:
+def capabilities(known: DocumentIndex) -> Iterator[Finding]:
     """What the providers refuse, at the environment or the deployment that asks for it."""
     for environment in known.repository.environments.values():
         yield from _environment(known, environment)
@@ -33,20 +33,20 @@ def capabilities(known: Known) -> Iterator[Finding]:
                 yield from _deployment(known, deployment, model, place.body.serving.provider, can)
 
 
-def _environment(known: Known, environment: Document[Environment]) -> Iterator[Finding]:
+def _environment(known: DocumentIndex, environment: Document[Environment]) -> Iterator[Finding]:
     serving, registry = environment.body.serving, environment.body.registry
     if serving.provider not in CAPABILITIES:
         said = f"there is no serving by {serving.provider} yet"
         fix = f"use {' or '.join(CAPABILITIES)}"
-        at = environment.place(("serving", "provider"))
+        at = environment.position(("serving", "provider"))
         yield error("capability-provider", environment.path, said, fix=fix, at=at)
     if serving.uri != "local":
         said = f"{serving.provider} at {serving.uri} cannot be reached from here yet"
-        at = environment.place(("serving", "uri"))
+        at = environment.position(("serving", "uri"))
         yield error("capability-uri", environment.path, said, fix="write uri: local", at=at)
     if flaw := _flaw_of_registry(known, environment):
         said, fix = flaw
-        at = environment.place(("registry", "uri"))
+        at = environment.position(("registry", "uri"))
         yield error(
             "capability-uri",
             environment.path,
@@ -56,7 +56,7 @@ def _environment(known: Known, environment: Document[Environment]) -> Iterator[F
         )
 
 
-def _flaw_of_registry(known: Known, environment: Document[Environment]) -> tuple[str, str] | None:
+def _flaw_of_registry(known: DocumentIndex, environment: Document[Environment]) -> tuple[str, str] | None:
     """What is wrong with where the registry is, and what to do: others must reach it and nobody may listen."""
     uri, source = environment.body.registry.uri, environment.body.promotesFrom
     if uri == "local":
@@ -73,12 +73,12 @@ def _flaw_of_registry(known: Known, environment: Document[Environment]) -> tuple
 
 
 def _deployment(
-    known: Known, deployment: Document[Deployment], name: str, provider: str, can: Capabilities
+    known: DocumentIndex, deployment: Document[Deployment], name: str, provider: str, can: Capabilities
 ) -> Iterator[Finding]:
     body = deployment.body
 
-    def refuse(what: str, said: str, at: Pointer, fix: str) -> Finding:
-        return error(f"capability-{what}", deployment.path, said, fix=fix, at=deployment.place(at))
+    def refuse(what: str, said: str, at: KeyPath, fix: str) -> Finding:
+        return error(f"capability-{what}", deployment.path, said, fix=fix, at=deployment.position(at))
 
     model = known.repository.models.get(name)
     if model and model.body.format not in can.formats:

@@ -7,23 +7,31 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import ParamSpec
 
-from mlplatform.check import capabilities, links, organisation, policies, schema, tables, waivers
+from mlplatform.check import (
+    capabilities,
+    custom_schemas,
+    dataset_columns,
+    policies,
+    references,
+    schema,
+    waivers,
+)
 from mlplatform.check.blocked import blocked
-from mlplatform.check.changes import Changes
-from mlplatform.check.gathered import gather
+from mlplatform.check.change_facts import ChangeFacts
+from mlplatform.check.cross_document_facts import gather_facts
+from mlplatform.check.document_index import DocumentIndex, build_index
 from mlplatform.check.infrastructure import infrastructure
-from mlplatform.check.known import Known, assemble
-from mlplatform.check.questions import Asker
-from mlplatform.core.base import Base
-from mlplatform.core.checked import Checked, DeploymentChange
-from mlplatform.core.collector import no_collection
-from mlplatform.core.document import Raw
+from mlplatform.check.policy_queries import QueryBuilder
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.check_result import CheckResult, DeploymentChange
+from mlplatform.core.document import RawDocument
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.kinds import Body
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.garbage_collection import gc_paused
+from mlplatform.core.kinds import DocumentModel
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.review import Review
-from mlplatform.core.rule import Asks
+from mlplatform.core.rule import RuleScope
 from mlplatform.providers.policy.interface import PolicyEngine
 from mlplatform.providers.policy.metadata import Package
 from mlplatform.providers.scan.interface import Scanner
@@ -31,9 +39,9 @@ from mlplatform.providers.scan.interface import Scanner
 P = ParamSpec("P")
 RULES = (
     *schema.RULES,
-    *organisation.RULES,
-    *links.RULES,
-    *tables.RULES,
+    *custom_schemas.RULES,
+    *references.RULES,
+    *dataset_columns.RULES,
     *capabilities.RULES,
     *policies.RULES,
     *waivers.RULES,
@@ -43,7 +51,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class HeldTo:
+class CheckContext:
     """What a source is judged by besides its policies, which the engine has.
 
     `now` is an aware time; `waivers` the documents whose waivers count (None: the source's own); `review` the
@@ -51,22 +59,26 @@ class HeldTo:
     """
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    waivers: Mapping[str, Raw] | None = None
+    waivers: Mapping[str, RawDocument] | None = None
     review: Review | None = None
     scanner: Scanner | None = None
 
 
-@no_collection()
+@gc_paused()
 def check(
-    loaded: Loaded, engine: PolicyEngine, held_to: HeldTo | None = None, *, base: Base | None = None
-) -> Checked:
+    loaded: LoadedSource,
+    engine: PolicyEngine,
+    held_to: CheckContext | None = None,
+    *,
+    base: ChangeBase | None = None,
+) -> CheckResult:
     """Judge what was loaded: its state, and with a base the change from there as well.
 
     Every finding is collected and none stops the others. A judge that crashes is an error finding itself.
     """
-    held_to = held_to or HeldTo()
-    bodies: dict[str, Body] = {}
-    asked = policies.Asked((), ())
+    held_to = held_to or CheckContext()
+    bodies: dict[str, DocumentModel] = {}
+    asked = policies.AskablePackages((), ())
     dry: list[Finding] = []
     changes: list[DeploymentChange] = []
 
@@ -81,28 +93,36 @@ def check(
         return asked.findings
 
     def judge_policies() -> Iterable[Finding]:
-        differences = Changes(loaded, base, held_to.now) if base else None
+        differences = ChangeFacts(loaded, base, held_to.now) if base else None
         review = held_to.review
-        asker = Asker(known, loaded, gather(known, loaded.tables, loaded.partial), base, differences, review)
-        yield from policies.denials(asked.of("state"), asker, engine)
+        asker = QueryBuilder(
+            known, loaded, gather_facts(known, loaded.tables, loaded.partial), base, differences, review
+        )
+        yield from policies.evaluate(asked.of("state"), asker, engine)
         if differences:
             changes.extend(_changed(differences))
-            yield from policies.denials(asked.of("change"), asker, engine)
-            dry.extend(policies.denials(asked.of("review"), asker, engine))
+            yield from policies.evaluate(asked.of("change"), asker, engine)
+            dry.extend(policies.evaluate(asked.of("review"), asker, engine))
             if review:
                 yield from dry
 
-    findings = [*loaded.findings, *_run("schema", judge_schema), *_run("policies", choose_packages)]
-    known = assemble(loaded, bodies)
-    findings += _run("organisation", organisation.organisation, loaded.raws, loaded.schemas)
-    findings += _run("links", links.links, known, loaded.digests, loaded.scripts)
-    findings += _run("tables", tables.tables, known, loaded.tables)
-    findings += _run("capabilities", capabilities.capabilities, known)
-    findings += _run("policies", judge_policies)
-    findings += _run("infrastructure", infrastructure, loaded, held_to.scanner)
+    findings = [
+        *loaded.findings,
+        *_run_checker("schema", judge_schema),
+        *_run_checker("policies", choose_packages),
+    ]
+    known = build_index(loaded, bodies)
+    findings += _run_checker(
+        "organisation", custom_schemas.custom_schema_findings, loaded.raws, loaded.schemas
+    )
+    findings += _run_checker("links", references.broken_references, known, loaded.digests, loaded.scripts)
+    findings += _run_checker("tables", dataset_columns.dataset_columns, known, loaded.tables)
+    findings += _run_checker("capabilities", capabilities.capabilities, known)
+    findings += _run_checker("policies", judge_policies)
+    findings += _run_checker("infrastructure", infrastructure, loaded, held_to.scanner)
     judged = _waive(known, loaded, asked, held_to, base, findings)
     tenants, environments = blocked(known, judged.findings)
-    return Checked(
+    return CheckResult(
         repository=replace(known.repository, blocked_tenants=tenants, blocked_environments=environments),
         findings=tuple(sorted(judged.findings)),
         documents=len(loaded.raws),
@@ -115,11 +135,11 @@ def check(
 
 
 def _waive(
-    known: Known,
-    loaded: Loaded,
-    asked: policies.Asked,
-    held_to: HeldTo,
-    base: Base | None,
+    known: DocumentIndex,
+    loaded: LoadedSource,
+    asked: policies.AskablePackages,
+    held_to: CheckContext,
+    base: ChangeBase | None,
     findings: list[Finding],
 ) -> waivers.Judged:
     """The findings after waivers, with what is wrong with the waivers among them."""
@@ -135,17 +155,19 @@ def _waive(
         judged = waivers.Waivers(binding, known, rules, held_to.now, base, has_scanned).judge(findings)
         return judged.complaints
 
-    complaints = _run("waivers", judge_waivers)
+    complaints = _run_checker("waivers", judge_waivers)
     return replace(judged, findings=(*judged.findings, *complaints))
 
 
-def _asks(base: Base | None, held_to: HeldTo) -> tuple[Asks, ...]:
+def _asks(base: ChangeBase | None, held_to: CheckContext) -> tuple[RuleScope, ...]:
     if base is None:
         return ("state",)
     return ("state", "change", "review") if held_to.review else ("state", "change")
 
 
-def _not_asked(asked: policies.Asked, base: Base | None, held_to: HeldTo) -> tuple[str, ...]:
+def _not_asked(
+    asked: policies.AskablePackages, base: ChangeBase | None, held_to: CheckContext
+) -> tuple[str, ...]:
     binding = _asks(base, held_to)
     left_out = [package for package in asked.packages if package.asks not in binding]
     return (*_ids(left_out), *(() if held_to.scanner else (SCANNED,)))
@@ -155,7 +177,7 @@ def _ids(packages: Iterable[Package]) -> tuple[str, ...]:
     return tuple(rule for package in packages for rule in package.rules)
 
 
-def _changed(changes: Changes) -> Iterable[DeploymentChange]:
+def _changed(changes: ChangeFacts) -> Iterable[DeploymentChange]:
     """What becomes of deployments, for whoever reviews the change."""
     for change in changes.documents:
         if change.identity.kind is Kind.DEPLOYMENT and change.action != "kept":
@@ -169,7 +191,7 @@ def _changed(changes: Changes) -> Iterable[DeploymentChange]:
             )
 
 
-def _run(
+def _run_checker(
     name: str, judge: Callable[P, Iterable[Finding]], *args: P.args, **kwargs: P.kwargs
 ) -> list[Finding]:
     """What a judge finds, or the finding that it crashed, which stops every environment."""

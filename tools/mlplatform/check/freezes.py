@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from mlplatform.core.base import Base
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, path_of
 
 _NEVER = 0
 _ALWAYS = 2**62  # nanoseconds: a hundred years and more from now
 
 
-def freezes(head: Loaded, base: Base, deployment: Identity) -> list[dict[str, Any]]:
+def freezes(head: LoadedSource, base: ChangeBase, deployment: Identity) -> list[dict[str, Any]]:
     """What freezes a deployment, by the base and by the head: a change cannot lift what it would be held by."""
     found: dict[str, dict[str, Any]] = {}
     for kind, name, by in (

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.providers.scan.interface import ScanError, Scanner
 
 
-def infrastructure(loaded: Loaded, scanner: Scanner | None) -> Iterator[Finding]:
+def infrastructure(loaded: LoadedSource, scanner: Scanner | None) -> Iterator[Finding]:
     """The findings of the files that were loaded for the scanner."""
     if scanner is None or not loaded.infrastructure:
         return

@@ -5,31 +5,31 @@ from dataclasses import dataclass
 from itertools import groupby
 from zlib import crc32
 
-from mlplatform.check.joined import readable
-from mlplatform.check.questions import Asker, Question
+from mlplatform.check.policy_input import readable
+from mlplatform.check.policy_queries import PolicyQuery, QueryBuilder
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import shown
-from mlplatform.core.rule import Asks
-from mlplatform.providers.cores import share, split
+from mlplatform.core.naming import printable
+from mlplatform.core.rule import RuleScope
+from mlplatform.providers.parallel import share, split
 from mlplatform.providers.policy.interface import Decision, PolicyEngine, PolicyError
 from mlplatform.providers.policy.metadata import Package, read_packages
-from mlplatform.providers.policy.places import FOLDER
+from mlplatform.providers.policy.package_paths import FOLDER
 
 RULES = ("policy-missing", "policy-broken", "policy-metadata", "policy-unanswered")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskablePackages:
     """The packages that can be asked, by what they ask, and why others cannot be."""
 
     packages: tuple[Package, ...]
     findings: tuple[Finding, ...]
 
-    def of(self, *asks: Asks) -> tuple[Package, ...]:
+    def of(self, *asks: RuleScope) -> tuple[Package, ...]:
         return tuple(package for package in self.packages if package.asks in asks)
 
 
-def packages_to_ask(engine: PolicyEngine) -> Asked:
+def packages_to_ask(engine: PolicyEngine) -> AskablePackages:
     """Which packages the engine can be asked; nothing of what is left out for a fault goes without a finding."""
     packages, flaws = read_packages(engine.policies)
     broken = {flaw.path for flaw in engine.broken}
@@ -49,7 +49,7 @@ def packages_to_ask(engine: PolicyEngine) -> Asked:
     unusable = {finding.path for finding in findings}
     if any(path.startswith(f"{FOLDER}lib/") for path in broken):
         unusable = {package.path for package in packages}  # any of them may call into the library
-    return Asked(
+    return AskablePackages(
         tuple(package for package in packages if package.path not in unusable),
         tuple(findings),
     )
@@ -68,15 +68,13 @@ def _reads(package: Package) -> Iterator[Finding]:
             yield error("policy-metadata", package.path, said, fix=fix)
 
 
-def denials(packages: Iterable[Package], asker: Asker, engine: PolicyEngine) -> Iterator[Finding]:
+def evaluate(packages: Iterable[Package], asker: QueryBuilder, engine: PolicyEngine) -> Iterator[Finding]:
     """What the packages deny of the documents whose schema holds, and of the files that change.
 
     All cores look for the answers without a finding; what they leave is asked again here, be it that one was lost.
     """
     asked = [
-        (package, question)
-        for package in packages
-        for question in asker.questions(package.asks, package.kinds)
+        (package, question) for package in packages for question in asker.queries(package.asks, package.kinds)
     ]
 
     def silent(part: Sequence[int]) -> list[int]:
@@ -91,13 +89,13 @@ def denials(packages: Iterable[Package], asker: Asker, engine: PolicyEngine) -> 
         yield from findings
 
 
-def _same_texts(question: Question) -> int:
+def _same_texts(question: PolicyQuery) -> int:
     """A number for the questions about a model and its deployments: their inputs are made of the same texts."""
     return crc32((question.identity.model or question.name).encode(errors="surrogatepass"))
 
 
 def _answers(
-    asked: Iterable[tuple[Package, Question]], asker: Asker, engine: PolicyEngine
+    asked: Iterable[tuple[Package, PolicyQuery]], asker: QueryBuilder, engine: PolicyEngine
 ) -> Iterator[list[Finding]]:
     """The findings of each question, in order."""
     for _, group in groupby(asked, key=lambda one: one[0].name):
@@ -113,7 +111,7 @@ def _answers(
         yield from found
 
 
-def _findings(package: Package, question: Question, answer: Decision | PolicyError) -> Iterator[Finding]:
+def _findings(package: Package, question: PolicyQuery, answer: Decision | PolicyError) -> Iterator[Finding]:
     if isinstance(answer, PolicyError):
         rules = ", ".join(package.rules)
         said = f"package {package.name} did not answer for {rules}: {answer}"
@@ -132,9 +130,15 @@ def _findings(package: Package, question: Question, answer: Decision | PolicyErr
         if rule_of := package.rules.get(denial.rule):
             line, column = question.place(denial.at)
             yield Finding(
-                shown(question.path), line, column, rule_of.id, rule_of.severity, denial.message, rule_of.fix
+                printable(question.path),
+                line,
+                column,
+                rule_of.id,
+                rule_of.severity,
+                denial.message,
+                rule_of.fix,
             )
 
 
-def _unanswered(question: Question, said: str, *, fix: str = PolicyError.fix) -> Finding:
-    return error("policy-unanswered", shown(question.path), said, fix=fix)
+def _unanswered(question: PolicyQuery, said: str, *, fix: str = PolicyError.fix) -> Finding:
+    return error("policy-unanswered", printable(question.path), said, fix=fix)

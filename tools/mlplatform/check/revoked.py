@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlplatform.core.base import Base
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, path_of
 
 Data = Mapping[str, Any]
 
 
-def revoked(head: Loaded, base: Base, deployment: Identity, document: Data) -> list[dict[str, Any]]:
+def revoked(
+    head: LoadedSource, base: ChangeBase, deployment: Identity, document: Data
+) -> list[dict[str, Any]]:
     """The revocations of what a deployment pins, its challenger and shadow included, by the base and by the head.
 
     Each has `at` (where the version is pinned), `by` and `reason`. The platform revokes by digest, a model by version.

@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mlplatform.check.complaints import complaints
-from mlplatform.core.active import active
-from mlplatform.core.document import Pointer, Raw
+from mlplatform.check.schema_errors import schema_errors
+from mlplatform.core.active_content import find_active_content
+from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.kinds import BODIES, Body
+from mlplatform.core.kinds import BODIES, DocumentModel
 from mlplatform.core.placeholders import NO_COLUMN, is_placeholder
 
 RULES = (
@@ -24,16 +24,16 @@ RULES = (
 )
 
 
-def bodies(raws: Mapping[str, Raw]) -> tuple[dict[str, Body], list[Finding]]:
+def bodies(raws: Mapping[str, RawDocument]) -> tuple[dict[str, DocumentModel], list[Finding]]:
     """The bodies by path of the documents whose schema holds, and the findings of the others."""
-    found: dict[str, Body] = {}
+    found: dict[str, DocumentModel] = {}
     findings: list[Finding] = []
     for path, raw in raws.items():
         odd = [] if _is_plain(raw.data) else list(_odd(raw))
         try:
             body = BODIES[raw.identity.kind].model_validate(raw.data)
         except ValidationError as refused:
-            findings.extend(complaints(raw, refused))
+            findings.extend(schema_errors(raw, refused))
         else:
             if not odd:
                 found[path] = body
@@ -45,7 +45,7 @@ def _is_plain(value: Any) -> bool:
     """Whether nothing in it is empty, said twice, left to be written or active; asked of every value there is."""
     kind = type(value)
     if kind is str:
-        return not (is_placeholder(value) or active(value))
+        return not (is_placeholder(value) or find_active_content(value))
     if kind is dict:
         return NO_COLUMN not in value and all(map(_is_plain, value.values()))
     if kind is list:
@@ -53,22 +53,22 @@ def _is_plain(value: Any) -> bool:
     return value is not None
 
 
-def _odd(raw: Raw) -> Iterator[Finding]:
+def _odd(raw: RawDocument) -> Iterator[Finding]:
     for pointer, value in _walk(raw.data, ()):
         name = ".".join(map(str, pointer))
         if value is None:
             fix = "write a value, or remove the key"
-            yield error("schema-empty", raw.path, f"{name} has no value", fix=fix, at=raw.place(pointer))
+            yield error("schema-empty", raw.path, f"{name} has no value", fix=fix, at=raw.position(pointer))
         elif pointer[-1:] == (NO_COLUMN,) or (isinstance(value, str) and is_placeholder(value)):
             fix = "write your own: this is what `platform new` left"
             said = f"{name} still has to be written"
-            yield error("schema-placeholder", raw.path, said, fix=fix, at=raw.place(pointer))
-        elif isinstance(value, str) and (what := active(value)):
+            yield error("schema-placeholder", raw.path, said, fix=fix, at=raw.position(pointer))
+        elif isinstance(value, str) and (what := find_active_content(value)):
             fix = "say it in plain words: documents are copied into reports, scripts and tables"
-            yield error("schema-active", raw.path, f"{name} holds {what}", fix=fix, at=raw.place(pointer))
+            yield error("schema-active", raw.path, f"{name} holds {what}", fix=fix, at=raw.position(pointer))
         elif isinstance(value, list):
             for place, said in _repeated(value):
-                at = raw.place((*pointer, place))
+                at = raw.position((*pointer, place))
                 fix = "name it once"
                 yield error("schema-repeated", raw.path, f"{name} names {said} twice", fix=fix, at=at)
 
@@ -86,7 +86,7 @@ def _repeated(values: list[Any]) -> list[tuple[int, str]]:
     return found
 
 
-def _walk(value: Any, at: Pointer) -> Iterator[tuple[Pointer, Any]]:
+def _walk(value: Any, at: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
     yield at, value
     if isinstance(value, dict):
         for key, part in value.items():

@@ -7,13 +7,13 @@ from pathlib import PurePosixPath
 
 from pydantic import ValidationError
 
-from mlplatform.check.known import Known
-from mlplatform.core.base import Base
-from mlplatform.core.checked import Waived
-from mlplatform.core.document import Document, Raw
+from mlplatform.check.document_index import DocumentIndex
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.check_result import Waived
+from mlplatform.core.document import Document, RawDocument
 from mlplatform.core.finding import Finding, error, warning
 from mlplatform.core.kinds.waiver import Waiver
-from mlplatform.core.naming import Kind, identify, tenant_of
+from mlplatform.core.naming import Kind, parse_path, tenant_of
 from mlplatform.core.rule import Rule
 
 RULES = (
@@ -46,10 +46,10 @@ class Waivers:
     """The waivers of a source: `binding` are those that count, by path; a change is bound by those of its base."""
 
     binding: Mapping[str, Waiver]
-    known: Known
+    known: DocumentIndex
     rules: Mapping[str, Rule]
     now: datetime
-    base: Base | None
+    base: ChangeBase | None
     has_scanned: bool
 
     def judge(self, findings: Iterable[Finding]) -> Judged:
@@ -110,7 +110,7 @@ class Waivers:
 
     def _form(self, document: Document[Waiver]) -> Iterator[Finding]:
         """Whether a waiver is about one rule that may be waived, one file, and has somebody who answers for it."""
-        waiver, place = document.body, document.place
+        waiver, place = document.body, document.position
         rule = self.rules.get(waiver.rule)
         if rule is None and not self._is_waivable(waiver.rule):
             fix = "`platform explain` lists the rules"
@@ -136,7 +136,7 @@ class Waivers:
     def _path(self, path: str) -> str:
         if path.endswith("/") or path.startswith("/") or {"..", ".", ""} & set(path.split("/")):
             return f"{path} is not the path of one file"
-        identity = identify(path)
+        identity = parse_path(path)
         if identity is None and path.split("/")[0] in _OF_DOCUMENTS and not PurePosixPath(path).suffix:
             return f"{path} is a folder, and a waiver is for one file"
         if identity and not self.known.exists(identity.kind, identity.name):
@@ -151,7 +151,7 @@ class Waivers:
         return {login.casefold() for login in people}
 
     def _time(self, document: Document[Waiver], used: set[str]) -> Iterator[Finding]:
-        waiver, at = document.body, document.place(("expires",))
+        waiver, at = document.body, document.position(("expires",))
         raise_ = error if self._is_touched(document.path, waiver) else warning
         latest = self._today + timedelta(days=LONGEST_DAYS)
         if self._is_new(document.raw) and waiver.expires > latest:
@@ -174,7 +174,7 @@ class Waivers:
             )
             yield (raise_ if is_old else warning)("waiver-unused", document.path, said, fix=fix)
 
-    def _is_new(self, raw: Raw) -> bool:
+    def _is_new(self, raw: RawDocument) -> bool:
         before = self.base.loaded.raws.get(raw.path) if self.base else None
         return self.base is not None and (before is None or before.data != raw.data)
 
@@ -189,7 +189,7 @@ class Waivers:
         return self.now - merged if merged else None
 
 
-def binding(raws: Mapping[str, Raw], head: Mapping[str, Raw]) -> dict[str, Waiver]:
+def binding(raws: Mapping[str, RawDocument], head: Mapping[str, RawDocument]) -> dict[str, Waiver]:
     """The waivers among these documents that hold as they are, and that the head has not removed."""
     found: dict[str, Waiver] = {}
     for raw in raws.values():

@@ -32,19 +32,19 @@ def command(
     an interrupted apply left. What fails is put back and its version goes on hold until its document changes or
     `platform retry` is run. Exit code 1 when a change failed or a deployment is refused.
     """
-    from mlplatform.cli.listener import printing
-    from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.listener import SILENT
-    from mlplatform.flow.place import here
-    from mlplatform.flow.planning import Wanted, read_plan
-    from mlplatform.flow.reconcile import reconcile
+    from mlplatform.cli.console import console_reporter
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.progress import SILENT
+    from mlplatform.flow.reconcile.planning import ApplyOptions, read_plan
+    from mlplatform.flow.reconcile.reconcile import reconcile
+    from mlplatform.flow.workspace import Workspace
     from mlplatform.report.change import reconciled_json, reconciled_text
 
-    place = here()
+    workspace = Workspace.discover()
     planned = read_plan(plan_file) if plan_file else None
-    repository = repository_at(place.git, planned.commit if planned else rev)
-    listener = SILENT if as_json else printing()
-    wanted = Wanted(planned, go_back, frozenset(confirm))
-    done = reconcile(place, repository, environment, listener, wanted)
+    repository = load_repository(workspace.git, planned.commit if planned else rev)
+    listener = SILENT if as_json else console_reporter()
+    wanted = ApplyOptions(planned, go_back, frozenset(confirm))
+    done = reconcile(workspace, repository, environment, listener, wanted)
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)

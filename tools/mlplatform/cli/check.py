@@ -63,16 +63,16 @@ def command(
     _refuse_contradictions(base, head, approvals, everything and fast, as_json and form not in (None, "json"))
     form = "json" if as_json else form or "text"
 
-    from mlplatform.flow.judge import Options, judge_change, judge_commit, judge_working_tree
-    from mlplatform.flow.place import here
+    from mlplatform.flow.check.run_check import CheckOptions, check_change, check_commit, check_working_tree
+    from mlplatform.flow.workspace import Workspace
     from mlplatform.report.check import rendered
 
-    git = here().git
-    how = Options(engine=engine, scanner=not fast, everything=everything, approvals=approvals)
+    git = Workspace.discover().git
+    how = CheckOptions(engine=engine, scanner=not fast, everything=everything, approvals=approvals)
     if base is not None:
-        checked = judge_change(git, base, head, how)
+        checked = check_change(git, base, head, how)
     else:
-        checked = judge_working_tree(git, how) if head is None else judge_commit(git, head, how)
+        checked = check_working_tree(git, how) if head is None else check_commit(git, head, how)
     rules = _rules(git, base or head) if form == "sarif" else {}
     # The whole report, or nothing: and in UTF-8 wherever it is read next.
     click.echo(rendered(checked, form, rules).encode(errors="replace"))
@@ -92,6 +92,6 @@ def _refuse_contradictions(
 
 
 def _rules(git: "Git", rev: str | None) -> "Mapping[str, Rule]":
-    from mlplatform.flow.explain import rules
+    from mlplatform.flow.check.explain import rules
 
     return rules(git, rev)

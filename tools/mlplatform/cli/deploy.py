@@ -22,10 +22,10 @@ def command(
     --env is required and names the first environment: the others take what it pins (`platform promote`).
     Writes one commit on a branch of its own; the working tree is not touched.
     """
-    from mlplatform.cli.proposing import carry_out
-    from mlplatform.flow.place import here
-    from mlplatform.flow.propose import Asked, propose_deploy
+    from mlplatform.cli.finish_proposal import finish_proposal
+    from mlplatform.flow.promotion.proposals import ProposalRequest, propose_deploy
+    from mlplatform.flow.workspace import Workspace
 
-    place, asked = here(), Asked(environment, model, base, reason)
-    proposal = propose_deploy(place, asked, version)
-    carry_out(place, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    workspace, asked = Workspace.discover(), ProposalRequest(environment, model, base, reason)
+    proposal = propose_deploy(workspace, asked, version)
+    finish_proposal(workspace, proposal, asked, apply_locally=apply_locally, as_json=as_json)

@@ -9,8 +9,8 @@ from mlplatform.cli import options
 @options.debug
 def command() -> None:
     """Stop everything that `platform up` started, and nothing else. What was registered stays."""
-    from mlplatform.flow.place import here
-    from mlplatform.flow.up import bring_down
+    from mlplatform.flow.local.up import bring_down
+    from mlplatform.flow.workspace import Workspace
 
-    stopped = bring_down(here())
+    stopped = bring_down(Workspace.discover())
     click.echo(f"stopped {', '.join(stopped)}" if stopped else "nothing was running")

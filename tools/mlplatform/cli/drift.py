@@ -37,48 +37,50 @@ def command(
     Exit code 1 when there is drift; with --revert when some of it could not be put back, with --adopt when some of it
     cannot be declared.
     """
-    from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.place import here
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.workspace import Workspace
 
     if revert and adopt:
         raise click.UsageError("--revert and --adopt are two different answers: choose one")
-    place = here()
-    repository = repository_at(place.git, rev)
+    workspace = Workspace.discover()
+    repository = load_repository(workspace.git, rev)
     if revert:
-        _revert(place, repository, environment, reason, deep=deep, as_json=as_json)
+        _revert(workspace, repository, environment, reason, deep=deep, as_json=as_json)
     elif adopt:
-        _adopt(place, repository, environment, base, reason, deep=deep, as_json=as_json)
+        _adopt(workspace, repository, environment, base, reason, deep=deep, as_json=as_json)
     else:
-        _show(place, repository, environment, deep=deep, as_json=as_json)
+        _show(workspace, repository, environment, deep=deep, as_json=as_json)
 
 
-def _show(place: Any, repository: Any, environment: str, *, deep: bool, as_json: bool) -> None:
-    from mlplatform.flow.drift import find_drift
+def _show(workspace: Any, repository: Any, environment: str, *, deep: bool, as_json: bool) -> None:
+    from mlplatform.flow.drift.drift import find_drift
     from mlplatform.report.drift import drift_json, drift_text
 
-    found = find_drift(place, repository, environment, deep=deep)
+    found = find_drift(workspace, repository, environment, deep=deep)
     click.echo(json.dumps(drift_json(found), indent=1) if as_json else drift_text(found))
     sys.exit(1 if found.drifts else 0)
 
 
-def _revert(place: Any, repository: Any, environment: str, reason: str, *, deep: bool, as_json: bool) -> None:
-    from mlplatform.cli.listener import printing
-    from mlplatform.flow.drift import revert_drift
-    from mlplatform.flow.listener import SILENT
+def _revert(
+    workspace: Any, repository: Any, environment: str, reason: str, *, deep: bool, as_json: bool
+) -> None:
+    from mlplatform.cli.console import console_reporter
+    from mlplatform.flow.drift.drift import revert_drift
+    from mlplatform.flow.progress import SILENT
     from mlplatform.report.change import reconciled_json, reconciled_text
 
-    listener = SILENT if as_json else printing()
-    done = revert_drift(place, repository, environment, listener, deep=deep, reason=reason)
+    listener = SILENT if as_json else console_reporter()
+    done = revert_drift(workspace, repository, environment, listener, deep=deep, reason=reason)
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)
 
 
 def _adopt(
-    place: Any, repository: Any, environment: str, base: str, reason: str, *, deep: bool, as_json: bool
+    workspace: Any, repository: Any, environment: str, base: str, reason: str, *, deep: bool, as_json: bool
 ) -> None:
-    from mlplatform.flow.adopt import adopt_drift
+    from mlplatform.flow.drift.adopt import adopt_drift
     from mlplatform.report.drift import adopted_json, adopted_text
 
-    done = adopt_drift(place, repository, environment, base, reason, deep=deep)
+    done = adopt_drift(workspace, repository, environment, base, reason, deep=deep)
     click.echo(json.dumps(adopted_json(done), indent=1) if as_json else adopted_text(done))
     sys.exit(1 if done.refused else 0)

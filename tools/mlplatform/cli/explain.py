@@ -20,11 +20,11 @@ def command(rule: str | None, rev: str | None, as_json: bool) -> None:
 
     Without RULE every rule is listed, but for Checkov's own.
     """
-    from mlplatform.flow import explain
-    from mlplatform.flow.place import here
+    from mlplatform.flow.check import explain
+    from mlplatform.flow.workspace import Workspace
     from mlplatform.report.explain import rule_json, rule_text, rules_json, rules_text
 
-    git, today = here().git, datetime.now(UTC).date()
+    git, today = Workspace.discover().git, datetime.now(UTC).date()
     if rule is not None:
         found = explain.rule(git, rule, rev)
         click.echo(json.dumps(rule_json(found, today), indent=1) if as_json else rule_text(found, today))

@@ -34,19 +34,19 @@ def command(
     With --dataset the other way round: every version in every environment that was trained on it. --at a day means
     its last second, and today: now.
     """
-    from mlplatform.flow.lineage import lineage_of, trained_on
-    from mlplatform.flow.place import here
+    from mlplatform.flow.lineage.lineage import lineage_of, trained_on
+    from mlplatform.flow.workspace import Workspace
     from mlplatform.report.lineage import lineage_json, lineage_text, trained_json, trained_text
 
     if bool(model) == bool(dataset) or (model and not environment):
         raise click.UsageError("name a MODEL with --env ENV, or a data set with --dataset NAME")
-    place = here()
+    workspace = Workspace.discover()
     if dataset:
-        trained = trained_on(place, rev, dataset, environment, _moment(at))
+        trained = trained_on(workspace, rev, dataset, environment, _moment(at))
         text = trained_text(dataset, trained, "then" if at else "now")
         click.echo(json.dumps(trained_json(trained), indent=1) if as_json else text)
         return
-    found = lineage_of(place, rev, str(environment), str(model), _moment(at))
+    found = lineage_of(workspace, rev, str(environment), str(model), _moment(at))
     click.echo(json.dumps(lineage_json(found), indent=1) if as_json else lineage_text(found))
 
 

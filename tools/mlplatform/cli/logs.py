@@ -14,13 +14,13 @@ from mlplatform.cli import options
 @options.debug
 def command(model: str, environment: str, lines: int) -> None:
     """Show the last lines that the environment's servers wrote about MODEL (tenant/model)."""
-    from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.place import environment_of, here, model_of
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.workspace import Workspace, environment_of, model_of
     from mlplatform.local.logs import tail
 
-    place = here()
-    repository = repository_at(place.git, "HEAD")
+    workspace = Workspace.discover()
+    repository = load_repository(workspace.git, "HEAD")
     environment_of(repository, environment)
     model_of(repository, model)
-    for line in tail(place.paths(environment), model, lines):
+    for line in tail(workspace.paths(environment), model, lines):
         click.echo(line)

@@ -82,7 +82,7 @@ def _asks_json(arguments: list[str]) -> bool:
 
 
 def _said(error: Exception, *, debug: bool, as_json: bool) -> int:
-    from mlplatform.cli.fault import write_fault
+    from mlplatform.cli.crash_log import write_fault
     from mlplatform.core.errors import Refusal
 
     if debug:

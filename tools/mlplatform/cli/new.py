@@ -17,10 +17,10 @@ def command(kind: str, name: str, base: str, reason: str, as_json: bool) -> None
 
     NAME is `tenant`, or `tenant/name` for a data set or model.
     """
-    from mlplatform.cli.proposing import print_proposed
-    from mlplatform.flow.place import here
-    from mlplatform.flow.propose import commit, propose_new
+    from mlplatform.cli.finish_proposal import print_proposed
+    from mlplatform.flow.promotion.proposals import commit, propose_new
+    from mlplatform.flow.workspace import Workspace
 
-    place = here()
-    proposal = propose_new(place, kind, name, base, reason)
-    print_proposed(commit(place, proposal), proposal.title, as_json=as_json)
+    workspace = Workspace.discover()
+    proposal = propose_new(workspace, kind, name, base, reason)
+    print_proposed(commit(workspace, proposal), proposal.title, as_json=as_json)

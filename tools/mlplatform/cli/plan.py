@@ -44,16 +44,16 @@ def command(
         return
     if target is not None:
         raise click.UsageError("--target is for --against snapshot")
-    from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.past import why_not_applied
-    from mlplatform.flow.place import environment_of, here
-    from mlplatform.flow.planning import make_plan
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.ledger_queries import why_not_applied
+    from mlplatform.flow.reconcile.planning import make_plan
+    from mlplatform.flow.workspace import Workspace, environment_of
     from mlplatform.report.change import plan_text
 
-    place = here()
-    repository = repository_at(place.git, rev)
-    plan = make_plan(place, repository, environment, frozenset(confirm))
-    if why := why_not_applied(place, environment_of(repository, environment), plan.commit, environment):
+    workspace = Workspace.discover()
+    repository = load_repository(workspace.git, rev)
+    plan = make_plan(workspace, repository, environment, frozenset(confirm))
+    if why := why_not_applied(workspace, environment_of(repository, environment), plan.commit, environment):
         click.echo(f"an apply would refuse this commit: {why}", err=True)
     text = json.dumps(plan.as_json(), indent=1)
     if out is not None:
@@ -63,14 +63,16 @@ def command(
 
 
 def _foresee(environment: str, rev: str, target: str | None, *, as_json: bool) -> None:
-    from mlplatform.flow.foresee import foresee
-    from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.place import here
-    from mlplatform.report.foreseen import foreseen_json, foreseen_text
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
+    from mlplatform.flow.workspace import Workspace
+    from mlplatform.report.snapshot_plan import snapshot_plan_json, snapshot_plan_text
 
-    place = here()
-    foreseen = foresee(place, repository_at(place.git, rev), environment, target)
-    click.echo(json.dumps(foreseen_json(foreseen), indent=1) if as_json else foreseen_text(foreseen))
+    workspace = Workspace.discover()
+    foreseen = plan_from_snapshot(workspace, load_repository(workspace.git, rev), environment, target)
+    click.echo(
+        json.dumps(snapshot_plan_json(foreseen), indent=1) if as_json else snapshot_plan_text(foreseen)
+    )
     sys.exit(1 if foreseen.plan.refused else 0)
 
 

@@ -18,10 +18,10 @@ def command(model: str, environment: str, base: str, reason: str, apply_locally:
 
     Writes one commit on a branch of its own; the working tree is not touched.
     """
-    from mlplatform.cli.proposing import carry_out
-    from mlplatform.flow.place import here
-    from mlplatform.flow.propose import Asked, propose_promote
+    from mlplatform.cli.finish_proposal import finish_proposal
+    from mlplatform.flow.promotion.proposals import ProposalRequest, propose_promote
+    from mlplatform.flow.workspace import Workspace
 
-    place, asked = here(), Asked(environment, model, base, reason)
-    proposal = propose_promote(place, asked)
-    carry_out(place, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    workspace, asked = Workspace.discover(), ProposalRequest(environment, model, base, reason)
+    proposal = propose_promote(workspace, asked)
+    finish_proposal(workspace, proposal, asked, apply_locally=apply_locally, as_json=as_json)

@@ -19,12 +19,12 @@ def command(model: str, version: str, run_id: str, as_json: bool) -> None:
     The version goes to the first environment's registry, with the run, the commit, the data and the metrics
     that the run recorded. `platform deploy` then proposes to run it.
     """
-    from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.place import here
-    from mlplatform.flow.register import register_run
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.promotion.register import register_run
+    from mlplatform.flow.workspace import Workspace
 
-    place = here()
-    done = register_run(place, repository_at(place.git, "HEAD"), model, version, run_id)
+    workspace = Workspace.discover()
+    done = register_run(workspace, load_repository(workspace.git, "HEAD"), model, version, run_id)
     said = {"model": done.model, "version": done.version, "digest": done.ref.digest}
     text = f"registered {model} {version} as {done.ref.digest}\n  platform deploy {model} {version} --env development"
     click.echo(json.dumps(said) if as_json else text)

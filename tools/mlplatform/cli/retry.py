@@ -23,21 +23,21 @@ def command(model: str, environment: str, version: str | None, rev: str, reason:
 
     Says on the ledger who lifted it and why. Exit code 1 when it fails again.
     """
-    from mlplatform.cli.listener import printing
-    from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.listener import SILENT
-    from mlplatform.flow.place import here
-    from mlplatform.flow.planning import Wanted
-    from mlplatform.flow.reconcile import reconcile
-    from mlplatform.flow.retry import lift
+    from mlplatform.cli.console import console_reporter
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.progress import SILENT
+    from mlplatform.flow.reconcile.planning import ApplyOptions
+    from mlplatform.flow.reconcile.reconcile import reconcile
+    from mlplatform.flow.rollback.retry import lift
+    from mlplatform.flow.workspace import Workspace
     from mlplatform.report.change import reconciled_json, reconciled_text
 
-    place = here()
-    repository = repository_at(place.git, rev)
-    hold = lift(place, repository, environment, model, version, reason)
+    workspace = Workspace.discover()
+    repository = load_repository(workspace.git, rev)
+    hold = lift(workspace, repository, environment, model, version, reason)
     if not as_json:
         click.echo(f"{model} {hold.version} is on hold in {environment} no longer")
-    listener = SILENT if as_json else printing()
-    done = reconcile(place, repository, environment, listener, Wanted(retried=True))
+    listener = SILENT if as_json else console_reporter()
+    done = reconcile(workspace, repository, environment, listener, ApplyOptions(retried=True))
     click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
     sys.exit(0 if done.is_done else 1)

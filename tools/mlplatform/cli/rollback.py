@@ -29,10 +29,11 @@ def command(
 
     Writes one commit on a branch of its own; the working tree is not touched.
     """
-    from mlplatform.cli.proposing import carry_out
-    from mlplatform.flow.place import here
-    from mlplatform.flow.propose import Asked, propose_rollback
+    from mlplatform.cli.finish_proposal import finish_proposal
+    from mlplatform.flow.promotion.proposals import ProposalRequest
+    from mlplatform.flow.rollback.propose_rollback import propose_rollback
+    from mlplatform.flow.workspace import Workspace
 
-    place, asked = here(), Asked(environment, model, base, reason)
-    proposal = propose_rollback(place, asked, to)
-    carry_out(place, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    workspace, asked = Workspace.discover(), ProposalRequest(environment, model, base, reason)
+    proposal = propose_rollback(workspace, asked, to)
+    finish_proposal(workspace, proposal, asked, apply_locally=apply_locally, as_json=as_json)

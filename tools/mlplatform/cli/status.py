@@ -17,15 +17,15 @@ def command(rev: str, as_json: bool) -> None:
 
     Exit code 1 when a deployment is not Ready.
     """
-    from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.listener import Listener
-    from mlplatform.flow.observe import status
-    from mlplatform.flow.place import here
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.progress import ProgressReporter
+    from mlplatform.flow.status import status
+    from mlplatform.flow.workspace import Workspace
     from mlplatform.report.status import status_json, status_text
 
-    place = here()
-    listener = Listener(say=lambda said: click.echo(said, err=True))
-    statuses = status(place, repository_at(place.git, rev), listener)
+    workspace = Workspace.discover()
+    progress = ProgressReporter(on_message=lambda said: click.echo(said, err=True))
+    statuses = status(workspace, load_repository(workspace.git, rev), progress)
     click.echo(json.dumps(status_json(statuses), indent=1) if as_json else status_text(statuses))
     ready = all(found.state == "Ready" for models in statuses.values() for found in models.values())
     sys.exit(0 if ready else 1)

@@ -15,23 +15,23 @@ def command() -> None:
     Starts a Triton and a gateway for each environment, trains and registers the pinned versions that the
     development registry lacks, applies, and shows what runs where. Running it again changes nothing.
     """
-    from mlplatform.cli.listener import printing
-    from mlplatform.flow.judge import judge_commit
-    from mlplatform.flow.observe import status
-    from mlplatform.flow.place import here
-    from mlplatform.flow.up import bring_up
+    from mlplatform.cli.console import console_reporter
+    from mlplatform.flow.check.run_check import check_commit
+    from mlplatform.flow.local.up import bring_up
+    from mlplatform.flow.status import status
+    from mlplatform.flow.workspace import Workspace
     from mlplatform.report.change import reconciled_text
     from mlplatform.report.check.text import checked_text
     from mlplatform.report.request import example_request
     from mlplatform.report.status import status_text
 
-    place = here()
-    checked = judge_commit(place.git, "HEAD")
+    workspace = Workspace.discover()
+    checked = check_commit(workspace.git, "HEAD")
     click.echo(checked_text(checked))
-    done = bring_up(place, checked.repository, printing())
+    done = bring_up(workspace, checked.repository, console_reporter())
     for reconciled in done:
         click.echo(reconciled_text(reconciled))
-    statuses = status(place, checked.repository)
+    statuses = status(workspace, checked.repository)
     click.echo("")
     click.echo(status_text(statuses))
     if request := example_request(checked.repository, statuses):

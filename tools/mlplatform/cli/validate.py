@@ -30,17 +30,19 @@ def command(
 
     Exit code 1 when anything that is asked is not met.
     """
-    from mlplatform.cli.listener import printing
-    from mlplatform.flow.judge import repository_at
-    from mlplatform.flow.listener import SILENT
-    from mlplatform.flow.place import here
-    from mlplatform.flow.validate import record, validate
+    from mlplatform.cli.console import console_reporter
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.progress import SILENT
+    from mlplatform.flow.promotion.validate import record, validate
+    from mlplatform.flow.workspace import Workspace
     from mlplatform.report.validation import validated_text
 
-    place = here()
-    repository = repository_at(place.git, rev)
-    done = validate(place, repository, environment, model, version, SILENT if as_json else printing())
+    workspace = Workspace.discover()
+    repository = load_repository(workspace.git, rev)
+    done = validate(
+        workspace, repository, environment, model, version, SILENT if as_json else console_reporter()
+    )
     if recorded:
-        record(place, repository, done)
+        record(workspace, repository, done)
     click.echo(json.dumps(done.as_json(), indent=1) if as_json else validated_text(done))
-    sys.exit(0 if done.is_met else 1)
+    sys.exit(0 if done.passed else 1)

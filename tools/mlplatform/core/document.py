@@ -4,27 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from mlplatform.core.kinds import Body
+from mlplatform.core.kinds import DocumentModel
 from mlplatform.core.naming import Identity
 
-Pointer = tuple[str | int, ...]
-Place = tuple[int, int]
-B = TypeVar("B", bound=Body, covariant=True)
+KeyPath = tuple[str | int, ...]
+Position = tuple[int, int]
+B = TypeVar("B", bound=DocumentModel, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawDocument:
     """A file's plain values before anybody judged them; `places` maps each key's pointer to line and column."""
 
     path: str
     identity: Identity
     data: Mapping[str, Any]
-    places: Mapping[Pointer, Place]
+    positions: Mapping[KeyPath, Position]
 
-    def place(self, pointer: Pointer) -> Place:
+    def position(self, pointer: KeyPath) -> Position:
         """Line and column of a value, or of the nearest thing around it that is there."""
         for length in range(len(pointer), -1, -1):
-            if found := self.places.get(pointer[:length]):
+            if found := self.positions.get(pointer[:length]):
                 return found
         return (1, 1)
 
@@ -33,7 +33,7 @@ class Raw:
 class Document(Generic[B]):
     """A document whose schema holds."""
 
-    raw: Raw
+    raw: RawDocument
     body: B
 
     @property
@@ -44,5 +44,5 @@ class Document(Generic[B]):
     def name(self) -> str:
         return self.raw.identity.name
 
-    def place(self, pointer: Pointer = ()) -> Place:
-        return self.raw.place(pointer)
+    def position(self, pointer: KeyPath = ()) -> Position:
+        return self.raw.position(pointer)

@@ -7,21 +7,21 @@ from typing import Any
 from mlplatform.core.snapshot import Snapshot
 
 
-class Kind(StrEnum):
+class DriftKind(StrEnum):
     """What was changed by hand."""
 
     ALIAS = "alias"  # moved or removed
     STAGE = "stage"  # the deprecated one, where a registry keeps them
     DELETED = "version-deleted"
     TAGS = "tags"  # of a version that we registered
-    INTRUDER = "version-over-ours"  # another one that claims to be a version of ours
+    CONFLICTING_VERSION = "version-over-ours"  # another one that claims to be a version of ours
     BYTES = "bytes"  # in the registry's store
     CONFIGURATION = "configuration"  # what a loaded version runs with
     SERVED_BYTES = "served-bytes"  # the files that a loaded version was loaded from
     ROUTE = "route"
     LOADED = "loaded"
     UNLOADED = "unloaded"
-    STRANGER = "stranger"  # loaded beside ours, under a name that none of ours has
+    UNMANAGED = "stranger"  # loaded beside ours, under a name that none of ours has
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Drift:
     `found` is what stands there now where that is a version or a number of instances that could be declared.
     """
 
-    kind: Kind
+    kind: DriftKind
     model: str
     about: str
     digest: str

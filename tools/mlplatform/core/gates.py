@@ -9,7 +9,7 @@ _COUNTING = 0.000000001  # what only the way of counting adds
 Metrics = Mapping[str, float]
 
 
-def shortfall(metrics: Metrics, metric: str, gate: Gate) -> str | None:
+def violation(metrics: Metrics, metric: str, gate: Gate) -> str | None:
     """Why a metric does not lie within `min` and `max`; None when it does."""
     value = metrics.get(metric)
     if value is None:
@@ -21,7 +21,7 @@ def shortfall(metrics: Metrics, metric: str, gate: Gate) -> str | None:
     return None
 
 
-def drop(before: Metrics, after: Metrics, metric: str, gate: Gate) -> str | None:
+def regression(before: Metrics, after: Metrics, metric: str, gate: Gate) -> str | None:
     """Why a metric is worse than before by more than its gate allows; None when it is not, or nothing is asked."""
     allowed, was, now = gate.maxDropFromCurrent, before.get(metric), after.get(metric)
     if allowed is None:

@@ -36,7 +36,7 @@ class Hold:
     since: str
     lasting: bool = False
 
-    def is_on(self, documents: str) -> bool:
+    def applies_to(self, documents: str) -> bool:
         """Whether it holds for what is declared so (`documents_digest`)."""
         return self.lasting or self.documents == documents
 
@@ -65,7 +65,7 @@ def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
             put_back = {one["resource"] for one in said.get("refused", ()) if one.get("held")}
             for model, outcomes in _by_model(said["outcomes"]).items():
                 if model not in put_back:  # to put back what ran before says nothing about that
-                    _follow(found, said, model, outcomes)
+                    _replay(found, said, model, outcomes)
     return found
 
 
@@ -88,7 +88,7 @@ def hold_on(
     hold = known.get((name, document.body.digest))
     if hold is None or name not in repository.models:
         return None
-    return hold if hold.is_on(documents_digest(repository, environment, name)) else None
+    return hold if hold.applies_to(documents_digest(repository, environment, name)) else None
 
 
 def documents_digest(repository: Repository, environment: str, model: str) -> str:
@@ -112,7 +112,7 @@ def _by_model(outcomes: Iterable[Predicate]) -> dict[str, list[Predicate]]:
     return found
 
 
-def _follow(
+def _replay(
     found: dict[tuple[str, str], Hold], said: Predicate, model: str, outcomes: list[Predicate]
 ) -> None:
     pinned = next((o["after"] for o in reversed(outcomes) if o["after"] and "digest" in o["after"]), None)

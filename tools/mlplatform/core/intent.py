@@ -19,7 +19,7 @@ def intent_statement(journal: str, plan: Predicate, changes: Iterable[Predicate]
     return Statement(subjects, INTENT, {**plan, "intent": journal, "changes": changes})
 
 
-def unsaid(changes: Iterable[Predicate]) -> list[dict[str, Any]]:
+def unreported_outcomes(changes: Iterable[Predicate]) -> list[dict[str, Any]]:
     """An outcome for each change that nobody has said anything of."""
     return [{**change, "result": Result.NOT_ATTEMPTED.value, "reason": INTERRUPTED} for change in changes]
 
@@ -27,7 +27,7 @@ def unsaid(changes: Iterable[Predicate]) -> list[dict[str, Any]]:
 def interrupted(intent: Statement) -> Statement:
     """The record of an apply of which nothing but its intent is known."""
     said = {key: value for key, value in intent.predicate.items() if key not in _ITS_OWN}
-    return deployment_statement(said, unsaid(intent.predicate["changes"]))
+    return deployment_statement(said, unreported_outcomes(intent.predicate["changes"]))
 
 
 def unfinished(oldest_first: Iterable[Statement], environment: str) -> tuple[Statement, ...]:

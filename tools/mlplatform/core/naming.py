@@ -68,7 +68,7 @@ _PATHS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 
-def identify(path: str) -> Identity | None:
+def parse_path(path: str) -> Identity | None:
     """The kind and name that a repository path stands for, or None where no document lives."""
     for kind, pattern in _PATHS:
         if found := pattern.fullmatch(path):
@@ -110,7 +110,7 @@ def tenant_of(path: str) -> str:
     return ""
 
 
-def shown(path: str) -> str:
+def printable(path: str) -> str:
     """A path that can be printed: what is not UTF-8, or cannot be seen, is escaped."""
     text = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

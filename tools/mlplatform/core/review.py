@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from mlplatform.core.kinds.base import GitCommit, Part
+from mlplatform.core.kinds.base import GitCommit, StrictModel
 
 # Wider than the logins of documents: bots and outsiders review too, and must not make the file unreadable.
 ForgeLogin = Annotated[
@@ -12,7 +12,7 @@ ForgeLogin = Annotated[
 ]
 
 
-class GivenReview(Part):
+class GivenReview(StrictModel):
     """One review: of which commit, and what it said. A later one of the same user replaces an earlier one."""
 
     user: ForgeLogin
@@ -21,7 +21,7 @@ class GivenReview(Part):
     team: Annotated[str, StringConstraints(max_length=100)] | None = None
 
 
-class Review(Part):
+class Review(StrictModel):
     """The people of one pull request; `reviews` in the order in which they were given, `head` what they are about."""
 
     schema_: Literal["approvals/v1"] = Field(alias="schema")

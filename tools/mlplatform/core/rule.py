@@ -5,7 +5,7 @@ from typing import Literal
 
 from mlplatform.core.finding import Severity
 
-Asks = Literal["state", "change", "review"]
+RuleScope = Literal["state", "change", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,6 @@ class Rule:
     fix: str
     passes: str
     fails: str
-    asks: Asks = "state"
+    asks: RuleScope = "state"
     is_waivable: bool = False
     where: str = ""

@@ -10,7 +10,7 @@ ALIASES = ("champion", "previous")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RegisteredEntry:
     """A version that a registry holds: the digest of its bytes, and one over the tags that describe it."""
 
     digest: str
@@ -18,7 +18,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class ServedEntry:
     """A version that a server holds; `configuration` is a digest of all that it runs with but its instances."""
 
     version: str
@@ -39,9 +39,9 @@ class Snapshot:
     target: str
     commit: str
     taken: str
-    versions: Mapping[str, Mapping[str, Kept]] = field(default_factory=dict)
+    versions: Mapping[str, Mapping[str, RegisteredEntry]] = field(default_factory=dict)
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    served: Mapping[str, Mapping[str, Ran]] = field(default_factory=dict)
+    served: Mapping[str, Mapping[str, ServedEntry]] = field(default_factory=dict)
     weights: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def models(self) -> set[str]:
@@ -83,11 +83,11 @@ class Snapshot:
     def from_json(said: Mapping[str, Any]) -> "Snapshot":
         """The inverse of `as_json`; KeyError, TypeError, ValueError or AttributeError when it is no snapshot."""
         versions = {
-            model: {version: Kept(*kept) for version, kept in held.items()}
+            model: {version: RegisteredEntry(*kept) for version, kept in held.items()}
             for model, held in said["versions"].items()
         }
         served = {
-            model: {digest: Ran(digest=digest, **ran) for digest, ran in held.items()}
+            model: {digest: ServedEntry(digest=digest, **ran) for digest, ran in held.items()}
             for model, held in said["served"].items()
         }
         return Snapshot(

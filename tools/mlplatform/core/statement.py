@@ -126,7 +126,7 @@ class Applied:
     """The commit that an environment was made to match last, and the newest one it was taken back from, if it was."""
 
     commit: str
-    left: str | None = None
+    rolled_back_from: str | None = None
 
 
 def applied_commits(oldest_first: Sequence[Statement], environment: str) -> tuple[str, ...]:
@@ -150,5 +150,5 @@ def last_applied(oldest_first: Iterable[Statement], environment: str) -> Applied
         if last is None or ("goingBack" not in about and commit != last.commit):
             last = Applied(commit)
         elif commit != last.commit:
-            last = Applied(commit, last.left or last.commit)
+            last = Applied(commit, last.rolled_back_from or last.commit)
     return last

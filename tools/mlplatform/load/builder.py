@@ -14,8 +14,8 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEv
 from mlplatform.core.finding import Finding, error
 from mlplatform.load.characters import MAX_FINDINGS, hidden
 from mlplatform.load.layout import NO_INDENT, Layout
-from mlplatform.load.places import COLUMNS, Places
 from mlplatform.load.scalars import CONSTANTS, NotAScalar, Scalar, resolve, short
+from mlplatform.load.source_map import COLUMNS, SourceMap
 
 MAX_DEPTH = 32
 MAX_SCALAR = 64 * 1024
@@ -78,7 +78,7 @@ class Builder:
         while type(event := self._next()) is not MappingEndEvent:
             key = self._key(event, depth)
             if key in built:
-                self._duplicate(event, key, Places(built, self.marks[first:]))
+                self._duplicate(event, key, SourceMap(built, self.marks[first:]))
                 self._skip(self._next(), depth)
                 continue
             mark = event.start_mark
@@ -94,7 +94,7 @@ class Builder:
             built.append(self.value(event, depth + 1, indent))
         return built, event
 
-    def _duplicate(self, event: Event, key: str, before: Places) -> None:
+    def _duplicate(self, event: Event, key: str, before: SourceMap) -> None:
         said = f"the key {short(key)} is there twice, first on line {before[(key,)][0]}"
         self.refuse(event, "yaml-duplicate-key", said, "keep one of them")
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from mlplatform.core.document import Place
+from mlplatform.core.document import Position
 from mlplatform.core.finding import Finding, error
 
 MAX_BYTES = 256 * 1024
@@ -66,7 +66,7 @@ def hidden(value: str) -> str | None:
     return None if unicodedata.is_normalized("NFC", value) else "characters that are not composed (NFC)"
 
 
-def place(text: str, offset: int) -> Place:
+def place(text: str, offset: int) -> Position:
     """Line and column, from 1, of an offset in a text whose lines end in a line feed."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
@@ -104,7 +104,7 @@ def _is_visible(character: str) -> bool:
     return unicodedata.category(character) not in _REFUSED and character not in _BLANK
 
 
-def _refused(path: str, character: str, at: Place) -> Finding:
+def _refused(path: str, character: str, at: Position) -> Finding:
     """The finding for the first time that a character stands in a file."""
     if character == "\t":
         return error("yaml-tab", path, "a tab", fix="use spaces", at=at)

@@ -9,9 +9,9 @@ from typing import Any
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
-from mlplatform.core.naming import Kind, identify
+from mlplatform.core.naming import Kind, parse_path
 from mlplatform.core.payload import DIGEST
-from mlplatform.load.yaml import parse
+from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git, PathChange
 from mlplatform.providers.git.past import At, files_at
 
@@ -122,7 +122,7 @@ def _changes(git: Git, rev: str, paths: Sequence[str] | None) -> Iterable[PathCh
 
 
 def _is_deployment(path: str) -> bool:
-    identity = identify(path)
+    identity = parse_path(path)
     return identity is not None and identity.kind is Kind.DEPLOYMENT
 
 

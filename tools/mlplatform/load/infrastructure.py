@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mlplatform.core.finding import Finding
 from mlplatform.core.source import Source
-from mlplatform.load.contents import contents, texts
+from mlplatform.load.read_files import contents, texts
 
 _MAX_BYTES = 1024 * 1024
 _POLICIES = "policies/checkov/"

@@ -3,24 +3,24 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mlplatform.core.collector import no_collection
-from mlplatform.core.document import Raw
-from mlplatform.core.loaded import Loaded
+from mlplatform.core.document import RawDocument
+from mlplatform.core.garbage_collection import gc_paused
+from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.load.contents import texts
-from mlplatform.load.data import read_data
+from mlplatform.load.dataset_files import read_data
 from mlplatform.load.documents import read_documents
 from mlplatform.load.paths import documents
-from mlplatform.load.policies import MAX_POLICY, astray_tests, passed_over, policy_files, schema_files
-from mlplatform.load.unnamed import unnamed
+from mlplatform.load.policies import MAX_POLICY, astray_tests, ignored_files, policy_files, schema_files
+from mlplatform.load.read_files import texts
+from mlplatform.load.undeclared_files import undeclared_files
 
 DATA_ROOT = "examples/data/"
 SCRIPT_ROOT = "examples/training/"
 
 
-@no_collection()
-def load(source: Source) -> Loaded:
+@gc_paused()
+def load(source: Source) -> LoadedSource:
     """Every document, policy and schema of a source; it judges nothing but whether they can be read."""
     files = source.files(("",))
     identities, misplaced = documents(files)
@@ -29,14 +29,14 @@ def load(source: Source) -> Loaded:
     schemas, no_schemas = texts(source, schema_files(files), MAX_POLICY)
     digests, tables, no_data = read_data(source, _data_files(files, raws.values()))
     unread = [
-        *unnamed(files, (_location(raw.data) for raw in _datasets(raws.values())), unreadable),
-        *passed_over(files),
+        *undeclared_files(files, (_location(raw.data) for raw in _datasets(raws.values())), unreadable),
+        *ignored_files(files),
         *astray_tests(source, files),
         *no_policies,
         *no_schemas,
         *no_data,
     ]
-    return Loaded(
+    return LoadedSource(
         commit=source.commit,
         raws=raws,
         findings=tuple(sorted({*misplaced, *unreadable, *unread})),
@@ -48,13 +48,13 @@ def load(source: Source) -> Loaded:
     )
 
 
-def _data_files(files: Sequence[SourceFile], raws: Iterable[Raw]) -> list[SourceFile]:
+def _data_files(files: Sequence[SourceFile], raws: Iterable[RawDocument]) -> list[SourceFile]:
     """The files of this repository that data sets name as their location."""
     named = {_location(raw.data) for raw in _datasets(raws)}
     return [file for file in files if file.path in named]
 
 
-def _datasets(raws: Iterable[Raw]) -> Iterator[Raw]:
+def _datasets(raws: Iterable[RawDocument]) -> Iterator[RawDocument]:
     return (raw for raw in raws if raw.identity.kind is Kind.DATASET)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from mlplatform.core.naming import Kind, identify
-from mlplatform.core.same_data import Mark, left_by, sought_by
-from mlplatform.load.said import Data, data_named
-from mlplatform.load.yaml import parse
+from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
+from mlplatform.core.naming import Kind, parse_path
+from mlplatform.load.raw_fields import Data, find_references
+from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git, Listing
 
 Change = tuple[str, Data | None, Data]  # the path of a data set, and what it says before and after
@@ -32,21 +32,21 @@ def past_data(
     return found
 
 
-def _new(path: str, before: Data | None, after: Data) -> set[Mark]:
+def _new(path: str, before: Data | None, after: Data) -> set[OverlapKey]:
     """What to look for: all that is the same data, or was at the same path, without what it was already."""
-    return (set(sought_by(after)) | {("path", path)}) - (set(_marks(path, before)) if before else set())
+    return (set(matches(after)) | {("path", path)}) - (set(_marks(path, before)) if before else set())
 
 
-def _marks(path: str, data: Data) -> Iterator[Mark]:
-    yield from sought_by(data)
+def _marks(path: str, data: Data) -> Iterator[OverlapKey]:
+    yield from matches(data)
     yield "path", path
 
 
-def _said_before(git: Git, rev: str, entries: Listing, marks: set[Mark]) -> dict[str, list[Data]]:
+def _said_before(git: Git, rev: str, entries: Listing, marks: set[OverlapKey]) -> dict[str, list[Data]]:
     """What each data set that may be the same data said in history and no longer says, newest first."""
     versions: dict[str, list[str]] = {}
     for change in git.changes(rev, ["tenants"]):
-        identity = identify(change.path)
+        identity = parse_path(change.path)
         is_there = change.path in entries and entries[change.path].oid == change.oid
         if change.oid and not is_there and identity and identity.kind is Kind.DATASET:
             versions.setdefault(change.path, []).append(change.oid)
@@ -60,9 +60,9 @@ def _said_before(git: Git, rev: str, entries: Listing, marks: set[Mark]) -> dict
     return found
 
 
-def _may_leave(text: bytes, marks: set[Mark]) -> bool:
+def _may_leave(text: bytes, marks: set[OverlapKey]) -> bool:
     """Whether a document may leave one of the marks: a backslash could hide any."""
-    return b"\\" in text or any(not marks.isdisjoint(left_by(said)) for said in data_named(text))
+    return b"\\" in text or any(not marks.isdisjoint(provides(said)) for said in find_references(text))
 
 
 def _read(git: Git, oids: Mapping[str, str]) -> dict[str, Data]:
@@ -72,13 +72,13 @@ def _read(git: Git, oids: Mapping[str, str]) -> dict[str, Data]:
 
 
 def _last_words(
-    path: str, versions: Iterable[Data], present: Data | None, marks: set[Mark]
+    path: str, versions: Iterable[Data], present: Data | None, marks: set[OverlapKey]
 ) -> Iterator[Data]:
     """The newest version that leaves a mark, for each mark that what is there now does not leave."""
-    identity = identify(path)
-    open_marks = marks - {("path", path), *left_by(present)} if present is not None else set(marks)
+    identity = parse_path(path)
+    open_marks = marks - {("path", path), *provides(present)} if present is not None else set(marks)
     for data in versions:
-        left = open_marks & {("path", path), *left_by(data)}
+        left = open_marks & {("path", path), *provides(data)}
         if left:
             open_marks -= left
             yield {**data, "name": identity.name if identity else path}

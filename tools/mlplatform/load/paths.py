@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import DOCUMENT_ROOTS, NAME_WORDS, Identity, identify, shown
+from mlplatform.core.naming import DOCUMENT_ROOTS, NAME_WORDS, Identity, parse_path, printable
 from mlplatform.core.source import FileType, SourceFile
 
 _FILES = tuple(root for root in DOCUMENT_ROOTS if not root.endswith("/"))
@@ -35,7 +35,7 @@ def documents(files: Sequence[SourceFile]) -> tuple[dict[str, Identity], list[Fi
     found: dict[str, Identity] = {}
     findings = list(_clashes(files))
     for file in files:
-        identity = identify(file.path)
+        identity = parse_path(file.path)
         if not _belongs(file.path):
             findings.extend(_astray(file.path))
         elif file.type is not FileType.FILE:
@@ -49,7 +49,7 @@ def documents(files: Sequence[SourceFile]) -> tuple[dict[str, Identity], list[Fi
 
 def not_plain(file: SourceFile) -> Finding:
     """The finding for a path that is a symlink, a submodule or a device."""
-    path = shown(file.path)
+    path = printable(file.path)
     if file.type is FileType.SYMLINK:
         said = "this is a symbolic link, or lies behind one; links are never followed"
         return error("path-symlink", path, said, fix="put the file itself here")
@@ -67,7 +67,7 @@ def _folder(path: str) -> str | None:
 
 def _unknown(path: str) -> Finding:
     for better in _better_names(path):
-        if identify(better):
+        if parse_path(better):
             return _error(path, "no document is looked for under this name", f"rename it to {better}")
     if path.endswith(".yaml") and _has_right_depth(path):
         return _error(path, "a name in this path is not allowed", f"a name is {NAME_WORDS}")
@@ -88,7 +88,7 @@ def _has_right_depth(path: str) -> bool:
     """Whether a document would lie here if the names that people choose were allowed ones."""
     *folders, last = path.split("/")
     names = [part if part in _FIXED else "name" for part in folders]
-    return identify("/".join((*names, last if last in _FIXED else "name.yaml"))) is not None
+    return parse_path("/".join((*names, last if last in _FIXED else "name.yaml"))) is not None
 
 
 def _astray(path: str) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def _astray(path: str) -> Iterator[Finding]:
         yield _error(path, "no document is looked for under this name", "rename it to platform.yaml")
     elif slash and path.casefold().endswith(_DATA_SUFFIXES):
         for meant in get_close_matches(root.casefold(), _FOLDERS, 1, 0.8):
-            yield _error(path, f"no document is looked for in {shown(root)}/", f"move it to {meant}/")
+            yield _error(path, f"no document is looked for in {printable(root)}/", f"move it to {meant}/")
 
 
 def _clashes(files: Sequence[SourceFile]) -> Iterator[Finding]:
@@ -114,9 +114,9 @@ def _clashes(files: Sequence[SourceFile]) -> Iterator[Finding]:
     for file in files:
         other = first.setdefault(file.path.casefold(), file.path)
         if other != file.path and (_belongs(file.path) or _belongs(other)):
-            said = f"{shown(other)} differs from it only in upper and lower case"
-            yield error("path-case-clash", shown(file.path), said, fix="keep one of them")
+            said = f"{printable(other)} differs from it only in upper and lower case"
+            yield error("path-case-clash", printable(file.path), said, fix="keep one of them")
 
 
 def _error(path: str, said: str, fix: str) -> Finding:
-    return error("path-unknown", shown(path), said, fix=shown(fix))
+    return error("path-unknown", printable(path), said, fix=printable(fix))

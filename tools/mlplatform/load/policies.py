@@ -6,11 +6,11 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import Kind, shown
+from mlplatform.core.naming import Kind, printable
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.load.contents import texts
 from mlplatform.load.paths import not_plain
-from mlplatform.providers.policy.places import misplaced
+from mlplatform.load.read_files import texts
+from mlplatform.providers.policy.package_paths import misplaced
 
 MAX_POLICY = 1024 * 1024
 _ROOT = "policies/"
@@ -49,7 +49,7 @@ def astray_tests(source: Source, files: Sequence[SourceFile]) -> list[Finding]:
     fix = "declare the package that the file's name says: nothing that judges may lie in a test"
     for flaw in misplaced(read):
         at = (flaw.line, flaw.column)
-        unread.append(error("policy-metadata", shown(flaw.path), flaw.message, fix=fix, at=at))
+        unread.append(error("policy-metadata", printable(flaw.path), flaw.message, fix=fix, at=at))
     return unread
 
 
@@ -58,7 +58,7 @@ def schema_files(files: Sequence[SourceFile]) -> list[SourceFile]:
     return [file for file in files if _is_schema(file.path) or _hides(file, _SCHEMAS)]
 
 
-def passed_over(files: Sequence[SourceFile]) -> Iterator[Finding]:
+def ignored_files(files: Sequence[SourceFile]) -> Iterator[Finding]:
     """A finding for each file among the policies, or just beside them, that nothing would be judged by."""
     for file in files:
         if not file.path.startswith(_ROOT):
@@ -122,4 +122,4 @@ def _hides(file: SourceFile, folder: str) -> bool:
 
 def _nothing(path: str, fix: str) -> Finding:
     said = "nothing is judged by a file of this name here"
-    return error("path-unknown", shown(path), said, fix=shown(fix))
+    return error("path-unknown", printable(path), said, fix=printable(fix))

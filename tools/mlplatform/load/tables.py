@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.naming import shown
+from mlplatform.core.naming import printable
 from mlplatform.core.table import Table
-from mlplatform.load.personal import Effort, TooMuchToLookAt, looks_of, suspected
+from mlplatform.load.pii import ScanBudget, ScanBudgetExceeded, detect, prefilter
 
 MAX_LINE = 1024 * 1024
 _LONGEST_NAME = 60
@@ -24,10 +24,10 @@ class _NoTable(Exception):
 
 
 def read_tables(
-    data: Mapping[str, bytes], effort: Effort | None = None
+    data: Mapping[str, bytes], effort: ScanBudget | None = None
 ) -> tuple[dict[str, Table], list[Finding]]:
     """The tables in these files by path, and a finding for each file that is none, or was not looked at to its end."""
-    effort = effort or Effort()
+    effort = effort or ScanBudget()
     tables: dict[str, Table] = {}
     findings: list[Finding] = []
     for path, content in data.items():
@@ -35,22 +35,22 @@ def read_tables(
             tables[path] = read_table(content, effort)
         except UnicodeDecodeError:
             fix = "save the file as UTF-8"
-            findings.append(error("file-encoding", shown(path), "this is not UTF-8", fix=fix))
+            findings.append(error("file-encoding", printable(path), "this is not UTF-8", fix=fix))
         except _NoTable as why:
-            findings.append(error("file-table", shown(path), str(why), fix=why.fix, at=(why.line, 1)))
+            findings.append(error("file-table", printable(path), str(why), fix=why.fix, at=(why.line, 1)))
     return tables, findings
 
 
-def read_table(data: bytes, effort: Effort | None = None) -> Table:
+def read_table(data: bytes, effort: ScanBudget | None = None) -> Table:
     """What one file holds; nothing of a cell is kept."""
-    effort = effort or Effort()
+    effort = effort or ScanBudget()
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.isascii():
         data.decode()
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise _NoTable("there is a NUL byte in it", "save the file as CSV in UTF-8", line)
-    suspects = suspected(data)
+    suspects = prefilter(data)
     if suspects or b'"' in data or b"\r" in data:
         return _read_cells(data, suspects, effort)
     return _count_cells(data)
@@ -67,14 +67,14 @@ def _count_cells(data: bytes) -> Table:
     return Table(columns, sum(map(bool, lines)) - 1, {})
 
 
-def _read_cells(data: bytes, suspects: frozenset[str], effort: Effort) -> Table:
+def _read_cells(data: bytes, suspects: frozenset[str], effort: ScanBudget) -> Table:
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
     # strict: what other readers could read in another way is refused
     reader = csv.reader(map(_checked, text), strict=True)
     try:
         columns = _columns(next(reader, []))
         rows, found = _look_at(reader, columns, suspects, effort)
-    except TooMuchToLookAt:
+    except ScanBudgetExceeded:
         said = "there are more numbers in cells than are looked at, whether they are those of cards"
         fix = "write one number a cell, or keep the data elsewhere"
         raise _NoTable(said, fix, reader.line_num) from None
@@ -85,7 +85,7 @@ def _read_cells(data: bytes, suspects: frozenset[str], effort: Effort) -> Table:
 
 
 def _look_at(
-    reader: Iterator[list[str]], columns: tuple[str, ...], suspects: frozenset[str], effort: Effort
+    reader: Iterator[list[str]], columns: tuple[str, ...], suspects: frozenset[str], effort: ScanBudget
 ) -> tuple[int, dict[str, dict[str, int]]]:
     width, rows = len(columns), 0
     found: Counter[tuple[int, str]] = Counter()
@@ -96,7 +96,7 @@ def _look_at(
         if len(row) != width:
             raise _ragged(getattr(reader, "line_num", 1), len(row), width)
         if suspects:
-            found.update(looks_of(row, suspects, effort))
+            found.update(detect(row, suspects, effort))
     by_column: dict[str, dict[str, int]] = {}
     for (place, look), count in sorted(found.items()):
         by_column.setdefault(columns[place], {})[look] = count
@@ -133,4 +133,4 @@ def _ragged(line: int, cells: int, width: int) -> _NoTable:
 
 
 def _short(name: str) -> str:
-    return shown(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…")
+    return printable(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…")

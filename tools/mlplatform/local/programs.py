@@ -16,7 +16,7 @@ from typing import Any
 
 import mlplatform
 from mlplatform.core.errors import Refusal
-from mlplatform.core.payload import digest_of_bytes, short
+from mlplatform.core.payload import digest_of_bytes, short_digest
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.triton.ports import HOST, Ports
 
@@ -132,7 +132,7 @@ def remove_shared_memory(paths: EnvironmentPaths) -> None:
 
 def _shared_memory(paths: EnvironmentPaths) -> str:
     """What the shared memory of this environment's models is called, and no other's."""
-    return f"mlplatform-{short(digest_of_bytes(bytes(paths.folder.resolve())))}-"
+    return f"mlplatform-{short_digest(digest_of_bytes(bytes(paths.folder.resolve())))}-"
 
 
 def require_plain_path(paths: EnvironmentPaths) -> None:

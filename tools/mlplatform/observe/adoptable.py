@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mlplatform.core.drift import Drift, Kind
+from mlplatform.core.drift import Drift, DriftKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,11 @@ def adoptable(
             refused.append(f"{model}: {said}, so it is not clear what is to be declared")
             taken = []
         scaled = [
-            one for one in those if one.kind is Kind.CONFIGURATION and one.found and one.digest in running
+            one
+            for one in those
+            if one.kind is DriftKind.CONFIGURATION and one.found and one.digest in running
         ]
-        other = [one for one in those if one.kind is Kind.CONFIGURATION and not one.found]
+        other = [one for one in those if one.kind is DriftKind.CONFIGURATION and not one.found]
         if other:
             scaled = []  # it runs with something else besides, which would be lost
         follow = _following(those, taken)
@@ -53,7 +55,7 @@ def _version(drifts: Sequence[Drift]) -> list[Drift]:
         drift
         for drift in drifts
         if drift.found
-        and ((drift.kind is Kind.ALIAS and drift.about == "champion") or drift.kind is Kind.ROUTE)
+        and ((drift.kind is DriftKind.ALIAS and drift.about == "champion") or drift.kind is DriftKind.ROUTE)
     ]
 
 
@@ -63,6 +65,6 @@ def _following(drifts: Sequence[Drift], taken: Sequence[Drift]) -> list[Drift]:
     return [
         drift
         for drift in drifts
-        if (taken and drift.kind is Kind.ALIAS and drift.about == "previous")
-        or (drift.kind is Kind.LOADED and drift.digest in digests)
+        if (taken and drift.kind is DriftKind.ALIAS and drift.about == "previous")
+        or (drift.kind is DriftKind.LOADED and drift.digest in digests)
     ]

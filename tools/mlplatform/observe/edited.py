@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mlplatform.core.origin import Origin, Origins
+from mlplatform.core.registration_record import RegistrationRecord, RegistrationRecords
 from mlplatform.core.snapshot import Snapshot
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
 
 Edited = Mapping[tuple[str, str], tuple[str, ...]]  # by model and version
 
 
-def edited_tags(last: Snapshot, now: RegistryState, known: Origins) -> Edited:
+def edited_tags(last: Snapshot, now: RegistryState, known: RegistrationRecords) -> Edited:
     """The tags that are not as they were after the last apply, by name."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for model, versions in last.versions.items():
@@ -22,7 +22,7 @@ def edited_tags(last: Snapshot, now: RegistryState, known: Origins) -> Edited:
     return found
 
 
-def _names(was: Origin, now: RegisteredVersion) -> tuple[str, ...]:
+def _names(was: RegistrationRecord, now: RegisteredVersion) -> tuple[str, ...]:
     made = now.lineage
     before = _tags(was.run, was.commit, was.change, was.approved_by, was.data, was.metrics)
     after = _tags(made.run, made.commit, now.change, now.approved_by, made.data, made.metrics)

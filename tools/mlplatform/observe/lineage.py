@@ -33,7 +33,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class ServingInstead:
     """What an environment runs in place of what it pins (None: nothing), since when, and the commit applied then."""
 
     version: str | None
@@ -59,7 +59,7 @@ class Lineage:
     since: str | None  # when it was put into force, as the ledger says; None: it is not in force
     change: str | None  # the commit that put it into force last; None: it never was
     approved_by: tuple[str, ...]
-    answers: Answering | None  # what runs in its place, as the ledger says
+    answers: ServingInstead | None  # what runs in its place, as the ledger says
     on_hold: str | None  # why it is not tried again, and since when
 
 
@@ -136,9 +136,9 @@ def _holds(after: Predicate, body: Deployment) -> bool:
     return body.digest in after.get("weights", {}) or after.get("digest") == body.digest
 
 
-def _answering(said: Predicate, after: Predicate) -> Answering:
+def _answering(said: Predicate, after: Predicate) -> ServingInstead:
     """What such an apply put into force; of several versions that share the requests, the one with the most."""
     weights = after.get("weights", {})
     digest = after.get("digest") or max(weights, key=lambda one: weights[one], default=None)
     version = after.get("champion") or after.get("version")
-    return Answering(version, digest, str(said.get("recordedAt")), str(said.get("commit")))
+    return ServingInstead(version, digest, str(said.get("recordedAt")), str(said.get("commit")))

@@ -59,7 +59,7 @@ class DeploymentStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class EnvironmentView:
     """What could be seen of an environment: its serving, or why not, who is applying to it now, and what is on hold."""
 
     serving: Observation | None
@@ -72,7 +72,9 @@ class Seen:
     drifted: Mapping[str, str] = field(default_factory=dict)  # model → what was changed by hand
 
 
-def environment_status(repository: Repository, environment: str, seen: Seen) -> dict[str, DeploymentStatus]:
+def environment_status(
+    repository: Repository, environment: str, seen: EnvironmentView
+) -> dict[str, DeploymentStatus]:
     """The status of every model that an environment declares or serves."""
     declared = repository.deployments.get(environment, {})
     served = set(seen.serving.weights) if seen.serving else set()
@@ -81,7 +83,7 @@ def environment_status(repository: Repository, environment: str, seen: Seen) -> 
     }
 
 
-def _status(repository: Repository, environment: str, model: str, seen: Seen) -> DeploymentStatus:
+def _status(repository: Repository, environment: str, model: str, seen: EnvironmentView) -> DeploymentStatus:
     document = repository.deployments.get(environment, {}).get(model)
     desired = document.body if document else None
     actual = _actual(model, seen)
@@ -93,10 +95,10 @@ def _status(repository: Repository, environment: str, model: str, seen: Seen) ->
     if hold and not seen.applying:
         reason = f"{hold.version} is on hold since {hold.since}: {hold.reason}; {actual.version or 'nothing'} answers"
         return DeploymentStatus(desired, actual, State.HELD, reason, seen.urls.get(model))
-    return DeploymentStatus(desired, actual, *_judge(model, desired, actual, seen), seen.urls.get(model))
+    return DeploymentStatus(desired, actual, *_classify(model, desired, actual, seen), seen.urls.get(model))
 
 
-def _actual(model: str, seen: Seen) -> Actual:
+def _actual(model: str, seen: EnvironmentView) -> Actual:
     if model in seen.batch:
         version, digest = seen.batch[model]
         return Actual(version, digest, {})
@@ -108,7 +110,9 @@ def _actual(model: str, seen: Seen) -> Actual:
     return Actual(held.version if held else None, heaviest, weights)
 
 
-def _judge(model: str, desired: Deployment | None, actual: Actual, seen: Seen) -> tuple[State, str]:
+def _classify(
+    model: str, desired: Deployment | None, actual: Actual, seen: EnvironmentView
+) -> tuple[State, str]:
     if seen.serving is None:
         return State.DEGRADED, seen.unreachable
     if desired and actual.digest == desired.digest:
@@ -124,10 +128,10 @@ def _judge(model: str, desired: Deployment | None, actual: Actual, seen: Seen) -
     return State.DRIFTED, f"{answers} answers and {desired.version} is declared{failure}"
 
 
-def _answering(model: str, desired: Deployment, seen: Seen) -> tuple[State, str]:
+def _answering(model: str, desired: Deployment, seen: EnvironmentView) -> tuple[State, str]:
     held = seen.serving.find(model, desired.digest) if seen.serving else None
-    if seen.serving and seen.serving.trouble and model not in seen.batch:
-        return State.DEGRADED, seen.serving.trouble
+    if seen.serving and seen.serving.route_error and model not in seen.batch:
+        return State.DEGRADED, seen.serving.route_error
     if model in seen.batch or (held and held.ready):
         if model in seen.drifted and not seen.applying:
             return State.DRIFTED, f"since the last apply {seen.drifted[model]}"

@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from mlplatform.core.champions import Champions
 from mlplatform.core.drift import Drift
 from mlplatform.core.hold import Holds
-from mlplatform.core.origin import Origins
-from mlplatform.core.signed import Signatures
+from mlplatform.core.registration_record import RegistrationRecords
+from mlplatform.core.served_signature import Signatures
 from mlplatform.core.snapshot import Snapshot
 from mlplatform.providers.registry.interface import RegistryState
 from mlplatform.providers.serving.interface import Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Undo:
+class DriftRevert:
     """What was changed by hand since the `last` snapshot, and how each version that is registered came to be."""
 
     drifts: tuple[Drift, ...]
     last: Snapshot
-    origins: Origins
+    origins: RegistrationRecords
 
     def of(self, model: str) -> tuple[Drift, ...]:
         return tuple(drift for drift in self.drifts if drift.model == model)
@@ -42,5 +42,5 @@ class Actual:
     critical: frozenset[str] = frozenset()
     champions: Champions = field(default_factory=dict)
     redacted: bool = False
-    undo: Undo | None = None
+    undo: DriftRevert | None = None
     signatures: Signatures = field(default_factory=dict)

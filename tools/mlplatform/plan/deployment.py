@@ -7,11 +7,11 @@ from mlplatform.core.document import Document
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Action, Change, Refused, Values
 from mlplatform.core.repository import Repository
-from mlplatform.core.signed import Signed, signed_as
+from mlplatform.core.served_signature import ServedSignature, signature_of
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.bytes import Found, find_bytes
+from mlplatform.plan.artifact_source import ArtifactSource, find_artifact
 from mlplatform.plan.gates import gates_refusal
-from mlplatform.plan.retire import before_it, retire_changes
+from mlplatform.plan.retire import previous_version, retire_changes
 from mlplatform.providers.serving.interface import Served
 
 
@@ -22,7 +22,7 @@ def deployment_changes(
     name = document.name.split("/", 1)[1]
     model = repository.models[name].body
     settings = repository.environments[environment].body
-    found = find_bytes(name, environment, document, actual)
+    found = find_artifact(name, environment, document, actual)
     if isinstance(found, Refused):
         return found
     if not actual.redacted and (
@@ -33,7 +33,7 @@ def deployment_changes(
     changes = _copy(settings.registry.provider, name, body, found)
     if model.type != "batch":
         source = found.version.ref.uri if found.environment is None else None
-        signed = signed_as(name, model, body.digest, actual.signatures)
+        signed = signature_of(name, model, body.digest, actual.signatures)
         wanted = candidate(signed, body.version, body.digest, source, body.serving.instances)
         changes += serve(settings.serving.provider, name, wanted, actual)
     unread = model.type == "batch" and found.environment is None
@@ -44,7 +44,7 @@ def deployment_changes(
     return tuple(changes)
 
 
-def _copy(provider: str, name: str, body: Deployment, found: Found) -> list[Change]:
+def _copy(provider: str, name: str, body: Deployment, found: ArtifactSource) -> list[Change]:
     if found.environment is None:
         return []
     lineage = found.version.lineage
@@ -69,14 +69,16 @@ def serve(provider: str, name: str, wanted: Values, actual: Actual) -> list[Chan
     changes = []
     if served is None or not served.ready or served.instances not in (0, wanted["instances"]):
         changes.append(Change(Action.LOAD, provider, name, _loaded(served), wanted))
-    if weights != {digest: 100} or actual.serving.trouble:
+    if weights != {digest: 100} or actual.serving.route_error:
         changes.append(Change(Action.PROBE, provider, name, None, wanted))
         after = {"weights": {digest: 100}, "version": version}
         changes.append(Change(Action.ROUTE, provider, name, routed(name, weights, actual), after))
     return changes
 
 
-def candidate(signed: Signed, version: str, digest: str, source: str | None, instances: int) -> Values:
+def candidate(
+    signed: ServedSignature, version: str, digest: str, source: str | None, instances: int
+) -> Values:
     """What a provider must be told to load a version; `source` is None while the bytes are still to be copied."""
     return {
         "version": version,
@@ -108,8 +110,8 @@ def _champion(provider: str, name: str, body: Deployment, actual: Actual, source
     """Move the aliases, or set the deprecated stages that do not follow them."""
     aliases = actual.registry.aliases.get(name, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
-    unsettled = actual.registry.unsettled.get(name)
-    wanted = before_it(name, body.version, actual)
+    unsettled = actual.registry.stage_mismatches.get(name)
+    wanted = previous_version(name, body.version, actual)
     if (champion, previous) == (body.version, wanted) and not unsettled:
         return []
     before: dict[str, Any] | None = {"champion": champion, "previous": previous} if aliases else None

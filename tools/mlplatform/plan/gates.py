@@ -6,13 +6,13 @@ The registries are asked, not the document: they hold what was measured.
 from collections.abc import Iterator, Mapping
 
 from mlplatform.core.document import Document
-from mlplatform.core.gates import drop, shortfall
+from mlplatform.core.gates import regression, violation
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.kinds.model import Gate
 from mlplatform.core.plan import Refused
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.bytes import disagreement, refused
+from mlplatform.plan.artifact_source import disagreement, refused
 from mlplatform.providers.registry.interface import RegisteredVersion
 
 _PROPOSE = "propose the promotion again, so that the document says what was measured"
@@ -73,7 +73,7 @@ def _left_out(
 
 def _short(version: RegisteredVersion, gates: Mapping[str, Gate]) -> Iterator[Unmet]:
     for metric, gate in gates.items():
-        if reason := shortfall(version.lineage.metrics, metric, gate):
+        if reason := violation(version.lineage.metrics, metric, gate):
             yield metric, f"{reason} (as registered)", _BETTER
 
 
@@ -84,5 +84,5 @@ def _worse(version: RegisteredVersion, gates: Mapping[str, Gate], actual: Actual
     running = actual.registry.find(version.model, champion)
     before = running.lineage.metrics if running else {}
     for metric, gate in gates.items():
-        if reason := drop(before, version.lineage.metrics, metric, gate):
+        if reason := regression(before, version.lineage.metrics, metric, gate):
             yield metric, f"{reason} (champion {champion}, as registered)", _BETTER

@@ -9,12 +9,12 @@ from mlplatform.core.hold import documents_digest, hold_on
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.plan import Change, Plan, Refused
 from mlplatform.core.repository import Repository
-from mlplatform.plan.actual import Actual, Undo
+from mlplatform.plan.actual import Actual, DriftRevert
+from mlplatform.plan.blast_radius import assert_within_blast_radius, unconfirmed
 from mlplatform.plan.deployment import deployment_changes
-from mlplatform.plan.held import refusal, restore_changes
+from mlplatform.plan.on_hold import refusal, restore_changes
 from mlplatform.plan.removal import removal_changes
-from mlplatform.plan.repair import repair_answers, strangers
-from mlplatform.plan.safety import assert_within_blast_radius, unconfirmed
+from mlplatform.plan.repair import repair_answers, unmanaged_models
 
 
 def plan(
@@ -87,10 +87,10 @@ def _answers(
 
 
 def _undone(
-    repository: Repository, environment: str, actual: Actual, undo: Undo
+    repository: Repository, environment: str, actual: Actual, undo: DriftRevert
 ) -> list[tuple[Change, ...] | Refused]:
     """Nothing but what puts back the changes by hand."""
-    answers: list[tuple[Change, ...] | Refused] = [*strangers(repository, environment, undo)]
+    answers: list[tuple[Change, ...] | Refused] = [*unmanaged_models(repository, environment, undo)]
     for model in sorted({drift.model for drift in undo.drifts if drift.model}):
         if blocked := repository.blocked(environment, model.split("/")[0]):
             answers.append(Refused(model, f"blocked: {blocked.message}", blocked.fix, blocked.where))

@@ -3,25 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from mlplatform.core.drift import Drift, Kind
+from mlplatform.core.drift import Drift, DriftKind
 from mlplatform.core.kinds import Environment
-from mlplatform.core.origin import Origin
 from mlplatform.core.plan import Action, Change, Refused, Values
+from mlplatform.core.registration_record import RegistrationRecord
 from mlplatform.core.repository import Repository
-from mlplatform.core.signed import signed_as
-from mlplatform.core.snapshot import Ran
-from mlplatform.plan.actual import Actual, Undo
+from mlplatform.core.served_signature import signature_of
+from mlplatform.core.snapshot import ServedEntry
+from mlplatform.plan.actual import Actual, DriftRevert
 from mlplatform.plan.deployment import candidate, routed
 from mlplatform.plan.retire import retire
 
-_IN_REGISTRY = (Kind.TAGS, Kind.DELETED, Kind.INTRUDER, Kind.BYTES)
-_TO_LOAD = (Kind.CONFIGURATION, Kind.SERVED_BYTES, Kind.UNLOADED)
+_IN_REGISTRY = (DriftKind.TAGS, DriftKind.DELETED, DriftKind.CONFLICTING_VERSION, DriftKind.BYTES)
+_TO_LOAD = (DriftKind.CONFIGURATION, DriftKind.SERVED_BYTES, DriftKind.UNLOADED)
 
 Answers = list[tuple[Change, ...] | Refused]
 
 
 def repair_answers(
-    repository: Repository, environment: str, model: str, actual: Actual, undo: Undo
+    repository: Repository, environment: str, model: str, actual: Actual, undo: DriftRevert
 ) -> Answers:
     """The changes that undo the drift of one model, and what of it cannot be undone, by name."""
     settings, drifts = repository.environments[environment].body, undo.of(model)
@@ -30,20 +30,20 @@ def repair_answers(
     mended = {one.after["version"] for one in repairs if isinstance(one, Change) and one.after}
     loads = _serving(repository, model, drifts, settings, actual, undo, mended, where)
     found = [*repairs, *loads, *_aliases(model, drifts, settings, actual, undo)]
-    strays = [one for one in drifts if one.kind is Kind.LOADED]
+    strays = [one for one in drifts if one.kind is DriftKind.LOADED]
     held = (actual.serving.find(model, stray.digest) for stray in strays)
     found += [retire(settings.serving.provider, served) for served in held if served]
     changes = tuple(one for one in found if isinstance(one, Change))
     return [*(one for one in found if isinstance(one, Refused)), changes]
 
 
-def strangers(repository: Repository, environment: str, undo: Undo) -> list[Refused]:
+def unmanaged_models(repository: Repository, environment: str, undo: DriftRevert) -> list[Refused]:
     """What is loaded beside ours is not ours to unload."""
     where = repository.environments[environment].path
     return [
         Refused(drift.about, drift.message, "unload it by hand, or ask who loaded it", where)
         for drift in undo.drifts
-        if drift.kind is Kind.STRANGER
+        if drift.kind is DriftKind.UNMANAGED
     ]
 
 
@@ -53,7 +53,7 @@ def _where(repository: Repository, environment: str, model: str) -> str:
 
 
 def _repairs(
-    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: Undo, where: str
+    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: DriftRevert, where: str
 ) -> list[Change | Refused]:
     found: list[Change | Refused] = []
     wrong: dict[str, list[Drift]] = {}
@@ -67,7 +67,7 @@ def _repairs(
         if origin is None:
             fix = "register the version anew in the first environment, and deploy that"
             found.append(Refused(model, f"{said}; what its tags said is on no record", fix, where))
-        elif source is None and any(reason.kind is Kind.BYTES for reason in reasons):
+        elif source is None and any(reason.kind is DriftKind.BYTES for reason in reasons):
             fix = "train and register a new version"
             found.append(Refused(model, f"{said}; no earlier registry holds these bytes", fix, where))
         else:
@@ -78,13 +78,13 @@ def _repairs(
     return found
 
 
-def _origin(model: str, version: str, actual: Actual, undo: Undo) -> Origin | None:
+def _origin(model: str, version: str, actual: Actual, undo: DriftRevert) -> RegistrationRecord | None:
     """The one that the tags of the last snapshot were made from."""
     tags = undo.last.versions[model][version].tags
     here = actual.registry.find(model, version)
     if here and here.tags() == tags:
         made = here.lineage
-        return Origin(
+        return RegistrationRecord(
             version,
             here.ref.digest,
             made.run,
@@ -100,12 +100,12 @@ def _origin(model: str, version: str, actual: Actual, undo: Undo) -> Origin | No
 def _source(model: str, digest: str, actual: Actual) -> tuple[str, str] | None:
     """The nearest earlier environment whose registry holds these bytes, and where."""
     for environment, state in actual.earlier.items():
-        if held := state.holding(model, digest):
+        if held := state.by_digest(model, digest):
             return environment, held.ref.uri
     return None
 
 
-def _described(origin: Origin, source: tuple[str, str] | None) -> dict[str, object]:
+def _described(origin: RegistrationRecord, source: tuple[str, str] | None) -> dict[str, object]:
     environment, uri = source or (None, None)
     return {
         "version": origin.version,
@@ -127,13 +127,13 @@ def _serving(
     drifts: Sequence[Drift],
     settings: Environment,
     actual: Actual,
-    undo: Undo,
+    undo: DriftRevert,
     mended: set[str],
     where: str,
 ) -> list[Change | Refused]:
     """Load what is not loaded as it was, the routed version last, and send requests where they went."""
     weights = dict(undo.last.weights.get(model, {}))
-    moved = any(drift.kind is Kind.ROUTE for drift in drifts)
+    moved = any(drift.kind is DriftKind.ROUTE for drift in drifts)
     to_load = {drift.digest for drift in drifts if drift.kind in _TO_LOAD}
     ran = undo.last.served.get(model, {})
     provider, found = settings.serving.provider, list[Change | Refused]()
@@ -154,10 +154,12 @@ def _serving(
     return found
 
 
-def _candidate(repository: Repository, model: str, ran: Ran, actual: Actual, mended: set[str]) -> Values:
+def _candidate(
+    repository: Repository, model: str, ran: ServedEntry, actual: Actual, mended: set[str]
+) -> Values:
     here = actual.registry.find(model, ran.version)
     source = here.ref.uri if here and ran.version not in mended else None
-    signed = signed_as(model, repository.models[model].body, ran.digest, actual.signatures)
+    signed = signature_of(model, repository.models[model].body, ran.digest, actual.signatures)
     return candidate(signed, ran.version, ran.digest, source, ran.instances)
 
 
@@ -169,14 +171,20 @@ def _held(model: str, digest: str, actual: Actual) -> Values | None:
 
 
 def _aliases(
-    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: Undo
+    model: str, drifts: Sequence[Drift], settings: Environment, actual: Actual, undo: DriftRevert
 ) -> list[Change]:
     were, now = undo.last.aliases.get(model, {}), actual.registry.aliases.get(model, {})
-    lost = {drift.about for drift in drifts if drift.kind in (Kind.TAGS, Kind.DELETED, Kind.INTRUDER)}
-    if not (any(drift.kind in (Kind.ALIAS, Kind.STAGE) for drift in drifts) or lost & set(were.values())):
+    lost = {
+        drift.about
+        for drift in drifts
+        if drift.kind in (DriftKind.TAGS, DriftKind.DELETED, DriftKind.CONFLICTING_VERSION)
+    }
+    if not (
+        any(drift.kind in (DriftKind.ALIAS, DriftKind.STAGE) for drift in drifts) or lost & set(were.values())
+    ):
         return []
     before: dict[str, object] = {alias: now.get(alias) for alias in ("champion", "previous")}
-    if wrong := actual.registry.unsettled.get(model):
+    if wrong := actual.registry.stage_mismatches.get(model):
         before["stage"] = asdict(wrong)
     champion = were.get("champion")
     after = None

@@ -18,7 +18,7 @@ def retire(provider: str, served: Served) -> Change:
     return Change(Action.RETIRE, provider, served.model, before, None)
 
 
-def before_it(name: str, version: str, actual: Actual) -> str | None:
+def previous_version(name: str, version: str, actual: Actual) -> str | None:
     """What is `previous` once a version is champion: the champion that it replaces, unless somebody removed that.
 
     Where it is champion already and no apply made it so, it replaces the one that an apply made champion last.
@@ -35,12 +35,12 @@ def before_it(name: str, version: str, actual: Actual) -> str | None:
 def _applied_last(name: str, version: str, actual: Actual) -> str | None:
     """The version that an apply made champion last, if it is another one and still here."""
     made = actual.champions.get(name, ())
-    held = actual.registry.holding(name, made[-1]) if made else None
+    held = actual.registry.by_digest(name, made[-1]) if made else None
     return held.version if held and held.version != version else None
 
 
 def _digest_before(name: str, body: Deployment, actual: Actual) -> str | None:
     """The digest of what will be `previous` once the pinned version is champion."""
-    before = before_it(name, body.version, actual)
+    before = previous_version(name, body.version, actual)
     version = actual.registry.find(name, before) if before else None
     return version.ref.digest if version else None

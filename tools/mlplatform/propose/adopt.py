@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
-from mlplatform.propose.base import Base
+from mlplatform.propose.base_commit import BaseCommit
 from mlplatform.propose.branch import Proposed
 from mlplatform.propose.edit import edit
 from mlplatform.propose.message import Fact, message_of, pinned_facts
@@ -42,7 +42,7 @@ def adopt(
 
     Refusal where a document is not there, or where all of it is declared already.
     """
-    at = Base(git, base)
+    at = BaseCommit(git, base)
     source = at.promotes_from(environment)
     files: dict[str, bytes] = {}
     facts: list[Fact] = []

@@ -6,12 +6,12 @@ from string import Template
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
 from mlplatform.core.placeholders import NO_NAME
-from mlplatform.propose.base import Base, document_path
+from mlplatform.propose.base_commit import BaseCommit, document_path
 from mlplatform.propose.edit import schema_hint
 from mlplatform.propose.message import message_of
 from mlplatform.propose.nodes import read_mapping
 from mlplatform.propose.proposal import Proposal
-from mlplatform.propose.templates import DATASET, LEFT, MODEL, TENANT
+from mlplatform.propose.templates import DATASET, MODEL, PLACEHOLDERS, TENANT
 from mlplatform.providers.git import Git
 
 TEMPLATES: dict[Kind, Template] = {Kind.TENANT: TENANT, Kind.DATASET: DATASET, Kind.MODEL: MODEL}
@@ -21,7 +21,7 @@ _QUOTA = "  {}: {{gpu: 0, cpu: 4, memoryGiB: 8, endpoints: 2}}"
 _HOURS = 730  # a month, as the policies count it
 
 
-def _scale(at: Base) -> dict[str, str]:
+def _scale(at: BaseCommit) -> dict[str, str]:
     """Quotas for each environment, and a budget for a small deployment in all of them, with what that is made of."""
     environments = at.names(Kind.ENVIRONMENT) or ["development"]
     path = document_path(Kind.PLATFORM, "platform")
@@ -45,7 +45,7 @@ def new(git: Git, base: str, *, kind: Kind, name: str, reason: str = "") -> Prop
 
     Refusal when the document is there already at the commit `base`, or its tenant is not.
     """
-    at = Base(git, base)
+    at = BaseCommit(git, base)
     path = document_path(kind, name)
     if at.text(path) is not None:
         raise Refusal(f"the {kind.value} {name} is there already", where=path, fix="change that document")
@@ -60,7 +60,7 @@ def new(git: Git, base: str, *, kind: Kind, name: str, reason: str = "") -> Prop
         dataset=next(
             (one for one in at.names(Kind.DATASET) if one.startswith(f"{tenant}/")), f"{tenant}/{NO_NAME}"
         ),
-        **LEFT,
+        **PLACEHOLDERS,
     )
     title = f"{kind.value}: {name} (new)"
     return Proposal(

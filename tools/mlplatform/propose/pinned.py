@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.base import Digest, Version
-from mlplatform.core.kinds.deployment import Origin
+from mlplatform.core.kinds.deployment import Provenance
 from mlplatform.core.kinds.model import MetricName
 from mlplatform.propose.nodes import read_mapping
 
@@ -47,7 +47,7 @@ class _PinnedKeys(BaseModel):
 
     version: Version
     digest: Digest
-    from_: Origin = Field(alias="from")
+    from_: Provenance = Field(alias="from")
     metrics: dict[MetricName, float] = {}
 
 

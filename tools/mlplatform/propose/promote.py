@@ -1,8 +1,8 @@
 """`platform promote`: what one environment pins, into the next."""
 
 from mlplatform.core.errors import Refusal
-from mlplatform.propose.base import Base
-from mlplatform.propose.pin import pin
+from mlplatform.propose.base_commit import BaseCommit
+from mlplatform.propose.pin import PinRequest, pin
 from mlplatform.propose.pinned import read_pinned
 from mlplatform.propose.proposal import Proposal
 from mlplatform.providers.git import Git
@@ -14,7 +14,7 @@ def promote(git: Git, base: str, *, environment: str, model: str, reason: str = 
     A deployment that is new there runs as it does in the source. Refusal when the source pins nothing, or the
     environment pins the same already.
     """
-    at = Base(git, base)
+    at = BaseCommit(git, base)
     path = at.deployment_path(environment, model)
     source = at.promotes_from(environment)
     if source is None:
@@ -26,26 +26,16 @@ def promote(git: Git, base: str, *, environment: str, model: str, reason: str = 
     source_text = at.text(source_path)
     if source_text is None:
         first = at.promotes_from(source) is None
-        how = (
-            f"platform deploy {model} VERSION --env {source}"
-            if first
-            else f"platform promote {model} --to {source}"
+        command = f"deploy {model} VERSION --env {source}" if first else f"promote {model} --to {source}"
+        raise Refusal(
+            f"{source} pins no version of {model}", where=source_path, fix=f"first `platform {command}`"
         )
-        raise Refusal(f"{source} pins no version of {model}", where=source_path, fix=f"first `{how}`")
     version = read_pinned(source_text, source_path).promoted_from(source)
-    return pin(
-        "promote",
-        environment,
-        model,
-        at.text(path),
-        version,
-        base,
-        how=f"promotion from {source}",
-        running_from=source_text,
-        reason=reason,
-    )
+    how = f"promotion from {source}"
+    request = PinRequest("promote", environment, model, version, base, how, reason)
+    return pin(request, at.text(path), running_from=source_text)
 
 
 def source_of(git: Git, base: str, environment: str) -> str | None:
     """The environment that one promotes from at a commit; None for the first one."""
-    return Base(git, base).promotes_from(environment)
+    return BaseCommit(git, base).promotes_from(environment)

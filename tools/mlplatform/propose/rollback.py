@@ -4,8 +4,8 @@ from collections.abc import Sequence, Set
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
-from mlplatform.propose.base import Base
-from mlplatform.propose.pin import pin
+from mlplatform.propose.base_commit import BaseCommit
+from mlplatform.propose.pin import PinRequest, pin
 from mlplatform.propose.pinned import Pinned, read_pinned
 from mlplatform.propose.proposal import Proposal
 from mlplatform.providers.git import Git
@@ -19,21 +19,21 @@ def rollback(
     model: str,
     to: str | None = None,
     reason: str = "",
-    barred: Set[str] = frozenset(),
+    excluded_digests: Set[str] = frozenset(),
 ) -> Proposal:
     """Pin again what the environment pinned before, with the digest, origin and metrics that it had then.
 
     `history` is that of the commit to build on. `to` is a version; None is the one that the present one followed.
     How the deployment runs stays as it is now. Refusal in a shallow clone, for what was never pinned there, and for
-    the `barred` digests, which are on hold.
+    the `excluded_digests`, which are on hold.
     """
-    at = Base(git, history.commit)
+    at = BaseCommit(git, history.commit)
     path = at.deployment_path(environment, model)
     text = at.text(path)
     if text is None:
         raise Refusal(
             f"{environment} pins no version of {model}, so there is nothing to roll back",
-            fix=f"`{_other_way(at, environment, model)}` brings it there",
+            fix=f"`{_suggest_command(at, environment, model)}` brings it there",
         )
     if not history.complete:
         raise Refusal(
@@ -41,25 +41,27 @@ def rollback(
         )
     now = read_pinned(text, path)
     pins = tuple(
-        pin for pin in history.of(environment, model) if pin.digest not in barred or pin.digest == now.digest
+        pin
+        for pin in history.of(environment, model)
+        if pin.digest not in excluded_digests or pin.digest == now.digest
     )
     chosen = _named(pins, to, environment, model) if to else _previous(pins, now)
     if chosen is None:
         raise Refusal(
             f"{environment} pinned nothing of {model} before {now.version}",
-            fix=f"pin another version: `{_other_way(at, environment, model)}`",
+            fix=f"pin another version: `{_suggest_command(at, environment, model)}`",
         )
-    return pin(
+    request = PinRequest(
         "rollback",
         environment,
         model,
-        text,
-        _as_it_was(git, chosen, path),
+        _pin_at(git, chosen, path),
         history.commit,
-        how="rollback",
-        why=(("pinned before by commit", chosen.commit),),
-        reason=reason,
+        "rollback",
+        reason,
+        (("pinned before by commit", chosen.commit),),
     )
+    return pin(request, text)
 
 
 def _named(pins: Sequence[Pin], version: str, environment: str, model: str) -> Pin:
@@ -70,7 +72,7 @@ def _named(pins: Sequence[Pin], version: str, environment: str, model: str) -> P
     raise Refusal(f"{environment} never pinned {model} {version}", fix=f"choose one that it did: {known}")
 
 
-def _other_way(at: Base, environment: str, model: str) -> str:
+def _suggest_command(at: BaseCommit, environment: str, model: str) -> str:
     if at.promotes_from(environment) is None:
         return f"platform deploy {model} VERSION --env {environment}"
     return f"platform promote {model} --to {environment}"
@@ -94,8 +96,8 @@ def _is_same(one: Pin, other: Pin) -> bool:
     return (one.version, one.digest) == (other.version, other.digest)
 
 
-def _as_it_was(git: Git, chosen: Pin, path: str) -> Pinned:
-    text = Base(git, chosen.commit).text(path)
+def _pin_at(git: Git, chosen: Pin, path: str) -> Pinned:
+    text = BaseCommit(git, chosen.commit).text(path)
     then = read_pinned(text, path) if text is not None else None
     if then is None or (then.version, then.digest) != (chosen.version, chosen.digest):
         raise RuntimeError(

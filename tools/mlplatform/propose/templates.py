@@ -4,7 +4,7 @@ from string import Template
 
 from mlplatform.core import placeholders as left
 
-LEFT = {
+PLACEHOLDERS = {
     "change_me": left.CHANGE_ME,
     "owner": left.OWNERS[0],
     "owners": ", ".join(left.OWNERS),

@@ -53,7 +53,7 @@ class Ledger:
     ref: str
     shared: RemoteRef | None = None
 
-    def keep(self, data: bytes) -> str:
+    def store_blob(self, data: bytes) -> str:
         """Store what a statement is to be `attached` to; its git id. Nothing refers to it yet."""
         return self._run("hash-object", "-w", "--stdin", stdin=data)
 
@@ -62,8 +62,8 @@ class Ledger:
 
         `attached` maps file names to what `keep` answered: large things that few readers of the ledger need.
         """
-        text = json.dumps(_stamped(statement).as_json(), sort_keys=True, indent=1).encode() + b"\n"
-        files = {**(attached or {}), FILE: self.keep(text)}
+        text = json.dumps(_with_id_and_time(statement).as_json(), sort_keys=True, indent=1).encode() + b"\n"
+        files = {**(attached or {}), FILE: self.store_blob(text)}
         listed = "".join(f"100644 blob {blob}\t{name}\n" for name, blob in files.items())
         tree = self._run("mktree", stdin=listed.encode())
         for attempt in range(ATTEMPTS):
@@ -153,7 +153,7 @@ def copies_of_shared(git: Git, remote: str) -> tuple[Ledger, ...]:
     return shared_ledger(git, remote), Ledger(git, f"refs/remotes/{remote}/evidence")
 
 
-def _stamped(statement: Statement) -> Statement:
+def _with_id_and_time(statement: Statement) -> Statement:
     """With an id, which makes every record another one, and the time (for display: the order is the chain's)."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     stamps = {"id": secrets.token_hex(8), "recordedAt": now}

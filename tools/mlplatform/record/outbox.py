@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.intent import intent_statement, unsaid
+from mlplatform.core.intent import intent_statement, unreported_outcomes
 from mlplatform.core.outcome import Outcome
 from mlplatform.core.plan import Change, Plan
 from mlplatform.core.statement import Statement, deployment_statement
@@ -32,7 +32,7 @@ class Journal:
         journal._append({"plan": header, "changes": [change.as_json() for change in plan.changes]})
         return journal
 
-    def heard(self, outcome: Outcome) -> None:
+    def record_outcome(self, outcome: Outcome) -> None:
         """Write down one outcome; of several of one change the last one counts."""
         at = self._at[id(outcome.change)]
         self._append({"change": at, "result": outcome.result.value, "reason": outcome.reason})
@@ -62,7 +62,7 @@ class Journal:
             return None
         begun, *heard = lines
         Plan.from_json({**begun["plan"], "changes": begun["changes"]})  # or it is no journal
-        outcomes = unsaid(begun["changes"])
+        outcomes = unreported_outcomes(begun["changes"])
         for said in heard:
             outcomes[said["change"]] |= {"result": said["result"], "reason": said["reason"]}
         return deployment_statement({**begun["plan"], "id": self.path.stem}, outcomes)

@@ -15,7 +15,7 @@ NAME = "snapshot.json"
 def publish(ledger: Ledger, snapshot: Snapshot) -> None:
     """Put a snapshot on the ledger."""
     data = snapshot.as_bytes()
-    blob = ledger.keep(data)
+    blob = ledger.store_blob(data)
     said = snapshot_statement(
         snapshot.environment, snapshot.commit, snapshot.taken, digest_of_bytes(data), blob
     )

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from mlplatform.core.placeholders import CHANGE_ME, OWNERS
-from mlplatform.core.rule import Asks, Rule
+from mlplatform.core.rule import Rule, RuleScope
 from mlplatform.providers.policy.interface import Flaw
 from mlplatform.report.table import table
 
-WHEN: dict[Asks, str] = {
+WHEN: dict[RuleScope, str] = {
     "state": "asked of the documents as they are",
     "change": "asked of a change (check --base)",
     "review": "asked of a change and who approved it (check --base --approvals)",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from mlplatform.core.payload import short
-from mlplatform.observe.lineage import Answering, Lineage, Trained
+from mlplatform.core.payload import short_digest
+from mlplatform.observe.lineage import Lineage, ServingInstead, Trained
 from mlplatform.report.table import table
 
 
@@ -39,7 +39,7 @@ def _not_in_force(found: Lineage) -> str:
     return f"not in force {'any more' if found.change else 'yet'}{held}"
 
 
-def _answers(answers: Answering) -> str:
+def _answers(answers: ServingInstead) -> str:
     named = answers.version or "an unknown version"
     what = f"{named} ({answers.digest})" if answers.digest else "nothing"
     return f"{what} since {answers.since}, applied from {answers.change}"
@@ -59,8 +59,8 @@ def trained_text(dataset: str, trained: Sequence[Trained], when: str = "now") ->
             one.environment,
             one.model,
             one.version,
-            short(one.digest),
-            short(one.data),
+            short_digest(one.digest),
+            short_digest(one.data),
             one.pinned[:12],
             f"pinned {when}" if one.is_pinned else "",
         )

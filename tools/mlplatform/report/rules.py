@@ -25,11 +25,12 @@ _HEAD = """\
 
 <!-- Written by `make docs` from the rules themselves: edit those. -->
 
-Every finding of `platform check` carries the id of one of these. `platform explain RULE` prints one of them, and
-`platform explain CKV_AWS_19` one of Checkov's own, which are too many to list.
+Every finding of `platform check` carries the id of one of these rules. `platform explain RULE` prints one of them, and
+`platform explain CKV_AWS_19` prints one of Checkov's own, which are too many to list.
 
-A rule is asked of the documents as they are (**state**), of what a change makes of them (**change**, with
-`--base`), or of who asked for and approved a change (**review**, with `--approvals`). Only errors stop anything.
+A rule asks whether the documents are right as they are (**state**), whether a change may be made (**change**, with
+`--base`), or whether the right people asked for and approved it (**review**, with `--approvals`). Only errors stop
+anything.
 
 ## Waivers
 
@@ -39,10 +40,11 @@ A rule that can be waived may be suspended for one file, until a day at most 90 
 ```yaml
 {waiver}```
 
-The platform team approves it, and it is merged before what needs it: a change is judged by the waivers of its base.
-The report of a change of what it covers shows what it suspends. It warns for 14 days before it ends. After that it
-suspends nothing in a change of that tenant or path, and stays a warning elsewhere. One that nothing needs is a warning
-for 14 days after its merge, and then an error where it is touched.
+The platform team approves it, and it is merged before the change that needs it, as a change is checked against the
+waivers of its base. When a change touches what the waiver covers, the report shows what it suspends. A waiver warns for
+14 days before it ends. After that, it suspends nothing in a change of that tenant or path, and is only a warning
+elsewhere. A waiver that nothing needs is a warning for 14 days after its merge, and then an error in a change that
+touches it.
 """
 
 

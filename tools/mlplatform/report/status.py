@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.observe.status import DeploymentStatus
 from mlplatform.report.table import table
 
@@ -39,5 +39,5 @@ def _row(environment: str, model: str, status: DeploymentStatus) -> tuple[str, .
     version = status.actual.version or "-"
     if status.desired and status.desired.version != status.actual.version:
         version = f"{version} (declared {status.desired.version})"
-    digest = short(status.actual.digest) if status.actual.digest else "-"
+    digest = short_digest(status.actual.digest) if status.actual.digest else "-"
     return environment, model, version, digest, status.state.value, status.url or "-"

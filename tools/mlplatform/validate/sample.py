@@ -14,7 +14,7 @@ from mlplatform.core.kinds import Model
 from mlplatform.core.kinds.model import Tensor, TensorType, Validation
 from mlplatform.core.validation import Answers, answers_of, columns_by_input
 from mlplatform.providers.serving.interface import Array
-from mlplatform.validate.values import number, pack
+from mlplatform.validate.tensor_codec import number, pack
 
 _FIX = "correct the data set, or name other columns in validation"
 _LARGEST_TARGET = 1e100  # the sum of squares of larger ones is no number

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlplatform.core.gates import drop, number, shortfall
+from mlplatform.core.gates import number, regression, violation
 from mlplatform.core.kinds.model import Gate
-from mlplatform.validate.run import Latency, Tried
+from mlplatform.validate.evaluation import Evaluation, Latency
 
 Metrics = Mapping[str, float]
 
@@ -18,11 +18,11 @@ class Version:
     version: str
     digest: str
     registered: Metrics
-    tried: Tried
+    evaluation: Evaluation
 
     def metrics(self) -> Metrics:
         """What was measured here; for metrics that cannot be, what is registered. Nothing of what did not answer."""
-        return {} if self.tried.flaw else {**self.registered, **self.tried.metrics}
+        return {} if self.evaluation.flaw else {**self.registered, **self.evaluation.metrics}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Check:
     asked: str
     candidate: str
     champion: str = "-"
-    unmet: str = ""
+    failure: str = ""
 
     def as_json(self) -> dict[str, Any]:
         said = {
@@ -42,7 +42,7 @@ class Check:
             "candidate": self.candidate,
             "champion": self.champion,
         }
-        return {**said, "met": not self.unmet, **({"reason": self.unmet} if self.unmet else {})}
+        return {**said, "met": not self.failure, **({"reason": self.failure} if self.failure else {})}
 
 
 def checks(
@@ -54,19 +54,21 @@ def checks(
     limit: float | None,
 ) -> tuple[Check, ...]:
     """Signature, then each metric with its gate, then latency; `champion` is None where there is nothing to compare."""
-    flaw = candidate.tried.flaw
-    found = [Check("signature", "as the model says", "no" if flaw else f"{rows} rows", unmet=flaw)]
-    names = dict.fromkeys((*gates, *candidate.tried.metrics))
+    flaw = candidate.evaluation.flaw
+    found = [Check("signature", "as the model says", "no" if flaw else f"{rows} rows", failure=flaw)]
+    names = dict.fromkeys((*gates, *candidate.evaluation.metrics))
     found += [_metric(name, gates.get(name), candidate, champion) for name in names]
     return (*found, *_latency(latency, limit, flaw))
 
 
 def _metric(name: str, gate: Gate | None, candidate: Version, champion: Version | None) -> Check:
     after, before = candidate.metrics(), champion.metrics() if champion else {}
-    unmet = shortfall(after, name, gate) if gate else None
+    unmet = violation(after, name, gate) if gate else None
     if gate and champion and not unmet:
-        unmet = drop(before, after, name, gate)
-        unmet = f"{unmet} (champion: {champion.tried.flaw})" if unmet and champion.tried.flaw else unmet
+        unmet = regression(before, after, name, gate)
+        unmet = (
+            f"{unmet} (champion: {champion.evaluation.flaw})" if unmet and champion.evaluation.flaw else unmet
+        )
     return Check(name, _asked(gate), _shown(candidate, name), _shown(champion, name), unmet or "")
 
 
@@ -82,18 +84,18 @@ def _shown(version: Version | None, name: str) -> str:
     value = version.metrics().get(name) if version else None
     if version is None or value is None:
         return "-"
-    return f"{value:.4f}" + ("" if name in version.tried.metrics else " (registered)")
+    return f"{value:.4f}" + ("" if name in version.evaluation.metrics else " (registered)")
 
 
 def _latency(latency: Latency | None, limit: float | None, flaw: str) -> Iterator[Check]:
     if latency is None:
         if limit is not None:
             yield Check(
-                "latency p99", f"at most {number(limit)} ms", "-", unmet=f"it was not measured: {flaw}"
+                "latency p99", f"at most {number(limit)} ms", "-", failure=f"it was not measured: {flaw}"
             )
         return
     yield Check("latency p50", "-", f"{latency.p50:.1f} ms")
     too_slow = limit is not None and not latency.p99 <= limit
     asked = "-" if limit is None else f"at most {number(limit)} ms"
     why = f"p99 is {latency.p99:.1f} ms and slo.latencyP99Ms is {number(limit)}" if limit and too_slow else ""
-    yield Check("latency p99", asked, f"{latency.p99:.1f} ms", unmet=why)
+    yield Check("latency p99", asked, f"{latency.p99:.1f} ms", failure=why)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.reconcile import reconcile
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.providers.serving.triton import TritonServing
 from tests.support.known_state import Template
 from tests.support.laboratory import REPOSITORY, SCALER, Laboratory, laboratory
@@ -29,7 +29,7 @@ def template(
     made = laboratory(root, request.module.VERSIONS, broken=broken)
     with servers(made.place.target, "production"):
         commit = made.pin("production", request.module.VERSIONS[0])
-        assert reconcile(made.place, repository_at(made.place.git, commit), "production", SILENT).is_done
+        assert reconcile(made.place, load_repository(made.place.git, commit), "production", SILENT).is_done
         yield Template.of_laboratory(made)
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.statement import RETRY
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.propose import Asked, propose_promote, propose_rollback
-from mlplatform.flow.retry import lift
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.promotion.proposals import ProposalRequest, propose_promote
+from mlplatform.flow.rollback.propose_rollback import propose_rollback
+from mlplatform.flow.rollback.retry import lift
 from tests.support.laboratory import SCALER, Laboratory, stocked
 from tests.support.survival import Run, end_state, points_of, uninterrupted
 from tests.support.traffic import Traffic
@@ -87,7 +88,7 @@ def test_the_revert_of_what_failed_is_proposed_on_a_branch(lab: Laboratory) -> N
 @pytest.mark.usefixtures("held")
 def test_nobody_proposes_a_version_on_hold_again_before_the_hold_is_lifted(lab: Laboratory) -> None:
     lab.pin("integration", BROKEN[0])
-    asked = Asked("production", SCALER, "main", "")
+    asked = ProposalRequest("production", SCALER, "main", "")
     with pytest.raises(Refusal, match=f"{BROKEN[0]} is on hold in production since .*probe"):
         propose_promote(lab.place, asked)
     with pytest.raises(Refusal, match=f"{BROKEN[0]} is on hold in production"):
@@ -99,7 +100,7 @@ def test_nobody_proposes_a_version_on_hold_again_before_the_hold_is_lifted(lab: 
 def test_a_hold_that_is_lifted_is_tried_again_and_set_again_when_it_fails_again(
     lab: Laboratory, run: Run
 ) -> None:
-    repository = repository_at(lab.place.git, "HEAD")
+    repository = load_repository(lab.place.git, "HEAD")
     with pytest.raises(Refusal, match=r"several versions .* are on hold"):
         lift(lab.place, replace(repository, deployments={}), "production", SCALER, None, "")
     with pytest.raises(Refusal, match=r"9\.9\.9 is not on hold in production"):
@@ -107,7 +108,7 @@ def test_a_hold_that_is_lifted_is_tried_again_and_set_again_when_it_fails_again(
     lab.pin("production", BROKEN[0])
     assert run("")["status"] == 1, "a hold counts for the same documents, however often they come back"
     tip = lab.ledger().tip()
-    repository = repository_at(lab.place.git, "HEAD")
+    repository = load_repository(lab.place.git, "HEAD")
     lift(lab.place, repository, "production", SCALER, BROKEN[0], "the probe was wrong")
     assert end_state(lab)["held"] == BROKEN[1:]
     assert run("")["status"] == 1

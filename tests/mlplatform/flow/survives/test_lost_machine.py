@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mlplatform.flow.interrupted import FOUND
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.past import holds_in
-from mlplatform.flow.reconcile import reconcile
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.ledger_queries import holds_in
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.reconcile.reconcile import reconcile
+from mlplatform.flow.reconcile.recovery import FOUND
 from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, laboratory
 from tests.support.mlflow_server import Running, empty_mlflow, mlflow
@@ -27,7 +27,7 @@ POINTS = [
     ("after registry.add#1", {"copy"}),
     ("after serving.ensure#1", {"copy", "load"}),
     ("after serving.route#1", {"copy", "load", "route"}),
-    ("after registry.point#1", {"copy", "load", "route", "champion"}),
+    ("after registry.set_aliases#1", {"copy", "load", "route", "champion"}),
 ]
 
 
@@ -40,7 +40,7 @@ def template(
     made = laboratory(root, VERSIONS, models=models, broken=[BROKEN], shared=empty_mlflow.url)
     with servers(made.place.target, "production"):
         commit = made.pin("production", VERSIONS[0])
-        assert reconcile(made.place, repository_at(made.place.git, commit), "production", SILENT).is_done
+        assert reconcile(made.place, load_repository(made.place.git, commit), "production", SILENT).is_done
         yield Template.of_laboratory(made, empty_mlflow.folder)
 
 

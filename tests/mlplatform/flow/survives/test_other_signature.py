@@ -8,13 +8,13 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Outcome, Result
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.plan import Action
-from mlplatform.flow.drift import revert_drift
-from mlplatform.flow.foresee import foresee
-from mlplatform.flow.judge import judge_change, repository_at
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.reconcile import reconcile
+from mlplatform.flow.check.run_check import check_change, load_repository
+from mlplatform.flow.drift.drift import revert_drift
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
+from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.serving.triton import TritonServing
@@ -64,7 +64,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Labo
         model["signature"] = TAKES_Z.model_dump(mode="json")
         made.commit({f"models/{SCALER}.yaml": model}, "2.x takes Z")
         made.pin("development", OTHER)
-        assert judge_change(made.place.git, base, "HEAD").findings == ()
+        assert check_change(made.place.git, base, "HEAD").findings == ()
         yield Template.of_laboratory(made)
 
 
@@ -75,7 +75,7 @@ def running(lab: Laboratory) -> dict[str, Any]:
 
 
 def applied(lab: Laboratory) -> list[tuple[str, str]]:
-    done = reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)
+    done = reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT)
     assert done.is_done, done
     return [(one.change.action.value, one.result.value) for one in done.outcomes]
 
@@ -89,7 +89,7 @@ def test_going_back_and_more_instances_change_nothing_for_who_asks(
 ) -> None:
     with Traffic(url(lab), infer_body(), 2, pause=0.005) as traffic:
         lab.pin("production", PREVIOUS)
-        foreseen = foresee(lab.place, repository_at(lab.place.git, "HEAD"), "production").plan
+        foreseen = plan_from_snapshot(lab.place, load_repository(lab.place.git, "HEAD"), "production").plan
         probed = [one.after for one in foreseen.changes if one.action is Action.PROBE]
         assert [after and after["signature"] for after in probed] == [SCALING.model_dump(mode="json")]
         assert [action for action, _ in applied(lab)] == ["probe", "route", "champion"]
@@ -110,10 +110,10 @@ def test_what_was_unloaded_by_hand_is_loaded_again(lab: Laboratory, running: dic
     ports = read_ports(lab.place.paths("production"))
     assert ports
     Control.of(lab.place.paths("production"), ports).unload(
-        f"lab.scaler.{short(lab.payloads[CHAMPION].digest)}"
+        f"lab.scaler.{short_digest(lab.payloads[CHAMPION].digest)}"
     )
     assert ask(url(lab))[0] != 200
-    done = revert_drift(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)
+    done = revert_drift(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT)
     assert {one.result for one in done.outcomes} == {Result.APPLIED}, done
     assert ask(url(lab))[0] == 200
     assert end_state(lab) == running
@@ -124,12 +124,12 @@ def test_what_an_apply_that_failed_and_died_has_left_is_put_back(
 ) -> None:
     lab.pin("production", OTHER)
     with monkeypatch.context() as broken:
-        broken.setattr(MlflowRegistry, "point", _says_no)
-        broken.setattr(Journal, "heard", _dying(Journal.heard))
+        broken.setattr(MlflowRegistry, "set_aliases", _says_no)
+        broken.setattr(Journal, "record_outcome", _dying(Journal.record_outcome))
         with pytest.raises(KeyboardInterrupt):
-            reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)
+            reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT)
     assert ask(url(lab))[0] == 400, "2.0.0 answers, and takes no X"
-    done = reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)
+    done = reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT)
     assert {one.result for one in done.outcomes} == {Result.APPLIED}, done
     assert ask(url(lab))[1]["model_version"] == CHAMPION
     left = end_state(lab)

@@ -13,7 +13,7 @@ STEPS = {
     "serving.ensure",
     "serving.probe",
     "serving.route",
-    "registry.point",
+    "registry.set_aliases",
     "serving.retire",
 }
 
@@ -31,7 +31,7 @@ def assert_finished(lab: Laboratory, run: Run, traffic: Traffic, point: str, so_
 
 
 @pytest.mark.parametrize(
-    "point", ["before serving.ensure#1", "before registry.point#1", "before ledger.append#1"]
+    "point", ["before serving.ensure#1", "before registry.set_aliases#1", "before ledger.append#1"]
 )
 def test_a_promotion_killed_at_a_step_is_finished_by_the_next_run(
     lab: Laboratory, run: Run, traffic: Traffic, point: str
@@ -44,7 +44,7 @@ def test_an_interrupted_apply_is_on_the_ledger_beside_the_one_that_finished_it(
     lab: Laboratory, run: Run
 ) -> None:
     lab.pin("production", VERSIONS[1])
-    assert run("before registry.point#1")["status"] == -9
+    assert run("before registry.set_aliases#1")["status"] == -9
     assert run("")["status"] == 0
     records = list(lab.ledger().newest_first())
     assert len({record.id for record in records}) == len(records)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from mlplatform.flow.drift import find_drift
-from mlplatform.flow.judge import repository_at
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.drift.drift import find_drift
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names
 from tests.support.killed_apply import REVERT
@@ -29,7 +29,7 @@ def change_by_hand(lab: Laboratory) -> None:
 
 
 def drift(lab: Laboratory) -> list[str]:
-    repository = repository_at(lab.place.git, "HEAD")
+    repository = load_repository(lab.place.git, "HEAD")
     return [one.message for one in find_drift(lab.place, repository, "production", deep=True).drifts]
 
 
@@ -56,7 +56,7 @@ def test_a_revert_killed_between_tags_and_aliases_is_finished_by_the_next_run(
     lab: Laboratory, run: Run, traffic: Traffic
 ) -> None:
     before = promoted(lab, run)
-    assert_reverted(lab, run, traffic, "before registry.point#1", before)
+    assert_reverted(lab, run, traffic, "before registry.set_aliases#1", before)
     assert traffic.failures == []
 
 

@@ -41,7 +41,7 @@ def test_a_rollback_killed_between_route_and_alias_is_finished_by_the_next_run(
     lab: Laboratory, run: Run, traffic: Traffic
 ) -> None:
     rolled_back(lab, run)
-    assert_rolled_back(lab, run, traffic, "before registry.point#1", *VERSIONS)
+    assert_rolled_back(lab, run, traffic, "before registry.set_aliases#1", *VERSIONS)
     assert traffic.failures == []
 
 

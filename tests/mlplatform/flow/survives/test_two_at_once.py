@@ -10,13 +10,13 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Result
-from mlplatform.flow import reconcile as flow
-from mlplatform.flow.judge import repository_at
-from mlplatform.flow.lineage import lineage_of
-from mlplatform.flow.listener import SILENT
-from mlplatform.flow.planning import Wanted
-from mlplatform.flow.reconcile import reconcile
-from mlplatform.flow.retry import lift
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.lineage.lineage import lineage_of
+from mlplatform.flow.progress import SILENT
+from mlplatform.flow.reconcile import reconcile as flow
+from mlplatform.flow.reconcile.planning import ApplyOptions
+from mlplatform.flow.reconcile.reconcile import reconcile
+from mlplatform.flow.rollback.retry import lift
 from mlplatform.local.stack import start_all, state
 from mlplatform.providers.serving.interface import Candidate, Serving
 from tests.support.laboratory import SCALER, Laboratory
@@ -52,7 +52,7 @@ def test_a_run_for_an_older_commit_is_refused_and_changes_nothing(lab: Laborator
     older = lab.place.git.resolve("HEAD~1")
     before = end_state(lab)
     with pytest.raises(Refusal, match=r"does not contain .* which was applied to production last"):
-        reconcile(lab.place, repository_at(lab.place.git, older), "production", SILENT)
+        reconcile(lab.place, load_repository(lab.place.git, older), "production", SILENT)
     assert end_state(lab) == before
 
 
@@ -61,8 +61,8 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     assert run("")["status"] == 0
     older = lab.place.git.resolve("HEAD~1")
     before = end_state(lab)["aliases"]["champion"]
-    wanted = Wanted(going_back="the night shift asks for it")
-    assert reconcile(lab.place, repository_at(lab.place.git, older), "production", SILENT, wanted).is_done
+    wanted = ApplyOptions(going_back="the night shift asks for it")
+    assert reconcile(lab.place, load_repository(lab.place.git, older), "production", SILENT, wanted).is_done
     assert end_state(lab)["aliases"]["previous"] == before
     said = applies(lab)[0]
     assert (said["goingBack"], said["commit"]) == ("the night shift asks for it", older)
@@ -79,7 +79,7 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     assert end_state(lab)["aliases"]["champion"] != before
     branches = lab.place.git.run("branch", "--list", "rollback/*", "--format=%(refname:short)").decode()
     assert f"rollback/production/lab.scaler-{end_state(lab)['aliases']['champion']}" in branches.split()
-    repository = repository_at(lab.place.git, "HEAD")
+    repository = load_repository(lab.place.git, "HEAD")
     lift(lab.place, repository, "production", SCALER, None, "the night shift was wrong")
     assert run("")["status"] == 0
     assert end_state(lab)["aliases"]["champion"] == before
@@ -108,7 +108,7 @@ def test_a_server_that_dies_between_load_and_switch_leaves_the_routes_as_they_we
     with monkeypatch.context() as patched:
         real = flow.connect_serving
         patched.setattr(flow, "connect_serving", lambda *args: Dying(real(*args), pids))
-        done = reconcile(lab.place, repository_at(lab.place.git, "HEAD"), "production", SILENT)
+        done = reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT)
     results = {outcome.change.action.value: outcome.result for outcome in done.outcomes}
     assert results["probe"] is Result.FAILED
     assert {results["route"], results["champion"]} == {Result.NOT_ATTEMPTED}

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from mlplatform.providers.policy import ENGINES, connect_engine, engine_name
-from mlplatform.providers.policy.calls import IMPURE
+from mlplatform.providers.policy.builtin_allowlist import IMPURE
 from tests.support.repository import ROOT
 
 

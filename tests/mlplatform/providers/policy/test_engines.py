@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from mlplatform.providers.policy import ENGINES, connect_engine
-from mlplatform.providers.policy.calls import IMPURE
+from mlplatform.providers.policy.builtin_allowlist import IMPURE
 from mlplatform.providers.policy.interface import Decision, Denial, PolicyEngine, PolicyError
 from tests.support.opa import running_opa
 

@@ -86,7 +86,7 @@ def test_preparing_again_writes_nothing(registry: Registry, folder: Path) -> Non
 
 def test_a_new_registry_is_empty(registry: Registry) -> None:
     state = registry.read()
-    assert (state.versions, state.aliases, state.notes, state.unsettled) == ({}, {}, (), {})
+    assert (state.versions, state.aliases, state.notes, state.stage_mismatches) == ({}, {}, (), {})
 
 
 def test_a_version_is_read_back_as_it_was_added(registry: Registry, source: ArtifactRef) -> None:
@@ -152,7 +152,7 @@ def test_a_promotion_keeps_the_digest_and_the_lineage(
 
 def test_reading_writes_nothing(registry: Registry, source: ArtifactRef, folder: Path) -> None:
     add(registry, "1.0.0", source)
-    registry.point(MODEL, "1.0.0", None)
+    registry.set_aliases(MODEL, "1.0.0", None)
     before = stored(folder)
     registry.read()
     assert stored(folder) == before
@@ -169,13 +169,13 @@ def test_aliases_follow(registry: Registry, source: ArtifactRef, other: Artifact
         (None, None),
     ]
     for champion, previous in steps:
-        registry.point(MODEL, champion, previous)
+        registry.set_aliases(MODEL, champion, previous)
         wanted = {"champion": champion, "previous": previous}
         state = registry.read()
         assert state.aliases.get(MODEL, {}) == {
             alias: version for alias, version in wanted.items() if version
         }
-        assert state.unsettled == {}
+        assert state.stage_mismatches == {}
 
 
 def test_pointing_again_writes_nothing(
@@ -183,9 +183,9 @@ def test_pointing_again_writes_nothing(
 ) -> None:
     add(registry, "1.0.0", source)
     add(registry, "1.1.0", other)
-    registry.point(MODEL, "1.1.0", "1.0.0")
+    registry.set_aliases(MODEL, "1.1.0", "1.0.0")
     before = stored(folder)
-    registry.point(MODEL, "1.1.0", "1.0.0")
+    registry.set_aliases(MODEL, "1.1.0", "1.0.0")
     assert stored(folder) == before
 
 
@@ -196,12 +196,12 @@ def test_an_alias_for_a_version_that_is_not_there_is_refused_before_anything_mov
     add(registry, "1.0.0", source)
     before = stored(folder)
     with pytest.raises(RegistryError, match=r"9\.9\.9 is not in this registry"):
-        registry.point(MODEL, champion, previous)
+        registry.set_aliases(MODEL, champion, previous)
     assert stored(folder) == before
 
 
 def test_a_model_that_was_never_registered_has_no_aliases_to_take_away(registry: Registry) -> None:
-    registry.point(MODEL, None, None)
+    registry.set_aliases(MODEL, None, None)
     assert registry.read().aliases == {}
 
 

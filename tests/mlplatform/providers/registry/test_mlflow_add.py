@@ -69,7 +69,7 @@ def test_mlflow_loads_what_was_registered_and_its_traces_do_not_change_the_diges
     import numpy as np
 
     added = add(registry, "1.0.0", write_payload(tmp_path / "trained", {"model.onnx": onnx_model(3.0)}))
-    registry.point(MODEL, "1.0.0", None)
+    registry.set_aliases(MODEL, "1.0.0", None)
     monkeypatch.chdir(tmp_path)
     mlflow.set_tracking_uri(f"sqlite:///{registry.database}")
     try:

@@ -166,7 +166,7 @@ def test_mlflow_says_nothing_on_the_terminal_and_writes_nothing_where_it_runs(tm
             add(registry, version, write_payload(top / version))
         registry.training_environment(MODEL)
         for champion, previous in [("1.0.0", None), ("1.1.0", "1.0.0"), (None, None)]:
-            registry.point(MODEL, champion, previous)
+            registry.set_aliases(MODEL, champion, previous)
         registry.read()
         assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == os.environ["DO_NOT_TRACK"] == "true"
         assert warnings.filters == filters

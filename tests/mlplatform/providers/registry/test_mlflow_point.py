@@ -48,14 +48,14 @@ def test_stages_follow_the_aliases(staged: MlflowRegistry) -> None:
         ((None, None), ["None", "None", "None"]),
     ]
     for (champion, previous), wanted in steps:
-        staged.point(MODEL, champion, previous)
+        staged.set_aliases(MODEL, champion, previous)
         assert stages(staged) == wanted
         assert in_production(staged) == ([champion] if champion else [])
 
 
 def test_without_legacy_stages_none_is_set(registry: MlflowRegistry, source: ArtifactRef) -> None:
     add(registry, "1.0.0", source)
-    registry.point(MODEL, "1.0.0", None)
+    registry.set_aliases(MODEL, "1.0.0", None)
     assert stages(registry) == ["None"]
 
 
@@ -70,7 +70,7 @@ def test_a_model_loads_by_its_stage_after_a_rollback(tmp_path: Path, monkeypatch
     mlflow.set_tracking_uri(f"sqlite:///{registry.database}")
     try:
         for champion, previous, wanted in (("1.1.0", "1.0.0", 5.0), ("1.0.0", "1.1.0", 2.0)):
-            registry.point(MODEL, champion, previous)
+            registry.set_aliases(MODEL, champion, previous)
             loaded = mlflow.pyfunc.load_model(f"models:/{NAME}/Production")
             assert loaded.predict(np.ones((1, 2), np.float32))["Y"].tolist() == [[wanted, wanted]]
     finally:
@@ -78,11 +78,11 @@ def test_a_model_loads_by_its_stage_after_a_rollback(tmp_path: Path, monkeypatch
 
 
 def test_stages_moved_by_hand_are_told_and_put_back(staged: MlflowRegistry) -> None:
-    staged.point(MODEL, "1.1.0", "1.0.0")
+    staged.set_aliases(MODEL, "1.1.0", "1.0.0")
     client_of(staged).transition_model_version_stage(NAME, "3", "Production", archive_existing_versions=True)
-    assert staged.read().unsettled == {MODEL: WrongStage("1.1.0", "Archived", "Production")}
-    staged.point(MODEL, "1.1.0", "1.0.0")
-    assert staged.read().unsettled == {}
+    assert staged.read().stage_mismatches == {MODEL: WrongStage("1.1.0", "Archived", "Production")}
+    staged.set_aliases(MODEL, "1.1.0", "1.0.0")
+    assert staged.read().stage_mismatches == {}
     assert stages(staged) == ["Archived", "Production", "None"]
 
 
@@ -90,12 +90,12 @@ def test_stages_that_are_asked_for_later_are_told_and_set(
     registry: MlflowRegistry, source: ArtifactRef, tmp_path: Path
 ) -> None:
     add(registry, "1.0.0", source)
-    registry.point(MODEL, "1.0.0", None)
+    registry.set_aliases(MODEL, "1.0.0", None)
     staged = mlflow_registry(tmp_path / "development", legacyStages=True)
-    assert list(staged.read().unsettled) == [MODEL]
-    staged.point(MODEL, "1.0.0", None)
+    assert list(staged.read().stage_mismatches) == [MODEL]
+    staged.set_aliases(MODEL, "1.0.0", None)
     assert in_production(staged) == ["1.0.0"]
-    assert staged.read().unsettled == {}
+    assert staged.read().stage_mismatches == {}
 
 
 def test_an_alias_moved_by_hand_is_put_back(
@@ -103,19 +103,19 @@ def test_an_alias_moved_by_hand_is_put_back(
 ) -> None:
     for version in VERSIONS:
         add(registry, version, source)
-    registry.point(MODEL, "1.1.0", "1.0.0")
+    registry.set_aliases(MODEL, "1.1.0", "1.0.0")
     client.set_registered_model_alias(NAME, "champion", "3")
     client.delete_registered_model_alias(NAME, "previous")
     assert registry.read().aliases == {MODEL: {"champion": "1.2.0"}}
-    registry.point(MODEL, "1.1.0", "1.0.0")
+    registry.set_aliases(MODEL, "1.1.0", "1.0.0")
     assert registry.read().aliases == {MODEL: {"champion": "1.1.0", "previous": "1.0.0"}}
 
 
 def test_other_aliases_stay(registry: MlflowRegistry, client: Any, source: ArtifactRef) -> None:
     add(registry, "1.0.0", source)
     client.set_registered_model_alias(NAME, "challenger", "1")
-    registry.point(MODEL, "1.0.0", None)
-    registry.point(MODEL, None, None)
+    registry.set_aliases(MODEL, "1.0.0", None)
+    registry.set_aliases(MODEL, None, None)
     assert registry.read().aliases == {MODEL: {"challenger": "1.0.0"}}
 
 
@@ -130,7 +130,7 @@ def test_until_the_champion_alias_moves_a_death_leaves_the_old_one_and_after_it_
     """A move of champion and previous takes four writes: previous, two stages, champion."""
     from mlflow.tracking import MlflowClient
 
-    staged.point(MODEL, "1.1.0", "1.0.0")
+    staged.set_aliases(MODEL, "1.1.0", "1.0.0")
     done: list[str] = []
 
     def dying(name: str) -> Any:
@@ -148,11 +148,11 @@ def test_until_the_champion_alias_moves_a_death_leaves_the_old_one_and_after_it_
         for name in ("set_registered_model_alias", "transition_model_version_stage"):
             patch.setattr(MlflowClient, name, dying(name))
         with pytest.raises(Died):
-            staged.point(MODEL, "1.2.0", "1.1.0")
+            staged.set_aliases(MODEL, "1.2.0", "1.1.0")
     assert len(done) == writes
     assert staged.read().aliases[MODEL]["champion"] == "1.1.0"
     assert len(in_production(staged)) == 1
-    staged.point(MODEL, "1.2.0", "1.1.0")
+    staged.set_aliases(MODEL, "1.2.0", "1.1.0")
     assert staged.read().aliases == {MODEL: {"champion": "1.2.0", "previous": "1.1.0"}}
     assert stages(staged) == ["None", "Archived", "Production"]
 
@@ -163,4 +163,4 @@ def test_a_version_that_is_not_believed_gets_no_alias(
     add(registry, "1.0.0", source)
     client.set_model_version_tag(NAME, "1", "digest", "sha256:" + "0" * 64)
     with pytest.raises(RegistryError, match="is not in this registry"):
-        registry.point(MODEL, "1.0.0", None)
+        registry.set_aliases(MODEL, "1.0.0", None)

@@ -55,7 +55,7 @@ def test_a_read_costs_two_calls_whatever_the_size(registry: MlflowRegistry, sour
     for model in range(12):
         for version in ("1.0.0", "1.1.0"):
             add(registry, version, source, f"clinic/model-{model}")
-        registry.point(f"clinic/model-{model}", "1.1.0", "1.0.0")
+        registry.set_aliases(f"clinic/model-{model}", "1.1.0", "1.0.0")
         with counted() as counts:
             held = registry.read()
         costs.append(counts)
@@ -69,7 +69,7 @@ def test_nothing_is_lost_between_pages(
     for model in ("clinic/a-model", "clinic/b-model", "clinic/c-model"):
         add(registry, "1.0.0", source, model)
         add(registry, "2.0.0", source, model)
-        registry.point(model, "2.0.0", "1.0.0")
+        registry.set_aliases(model, "2.0.0", "1.0.0")
     whole = registry.read()
     monkeypatch.setattr(state, "_VERSIONS_A_PAGE", 2)
     monkeypatch.setattr(state, "_MODELS_A_PAGE", 1)
@@ -178,7 +178,7 @@ def test_an_alias_on_what_nobody_reviewed_is_none_and_a_note_says_so(
     assert held.notes == (
         "the alias champion of clinic/tumour is ignored: this platform did not register MLflow version 2",
     )
-    registry.point(MODEL, "1.0.0", None)
+    registry.set_aliases(MODEL, "1.0.0", None)
     assert registry.read().aliases == {MODEL: {"champion": "1.0.0"}}
     assert registry.read().notes == ()
 

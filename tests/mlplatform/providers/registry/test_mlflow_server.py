@@ -128,7 +128,7 @@ def test_bytes_that_were_changed_on_the_server_are_refused_by_the_name_of_the_fi
     with pytest.raises(ArtifactError, match=r"labels/more\.txt was added, labels/names\.txt was changed"):
         store_for(ref.uri).fetch(ref, tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
-    mended = shared.mend(RegisteredVersion(MODEL, "1.0.0", source, LINEAGE))
+    mended = shared.repair(RegisteredVersion(MODEL, "1.0.0", source, LINEAGE))
     store_for(mended.ref.uri).fetch(mended.ref, tmp_path / "copy")
     assert files_below(tmp_path / "copy") == FILES
 
@@ -146,11 +146,11 @@ def test_what_hands_made_of_a_version_on_the_server_is_put_right(
     client.delete_model_version_tag(name, number, "semver")
     client.set_model_version_tag(name, number, "note", "shown to the board")
     assert shared.read().find(MODEL, "1.0.0") is None
-    assert shared.mend(added) == added
+    assert shared.repair(added) == added
     assert shared.read().find(MODEL, "1.0.0") == added
     assert client.get_model_version(name, number).tags == {**before, "note": "shown to the board"}
     client.delete_model_version(name, number)
-    assert shared.mend(added) == added, "one that was deleted is registered again"
+    assert shared.repair(added) == added, "one that was deleted is registered again"
     assert shared.read().find(MODEL, "1.0.0") == added
 
 
@@ -161,7 +161,7 @@ def test_mlflow_loads_what_was_registered(
     import numpy as np
 
     add(shared, "1.0.0", write_payload(tmp_path / "trained", {"model.onnx": onnx_model(3.0)}))
-    shared.point(MODEL, "1.0.0", None)
+    shared.set_aliases(MODEL, "1.0.0", None)
     monkeypatch.chdir(tmp_path)
     theirs.set_tracking_uri(mlflow.url)
     try:
@@ -245,7 +245,7 @@ def test_nothing_is_lost_between_pages_and_a_page_that_comes_again_ends_the_read
 ) -> None:
     for model in ("clinic/a-model", "clinic/b-model", "clinic/c-model"):
         add(shared, "1.0.0", source, model)
-        shared.point(model, "1.0.0", None)
+        shared.set_aliases(model, "1.0.0", None)
     whole = shared.read()
     assert len(whole.aliases) == 3
     monkeypatch.setattr(state, "_VERSIONS_A_PAGE", 2)
@@ -271,7 +271,7 @@ def test_reading_and_pointing_import_no_mlflow(
         from tests.support.registries import MODEL, connect
         registry = connect(Path("."), uri={shared.server.url!r}, prefix={shared.names.prefix!r})
         registry.prepare()
-        registry.point(MODEL, "1.0.0", None)
+        registry.set_aliases(MODEL, "1.0.0", None)
         print(registry.read().aliases, "mlflow" in sys.modules)
     """
     said, complained = start_python(program, tmp_path).communicate(timeout=DEADLINE_SECONDS)
@@ -285,14 +285,14 @@ def test_many_aliases_are_moved_without_asking_for_each(
     for model in models:
         add(shared, "1.0.0", source, model)
         add(shared, "1.1.0", other, model)
-        shared.point(model, "1.0.0", None)
+        shared.set_aliases(model, "1.0.0", None)
     again = SharedMlflowRegistry(shared.server, shared.names)
     proxy.calls.clear()
     for model in models:
-        again.point(model, "1.1.0", "1.0.0")
-        again.point(model, "1.1.0", "1.0.0")
+        again.set_aliases(model, "1.1.0", "1.0.0")
+        again.set_aliases(model, "1.1.0", "1.0.0")
     assert len(proxy.writes()) == 2 * len(models)
     wanted = {"champion": "1.1.0", "previous": "1.0.0"}
     assert shared.read().aliases == dict.fromkeys(models, wanted)
     with pytest.raises(RegistryError, match=r"9\.9\.9 is not in this registry"):
-        again.point(models[0], "9.9.9", None)
+        again.set_aliases(models[0], "9.9.9", None)

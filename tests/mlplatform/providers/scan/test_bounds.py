@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlplatform.providers.scan.worker import bounds
+from mlplatform.providers.scan.worker import limits
 
 
 def _spin() -> None:
@@ -25,11 +25,11 @@ def _exhaust() -> None:
 def test_the_files_of_a_part_that_did_not_end_were_not_judged(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, work: Callable[[], None], says: str
 ) -> None:
-    monkeypatch.setattr(bounds, "SECONDS", 1)
+    monkeypatch.setattr(limits, "SECONDS", 1)
     (tmp_path / "infrastructure").mkdir()
     (tmp_path / "infrastructure/a.tf").write_text("")
     broken: dict[str, str] = {}
-    with bounds.bounded(tmp_path, broken, "terraform"):
+    with limits.bounded(tmp_path, broken, "terraform"):
         work()
     assert list(broken) == ["infrastructure/a.tf"]
     assert says in broken["infrastructure/a.tf"]
@@ -38,6 +38,6 @@ def test_the_files_of_a_part_that_did_not_end_were_not_judged(
 def test_a_part_that_ends_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "a.tf").write_text("")
     broken: dict[str, str] = {}
-    with bounds.bounded(tmp_path, broken, "terraform"):
+    with limits.bounded(tmp_path, broken, "terraform"):
         pass
     assert broken == {}

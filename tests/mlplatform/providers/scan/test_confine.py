@@ -13,7 +13,7 @@ START = """
 import json, os, sys
 from pathlib import Path
 sys.path.insert(0, {tools!r})
-from mlplatform.providers.scan.worker.confine import confine
+from mlplatform.providers.scan.worker.audit_hook import confine
 scratch = Path(sys.argv[1])
 refused = confine(scratch)
 try:

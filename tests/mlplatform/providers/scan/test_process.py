@@ -8,10 +8,10 @@ import pytest
 
 from mlplatform.core.finding import Finding
 from mlplatform.core.rule import Rule
-from mlplatform.providers.scan import connect_scanner, process, texts
-from mlplatform.providers.scan.answers import NOT_ASKED
+from mlplatform.providers.scan import connect_scanner, process, text_guard
 from mlplatform.providers.scan.checkov import Checkov
 from mlplatform.providers.scan.interface import ScanError
+from mlplatform.providers.scan.results import NOT_ASKED
 from tests.mlplatform.providers.scan.cases import POLICIES
 
 FILES = {"infrastructure/main.tf": b'resource "aws_kms_key" "a" {\n}\n'}
@@ -106,7 +106,7 @@ def test_nothing_of_the_callers_environment_reaches_it(
 
 
 def test_more_than_it_can_judge_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "FILES", 1)
+    monkeypatch.setattr(text_guard, "FILES", 1)
     with pytest.raises(ScanError, match="more than 1 files"):
         connect_scanner().scan({**FILES, "infrastructure/b.tf": b""}, {})
 

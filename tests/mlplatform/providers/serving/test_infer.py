@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mlplatform.core.payload import ArtifactRef
-from mlplatform.providers.serving.interface import Array, Candidate, Unsound
+from mlplatform.providers.serving.interface import Array, Candidate, SignatureMismatch
 from mlplatform.providers.serving.triton.http import NoAnswer, Server
 from mlplatform.providers.serving.triton.infer import infer
 from tests.support.stack import signature, tensor
@@ -71,7 +71,7 @@ def output(name: str, type_: str, shape: list[int], data: bytes) -> tuple[dict[s
 def test_an_unsound_answer_is_told_without_what_is_in_it(
     status: int, answer: tuple[dict[str, Any], bytes], said: str
 ) -> None:
-    with answering(status, *answer) as server, pytest.raises(Unsound) as unsound:
+    with answering(status, *answer) as server, pytest.raises(SignatureMismatch) as unsound:
         infer(server, CANDIDATE, ROW, 10)
     assert said in unsound.value.message
     assert SECRET.decode() not in str(unsound.value)

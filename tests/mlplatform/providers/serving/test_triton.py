@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from onnx import TensorProto, helper
 
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import stack
 from mlplatform.providers.serving.interface import Candidate, Pending, Ready, ServingError
@@ -64,7 +64,7 @@ def answer_of(serving: TritonServing, model: str) -> float:
 
 
 def model_folder(paths: EnvironmentPaths, version: Candidate) -> Path:
-    return paths.model_repository / f"{version.model.replace('/', '.')}.{short(version.ref.digest)}"
+    return paths.model_repository / f"{version.model.replace('/', '.')}.{short_digest(version.ref.digest)}"
 
 
 def one_node(

@@ -14,6 +14,6 @@ RULES = (
         fix="declare the columns of the file's first line, all of them and no others",
         passes="columns: {id: {…}, score: {…}} and the first line id,score",
         fails="columns: {id: {…}} and the first line id,score,email",
-        where="tools/mlplatform/check/tables.py",
+        where="tools/mlplatform/check/dataset_columns.py",
     ),
 )

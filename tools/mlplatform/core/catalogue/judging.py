@@ -62,6 +62,6 @@ RULES = (
         fix="look for a pattern, reference, loop or range that grows without bound, and make it cheaper",
         passes='{"pattern": "^[a-z ]+$"}',
         fails='{"pattern": "^(([a-z ])+)+$"}',
-        where="tools/mlplatform/flow/beside.py",
+        where="tools/mlplatform/flow/check/sandboxed_check.py",
     ),
 )

@@ -6,7 +6,7 @@ from mlplatform.core.finding import Severity
 from mlplatform.core.rule import Rule
 
 _rule = partial(
-    Rule, severity=Severity.ERROR, soc2=("CC8.1", "PI1.2"), where="tools/mlplatform/check/links.py"
+    Rule, severity=Severity.ERROR, soc2=("CC8.1", "PI1.2"), where="tools/mlplatform/check/references.py"
 )
 
 RULES = (

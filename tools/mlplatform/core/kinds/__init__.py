@@ -1,6 +1,6 @@
 """What each kind of document holds. `BODIES` is the one table of kinds; the JSON Schemas are generated from it."""
 
-from mlplatform.core.kinds.base import Body
+from mlplatform.core.kinds.base import DocumentModel
 from mlplatform.core.kinds.dataset import Dataset
 from mlplatform.core.kinds.deployment import Deployment
 from mlplatform.core.kinds.environment import Environment
@@ -10,7 +10,7 @@ from mlplatform.core.kinds.tenant import Tenant
 from mlplatform.core.kinds.waiver import Waiver
 from mlplatform.core.naming import Kind
 
-BODIES: dict[Kind, type[Body]] = {
+BODIES: dict[Kind, type[DocumentModel]] = {
     Kind.PLATFORM: Platform,
     Kind.TENANT: Tenant,
     Kind.DATASET: Dataset,
@@ -20,4 +20,14 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.WAIVER: Waiver,
 }
 
-__all__ = ["BODIES", "Body", "Dataset", "Deployment", "Environment", "Model", "Platform", "Tenant", "Waiver"]
+__all__ = [
+    "BODIES",
+    "Dataset",
+    "Deployment",
+    "DocumentModel",
+    "Environment",
+    "Model",
+    "Platform",
+    "Tenant",
+    "Waiver",
+]

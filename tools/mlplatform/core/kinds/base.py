@@ -56,17 +56,17 @@ Day = Annotated[
 ]
 
 
-class Part(BaseModel):
+class StrictModel(BaseModel):
     """A mapping inside a document."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False)
 
 
-class Body(Part):
+class DocumentModel(StrictModel):
     """What a whole document says."""
 
 
-class Freeze(Part):
+class Freeze(StrictModel):
     """A window in which nothing but a rollback may change; `to` is not part of it."""
 
     from_: Moment = Field(alias="from")

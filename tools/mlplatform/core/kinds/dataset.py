@@ -4,17 +4,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from mlplatform.core.kinds.base import Body, Classification, ColumnName, Digest, Login, Name, Part, Text
+from mlplatform.core.kinds.base import (
+    Classification,
+    ColumnName,
+    Digest,
+    DocumentModel,
+    Login,
+    Name,
+    StrictModel,
+    Text,
+)
 
 
-class Column(Part):
+class Column(StrictModel):
     """One column of the data."""
 
     type: Literal["string", "integer", "float", "boolean", "timestamp", "binary"]
     classification: Classification
 
 
-class Encryption(Part):
+class Encryption(StrictModel):
     """How the data is encrypted where it lies and where it travels."""
 
     atRest: Literal["aws:kms", "AES256", "none"]
@@ -22,14 +31,14 @@ class Encryption(Part):
     inTransit: Literal["tls", "none"]
 
 
-class Retention(Part):
+class Retention(StrictModel):
     """How long the data is kept, and what happens then."""
 
     days: int = Field(ge=1)
     deletion: Literal["delete", "anonymise", "archive"]
 
 
-class Consent(Part):
+class Consent(StrictModel):
     """Why we may process the data, and where that is written."""
 
     basis: Literal[
@@ -47,7 +56,7 @@ Location = Annotated[
 ]
 
 
-class Dataset(Body):
+class Dataset(DocumentModel):
     """One data set; `location` is a bucket path, or a CSV file in this repository's examples/data."""
 
     schema_: Literal["dataset/v1"] = Field(alias="schema")

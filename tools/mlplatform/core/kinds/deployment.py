@@ -4,11 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlplatform.core.kinds.base import Body, Digest, GitCommit, Name, Part, QualifiedName, Text, Version
+from mlplatform.core.kinds.base import (
+    Digest,
+    DocumentModel,
+    GitCommit,
+    Name,
+    QualifiedName,
+    StrictModel,
+    Text,
+    Version,
+)
 from mlplatform.core.kinds.model import MetricName
 
 
-class Origin(Part):
+class Provenance(StrictModel):
     """Where the version came from: the environment it was promoted from, or the run that trained it."""
 
     environment: Name | None = None
@@ -17,13 +26,13 @@ class Origin(Part):
     data: dict[QualifiedName, Digest] = {}
 
 
-class Gpu(Part):
+class Gpu(StrictModel):
     """GPUs per instance."""
 
     count: int = Field(ge=0, le=64)
 
 
-class Scale(Part):
+class Resources(StrictModel):
     """What the deployment uses."""
 
     instances: int = Field(ge=1, le=64)
@@ -32,14 +41,14 @@ class Scale(Part):
     gpu: Gpu
 
 
-class AbortOn(Part):
+class AbortOn(StrictModel):
     """What ends a rollout: a share of failed requests (0 to 1), a latency in milliseconds."""
 
     errorRate: float | None = Field(default=None, ge=0, le=1)
     latencyP99Ms: float | None = Field(default=None, gt=0)
 
 
-class Rollout(Part):
+class Rollout(StrictModel):
     """How traffic moves to a new version: all of it after the probe, or in steps of per cent."""
 
     strategy: Literal["all", "canary"]
@@ -49,14 +58,14 @@ class Rollout(Part):
     minRequests: int | None = Field(default=None, ge=1)
 
 
-class Challenger(Part):
+class Challenger(StrictModel):
     """Another version of the same model, by version and digest."""
 
     version: Version
     digest: Digest
 
 
-class Experiment(Part):
+class Experiment(StrictModel):
     """An A/B test: a share of the users is answered by the challenger."""
 
     id: Name
@@ -70,15 +79,15 @@ class Shadow(Challenger):
     percent: int = Field(ge=1, le=100)
 
 
-class Deployment(Body):
+class Deployment(DocumentModel):
     """A model version pinned in an environment."""
 
     schema_: Literal["deployment/v1"] = Field(alias="schema")
     version: Version
     digest: Digest
-    from_: Origin = Field(alias="from")
+    from_: Provenance = Field(alias="from")
     metrics: dict[MetricName, float] = {}
-    serving: Scale
+    serving: Resources
     rollout: Rollout
     experiment: Experiment | None = None
     shadow: Shadow | None = None

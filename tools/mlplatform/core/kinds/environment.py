@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from mlplatform.core.kinds.base import Body, Freeze, Name, Part, Percent, Text
+from mlplatform.core.kinds.base import DocumentModel, Freeze, Name, Percent, StrictModel, Text
 
 Uri = Annotated[
     str, StringConstraints(pattern=r"^(local|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)$")
 ]
 
 
-class Approvals(Part):
+class Approvals(StrictModel):
     """Who must approve a change here."""
 
     required: int = Field(ge=0, le=10)
@@ -19,7 +19,7 @@ class Approvals(Part):
     selfApproval: bool = False
 
 
-class Registry(Part):
+class Registry(StrictModel):
     """The model registry; `local` resolves through `.platform/<env>/`. `uri` with `prefix` is unique."""
 
     provider: Literal["mlflow"]
@@ -28,14 +28,14 @@ class Registry(Part):
     legacyStages: bool = False
 
 
-class ServingPlace(Part):
+class ServingConfig(StrictModel):
     """Where deployments answer requests; `local` resolves through `.platform/<env>/`."""
 
     provider: Literal["triton", "kserve", "sagemaker"]
     uri: Uri = "local"
 
 
-class BlastRadius(Part):
+class BlastRadius(StrictModel):
     """A plan that changes more than this share of more than this many resources is refused, for the environment and for
     each tenant, and one that removes half of that; `maxChanged` is a limit by number alone."""
 
@@ -44,7 +44,7 @@ class BlastRadius(Part):
     maxChanged: int | None = Field(default=None, ge=1)
 
 
-class Environment(Body):
+class Environment(DocumentModel):
     """One step on the way from development to production."""
 
     schema_: Literal["environment/v1"] = Field(alias="schema")
@@ -54,7 +54,7 @@ class Environment(Body):
     approvals: Approvals
     freeze: list[Freeze] = []
     registry: Registry
-    serving: ServingPlace
+    serving: ServingConfig
     blastRadius: BlastRadius
 
     @property

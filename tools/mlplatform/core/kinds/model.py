@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from mlplatform.core.kinds.base import (
-    Body,
     ColumnName,
+    DocumentModel,
     Login,
     Name,
-    Part,
     Percent,
     QualifiedName,
+    StrictModel,
     Text,
     Version,
 )
@@ -35,7 +35,7 @@ FEWEST_ROWS = 30  # a metric over fewer rows tells what is in them
 MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
-class Tensor(Part):
+class Tensor(StrictModel):
     """One input or output, in the Open Inference Protocol's types; -1 is a free dimension."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
@@ -43,21 +43,21 @@ class Tensor(Part):
     shape: list[Annotated[int, Field(ge=-1)]] = Field(min_length=1, max_length=8)
 
 
-class Signature(Part):
+class Signature(StrictModel):
     """What goes in and what comes out."""
 
     inputs: list[Tensor] = Field(min_length=1, max_length=64)
     outputs: list[Tensor] = Field(min_length=1, max_length=64)
 
 
-class Data(Part):
+class Data(StrictModel):
     """What the model is trained on."""
 
     datasets: list[QualifiedName] = Field(min_length=1)
     features: list[QualifiedName] = []
 
 
-class Gate(Part):
+class Gate(StrictModel):
     """What a metric must reach; `maxDropFromCurrent` is measured against the version that runs now."""
 
     min: float | None = None
@@ -71,7 +71,7 @@ class Gate(Part):
         return self
 
 
-class Slo(Part):
+class Slo(StrictModel):
     """The service level that the model's endpoint promises over a window of days."""
 
     availability: Percent
@@ -79,14 +79,14 @@ class Slo(Part):
     windowDays: int = Field(ge=1, le=90)
 
 
-class Drift(Part):
+class Drift(StrictModel):
     """How drift of the inputs is measured, and from which value on it counts."""
 
     method: Literal["psi", "ks"]
     threshold: float = Field(gt=0)
 
 
-class Monitoring(Part):
+class Monitoring(StrictModel):
     """What share of the requests is looked at (0 to 1), how drift is found, and how requests are logged."""
 
     sampleRate: float = Field(ge=0, le=1)
@@ -94,13 +94,13 @@ class Monitoring(Part):
     requestLog: Literal["off", "masked", "full"] = "masked"
 
 
-class Training(Part):
+class Training(StrictModel):
     """The script in this repository that trains a version: `python <script> <version>`."""
 
     script: Annotated[str, StringConstraints(pattern=r"^examples/training/([a-z0-9_-]+/)?[a-z0-9_-]+\.py$")]
 
 
-class Validation(Part):
+class Validation(StrictModel):
     """The sample that `platform validate` sends through the model: rows of a data set that no training has seen.
 
     `inputs` are the columns in the order in which the signature's inputs take them. `classes` is what the target says
@@ -121,14 +121,14 @@ class Validation(Part):
         return self
 
 
-class RevokedVersion(Part):
+class RevokedVersion(StrictModel):
     """A version of the model that nobody may pin or go back to any more."""
 
     version: Version
     reason: Text
 
 
-class Model(Body):
+class Model(DocumentModel):
     """A model of a tenant."""
 
     schema_: Literal["model/v1"] = Field(alias="schema")

@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from mlplatform.core.kinds.base import Body, Digest, Freeze, Login, Part, Text
+from mlplatform.core.kinds.base import Digest, DocumentModel, Freeze, Login, StrictModel, Text
 
 
-class Quorums(Part):
+class ApprovalCounts(StrictModel):
     """How many people must approve a change, where an environment does not say it: of what a tenant owns, of what
     personal data is involved in, and of what the platform team owns."""
 
@@ -16,7 +16,7 @@ class Quorums(Part):
     platform: int = Field(ge=1, le=10)
 
 
-class Prices(Part):
+class Prices(StrictModel):
     """What one unit costs for an hour, in US dollars; a month counts 730 hours."""
 
     gpuHourUSD: float = Field(ge=0)
@@ -24,14 +24,14 @@ class Prices(Part):
     memoryGiBHourUSD: float = Field(ge=0)
 
 
-class RevokedDigest(Part):
+class RevokedDigest(StrictModel):
     """A version, by its bytes, that nobody may pin or go back to any more."""
 
     digest: Digest
     reason: Text
 
 
-class Platform(Body):
+class Platform(DocumentModel):
     """The platform team, its trusted bots, and the paths only it may change."""
 
     schema_: Literal["platform/v1"] = Field(alias="schema")
@@ -39,7 +39,7 @@ class Platform(Body):
     team: list[Login] = Field(min_length=2)
     bots: list[Login] = []
     ownedPaths: list[Text] = Field(min_length=1)
-    approvals: Quorums | None = None
+    approvals: ApprovalCounts | None = None
     prices: Prices | None = None
     freeze: list[Freeze] = []
     revoked: list[RevokedDigest] = []

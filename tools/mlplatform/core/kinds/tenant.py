@@ -4,17 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from mlplatform.core.kinds.base import Body, Classification, Freeze, Login, Name, Part, Text
+from mlplatform.core.kinds.base import Classification, DocumentModel, Freeze, Login, Name, StrictModel, Text
 
 
-class Contact(Part):
+class Contact(StrictModel):
     """How to reach the team."""
 
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
     oncall: Text
 
 
-class Quota(Part):
+class Quota(StrictModel):
     """What a tenant may use in one environment."""
 
     gpu: int = Field(ge=0)
@@ -23,7 +23,7 @@ class Quota(Part):
     endpoints: int = Field(ge=0)
 
 
-class Budget(Part):
+class Budget(StrictModel):
     """What a tenant may spend."""
 
     monthlyUSD: float = Field(ge=0)
@@ -32,14 +32,14 @@ class Budget(Part):
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
 
-class Accounts(Part):
+class Accounts(StrictModel):
     """The cloud accounts of the team: training and inference stay apart."""
 
     training: AccountId
     inference: AccountId
 
 
-class Tenant(Body):
+class Tenant(DocumentModel):
     """A team with its own data, quota, budget and accounts."""
 
     schema_: Literal["tenant/v1"] = Field(alias="schema")

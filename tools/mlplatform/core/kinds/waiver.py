@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from mlplatform.core.kinds.base import Body, Day, Login, RuleId
+from mlplatform.core.kinds.base import Day, DocumentModel, Login, RuleId
 
 WaivedPath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._@/-]+$", max_length=500)]
 
 
-class Waiver(Body):
+class Waiver(DocumentModel):
     """An exception that was reviewed: exactly one rule, exactly one path, and the last day on which it holds."""
 
     schema_: Literal["waiver/v1"] = Field(alias="schema")

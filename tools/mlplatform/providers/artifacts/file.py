@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ArtifactRef, Entry
+from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ArtifactRef, ManifestEntry
 from mlplatform.providers.artifacts.durable import sync_file, sync_tree
 from mlplatform.providers.artifacts.interface import ArtifactError
-from mlplatform.providers.artifacts.judging import LARGEST_MANIFEST, compare, is_plain
+from mlplatform.providers.artifacts.verification import LARGEST_MANIFEST, compare, is_plain
 
 _CHUNK = 1 << 20
 
@@ -20,19 +20,19 @@ _CHUNK = 1 << 20
 class FileStore:
     """Payloads on local disks. Nothing that a path leads out of the folder by (links) is ever followed."""
 
-    def entries(self, uri: str) -> Sequence[Entry]:
+    def entries(self, uri: str) -> Sequence[ManifestEntry]:
         """The payload files under the folder `uri`, hashed now and in the order of their paths."""
         payload = _folder(uri) / PAYLOAD_FOLDER
         with _refusing(payload):
             return tuple(_hash(payload, path) for path in _files(payload))
 
-    def verify(self, ref: ArtifactRef) -> Sequence[Entry]:
+    def verify(self, ref: ArtifactRef) -> Sequence[ManifestEntry]:
         """The payload's entries when they hash to the reference's digest; ArtifactError naming each bad file."""
         entries = self.entries(ref.uri)
         _compare(ref, entries)
         return entries
 
-    def fetch(self, ref: ArtifactRef, into: Path) -> Sequence[Entry]:
+    def fetch(self, ref: ArtifactRef, into: Path) -> Sequence[ManifestEntry]:
         """Copy the payload below the empty or absent folder `into`, on disk when this returns; else gone."""
         payload = _folder(ref.uri) / PAYLOAD_FOLDER
         with _refusing(into):
@@ -94,11 +94,11 @@ def _files(payload: Path) -> list[str]:
     return sorted(found)
 
 
-def _hash(payload: Path, path: str) -> Entry:
+def _hash(payload: Path, path: str) -> ManifestEntry:
     return _read(payload, path, lambda _chunk: None)
 
 
-def _copy(payload: Path, path: str, into: Path) -> Entry:
+def _copy(payload: Path, path: str, into: Path) -> ManifestEntry:
     """Copy one file and say what was written."""
     target = into / path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def _copy(payload: Path, path: str, into: Path) -> Entry:
     return entry
 
 
-def _read(payload: Path, path: str, use: Callable[[bytes], object]) -> Entry:
+def _read(payload: Path, path: str, use: Callable[[bytes], object]) -> ManifestEntry:
     """Hand a file's bytes on, chunk by chunk, and hash exactly those."""
     hashed, size = hashlib.sha256(), 0
     descriptor = os.open(payload / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -119,10 +119,10 @@ def _read(payload: Path, path: str, use: Callable[[bytes], object]) -> Entry:
             use(chunk)
             hashed.update(chunk)
             size += len(chunk)
-    return Entry(path, size, hashed.hexdigest())
+    return ManifestEntry(path, size, hashed.hexdigest())
 
 
-def _compare(ref: ArtifactRef, entries: Sequence[Entry]) -> None:
+def _compare(ref: ArtifactRef, entries: Sequence[ManifestEntry]) -> None:
     folder = _folder(ref.uri)
     compare(ref, entries, str(folder), _manifest(folder / MANIFEST_NAME))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.payload import ArtifactRef, Entry
+from mlplatform.core.payload import ArtifactRef, ManifestEntry
 
 
 class ArtifactError(Refusal):
@@ -15,11 +15,11 @@ class ArtifactError(Refusal):
 class ArtifactStore(Protocol):
     """Where payloads lie: a folder `model/` with the payload beside a `payload.manifest`."""
 
-    def entries(self, uri: str) -> Sequence[Entry]:
+    def entries(self, uri: str) -> Sequence[ManifestEntry]:
         """The payload files under the folder `uri`, hashed now. No files, a symlink or a special file is an error."""
         ...
 
-    def fetch(self, ref: ArtifactRef, into: Path) -> Sequence[Entry]:
+    def fetch(self, ref: ArtifactRef, into: Path) -> Sequence[ManifestEntry]:
         """Copy the payload's files below the empty or absent folder `into`, hashing what is copied.
 
         Raises ArtifactError naming each file that was changed, added or is missing (by the manifest beside

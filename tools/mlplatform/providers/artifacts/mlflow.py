@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ArtifactRef, Entry
+from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ArtifactRef, ManifestEntry
 from mlplatform.providers.artifacts.durable import sync_file, sync_tree
 from mlplatform.providers.artifacts.interface import ArtifactError
-from mlplatform.providers.artifacts.judging import LARGEST_MANIFEST, compare, is_plain
+from mlplatform.providers.artifacts.verification import LARGEST_MANIFEST, compare, is_plain
 from mlplatform.providers.mlflow import MlflowServer, ServerError
 from mlplatform.providers.mlflow.server import ARTIFACTS
 
@@ -29,12 +29,12 @@ class Stored:
 class ProxyStore:
     """Payloads that a server keeps. What it says of them is believed only as far as the bytes bear it out."""
 
-    def entries(self, uri: str) -> Sequence[Entry]:
+    def entries(self, uri: str) -> Sequence[ManifestEntry]:
         """The payload files in the folder `uri`, downloaded and hashed now, in the order of their paths."""
         with _refusing():
             return tuple(_read(uri, file, lambda _piece: None) for file in _files(uri))
 
-    def fetch(self, ref: ArtifactRef, into: Path) -> Sequence[Entry]:
+    def fetch(self, ref: ArtifactRef, into: Path) -> Sequence[ManifestEntry]:
         """Copy the payload below the empty or absent folder `into`, on disk when this returns; else gone."""
         with _refusing(into):
             into.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ class ProxyStore:
             raise
         return entries
 
-    def require(self, ref: ArtifactRef, entries: Sequence[Entry]) -> None:
+    def require(self, ref: ArtifactRef, entries: Sequence[ManifestEntry]) -> None:
         """ArtifactError naming each bad file unless the entries are what the reference says."""
         compare(ref, entries, ref.uri, _manifest(ref.uri))
 
@@ -113,7 +113,7 @@ def _listed(server: MlflowServer, folder: str) -> list[tuple[str, bool, int]]:
         raise ArtifactError(f"MLflow at {server.url} gave no list of the files in {folder}") from None
 
 
-def _copy(uri: str, file: Stored, into: Path) -> Entry:
+def _copy(uri: str, file: Stored, into: Path) -> ManifestEntry:
     target = into / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("xb") as sink:
@@ -127,7 +127,7 @@ def _copy(uri: str, file: Stored, into: Path) -> Entry:
     return entry
 
 
-def _read(uri: str, file: Stored, use: Callable[[bytes], object]) -> Entry:
+def _read(uri: str, file: Stored, use: Callable[[bytes], object]) -> ManifestEntry:
     """Hand a file's bytes on, piece by piece, and hash exactly those."""
     server, folder = place_of(uri)
     hashed, size = hashlib.sha256(), 0
@@ -139,7 +139,7 @@ def _read(uri: str, file: Stored, use: Callable[[bytes], object]) -> Entry:
         size += len(piece)
 
     server.download(f"{folder}/{PAYLOAD_FOLDER}/{file.path}", file.size, keep)
-    return Entry(file.path, size, hashed.hexdigest())
+    return ManifestEntry(file.path, size, hashed.hexdigest())
 
 
 def _manifest(uri: str) -> bytes | None:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.mlflow.credentials import HINT, authorization
-from mlplatform.providers.mlflow.exchange import Request, Use, exchange
+from mlplatform.providers.mlflow.http import Request, Use, exchange
 
 API = "/api/2.0/mlflow/"
 ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts"

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from mlplatform.providers.policy.compile import COMPLAINT, first_line, parse
 from mlplatform.providers.policy.decision import read_decision
 from mlplatform.providers.policy.interface import Decision, Flaw, PolicyError
-from mlplatform.providers.policy.static import COMPLAINT, first_line, parse
 
 
 class EmbeddedEngine:

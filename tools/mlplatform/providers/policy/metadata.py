@@ -17,11 +17,11 @@ from pydantic import (
 
 from mlplatform.core.finding import Severity
 from mlplatform.core.naming import Kind
-from mlplatform.core.rule import Asks, Rule
+from mlplatform.core.rule import Rule, RuleScope
 from mlplatform.providers.policy.annotations import Annotation, AnnotationError, annotations
+from mlplatform.providers.policy.input_reads import unnamed_parts
 from mlplatform.providers.policy.interface import Flaw
-from mlplatform.providers.policy.places import misplaced, package_for
-from mlplatform.providers.policy.reads import unnamed_parts
+from mlplatform.providers.policy.package_paths import misplaced, package_for
 
 # The rules of the checkers in Python, and Checkov's own, begin with these.
 RESERVED = (
@@ -54,7 +54,7 @@ class Package:
     path: str
     title: str
     kinds: tuple[Subject, ...]
-    asks: Asks
+    asks: RuleScope
     reads: tuple[str, ...]
     rules: Mapping[str, Rule]
 
@@ -159,7 +159,7 @@ class _PackageCustom(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kinds: list[Annotated[Subject, PlainValidator(_subject)]] = Field(min_length=1)
-    asks: Asks
+    asks: RuleScope
     reads: list[Text] = Field(min_length=1)
 
 
@@ -189,7 +189,7 @@ class _RuleNote(_Note):
     custom: _RuleCustom
 
 
-def _rule(path: str, found: Annotation, asks: Asks) -> Rule:
+def _rule(path: str, found: Annotation, asks: RuleScope) -> Rule:
     note = _note(_RuleNote, found)
     custom = note.custom
     if custom.id.startswith(RESERVED):

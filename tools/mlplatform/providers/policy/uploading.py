@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from mlplatform.providers.policy.client import OpaServer, Refused, ServerLost
+from mlplatform.providers.policy.compile import parse
 from mlplatform.providers.policy.interface import Flaw, PolicyError
-from mlplatform.providers.policy.places import package_for
+from mlplatform.providers.policy.package_paths import package_for
 from mlplatform.providers.policy.session import PREFIX, Session, Upload, marked
-from mlplatform.providers.policy.static import parse
 
 
 def upload(

@@ -50,7 +50,7 @@ class RegisteredVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubtful:
+class UntrustedVersion:
     """What claims to be a version (as `version` with `digest`, as far as it says) and is not believed, and why."""
 
     model: str
@@ -72,22 +72,22 @@ class WrongStage:
 class RegistryState:
     """Everything one registry holds: versions by model and semver, aliases by model and alias (to semver).
 
-    `notes` say what is there and was ignored, because it cannot be believed. `unsettled` has the models for which
-    `point` with their present aliases would still change something, and what. `doubtful` has what is ignored among the
-    versions; `strays` what the aliases name that this platform did not register, by model and alias.
+    `notes` say what is there and was ignored, because it cannot be believed. `stage_mismatches` has the models whose
+    stages do not follow their aliases, with the first stage that is wrong. `untrusted` has the versions that are
+    ignored; `foreign_aliases` what aliases name that this platform did not register, by model and alias.
     """
 
     versions: Mapping[str, Mapping[str, RegisteredVersion]]
     aliases: Mapping[str, Mapping[str, str]]
     notes: tuple[str, ...] = ()
-    unsettled: Mapping[str, WrongStage] = field(default_factory=dict)
-    doubtful: tuple[Doubtful, ...] = ()
-    strays: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    stage_mismatches: Mapping[str, WrongStage] = field(default_factory=dict)
+    untrusted: tuple[UntrustedVersion, ...] = ()
+    foreign_aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def find(self, model: str, version: str) -> RegisteredVersion | None:
         return self.versions.get(model, {}).get(version)
 
-    def holding(self, model: str, digest: str) -> RegisteredVersion | None:
+    def by_digest(self, model: str, digest: str) -> RegisteredVersion | None:
         """The version of a model that has this digest."""
         found = (v for v in self.versions.get(model, {}).values() if v.ref.digest == digest)
         return next(found, None)
@@ -131,7 +131,7 @@ class Registry(Protocol):
         """
         ...
 
-    def mend(self, wanted: RegisteredVersion) -> RegisteredVersion:
+    def repair(self, wanted: RegisteredVersion) -> RegisteredVersion:
         """Have a version here as it was registered once, whatever was made of it since.
 
         Its tags are written again, spoiled or lost bytes are replaced by verified ones from `wanted.ref` (its `uri` is
@@ -139,7 +139,7 @@ class Registry(Protocol):
         """
         ...
 
-    def point(self, model: str, champion: str | None, previous: str | None) -> None:
+    def set_aliases(self, model: str, champion: str | None, previous: str | None) -> None:
         """Set the aliases `champion` and `previous` to these semvers (None: no such alias)."""
         ...
 

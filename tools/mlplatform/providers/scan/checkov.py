@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from mlplatform.core.finding import Finding, Severity, error
 from mlplatform.core.rule import Rule
-from mlplatform.providers.scan import answers, process, shapes, texts
+from mlplatform.providers.scan import format_checks, process, results, text_guard
 from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
 from mlplatform.providers.scan.checks.workflows import judge_action, judge_workflows
+from mlplatform.providers.scan.file_types import Sort, reason, sort_of
 from mlplatform.providers.scan.interface import ScanError
-from mlplatform.providers.scan.sorts import Sort, reason, sort_of
 from mlplatform.providers.scan.tree import Node, TreeError, read_documents
 
 _INDEX = "https://www.checkov.io/5.Policy%20Index/all.html"
@@ -41,8 +41,8 @@ class Checkov:
     def scan(self, files: Mapping[str, bytes], policies: Mapping[str, str]) -> Sequence[Finding]:
         """What is wrong with the files by path; `policies` are policies/checkov/* by path. ScanError when it fails."""
         given = _Given()
-        if sum(map(len, files.values())) > texts.TREE_BYTES or len(files) > texts.FILES:
-            message = f"the infrastructure is more than {texts.FILES} files or {texts.TREE_BYTES >> 20} MiB"
+        if sum(map(len, files.values())) > text_guard.TREE_BYTES or len(files) > text_guard.FILES:
+            message = f"the infrastructure is more than {text_guard.FILES} files or {text_guard.TREE_BYTES >> 20} MiB"
             raise ScanError(message, rule="checkov-failed", fix="take out what is not infrastructure")
         for path in sorted(files):
             _take(given, path, files[path])
@@ -52,14 +52,14 @@ class Checkov:
         folders = {**given.folders, "policies": _policies(policies)}
         if given.folders or (given.has_policy and folders["policies"]):
             answer = process.run(folders, seconds=self._seconds)
-            given.findings += answers.findings(answer, folders, given.trees)
+            given.findings += results.findings(answer, folders, given.trees)
         return sorted(set(given.findings))
 
     def rules(self, policies: Mapping[str, str]) -> Sequence[Rule]:
         """Every rule that its findings can carry; takes some seconds, as Checkov says its own."""
         own = {**OWN, **{rule.id: rule for rule in SCANNER}}
         theirs = (_rule(rule) for rule in process.list_rules(_policies(policies)))
-        return [*own.values(), *(rule for rule in theirs if rule.id not in answers.NOT_ASKED)]
+        return [*own.values(), *(rule for rule in theirs if rule.id not in results.NOT_ASKED)]
 
 
 def _take(given: _Given, path: str, data: bytes) -> None:
@@ -71,14 +71,14 @@ def _take(given: _Given, path: str, data: bytes) -> None:
     given.has_policy = given.has_policy or sort is Sort.POLICY
     if sort in (Sort.POLICY, Sort.NONE):
         return  # policies reach Checkov from the caller, who knows which are binding
-    text, findings = texts.read(path, data)
+    text, findings = text_guard.read(path, data)
     given.findings += findings
     if text is None:
         return
-    if sort in (Sort.DATA, Sort.ACTION) and shapes.is_manifest(text):
+    if sort in (Sort.DATA, Sort.ACTION) and format_checks.is_manifest(text):
         sort = Sort.KUBERNETES
     if trouble := _unjudged(sort, path, text):
-        given.findings.append(texts.failed(path, *trouble))
+        given.findings.append(text_guard.failed(path, *trouble))
     wrong = _shape(given, sort, path, text)
     given.findings += wrong
     judged = sort in (Sort.TERRAFORM, Sort.KUBERNETES, Sort.WORKFLOW, Sort.DOCKERFILE) and not wrong
@@ -89,9 +89,9 @@ def _unjudged(sort: Sort, path: str, text: str) -> tuple[str, str] | None:
     """Why no framework judges what is infrastructure nevertheless, and what to do."""
     if sort is Sort.UNJUDGED:
         return reason(path)
-    if sort is Sort.DATA and (what := shapes.foreign(text)):
+    if sort is Sort.DATA and (what := format_checks.foreign(text)):
         return f"{what}, which nothing here judges", "write Terraform or Kubernetes manifests"
-    if sort is Sort.TEMPLATE and shapes.reads_like_infrastructure(text):
+    if sort is Sort.TEMPLATE and format_checks.reads_like_infrastructure(text):
         return (
             "it reads like infrastructure, under a name that no framework takes",
             "commit what is made of it",
@@ -102,20 +102,20 @@ def _unjudged(sort: Sort, path: str, text: str) -> tuple[str, str] | None:
 def _shape(given: _Given, sort: Sort, path: str, text: str) -> list[Finding]:
     """What keeps Checkov from judging a file; our own checks of it are done here as well."""
     if sort is Sort.DOCKERFILE:
-        return list(shapes.dockerfile(path, text))
+        return list(format_checks.dockerfile(path, text))
     if sort not in (Sort.KUBERNETES, Sort.WORKFLOW, Sort.ACTION):
         return []
     try:
         documents = read_documents(text)
     except TreeError as why:
-        return [texts.failed(path, why.message, "write plain YAML", at=why.at)]
+        return [text_guard.failed(path, why.message, "write plain YAML", at=why.at)]
     if sort is not Sort.KUBERNETES and len(documents) != 1:
-        return [texts.failed(path, "it is not one YAML document", "write one document")]
+        return [text_guard.failed(path, "it is not one YAML document", "write one document")]
     given.trees[path] = documents
     if sort is Sort.KUBERNETES:
-        return [*shapes.template(path, text), *shapes.manifests(path, documents)]
+        return [*format_checks.template(path, text), *format_checks.manifests(path, documents)]
     if sort is Sort.WORKFLOW:
-        return list(shapes.workflow(path, documents[0]))
+        return list(format_checks.workflow(path, documents[0]))
     given.findings += judge_action(path, documents[0])
     return []
 

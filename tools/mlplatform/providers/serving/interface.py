@@ -13,7 +13,7 @@ class ServingError(Refusal):
     """The provider could not be reached or would not do it; the message names the cause in a sentence."""
 
 
-class Unsound(ServingError):
+class SignatureMismatch(ServingError):
     """A version answered otherwise than its signature says, or refused what its signature takes."""
 
 
@@ -70,14 +70,14 @@ class Served:
 class Observation:
     """What is served now: versions, and per model the weight (0 to 100) of each digest that is routed.
 
-    `trouble` says why the routes in force would not outlive a restart; empty when they would. `strangers` are loaded
-    and not ours.
+    `route_error` says why the routes in force would not outlive a restart; empty when they would. `unmanaged` names
+    what is loaded and not ours.
     """
 
     versions: Sequence[Served]
     weights: Mapping[str, Mapping[str, int]]
-    trouble: str = ""
-    strangers: tuple[str, ...] = ()
+    route_error: str = ""
+    unmanaged: tuple[str, ...] = ()
 
     def held(self, model: str) -> tuple[Served, ...]:
         return tuple(served for served in self.versions if served.model == model)

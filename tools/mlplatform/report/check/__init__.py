@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Literal, assert_never
 
-from mlplatform.core.checked import Checked
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.rule import Rule
 
 Format = Literal["text", "json", "github", "sarif", "junit", "markdown"]
 
 
-def rendered(checked: Checked, form: Format, rules: Mapping[str, Rule]) -> str:
+def rendered(checked: CheckResult, form: Format, rules: Mapping[str, Rule]) -> str:
     """The whole report; `rules` describes rules by id, for the formats that do so (SARIF)."""
     match form:
         case "text":

@@ -1,6 +1,6 @@
 """The judgement as GitHub's workflow commands; values are escaped, so that no document can write one of its own."""
 
-from mlplatform.core.checked import Checked
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Finding
 from mlplatform.report.check.summary import elsewhere, missing, proposed, some, summary, touched
 from mlplatform.report.check.text import finding_text, waived_text
@@ -9,7 +9,7 @@ from mlplatform.report.plain import counted, one_line
 _KEPT = 10  # GitHub keeps so many annotations of each level for a step, and drops the rest silently
 
 
-def checked_github(checked: Checked) -> str:
+def checked_github(checked: CheckResult) -> str:
     """The annotations that GitHub keeps, errors first, then everything else as plain lines, then how many those are."""
     found = sorted([*checked.findings, *proposed(checked)])
     errors = [finding for finding in found if finding.is_error]
@@ -37,7 +37,7 @@ def _annotation(level: str, finding: Finding) -> str:
     return f"::{level} {place},title={_property(finding.rule)}::{said}"
 
 
-def _last(checked: Checked, found: dict[str, int]) -> str:
+def _last(checked: CheckResult, found: dict[str, int]) -> str:
     more = [counted(number - _KEPT, f"more {level}") for level, number in found.items() if number > _KEPT]
     return summary(checked) + (f"; not annotated, in the lines above: {', '.join(more)}" if more else "")
 

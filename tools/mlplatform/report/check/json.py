@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from mlplatform.core.checked import Checked, DeploymentChange, Waived
+from mlplatform.core.check_result import CheckResult, DeploymentChange, Waived
 from mlplatform.core.finding import Finding
 
 
@@ -12,7 +12,7 @@ def json_text(value: Any) -> str:
     return json.dumps(value, indent=1).replace("##[", "#\\u0023[")
 
 
-def checked_json(checked: Checked) -> dict[str, Any]:
+def checked_json(checked: CheckResult) -> dict[str, Any]:
     """Everything that was found, as the command contract names it."""
     return {
         "findings": _findings(checked.findings),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 from xml.etree import ElementTree
 
-from mlplatform.core.checked import Checked, Waived
+from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding
 from mlplatform.report.check.summary import missing, proposed
 from mlplatform.report.check.text import finding_text, waived_text
@@ -13,7 +13,7 @@ from mlplatform.report.plain import counted, one_line
 _T = TypeVar("_T")
 
 
-def checked_junit(checked: Checked) -> str:
+def checked_junit(checked: CheckResult) -> str:
     """One suite; a rule fails with its errors, is skipped where all it found is waived, and tells its warnings.
 
     ASCII alone; a control character, which XML 1.0 cannot hold at all, stands as Python would write it.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlplatform.core.checked import Checked, Waived
+from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding
 from mlplatform.report.check.markdown_changes import HEAD, change_row
 from mlplatform.report.check.markdown_text import code, prose
@@ -24,7 +24,7 @@ class _Section:
         return _AROUND + sum(map(_size, (*self.head, *self.rows)))
 
 
-def checked_markdown(checked: Checked) -> str:
+def checked_markdown(checked: CheckResult) -> str:
     """The verdict, what changes where, findings, what the change's own policies find, approvals missing, waivers."""
     sections = [section for section in _sections(checked) if section.rows]
     opening = f"## {_verdict(checked)}\n\n{summary(checked)}.\n"
@@ -34,14 +34,14 @@ def checked_markdown(checked: Checked) -> str:
     )
 
 
-def _verdict(checked: Checked) -> str:
+def _verdict(checked: CheckResult) -> str:
     what = "this change" if checked.changes or checked.proposed or checked.missing_approvals else "it"
     if not checked.is_clean:
         return f"❌ {tally((*checked.findings, *checked.proposed))}: {what} is stopped"
     return f"✅ Nothing stops {what}" + (", once it is approved" if checked.missing_approvals else "")
 
 
-def _sections(checked: Checked) -> list[_Section]:
+def _sections(checked: CheckResult) -> list[_Section]:
     approvals = [
         f"- For {some(paths, code)}: {prose(message)}" for message, paths in missing(checked).items()
     ]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from json import dumps
 from typing import Any
 
-from mlplatform.core.checked import DeploymentChange
-from mlplatform.core.payload import short
+from mlplatform.core.check_result import DeploymentChange
+from mlplatform.core.payload import short_digest
 from mlplatform.report.check.markdown_text import code, prose, row
 
 HEAD = (row(("environment", "model", "what", "version", "metrics", "scale", "else")), row(("---",) * 7))
@@ -36,7 +36,7 @@ def _version(before: Values, after: Values) -> str:
     said = _step(before.get("version"), after.get("version"))
     old, new = before.get("digest"), after.get("digest")
     if before.get("version") == after.get("version") and old != new:
-        return f"{said}, other bytes: {_step(short(str(old)), short(str(new)))}"
+        return f"{said}, other bytes: {_step(short_digest(str(old)), short_digest(str(new)))}"
     return said
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from mlplatform.core.checked import Checked, Waived
+from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding
 from mlplatform.core.rule import Rule
 from mlplatform.report.check.sarif_rules import described, escaped
@@ -23,7 +23,7 @@ class _Result:
     waived: Waived | None = None
 
 
-def checked_sarif(checked: Checked, rules: Mapping[str, Rule]) -> dict[str, Any]:
+def checked_sarif(checked: CheckResult, rules: Mapping[str, Rule]) -> dict[str, Any]:
     """One run: errors, then warnings, then what is waived, with the rules that were asked as `rules` describes them."""
     found = _results(checked)
     shown = found[:_SHOWN]
@@ -41,7 +41,7 @@ def checked_sarif(checked: Checked, rules: Mapping[str, Rule]) -> dict[str, Any]
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _results(checked: Checked) -> list[_Result]:
+def _results(checked: CheckResult) -> list[_Result]:
     found = [_Result(finding) for finding in errors_first({*checked.findings, *proposed(checked)})]
     return found + [_Result(waived.finding, waived) for waived in sorted(checked.waived)]
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from mlplatform.core.checked import Checked, Waived
+from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding, Severity
 from mlplatform.report.plain import counted, one_line
 
 
-def summary(checked: Checked) -> str:
+def summary(checked: CheckResult) -> str:
     """`40 documents, 31 rules (9 not applicable): 1 error, no warnings`, and what else stops the change."""
     asked = f"{counted(checked.documents, 'document')}, {counted(len(checked.rules), 'rule')}"
     if checked.not_applicable:
@@ -28,7 +28,7 @@ def tally(findings: Iterable[Finding]) -> str:
     return f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
 
-def missing(checked: Checked) -> dict[str, tuple[str, ...]]:
+def missing(checked: CheckResult) -> dict[str, tuple[str, ...]]:
     """What approvals are missing, in words, each with the paths that it is missing for.
 
     With the approvals given it is a finding already, and not told twice.
@@ -40,12 +40,12 @@ def missing(checked: Checked) -> dict[str, tuple[str, ...]]:
     return {message: tuple(dict.fromkeys(found)) for message, found in paths.items()}
 
 
-def touched(checked: Checked) -> tuple[Waived, ...]:
+def touched(checked: CheckResult) -> tuple[Waived, ...]:
     """What is waived of what the change is about."""
     return tuple(waived for waived in checked.waived if waived.is_touched)
 
 
-def elsewhere(checked: Checked) -> list[str]:
+def elsewhere(checked: CheckResult) -> list[str]:
     """A line that counts what is waived of what the change is not about, where there is any."""
     number = len(checked.waived) - len(touched(checked))
     is_are = "is" if number == 1 else "are"
@@ -58,7 +58,7 @@ def some(paths: Sequence[str], shown: Callable[[str], str] = one_line) -> str:
     return ", ".join(shown(path) for path in paths[:3]) + more
 
 
-def proposed(checked: Checked) -> tuple[Finding, ...]:
+def proposed(checked: CheckResult) -> tuple[Finding, ...]:
     """What only the change's own policies find, saying so, to stand among the findings."""
     return tuple(
         replace(finding, message=f"by the change's own policies: {finding.message}")

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from mlplatform.core.checked import Checked, Waived
+from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding
 from mlplatform.report.check.summary import elsewhere, missing, some, summary, touched
 from mlplatform.report.plain import one_line
 
 
-def checked_text(checked: Checked) -> str:
+def checked_text(checked: CheckResult) -> str:
     """A line a finding, then what is waived, proposed and missing, then the counts."""
     approvals = (one_line(f"{message}: {some(paths)}") for message, paths in missing(checked).items())
     return "\n".join(

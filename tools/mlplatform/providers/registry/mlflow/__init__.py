@@ -15,7 +15,7 @@ from mlplatform.providers.registry.interface import (
     RegistryState,
     TrainingRun,
 )
-from mlplatform.providers.registry.mlflow import add, database, mend, point, runs, state
+from mlplatform.providers.registry.mlflow import add, alias_moves, database, repair, runs, state
 from mlplatform.providers.registry.mlflow.calls import open_client, registry_calls
 from mlplatform.providers.registry.mlflow.lock import exclusive
 from mlplatform.providers.registry.mlflow.names import Names
@@ -69,17 +69,19 @@ class MlflowRegistry:
         with exclusive(self._lock):
             return add.add(client, self.names, self._payloads, wanted)
 
-    def mend(self, wanted: RegisteredVersion) -> RegisteredVersion:
+    def repair(self, wanted: RegisteredVersion) -> RegisteredVersion:
         """Have the version as it was registered: its tags, its bytes, and nothing else in its name."""
         client = self._client()
         with exclusive(self._lock):
-            return mend.mend(client, self.names, self._payloads, wanted)
+            return repair.repair_version(client, self.names, self._payloads, wanted)
 
-    def point(self, model: str, champion: str | None, previous: str | None) -> None:
-        """Set the aliases, and the stages where this registry keeps them; writes only what differs."""
+    def set_aliases(self, model: str, champion: str | None, previous: str | None) -> None:
+        """Set the alias_moves, and the stages where this registry keeps them; writes only what differs."""
         client = self._client()
         with exclusive(self._lock), registry_calls(f"setting the aliases of {model}"):
-            point.point(client, self.names, model, point.Wanted(champion, previous), self.legacy_stages)
+            alias_moves.set_aliases(
+                client, self.names, model, alias_moves.AliasTargets(champion, previous), self.legacy_stages
+            )
 
     def prepare(self) -> None:
         """Make the database and folders; where they are there, nothing is written."""

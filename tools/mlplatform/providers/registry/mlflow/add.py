@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryError
 from mlplatform.providers.registry.mlflow.calls import cause_of, registry_calls
 from mlplatform.providers.registry.mlflow.names import Names
@@ -50,8 +50,8 @@ def present(held: Sequence[Held], wanted: RegisteredVersion) -> RegisteredVersio
             raise RegistryError(one.problem, fix="repair its tags or delete it in MLflow")
         if one.version.ref.digest != wanted.ref.digest:
             raise RegistryError(
-                f"{wanted.model} {wanted.version} is registered as {short(one.version.ref.digest)} "
-                f"and cannot become {short(wanted.ref.digest)}",
+                f"{wanted.model} {wanted.version} is registered as {short_digest(one.version.ref.digest)} "
+                f"and cannot become {short_digest(wanted.ref.digest)}",
                 fix="register the other bytes under a new version",
             )
     return held[0].version if held else None

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mlplatform.core.collector import no_collection
 from mlplatform.core.errors import Refusal
+from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.providers.mlflow import ServerError
 from mlplatform.providers.registry.interface import RegistryError
 
@@ -63,7 +63,7 @@ def cause_of(error: BaseException) -> str:
 def _import_silently() -> None:
     for name, value in NO_TELEMETRY.items():
         os.environ.setdefault(name, value)
-    with no_collection():  # two thousand modules, all of which stay
+    with gc_paused():  # two thousand modules, all of which stay
         import mlflow  # noqa: F401
 
     for name in ("mlflow", "alembic"):

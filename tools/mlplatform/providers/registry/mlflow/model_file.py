@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlplatform.core.payload import PAYLOAD_FOLDER, Entry
+from mlplatform.core.payload import PAYLOAD_FOLDER, ManifestEntry
 from mlplatform.providers.artifacts.durable import write_durably
 from mlplatform.providers.registry.mlflow.calls import mlflow_calls
 
 MODEL_FILE = "MLmodel"
 
 
-def write_model_file(folder: Path, entries: Sequence[Entry]) -> None:
+def write_model_file(folder: Path, entries: Sequence[ManifestEntry]) -> None:
     """Write `folder`/MLmodel where the payload has one ONNX file; other payloads are files to MLflow, no model."""
     if found := onnx_file(entries):
         # MLflow looks for MLmodel in the folder of the ONNX file that it loads, and ours must stay out of the payload.
@@ -18,7 +18,7 @@ def write_model_file(folder: Path, entries: Sequence[Entry]) -> None:
         write_durably(folder / MODEL_FILE, model_file(found))
 
 
-def onnx_file(entries: Sequence[Entry]) -> str | None:
+def onnx_file(entries: Sequence[ManifestEntry]) -> str | None:
     """The one ONNX file of a payload that is a model to MLflow."""
     found = [entry.path for entry in entries if entry.path.endswith(".onnx") and "/" not in entry.path]
     return found[0] if len(found) == 1 and not found[0].startswith(".") else None

@@ -14,7 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ArtifactRef, Entry, digest_of, manifest
+from mlplatform.core.payload import (
+    MANIFEST_NAME,
+    PAYLOAD_FOLDER,
+    ArtifactRef,
+    ManifestEntry,
+    digest_of,
+    manifest,
+)
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.artifacts.interface import ArtifactError
 from mlplatform.providers.artifacts.mlflow import ProxyStore, place_of
@@ -104,7 +111,7 @@ def _is_whole(kept: ArtifactRef) -> bool:
         return False
 
 
-def _upload(server: MlflowServer, kept: ArtifactRef, folder: Path, entries: Sequence[Entry]) -> None:
+def _upload(server: MlflowServer, kept: ArtifactRef, folder: Path, entries: Sequence[ManifestEntry]) -> None:
     _, home = place_of(kept.uri)
     for entry in entries:
         _send(server, f"{home}/{PAYLOAD_FOLDER}/{entry.path}", folder / entry.path, entry.size)

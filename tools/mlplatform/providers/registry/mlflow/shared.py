@@ -12,7 +12,7 @@ from mlplatform.providers.registry.interface import (
     RegistryState,
     TrainingRun,
 )
-from mlplatform.providers.registry.mlflow import mend, point, runs, state
+from mlplatform.providers.registry.mlflow import alias_moves, repair, runs, state
 from mlplatform.providers.registry.mlflow.add import make_model, present, tags_of
 from mlplatform.providers.registry.mlflow.calls import registry_calls
 from mlplatform.providers.registry.mlflow.names import Names
@@ -71,17 +71,19 @@ class SharedMlflowRegistry:
             made = self._client.create_model_version(name, ref.uri, tags)
             return self._first(replace(wanted, ref=ref), int(made.version))
 
-    def mend(self, wanted: RegisteredVersion) -> RegisteredVersion:
+    def repair(self, wanted: RegisteredVersion) -> RegisteredVersion:
         """Have the version as it was registered: its tags, its bytes, and nothing else in its name."""
         self._recent.forget(wanted.model)
-        return mend.mend(self._client, self.names, self._payloads, wanted)
+        return repair.repair_version(self._client, self.names, self._payloads, wanted)
 
-    def point(self, model: str, champion: str | None, previous: str | None) -> None:
+    def set_aliases(self, model: str, champion: str | None, previous: str | None) -> None:
         """Set the aliases, and the stages where this registry keeps them; writes only what differs."""
         with registry_calls(f"setting the aliases of {model}"):
             held, aliases = self._recent.look(self._client, self.names, model)
-            wanted = point.Wanted(champion, previous)
-            point.move(self._client, self.names, model, wanted, self.legacy_stages, held, aliases)
+            wanted = alias_moves.AliasTargets(champion, previous)
+            alias_moves.move_aliases(
+                self._client, self.names, model, wanted, self.legacy_stages, held, aliases
+            )
 
     def prepare(self) -> None:
         """Nothing is made on a server that others use; RegistryError when it does not answer as a registry."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlplatform.providers.registry.interface import (
-    Doubtful,
     RegisteredVersion,
     RegistryError,
     RegistryState,
+    UntrustedVersion,
     WrongStage,
 )
 from mlplatform.providers.registry.mlflow.names import Names
@@ -51,9 +51,9 @@ def read(client: "MlflowClient", names: Names, legacy_stages: bool) -> RegistryS
         versions=_by_model(trusted),
         aliases={model: found for model, found in aliases.items() if found},
         notes=tuple(sorted((*_problems(held), *_contradictions(held), *_strays(numbers, known)))),
-        unsettled=_unsettled(trusted, aliases) if legacy_stages else {},
-        doubtful=_doubtful(held, trusted),
-        strays=_stray_aliases(numbers, known),
+        stage_mismatches=_unsettled(trusted, aliases) if legacy_stages else {},
+        untrusted=_doubtful(held, trusted),
+        foreign_aliases=_stray_aliases(numbers, known),
     )
 
 
@@ -123,11 +123,11 @@ def _contradictions(held: Iterable[Held]) -> list[str]:
     ]
 
 
-def _doubtful(held: Iterable[Held], trusted: Sequence[Held]) -> tuple[Doubtful, ...]:
+def _doubtful(held: Iterable[Held], trusted: Sequence[Held]) -> tuple[UntrustedVersion, ...]:
     """What is not believed; and what is registered again under other bytes' name, even where it says the same."""
     believed = {(one.model, one.number) for one in trusted}
     return tuple(
-        Doubtful(
+        UntrustedVersion(
             one.model,
             one.semver,
             one.tags.get("digest", ""),

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from mlplatform.core.kinds.base import Digest, GitCommit, Part, QualifiedName, Text, Version
+from mlplatform.core.kinds.base import Digest, GitCommit, QualifiedName, StrictModel, Text, Version
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.providers.registry.interface import Lineage, RegisteredVersion
 
@@ -15,7 +15,7 @@ _DATA, _METRIC = "data.", "metric."
 _PLAIN = ("semver", "digest", "idempotency_key", "run", "commit", "change")
 
 
-class _Tags(Part):
+class _Tags(StrictModel):
     """What the tags say, once they are known to say it properly."""
 
     model: QualifiedName

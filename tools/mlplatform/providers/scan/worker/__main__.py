@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
-from mlplatform.providers.scan.worker.confine import confine, limit
+from mlplatform.providers.scan.worker.audit_hook import confine, limit
 
 MEMORY_BYTES = 3 << 30
 SECONDS = 280

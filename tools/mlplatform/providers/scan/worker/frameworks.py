@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mlplatform.providers.scan.worker import bounds, kubernetes, leaks, terraform
+from mlplatform.providers.scan.worker import kubernetes, limits, secrets, terraform
 
 # The names are Checkov's, and those of the folders in the scratch folder. Helm and Kustomize would start
 # programs, and are not among them.
@@ -25,11 +25,11 @@ def judge(runners: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Everything that failed, was skipped, was broken, and which files each framework really looked at."""
     answer: dict[str, Any] = {"failed": [], "skipped": [], "broken": {}, "seen": {}, "unjudged": []}
     for name, runner in runners.items():
-        with bounds.bounded(scratch / name, answer["broken"], name):
+        with limits.bounded(scratch / name, answer["broken"], name):
             _judge(name, runner, scratch / name, answer)
     for folder in (*runners, "other"):
-        with bounds.bounded(scratch / folder, answer["broken"], "secrets"):
-            leaks.judge(scratch / folder, answer)
+        with limits.bounded(scratch / folder, answer["broken"], "secrets"):
+            secrets.judge(scratch / folder, answer)
     return answer
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlplatform.providers.scan.checks import terraform as own
 from mlplatform.providers.scan.checks.blocks import KINDS, Block
-from mlplatform.providers.scan.worker import bounds
+from mlplatform.providers.scan.worker import limits
 
 MISSHAPEN = "is not written as Terraform wants it"
 INDEX = re.compile(r"\[[^\]]*\]")
@@ -17,11 +17,11 @@ INDEX = re.compile(r"\[[^\]]*\]")
 def judge(runner: Any, root: Path, answer: dict[str, Any]) -> None:
     """Judge the whole folder; the blocks that Checkov leaves out (`count = 0`) are judged as they are written."""
     declared = _declared(root, answer)
-    for path, why in bounds.endless_calls(declared).items():
+    for path, why in limits.endless_calls(declared).items():
         answer["broken"][path] = why
         (root / path).unlink()
         declared = {key: body for key, body in declared.items() if key[0] != path}
-    bounds.copy_few(root, answer["broken"])
+    limits.copy_few(root, answer["broken"])
     first = _run(runner, root, expands=True)
     left_out = set(declared) - {block.key for block in first.blocks}
     runs = [(first, set(declared))]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from mlplatform.core.kinds.model import Tensor
-from mlplatform.core.payload import digest_of_bytes, short
+from mlplatform.core.payload import digest_of_bytes, short_digest
 from mlplatform.providers.serving.interface import Candidate
 from mlplatform.providers.serving.triton import running
 
@@ -20,7 +20,7 @@ def public_name(model: str) -> str:
 
 def upstream_name(model: str, digest: str) -> str:
     """The Triton model that one version of `tenant/model` is: `tenant.model.<12 hex>`."""
-    return f"{public_name(model)}.{short(digest)}"
+    return f"{public_name(model)}.{short_digest(digest)}"
 
 
 def config_text(candidate: Candidate) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mlplatform.providers.serving.interface import Array, Candidate, Unsound
+from mlplatform.providers.serving.interface import Array, Candidate, SignatureMismatch
 from mlplatform.providers.serving.triton import sample
 from mlplatform.providers.serving.triton.config import upstream_name
 from mlplatform.providers.serving.triton.http import Server
@@ -17,16 +17,16 @@ def infer(
     body, headers = sample.request(inputs, signature)
     answer = server.ask("POST", f"/v2/models/{name}/infer", body, headers, seconds)
     if answer.status != 200:  # the server's own words may hold what it was sent
-        raise Unsound(f"{name} does not take rows of the sample (status {answer.status})")
+        raise SignatureMismatch(f"{name} does not take rows of the sample (status {answer.status})")
     try:
         found = {output.name: output for output in sample.outputs(answer.body, answer.headers)}
     except ValueError:
-        raise Unsound(f"{name} answers what cannot be read") from None
+        raise SignatureMismatch(f"{name} answers what cannot be read") from None
     for tensor in signature.outputs:
         if tensor.name not in found:
-            raise Unsound(f"{name} answers without the output {tensor.name}")
+            raise SignatureMismatch(f"{name} answers without the output {tensor.name}")
         if flaw := sample.flaw(
             found[tensor.name], tensor, inputs[0].shape[0] if has_batch(signature) else None
         ):
-            raise Unsound(f"{name} does not answer as its signature says: {flaw}")
+            raise SignatureMismatch(f"{name} does not answer as its signature says: {flaw}")
     return found

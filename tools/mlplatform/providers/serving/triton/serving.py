@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mlplatform.core.payload import short
+from mlplatform.core.payload import short_digest
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import (
     Array,
@@ -112,7 +112,7 @@ class TritonServing:
         table = self._table(state)
         if any(route.upstream == name for route in table.models.values()):
             raise ServingError(
-                f"{model} {short(digest)} answers requests: route them to another version first"
+                f"{model} {short_digest(digest)} answers requests: route them to another version first"
             )
         if state.error is None and isinstance(behind := gateway.follow(table.generation), Pending):
             return behind
@@ -200,7 +200,7 @@ class TritonServing:
         )
         if served is None or not served.ready:
             why = served.reason if served else "it is not loaded"
-            raise ServingError(f"{model} {short(digest)} cannot be routed to: {why}")
+            raise ServingError(f"{model} {short_digest(digest)} cannot be routed to: {why}")
         return routes.Route(served.version, digest, upstream_name(model, digest))
 
     def _table(self, state: GatewayState) -> routes.Table:

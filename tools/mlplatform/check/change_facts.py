@@ -1,0 +1,215 @@
+"""Facts of change: what a pull request makes of its base, and what environments pinned before. Rego judges them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mlplatform.check.freezes import freezes
+from mlplatform.check.revoked import revoked
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.document import RawDocument
+from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.naming import Identity, Kind, path_of
+
+Pinned = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChange:
+    """One document that differs from the base: `before` is None when it is new, `after` when it is gone."""
+
+    identity: Identity
+    path: str
+    before: RawDocument | None
+    after: RawDocument | None
+
+    @property
+    def action(self) -> str:
+        """What becomes of it; an environment is asked about when only deployments in it change: it is `kept`."""
+        if self.before is None:
+            return "added"
+        if self.after is None:
+            return "removed"
+        return "kept" if self.before.data == self.after.data else "changed"
+
+
+class ChangeFacts:
+    """What differs between a base and a head, and the facts that packages see of it."""
+
+    def __init__(self, head: LoadedSource, base: ChangeBase, now: datetime) -> None:
+        self.documents = tuple(_document_changes(head, base))
+        self.now = now
+        self._head, self._base = head, base
+
+    def facts(self, change: DocumentChange) -> dict[str, Any]:
+        """What Rego sees as `input.change` of a document (policies/README.md says what it holds)."""
+        before = change.before.data if change.before else None
+        after = change.after.data if change.after else {}
+        keys = {*(before or {}), *after}
+        said: dict[str, Any] = {
+            "action": change.action,
+            "before": before,
+            "changedKeys": sorted(key for key in keys if (before or {}).get(key) != after.get(key)),
+            "now": nanoseconds(self.now),
+        }
+        if change.identity.kind is Kind.DEPLOYMENT:
+            said |= self._of_deployment(change)
+        if change.identity.kind is Kind.DATASET and self._base.history.complete:
+            said["past"] = list(self._base.past_data.get(change.path, ()))
+        if change.identity.kind is Kind.ENVIRONMENT:
+            said["deployments"] = self._counts(change.identity.name)
+        return said
+
+    def is_rollback(self, change: DocumentChange) -> bool:
+        """Whether a deployment goes down to a version that its environment pinned before."""
+        if change.identity.kind is not Kind.DEPLOYMENT or change.after is None:
+            return False
+        wanted = _pin(change.after.data)
+        current = _pin(change.before.data) if change.before else None
+        is_down = _relation(wanted, current).get("relation") == "down"
+        return self._base.history.complete and is_down and wanted in self._own_pins(change.identity)
+
+    def _of_deployment(self, change: DocumentChange) -> dict[str, Any]:
+        """What follows from history is left out where that is cut short: what needs it denies."""
+        identity = change.identity
+        environment, model = str(identity.environment), str(identity.model)
+        source = _promotes_from(environment, self._head, self._base)
+        current = _pin(change.before.data) if change.before else None
+        wanted = _pin(change.after.data) if change.after else None
+        signature = self._base.signatures.get((environment, model))
+        said: dict[str, Any] = {
+            "promotesFrom": source,
+            "historyComplete": self._base.history.complete,
+            "base": current,
+            "hasSignatureBefore": signature is not None,
+            "freezes": freezes(self._head, self._base, identity),
+            "revoked": revoked(self._head, self._base, identity, change.after.data if change.after else {}),
+            **_relation(wanted, current),
+            **self._base.earlier.get((environment, model), {}),
+        }
+        if wanted and not current and (pins := self._base.history.of(environment, model)):
+            last = {"version": pins[0].version, "digest": pins[0].digest}
+            said |= {key: step for key, step in _relation(wanted, last).items() if key == "step"}
+        if signature is not None:
+            said["signatureBefore"] = signature
+        if self._base.history.complete:
+            said["ownPins"] = self._own_pins(identity)
+            said["sourcePins"] = _pins(self._base, source, model) if source else []
+            said["sourceLeft"] = _abandoned_pins(self._base, source, model) if source else []
+            said["isRollback"] = self.is_rollback(change)
+            said |= self._ran_until(identity, wanted)
+        return said
+
+    def _ran_until(self, identity: Identity, wanted: Pinned | None) -> dict[str, int]:
+        """Until when the environment had this version last, in nanoseconds; nothing where it never had."""
+        pins = self._base.history.of(str(identity.environment), str(identity.model))
+        for pin in pins:
+            if wanted == {"version": pin.version, "digest": pin.digest}:
+                now = nanoseconds(self.now)
+                return {"ranUntil": now if pin.until is None else pin.until * 1_000_000_000}
+        return {}
+
+    def _own_pins(self, identity: Identity) -> list[Pinned]:
+        return _pins(self._base, str(identity.environment), str(identity.model))
+
+    def _counts(self, environment: str) -> dict[str, int]:
+        """How many deployments of an environment there are at the base, and what becomes of them."""
+        of_environment = [
+            change
+            for change in self.documents
+            if change.identity.kind is Kind.DEPLOYMENT and change.identity.environment == environment
+        ]
+        counted = {
+            "total": self._base.deployments.get(environment, 0),
+            "added": 0,
+            "changed": 0,
+            "removed": 0,
+        }
+        for change in of_environment:
+            counted[change.action] += 1
+        return counted
+
+
+def nanoseconds(moment: datetime) -> int:
+    """A time as Rego counts it: whole nanoseconds since 1970, UTC."""
+    return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1000
+
+
+def _document_changes(head: LoadedSource, base: ChangeBase) -> Iterator[DocumentChange]:
+    """The documents whose data differs; one that cannot be read at head is neither changed nor gone."""
+    before, after = base.loaded.raws, head.raws
+    unreadable = {finding.path for finding in head.findings}
+    touched: set[str] = set()
+    for path in sorted({*before, *after}):
+        old, new = before.get(path), after.get(path)
+        if old is not None and new is None and path in unreadable:
+            continue
+        if old is None or new is None or old.data != new.data:
+            identity = (new or old).identity  # type: ignore[union-attr]
+            touched.update({str(identity.environment)} if identity.kind is Kind.DEPLOYMENT else ())
+            yield DocumentChange(identity, path, old, new)
+    for environment in sorted(touched):
+        path = path_of(Kind.ENVIRONMENT, environment)
+        old, new = before.get(path), after.get(path)
+        if old is not None and new is not None and old.data == new.data:
+            yield DocumentChange(new.identity, path, old, new)
+
+
+def _promotes_from(environment: str, head: LoadedSource, base: ChangeBase) -> str | None:
+    """As the base says, so that a change cannot choose its own way; a new environment is taken at its word."""
+    path = path_of(Kind.ENVIRONMENT, environment)
+    raw = base.loaded.raws.get(path) or head.raws.get(path)
+    said = raw.data.get("promotesFrom") if raw else None
+    return said if isinstance(said, str) else None
+
+
+def _abandoned_pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
+    """What an environment went down from, and has not pinned again since."""
+    pins = [{"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model)]
+    return [
+        pin
+        for age, pin in enumerate(pins)  # newest first
+        if age and pin not in pins[:age] and _relation(pins[age - 1], pin).get("relation") == "down"
+    ]
+
+
+def _pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
+    """What an environment pins at the base and pinned before, each once."""
+    raw = base.loaded.raws.get(path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
+    now = _pin(raw.data) if raw else None
+    before = ({"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model))
+    return _once([*([now] if now else []), *before])
+
+
+def _once(pins: Iterable[Pinned]) -> list[Pinned]:
+    return list({(pin["version"], pin["digest"]): pin for pin in pins}.values())
+
+
+def _pin(data: Mapping[str, Any]) -> Pinned | None:
+    version, digest = data.get("version"), data.get("digest")
+    if isinstance(version, str) and isinstance(digest, str):
+        return {"version": version, "digest": digest}
+    return None
+
+
+def _relation(wanted: Pinned | None, current: Pinned | None) -> dict[str, str]:
+    """How a version compares with the present one, and how far a step up goes; nothing where that is unknown."""
+    from semver import Version
+
+    if wanted is None or current is None:
+        return {"relation": "new"} if wanted else {}
+    try:
+        new, old = Version.parse(wanted["version"]), Version.parse(current["version"])
+    except ValueError:
+        return {}
+    relation = ("same", "up", "down")[new.compare(old)]
+    return {"relation": relation} | ({"step": _step(old, new)} if relation == "up" else {})
+
+
+def _step(old: Any, new: Any) -> str:
+    """The first part of the version that differs."""
+    for part in ("major", "minor", "patch"):
+        if getattr(old, part) != getattr(new, part):
+            return part
+    return "prerelease"

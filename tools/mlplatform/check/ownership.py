@@ -1,0 +1,117 @@
+"""Whose a path is, and who takes part in a change: facts for the rules of ownership and of approval."""
+
+from collections.abc import Iterable, Mapping
+from fnmatch import translate
+from re import compile as compile_pattern
+from typing import Any
+
+from mlplatform.check.policy_input import named_datasets
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
+from mlplatform.core.review import Review
+
+
+def is_owned_by_platform(path: str, base: ChangeBase, head: LoadedSource) -> bool:
+    """Whether only the platform team may touch a path, as the base says; upper and lower case are alike."""
+    raw = base.loaded.raws.get("platform.yaml") or head.raws.get("platform.yaml")
+    owned = raw.data.get("ownedPaths") if raw else None
+    patterns = [one for one in owned if isinstance(one, str)] if isinstance(owned, list) else []
+    return any(_matches(path.casefold(), pattern.casefold()) for pattern in patterns)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """`tools/` is everything below it; `*` stands for anything within one step of a path."""
+    wanted, steps = pattern.rstrip("/").split("/"), path.split("/")
+    if len(steps) < len(wanted) or (len(steps) > len(wanted) and not pattern.endswith("/")):
+        return False
+    if pattern.endswith("/") and len(steps) == len(wanted):
+        return False
+    return all(
+        compile_pattern(translate(w)).match(s) for w, s in zip(wanted, steps[: len(wanted)], strict=True)
+    )
+
+
+def subject_of(path: str, base: ChangeBase, head: LoadedSource) -> tuple[Identity, bool]:
+    """What to join to a changed file, and whether the file is that document itself."""
+    if identity := parse_path(path):
+        return identity, True
+    if name := _dataset_at(path, base, head):
+        return Identity(Kind.DATASET, name), False
+    if tenant := tenant_of(path):
+        return Identity(Kind.TENANT, tenant), False
+    return Identity(Kind.PLATFORM, "platform"), False
+
+
+def _dataset_at(path: str, base: ChangeBase, head: LoadedSource) -> str:
+    """The data set whose data a file is."""
+    if not path.startswith("examples/data/"):
+        return ""
+    for raws in (base.loaded.raws, head.raws):
+        for raw in raws.values():
+            if raw.identity.kind is Kind.DATASET and raw.data.get("location") == path:
+                return raw.identity.name
+    return ""
+
+
+def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[str, Any]]:
+    """The data sets of the models that a script trains, as they are and as they were; {} for one that is not there."""
+    if not path.startswith("examples/training/"):
+        return []
+    sides = (base.loaded.raws, head.raws)
+    named = {
+        path_of(Kind.DATASET, name)
+        for raws in sides
+        for raw in raws.values()
+        if raw.identity.kind is Kind.MODEL and _script(raw.data) == path
+        for name in named_datasets(raw.data)
+    }
+    found: list[Mapping[str, Any]] = []
+    for place in sorted(named):
+        there = [raws[place].data for raws in sides if place in raws]
+        found += there or [{}]
+    return found
+
+
+def _script(model: Mapping[str, Any]) -> Any:
+    training = model.get("training")
+    return training.get("script") if isinstance(training, Mapping) else None
+
+
+def is_first(environment: str, base: ChangeBase, head: LoadedSource) -> bool:
+    """Whether versions come to an environment from training, as the base says."""
+    path = path_of(Kind.ENVIRONMENT, environment)
+    raw = base.loaded.raws.get(path) or head.raws.get(path)
+    return raw is not None and raw.data.get("promotesFrom") is None
+
+
+def review_input(review: Review | None, commit: str | None) -> dict[str, Any]:
+    """What Rego sees as `input.review`: logins in lower case, and which reviews are of the judged commit."""
+    if review is None:
+        nobody: list[str] = []
+        return {
+            "given": False,
+            "requester": "",
+            "contributors": nobody,
+            "pushers": nobody,
+            "head": commit or "",
+            "isHead": True,
+            "reviews": [],
+        }
+    return {
+        "given": True,
+        "requester": review.requester.lower(),
+        "contributors": _lower(review.contributors),
+        "pushers": _lower(review.pushers),
+        "head": review.head,
+        "isHead": review.head == commit,
+        "reviews": [
+            {"user": one.user.lower(), "state": one.state, "head": one.head, "isHead": one.head == commit}
+            | ({"team": one.team} if one.team else {})
+            for one in review.reviews
+        ],
+    }
+
+
+def _lower(logins: Iterable[str]) -> list[str]:
+    return sorted({login.lower() for login in logins})

@@ -1,0 +1,21 @@
+"""Texts that another program would act on: a workflow, a shell, a browser, a spreadsheet."""
+
+import re
+
+_MAYBE = re.compile(r"[`$<\]{]")
+_ACTIVE = (
+    (re.compile(r"\{\{|\$\{"), "an expression that a workflow or a template would fill in"),
+    (re.compile(r"\$\(|`"), "a command that a shell would run"),
+    (re.compile(r"\]\("), "a link or an image of Markdown"),
+    (re.compile(r"<[A-Za-z/!?][^<>]*>"), "HTML"),
+)
+_FORMULA = re.compile(r"=|@[A-Za-z.]+\(|[+-](?![0-9 ().-]*$)")  # +1 555 0100 is none
+
+
+def find_active_content(text: str) -> str | None:
+    """What in a text another program would take for something to do, in words; None when it is only read."""
+    if _MAYBE.search(text):
+        for pattern, words in _ACTIVE:
+            if pattern.search(text):
+                return words
+    return "a formula of a spreadsheet, or an option of a command" if _FORMULA.match(text) else None

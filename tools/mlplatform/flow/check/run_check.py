@@ -1,0 +1,155 @@
+"""load → check, for the working tree, a commit, or what a change makes of a commit."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mlplatform.check.check import CheckContext, check
+from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.check_result import CheckResult
+from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.naming import Kind
+from mlplatform.core.repository import Repository
+from mlplatform.core.source import Source
+from mlplatform.flow.check.changeset import ChangeSet, changeset
+from mlplatform.flow.check.sandboxed_check import check_in_sandbox
+from mlplatform.load.infrastructure import infrastructure, scanner_policies
+from mlplatform.load.load import load
+from mlplatform.load.review import read_review
+from mlplatform.load.source import Commit, WorkingTree
+from mlplatform.providers.git import Git
+from mlplatform.providers.policy import connect_engine, engine_name
+from mlplatform.providers.policy.failed_engine import FailedEngine
+from mlplatform.providers.policy.interface import PolicyEngine, PolicyError
+from mlplatform.providers.scan import connect_scanner
+from mlplatform.providers.scan.interface import Scanner
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """How to judge: by which engine (None: what the environment says), with a scanner or without, everything or only
+    what a change touches, by whose approvals, and at what time."""
+
+    engine: str | None = None
+    scanner: bool = True
+    everything: bool = False
+    approvals: Path | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+def check_working_tree(git: Git, options: CheckOptions | None = None) -> CheckResult:
+    """Rules of state over what lies in the working tree."""
+    return _judge_state(WorkingTree(git.root), options or CheckOptions())
+
+
+def check_commit(git: Git, rev: str, options: CheckOptions | None = None) -> CheckResult:
+    """Rules of state over a commit."""
+    return _judge_state(Commit(git, git.resolve(rev)), options or CheckOptions())
+
+
+def check_change(git: Git, base: str, head: str | None, options: CheckOptions | None = None) -> CheckResult:
+    """Rules of state and of change over what `head` (None: the working tree) makes of the commit `base`.
+
+    The policies, schemas and waivers of the base bind, so that no change weakens what it is judged by; those of the
+    change are asked beside.
+    """
+    options = options or CheckOptions()
+    source = WorkingTree(git.root) if head is None else Commit(git, git.resolve(head))
+    review = read_review(options.approvals) if options.approvals else None
+    changed = changeset(git, base, head, everything=options.everything)
+    if changed.policies_changed and not options.everything:
+        changed = changeset(
+            git, base, head, everything=True
+        )  # what they say of everything else counts as well
+    scanner, head_loaded = _scan(source, changed, options)
+    starting = changed.base.loaded
+    bound = replace(
+        head_loaded,
+        policies=starting.policies,
+        schemas=starting.schemas,
+        scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
+    )
+    held_to = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
+    started = time.monotonic()
+    with _engine(starting.policies, options) as engine:
+        binding = check(bound, engine, held_to, base=changed.base)
+    took = time.monotonic() - started
+    if not _brings_rules(changed.base, head_loaded):
+        return binding
+    wider = changed if changed.base.everything else changeset(git, base, head, everything=True)
+    own = replace(wider.head, infrastructure=head_loaded.infrastructure, scanned_by=head_loaded.scanned_by)
+
+    def judge_own() -> CheckResult:
+        with _engine(own.policies, options) as engine:
+            return check(own, engine, replace(held_to, waivers=None), base=wider.base)
+
+    return check_in_sandbox(binding, judge_own, changed.base.files, took, scans=scanner is not None)
+
+
+def load_repository(git: Git, rev: str) -> Repository:
+    """The judged repository of a commit; what its findings stop is blocked in it."""
+    return check_commit(git, rev).repository
+
+
+def _judge_state(source: Source, options: CheckOptions) -> CheckResult:
+    loaded, scanner = load(source), None
+    if options.everything and options.scanner:
+        scanner = connect_scanner()
+        loaded = _with_infrastructure(source, loaded, scanner)
+    with _engine(loaded.policies, options) as engine:
+        return check(loaded, engine, CheckContext(options.now, scanner=scanner))
+
+
+def _scan(source: Source, changed: ChangeSet, options: CheckOptions) -> tuple[Scanner | None, LoadedSource]:
+    """The scanner, when something it judges changed, and the head with what it judges."""
+    if not options.scanner:
+        return None, changed.head
+    scanner = connect_scanner()
+    touched = (
+        scanner.is_infrastructure(file.path) or file.path.startswith("policies/checkov/")
+        for file in changed.base.files
+    )
+    if not options.everything and not any(touched):
+        return None, changed.head
+    return scanner, _with_infrastructure(source, changed.head, scanner)
+
+
+def _with_infrastructure(source: Source, loaded: LoadedSource, scanner: Scanner) -> LoadedSource:
+    files, unreadable = infrastructure(source, scanner.is_infrastructure)
+    policies, no_policies = scanner_policies(source)
+    return replace(
+        loaded,
+        infrastructure=files,
+        scanned_by=policies,
+        findings=tuple(sorted({*loaded.findings, *unreadable, *no_policies})),
+    )
+
+
+@contextmanager
+def _engine(policies: Mapping[str, str], options: CheckOptions) -> Iterator[PolicyEngine]:
+    engine: PolicyEngine
+    try:
+        engine = connect_engine(policies, engine_name(options.engine))
+    except PolicyError as why:
+        engine = FailedEngine(policies, why)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _brings_rules(base: ChangeBase, head: LoadedSource) -> bool:
+    """Whether the change has policies, schemas or waivers of its own."""
+    before = base.loaded
+    return (before.policies, before.schemas, _waivers(before)) != (
+        head.policies,
+        head.schemas,
+        _waivers(head),
+    ) or any(file.path.startswith("policies/checkov/") for file in base.files)
+
+
+def _waivers(loaded: LoadedSource) -> dict[str, object]:
+    return {path: raw.data for path, raw in loaded.raws.items() if raw.identity.kind is Kind.WAIVER}

@@ -1,0 +1,179 @@
+"""What a cell of a table looks like: an e-mail address, the number of a payment card, a US social security number."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import accumulate
+
+EMAIL, CARD, SSN = "email", "card", "ssn"
+
+# Each part is bounded, and the search starts at the @: no cell makes it slow.
+_EMAIL = re.compile(r"(?<=[\w.!#$%&'*+/=?^`{|}~\"-])@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63}")
+_SSN = re.compile(r"(?<!\d)(?<!\d-)(?!000|666|9)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}(?!\d)(?!-\d)")
+_LONG_RUN = re.compile(r"\d(?:[ -]{0,2}\d){12,}")
+_GROUP = re.compile(r"\d+")
+_FEWEST, _MOST = 13, 19
+# The first digits that the networks give, and how long their numbers are.
+_CARD = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
+    r"|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}"  # Mastercard
+    r"|3[47]\d{13}"  # American Express
+    r"|3(?:0[0-59]|[689]\d)\d{11,16}"  # Diners Club
+    r"|35(?:2[89]|[3-8]\d)\d{12,15}"  # JCB
+    r"|(?:6011|64[4-9]\d|65\d\d|62\d\d)\d{12,15}"  # Discover, UnionPay
+    r"|220[0-4]\d{12,15}"  # Mir
+    r"|(?:50|5[6-8]|6[37])\d{11,17}"  # Maestro
+)
+_FIRST = frozenset("23456")
+_VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED = bytes.maketrans(bytes(range(10)), bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
+_ANY_DIGIT = bytes.maketrans(b"123456789", b"000000000")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]{1,64}")  # normalizing takes the square of how many marks there are
+_SEPARATOR = "\0"  # a file with one in it is no table
+
+
+class ScanBudgetExceeded(Exception):
+    """There are more groups of digits than anybody has looked at."""
+
+
+@dataclass(slots=True)
+class ScanBudget:
+    """How many more groups of digits are looked at, whether a card's number starts there: some seconds' worth."""
+
+    groups: int = 4_000_000
+
+    def spend(self, groups: int) -> None:
+        self.groups -= groups
+        if self.groups < 0:
+            raise ScanBudgetExceeded
+
+
+def prefilter(data: bytes) -> frozenset[str]:
+    """What any cell of a file may look like: a few passes over its bytes, and most files need no other."""
+    if not data.isascii():
+        data = simple(data.decode()).encode()
+    digits = data.translate(_ANY_DIGIT)
+    there = {
+        EMAIL: b"@" in data,
+        CARD: b"0" * _FEWEST in digits.translate(None, b" -"),
+        SSN: b"000-00-0000" in digits or b"000 00 0000" in digits,
+    }
+    return frozenset(look for look, is_there in there.items() if is_there)
+
+
+def detect(row: Sequence[str], suspects: frozenset[str], effort: ScanBudget) -> Iterator[tuple[int, str]]:
+    """The place of each cell of a row that looks like one of the suspects, with which; or TooMuchToLookAt."""
+    text = _SEPARATOR.join(row)
+    if not text.isascii():
+        text = simple(text)
+        row = text.split(_SEPARATOR)
+    for look in suspects:
+        holds, may_hold = _LOOKS[look]
+        if may_hold(text):
+            yield from ((place, look) for place, cell in enumerate(row) if holds(cell, effort))
+
+
+def simple(text: str) -> str:
+    """A text in the digits, signs and spaces of ASCII, where it has others that look the same, or none at all."""
+    return _NOT_ASCII.sub(lambda found: _simple(found[0]), text)
+
+
+@lru_cache(maxsize=4096)
+def _simple(text: str) -> str:
+    return "".join(map(_plain, unicodedata.normalize("NFKC", text)))
+
+
+def _plain(character: str) -> str:
+    match unicodedata.category(character):
+        case "Nd":
+            return str(unicodedata.decimal(character))
+        case "Pd":
+            return "-"
+        case "Zs":
+            return " "
+        case "Cf" | "Mn":  # joiners, bidi controls, variation selectors
+            return ""
+        case _:
+            return _SIGNS.get(character, character)
+
+
+_SIGNS = {"\N{MINUS SIGN}": "-", "\N{IDEOGRAPHIC FULL STOP}": "."}
+
+
+def _holds_email(cell: str, _: ScanBudget) -> bool:
+    return "@" in cell and _EMAIL.search(cell) is not None
+
+
+def _may_hold_card(text: str) -> bool:
+    return _LONG_RUN.search(text) is not None
+
+
+def _holds_card(cell: str, effort: ScanBudget) -> bool:
+    if len(cell) < _FEWEST:
+        return False
+    if cell.isdigit():
+        return _is_card(cell)
+    if "." in cell:
+        with suppress(
+            ValueError
+        ):  # 4111111111111111.0 and 4.111111111111111e15 are cards, other floats are not
+            return float(cell).is_integer() and _is_card(format(Decimal(cell), ".0f")[: _MOST + 1])
+    return any(_run_holds_card(run, effort) for run in _LONG_RUN.findall(cell))
+
+
+def _has_ssn(text: str) -> bool:
+    return _SSN.search(text) is not None
+
+
+def _holds_ssn(cell: str, _: ScanBudget) -> bool:
+    return _has_ssn(cell)
+
+
+_LOOKS: Mapping[str, tuple[Callable[[str, ScanBudget], bool], Callable[[str], bool]]] = {
+    EMAIL: (_holds_email, lambda text: "@" in text),
+    CARD: (_holds_card, _may_hold_card),
+    SSN: (_holds_ssn, _has_ssn),
+}
+
+
+def _run_holds_card(run: str, effort: ScanBudget) -> bool:
+    """Whether neighbouring groups of digits are together a card's number: what follows them may be its expiry."""
+    groups = _GROUP.findall(run)
+    effort.spend(len(groups))
+    digits = "".join(groups)
+    edges = list(accumulate(map(len, groups), initial=0))
+    sums = _sums(digits)
+    first = last = 0
+    for start in edges:
+        if digits[start : start + 1] not in _FIRST:
+            continue
+        while first < len(edges) and edges[first] < start + _FEWEST:
+            first += 1
+        last = max(first, last)
+        while last < len(edges) and edges[last] <= start + _MOST:
+            last += 1
+        for end in edges[first:last]:
+            even = sums[end % 2]
+            if (even[end] - even[start]) % 10 == 0 and _CARD.fullmatch(digits, start, end):
+                return True
+    return False
+
+
+def _sums(digits: str) -> tuple[list[int], list[int]]:
+    """Sums up to each place as Luhn's check adds digits, for numbers that end at an even place and at an odd one."""
+    values = digits.encode().translate(_VALUES)
+    doubled = values.translate(_DOUBLED)
+    even, odd = bytearray(values), bytearray(values)
+    even[::2], odd[1::2] = doubled[::2], doubled[1::2]
+    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
+
+
+def _is_card(digits: str) -> bool:
+    if not _CARD.fullmatch(digits):
+        return False
+    values = digits.encode().translate(_VALUES)
+    return (sum(values[::-2]) + sum(values[-2::-2].translate(_DOUBLED))) % 10 == 0  # Luhn's check digit

@@ -1,0 +1,115 @@
+"""Sends a sample through a loaded version: what its answers are worth, and how long they take."""
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+
+from mlplatform.providers.serving.interface import Array, Candidate, Serving, SignatureMismatch
+from mlplatform.validate.metrics import of_classes, of_numbers
+from mlplatform.validate.sample import Sample
+from mlplatform.validate.tensor_codec import numbers, texts
+
+BATCH = 64
+SECONDS = 30.0  # for one answer
+WARM_UP, REQUESTS, ROUNDS = 20, 200, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The metrics of a version on a sample, or why it does not answer it as its signature says."""
+
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Of requests of one row, one after the other, in milliseconds."""
+
+    p50: float
+    p99: float
+    requests: int
+
+
+def evaluate(sample: Sample, serving: Serving, candidate: Candidate) -> Evaluation:
+    """Every row through the version, in batches."""
+    labels: list[float] = []
+    scores: list[tuple[float, ...]] = []
+    try:
+        for first in range(0, len(sample.rows), BATCH):
+            answer = serving.infer(candidate, sample.batch(first, BATCH), SECONDS)
+            some, more = _read(sample, answer)
+            labels += some
+            scores += more
+    except SignatureMismatch as why:
+        return Evaluation(flaw=why.message)
+    if sample.is_classification:
+        truth, said = [int(value) for value in sample.truth], [int(value) for value in labels]
+        return Evaluation(of_classes(truth, said, scores or None))
+    try:
+        found = of_numbers(sample.truth, labels)
+    except OverflowError:
+        found = {"rmse": math.inf}
+    if not all(map(math.isfinite, found.values())):
+        return Evaluation(flaw="its answers are too far from the truth for its metrics to be numbers")
+    return Evaluation(found)
+
+
+def measure_latency(sample: Sample, serving: Serving, candidate: Candidate, limit: float | None) -> Latency:
+    """Of a warm version: the best of up to three rounds, as what else this machine does only ever adds to it."""
+    rows = cycle(sample.batch(at, 1) for at in range(min(len(sample.rows), REQUESTS)))
+    for inputs in islice(rows, WARM_UP):
+        serving.infer(candidate, inputs, SECONDS)
+    best = _round(rows, serving, candidate)
+    for _ in range(ROUNDS - 1):
+        if limit is None or best.p99 <= limit:
+            break
+        best = min(best, _round(rows, serving, candidate), key=lambda latency: latency.p99)
+    return best
+
+
+def _round(rows: "cycle[tuple[Array, ...]]", serving: Serving, candidate: Candidate) -> Latency:
+    taken = []
+    for inputs in islice(rows, REQUESTS):
+        began = time.perf_counter()
+        serving.infer(candidate, inputs, SECONDS)
+        taken.append(1000 * (time.perf_counter() - began))
+    taken.sort()
+    return Latency(taken[len(taken) // 2], taken[-(-len(taken) * 99 // 100) - 1], len(taken))
+
+
+def _read(sample: Sample, answer: Mapping[str, Array]) -> tuple[list[float], list[tuple[float, ...]]]:
+    """The class or number of each row, and its scores where there are any."""
+    if sample.answers.value:
+        return list(numbers(answer[sample.answers.value.name])), []
+    scores = _scores(answer[sample.answers.scores.name]) if sample.answers.scores else []
+    if sample.answers.label:
+        return _labels(answer[sample.answers.label.name], sample.classes), scores
+    return [_likeliest(row) for row in scores], scores
+
+
+def _scores(array: Array) -> list[tuple[float, ...]]:
+    flat = numbers(array)
+    width = len(flat) // array.shape[0]
+    return [flat[at : at + width] for at in range(0, len(flat), width)]
+
+
+def _labels(array: Array, classes: Sequence[str]) -> list[float]:
+    if array.type != "BYTES":
+        return list(numbers(array))
+    try:
+        return [_class(text, classes) for text in texts(array)]
+    except ValueError:
+        raise SignatureMismatch(f"the output {array.name} does not name classes") from None
+
+
+def _class(text: str, classes: Sequence[str]) -> float:
+    return classes.index(text) if classes else int(text)
+
+
+def _likeliest(scores: tuple[float, ...]) -> float:
+    if len(scores) == 1:
+        return float(scores[0] > 0.5)
+    return max(range(len(scores)), key=scores.__getitem__)

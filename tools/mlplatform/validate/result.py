@@ -1,0 +1,67 @@
+"""What a validation ended with, as people, programs and the ledger get it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mlplatform.validate.evaluation import Latency
+from mlplatform.validate.verdict import Check, Version
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationResult:
+    """A version that was tried in an environment, on which rows, beside which champion, and each check.
+
+    `because` says why it was this version that was tried.
+    """
+
+    environment: str
+    model: str
+    because: str
+    commit: str
+    dataset: str
+    dataset_digest: str
+    rows: int
+    candidate: Version
+    champion: Version | None
+    latency: Latency | None
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not any(check.failure for check in self.checks)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "environment": self.environment,
+            "model": self.model,
+            "version": self.candidate.version,
+            "digest": self.candidate.digest,
+            **self.said(),
+        }
+
+    def said(self) -> dict[str, Any]:
+        """All but which version of what, where."""
+        latency = self.latency
+        return {
+            "met": self.passed,
+            "because": self.because,
+            "commit": self.commit,
+            "sample": {"dataset": self.dataset, "digest": self.dataset_digest, "rows": self.rows},
+            "metrics": dict(self.candidate.evaluation.metrics),
+            "champion": _champion(self.champion),
+            "latency": {"p50Ms": latency.p50, "p99Ms": latency.p99, "requests": latency.requests}
+            if latency
+            else None,
+            "checks": [check.as_json() for check in self.checks],
+        }
+
+
+def _champion(champion: Version | None) -> dict[str, Any] | None:
+    if champion is None:
+        return None
+    said = {
+        "version": champion.version,
+        "digest": champion.digest,
+        "metrics": dict(champion.evaluation.metrics),
+    }
+    return {**said, **({"flaw": champion.evaluation.flaw} if champion.evaluation.flaw else {})}
