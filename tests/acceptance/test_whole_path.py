@@ -7,8 +7,6 @@ import re
 import shlex
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +18,7 @@ from mlplatform.core.target import LocalTarget
 from mlplatform.local.stack import state
 from tests.acceptance.conftest import Clone
 from tests.support.traffic import Traffic
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 TUMOUR = "clinic/tumour"
 PINNED = "environments/production/clinic/tumour.yaml"
@@ -30,7 +29,7 @@ BODY = json.dumps(
 
 def answer(url: str) -> dict[str, Any]:
     place = urlsplit(url)
-    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=20)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=DEADLINE_SECONDS)
     connection.request("POST", place.path, BODY)
     said: dict[str, Any] = json.loads(connection.getresponse().read())
     connection.close()
@@ -39,13 +38,6 @@ def answer(url: str) -> dict[str, Any]:
 
 def url_of(clone: Clone, environment: str = "production") -> str:
     return str(clone.status(environment, TUMOUR)["url"])
-
-
-def wait_for(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Return once it holds; each question is a whole command, so nothing is asked too often."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
 
 
 def written(clone: Clone) -> dict[Path, int]:
@@ -205,7 +197,7 @@ def test_training_that_gives_other_bytes_than_reviewed_is_refused_and_rewrites_n
 def test_a_spoiled_route_file_harms_no_answer_and_the_next_apply_writes_it_again(clone: Clone) -> None:
     url, routes = url_of(clone), LocalTarget(clone.root).environment("production").routes
     routes.write_text("{")
-    wait_for(lambda: clone.status("production", TUMOUR)["state"] == "Degraded")
+    wait_until(lambda: clone.status("production", TUMOUR)["state"] == "Degraded")
     assert answer(url)["model_version"] == "1.0.0"
     clone.platform("apply", "--env", "production")
     assert clone.status("production", TUMOUR)["state"] == "Ready"

@@ -36,7 +36,7 @@ def train_all(folder: Path, machine: dict[str, str]) -> dict[str, Any]:
     program = Path(__file__).with_name("train_all.py")
     environment = os.environ | machine | {"PYTHONPATH": str(REPOSITORY / "examples/training")}
     command = [sys.executable, str(program), str(folder), machine["JOBS"]]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

@@ -36,7 +36,6 @@ class Clone:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
             check=False,
         )
 

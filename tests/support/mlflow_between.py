@@ -8,6 +8,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.waiting import DEADLINE_SECONDS
+
 SKIPPED = ("connection", "server", "date", "transfer-encoding", "content-length")
 Asked = Callable[[str, str], bool]  # by method and path
 
@@ -150,7 +152,7 @@ class Call(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.behind = HTTPConnection("127.0.0.1", self.server.between.behind, timeout=60)
+        self.behind = HTTPConnection("127.0.0.1", self.server.between.behind, timeout=DEADLINE_SECONDS)
 
     def finish(self) -> None:
         self.behind.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.mirror import mirror
-from tests.support.waiting import wait_until
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 LOG = "server.log"
 QUIET = {
@@ -75,7 +75,7 @@ def _wait(running: Running, process: "subprocess.Popen[bytes]") -> None:
 
 
 def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE_SECONDS)
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status == 200

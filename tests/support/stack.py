@@ -4,7 +4,7 @@ import http.client
 import json
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -17,8 +17,9 @@ from mlplatform.core.kinds.model import Signature, TensorType
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import stack
 from mlplatform.local.programs import serving_folder
-from mlplatform.providers.serving.interface import Candidate
+from mlplatform.providers.serving.interface import Candidate, Pending, Ready
 from tests.support.payloads import write_payload
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 ENVIRONMENT = "development"
 COLUMNS = 4
@@ -73,6 +74,11 @@ def candidate(
     return Candidate(model, version, ref, "onnx", signed, instances)
 
 
+def finish(call: Callable[[], Ready | Pending]) -> None:
+    """Ask a provider until it has done it: on a busy machine it may answer Pending for a while."""
+    wait_until(lambda: isinstance(call(), Ready), "the end of what a provider calls pending")
+
+
 def new_model() -> str:
     """A `tenant/model` that no other test of this process uses."""
     return f"lab/model-{next(_numbers)}"
@@ -81,7 +87,7 @@ def new_model() -> str:
 def ask(url: str, rows: int = 1) -> tuple[int, dict[str, Any]]:
     """Status and JSON of an inference of ones."""
     place = urlsplit(url)
-    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=20)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=DEADLINE_SECONDS)
     try:
         connection.request("POST", place.path, infer_body(rows))
         response = connection.getresponse()
