@@ -20,7 +20,7 @@ from mlplatform.providers.lease.remote import RemoteLease, is_held_remotely, rem
 from tests.support.waiting import wait_until
 
 LIFE = 1.5  # of a holder that has died: whoever comes after it waits for so long
-LIVING = 60.0  # of one that lives
+LIVING = 30.0  # of one that lives
 HOLDER = """
 import sys
 from pathlib import Path
