@@ -1,4 +1,4 @@
-"""The repository as a user has it: a clone of its own, brought up once for all acceptance tests; and the corpus."""
+"""The repository as a user has it: a clone that was brought up, as it was then for each test; and the corpus."""
 
 import json
 import shutil
@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
+from mlplatform.core.target import LocalTarget
 from tests.support.both_engines import both_engines
 from tests.support.cases import Case
 from tests.support.corpus import Answer, Corpus, impatience, run
 from tests.support.forked_checkov import forked_checkov
+from tests.support.forked_platform import Platform, forked_platform
+from tests.support.known_state import Template
 from tests.support.laboratory import REPOSITORY, run_git
 from tests.support.opa import opa_on_path
 from tests.support.remembered import remembered_git
-from tests.support.stack import needs_serving
+from tests.support.stack import end_servers, needs_serving
 
 DOCUMENTS = (
     "platform.yaml",
@@ -37,6 +40,7 @@ class Clone:
     """A repository with the example documents, and `platform` to run in it."""
 
     root: Path
+    command: Platform
 
     def platform(self, *args: str, code: int = 0) -> str:
         """What a command prints on standard output; it must end with this exit code."""
@@ -45,8 +49,7 @@ class Clone:
         return done.stdout if code == 0 else done.stdout + done.stderr
 
     def run(self, *args: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "mlplatform.cli", *args]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        return self.command(self.root, *args)
 
     def status(self, environment: str, model: str) -> dict[str, Any]:
         said = json.loads(self.run("status", "--json").stdout)
@@ -63,7 +66,7 @@ class Clone:
         (self.root / path).write_text(text.replace(old, new))
 
 
-def make_clone(root: Path) -> Clone:
+def make_clone(root: Path, command: Platform) -> Clone:
     """The documents as they lie in the working tree, as the first commit of a repository."""
     root.mkdir()
     for name in DOCUMENTS:
@@ -76,21 +79,32 @@ def make_clone(root: Path) -> Clone:
     run_git(root, "init", "-q", "-b", "main")
     run_git(root, "config", "user.name", "Ada Lovelace")
     run_git(root, "config", "user.email", "ada@example.com")
-    clone = Clone(root)
+    clone = Clone(root, command)
     clone.commit("the example tenants")
     return clone
 
 
-@pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
-    """A clone that was brought up."""
+@pytest.fixture(scope="module")
+def brought_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Clone]]:
+    """A clone that the program itself brought up."""
     needs_serving()
-    made = make_clone(tmp_path_factory.mktemp("acceptance") / "repository")
-    try:
-        (made.root.parent / "up.txt").write_text(made.platform("up"))
-        yield made
-    finally:
-        made.run("down")
+    with forked_platform() as platform:
+        made = make_clone(tmp_path_factory.mktemp("acceptance") / "repository", platform)
+        up = [sys.executable, "-m", "mlplatform.cli", "up"]
+        try:
+            done = subprocess.run(up, cwd=made.root, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+            (made.root.parent / "up.txt").write_text(done.stdout)
+            yield Template.of(made)
+        finally:
+            end_servers(LocalTarget(made.root))
+
+
+@pytest.fixture
+def clone(brought_up: Template[Clone], request: pytest.FixtureRequest) -> Iterator[Clone]:
+    """The clone as it was once it was up."""
+    with brought_up.lend_to(request.node) as clone:
+        yield clone
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import pytest
 
 from mlplatform.core.target import LocalTarget
 from mlplatform.local.stack import known, start_all, state, stop_all
-from tests.support.laboratory import Laboratory
 from tests.support.mirror import mirror
 from tests.support.mlflow_server import LOG
 from tests.support.outcome import has_failed
@@ -21,7 +20,16 @@ from tests.support.stack import end_servers
 _LEFT = {"backends", "lock", "logs", "ports.json", "processes", "routes.json", "routes.lock", LOG}
 _OBJECTS = (".git", "objects"), ("remote", "objects")
 _OURS = ".platform"
-T = TypeVar("T")
+
+
+class Rooted(Protocol):
+    """What has a repository and the servers of its target."""
+
+    @property
+    def root(self) -> Path: ...
+
+
+T = TypeVar("T", bound=Rooted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +71,17 @@ class KnownState:
 
 @dataclass(slots=True)
 class Template(Generic[T]):
-    """Something whose state is known, lent to one test after the other."""
+    """A laboratory, or whatever has a repository, whose state is known: it is lent to one test after the other."""
 
     what: T
     state: KnownState
     _is_spoiled: bool = False
 
     @staticmethod
-    def of_laboratory(made: Laboratory, *more: Path) -> "Template[Laboratory]":
-        """A laboratory, and folders that belong to it, in the state in which they are now."""
-        root = made.place.git.root
-        return Template(made, KnownState.of(root, root.with_name(f"{root.name}-template"), more))
+    def of(what: T, *more: Path) -> "Template[T]":
+        """What lies in a repository, and in folders that belong to it, in the state in which it is now."""
+        root = what.root
+        return Template(what, KnownState.of(root, root.with_name(f"{root.name}-template"), more))
 
     @contextmanager
     def lend_to(self, node: pytest.Item) -> Iterator[T]:

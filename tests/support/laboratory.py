@@ -58,6 +58,10 @@ class Laboratory:
     payloads: Mapping[str, ArtifactRef]
     shared: str = ""  # the address of the MLflow server that all environments share; nothing: each has a file
 
+    @property
+    def root(self) -> Path:
+        return self.place.git.root
+
     def commit(self, files: Mapping[str, Mapping[str, Any] | None], message: str) -> str:
         """Write documents (None: delete) and commit them to main."""
         root = self.place.git.root

@@ -67,7 +67,7 @@ def template(
     with servers(made.place.target, "production"):
         made.pin("production", BEFORE)
         assert apply(made).is_done
-        yield Template.of_laboratory(made, empty_mlflow.folder)
+        yield Template.of(made, empty_mlflow.folder)
 
 
 def apply(lab: Laboratory) -> Reconciled:

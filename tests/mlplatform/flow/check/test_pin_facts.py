@@ -27,7 +27,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template[Laboratory]:
     for version in VERSIONS:
         for environment in environments():
             made.pin(environment, version)
-    return Template.of_laboratory(made)
+    return Template.of(made)
 
 
 @pytest.fixture

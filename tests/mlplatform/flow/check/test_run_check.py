@@ -13,7 +13,7 @@ ENCRYPTION = "policies/rego/encryption.rego"
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template[Laboratory]:
-    return Template.of_laboratory(laboratory(tmp_path_factory.mktemp("judge"), []))
+    return Template.of(laboratory(tmp_path_factory.mktemp("judge"), []))
 
 
 def rules(checked: CheckResult) -> set[str]:

@@ -18,7 +18,7 @@ SCHEMAS = "policies/schemas/organisation"
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template[Laboratory]:
-    return Template.of_laboratory(laboratory(tmp_path_factory.mktemp("beside"), []))
+    return Template.of(laboratory(tmp_path_factory.mktemp("beside"), []))
 
 
 @pytest.fixture

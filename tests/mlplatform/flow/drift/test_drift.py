@@ -59,7 +59,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Labo
         for version in VERSIONS:
             made.pin(PRODUCTION, version)
             assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
-        yield Template.of_laboratory(made)
+        yield Template.of(made)
 
 
 @pytest.fixture

@@ -156,7 +156,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Labo
     )
     with servers(made.place.target, "production"):
         assert applied(made, "1.1.0").is_done
-        yield Template.of_laboratory(made)
+        yield Template.of(made)
 
 
 def _environment(lab: Laboratory, name: str) -> Any:

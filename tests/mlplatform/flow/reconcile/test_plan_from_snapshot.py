@@ -41,7 +41,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Labo
     with servers(made.place.target, *ENVIRONMENTS):
         for name, version in (("integration", "1.0.0"), ("integration", "1.1.0"), ("production", "1.0.0")):
             apply(made, name, version)
-        yield Template.of_laboratory(made)
+        yield Template.of(made)
 
 
 @pytest.fixture

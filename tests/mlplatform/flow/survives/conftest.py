@@ -27,7 +27,7 @@ def template(
     with servers(made.place.target, "production"):
         commit = made.pin("production", request.module.VERSIONS[0])
         assert reconcile(made.place, load_repository(made.place.git, commit), "production", SILENT).is_done
-        yield Template.of_laboratory(made)
+        yield Template.of(made)
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def template(
     with servers(made.place.target, "production"):
         commit = made.pin("production", VERSIONS[0])
         assert reconcile(made.place, load_repository(made.place.git, commit), "production", SILENT).is_done
-        yield Template.of_laboratory(made, empty_mlflow.folder)
+        yield Template.of(made, empty_mlflow.folder)
 
 
 def lose_outbox(lab: Laboratory) -> Path:

@@ -65,7 +65,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Labo
         made.commit({f"models/{SCALER}.yaml": model}, "2.x takes Z")
         made.pin("development", OTHER)
         assert check_change(made.place.git, base, "HEAD").findings == ()
-        yield Template.of_laboratory(made)
+        yield Template.of(made)
 
 
 @pytest.fixture
