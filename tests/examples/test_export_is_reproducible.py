@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+pytestmark = (
+    pytest.mark.exhaustive
+)  # `up` in the acceptance tests compares what it trains with the reviewed digests
+
 REPOSITORY = Path(__file__).parents[2]
 # What differs between machines and could reach the bytes: the order of hash sets (it does: skl2onnx), the BLAS
 # kernel and its threads (they do: logistic regression), numpy's SIMD paths, how many trees are fitted at a time.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.forked_platform import Platform, forked_platform
 from tests.support.known_state import Template
 from tests.support.laboratory import Laboratory
 from tests.support.scratch import Scratch, isolate, scratch
@@ -15,6 +16,13 @@ from tests.support.zoo import good
 def lab(template: Template[Laboratory], request: pytest.FixtureRequest) -> Iterator[Laboratory]:
     with template.lend_to(request.node) as lab:
         yield lab
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """Runs commands of `platform`."""
+    with forked_platform() as run:
+        yield run
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from mlplatform.providers.serving.interface import Candidate
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.control import Control, State
 from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from tests.support.forked_platform import Platform
 from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
 from tests.support.registries import client_of
@@ -47,6 +48,8 @@ PRODUCTION = "production"
 UNUSED, PREVIOUS, CHAMPION = VERSIONS = ("1.0.0", "1.1.0", "1.2.0")
 NAME = "lab.scaler"
 NUMBERS = {version: str(number) for number, version in enumerate(VERSIONS, start=1)}
+
+Command = Callable[..., str]
 
 pytestmark = pytest.mark.servers
 
@@ -69,6 +72,18 @@ def applied(lab: Laboratory) -> Iterator[dict[str, Any]]:
     yield before
     assert end_state(lab) == before
     assert drift_kinds(lab, deep=True) == set()
+
+
+@pytest.fixture
+def command(lab: Laboratory, platform: Platform) -> Command:
+    """Runs `platform` where the repository is; answers what it prints."""
+
+    def run(*args: str, status: int) -> str:
+        done = platform(lab.root, *args)
+        assert done.returncode == status, done.stderr
+        return done.stdout
+
+    return run
 
 
 @pytest.fixture
@@ -452,10 +467,10 @@ def test_status_says_drifted_and_why(lab: Laboratory, applied: dict[str, Any], s
 
 
 def test_a_revert_says_on_the_ledger_what_it_was_and_why(
-    lab: Laboratory, applied: dict[str, Any], client: Any
+    lab: Laboratory, applied: dict[str, Any], client: Any, command: Command
 ) -> None:
     client.delete_registered_model_alias(NAME, "previous")
-    command(lab, "drift", "--env", PRODUCTION, "--revert", "--reason", "it was a slip", status=0)
+    command("drift", "--env", PRODUCTION, "--revert", "--reason", "it was a slip", status=0)
     said = [record.statement.predicate for record in lab.ledger().newest_first()][1]
     assert (said["undoing"], said["reason"]) == ("drift", "it was a slip")
     assert [outcome["action"] for outcome in said["outcomes"]] == ["champion"]
@@ -541,17 +556,17 @@ def test_an_alias_and_a_route_that_disagree_are_not_adopted(
 
 
 def test_the_command_exits_with_1_while_there_is_drift(
-    lab: Laboratory, applied: dict[str, Any], client: Any
+    lab: Laboratory, applied: dict[str, Any], client: Any, command: Command
 ) -> None:
     client.set_registered_model_alias(NAME, "champion", NUMBERS[UNUSED])
-    said = command(lab, "drift", "--env", PRODUCTION, "--json", status=1)
+    said = command("drift", "--env", PRODUCTION, "--json", status=1)
     (drift,) = json.loads(said)["drifts"]
     assert (drift["kind"], drift["resource"], drift["about"]) == ("alias", SCALER, "champion")
-    shown = command(lab, "drift", "--env", PRODUCTION, status=1)
+    shown = command("drift", "--env", PRODUCTION, status=1)
     assert "put it back: platform drift --env production --revert" in shown
     assert "or declare it: platform drift --env production --adopt" in shown
-    assert "champion 1.0.0 → 1.2.0" in command(lab, "drift", "--env", PRODUCTION, "--revert", status=0)
-    assert "no changes by hand" in command(lab, "drift", "--env", PRODUCTION, status=0)
+    assert "champion 1.0.0 → 1.2.0" in command("drift", "--env", PRODUCTION, "--revert", status=0)
+    assert "no changes by hand" in command("drift", "--env", PRODUCTION, status=0)
 
 
 def test_what_ran_before_an_adopted_champion_is_previous_and_stays_loaded(
@@ -596,19 +611,6 @@ def test_who_was_confirmed_by_name_is_on_record(lab: Laboratory) -> None:
     assert reconcile(lab.place, head(lab), PRODUCTION, SILENT, wanted).is_done
     said = [record.statement.predicate for record in lab.ledger().newest_first()][1]
     assert (said["confirmed"], end_state(lab)["aliases"]) == ([SCALER], {})
-
-
-def command(lab: Laboratory, *args: str, status: int) -> str:
-    """What `platform` prints, run where the repository is."""
-    done = subprocess.run(
-        [sys.executable, "-m", "mlplatform.cli", *args],
-        cwd=lab.place.git.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == status, done.stderr
-    return done.stdout
 
 
 def adopt(lab: Laboratory) -> Any:

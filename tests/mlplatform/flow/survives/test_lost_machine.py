@@ -16,6 +16,7 @@ from tests.support.laboratory import SCALER, Laboratory, laboratory
 from tests.support.mlflow_server import Running, empty_mlflow, mlflow
 from tests.support.stack import servers
 from tests.support.survival import Run, applies
+from tests.support.tiers import cell
 
 __all__ = ["empty_mlflow", "mlflow"]
 pytestmark = pytest.mark.servers
@@ -54,8 +55,7 @@ def champion(lab: Laboratory) -> str:
 
 
 @pytest.mark.parametrize(
-    ("point", "done"),
-    [pytest.param(*one, marks=() if one == POINTS[2] else pytest.mark.exhaustive) for one in POINTS],
+    ("point", "done"), [cell(point, done, quick="route" in point) for point, done in POINTS]
 )
 def test_the_next_machine_knows_what_was_begun_and_says_what_it_found_done(
     lab: Laboratory, run: Run, point: str, done: set[str]

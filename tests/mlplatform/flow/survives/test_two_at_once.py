@@ -21,12 +21,13 @@ from mlplatform.local.stack import start_all, state
 from mlplatform.providers.serving.interface import Candidate, Serving
 from tests.support.laboratory import SCALER, Laboratory
 from tests.support.survival import Run, applies, end_state, uninterrupted
+from tests.support.tiers import cell
 from tests.support.traffic import Traffic
 
 VERSIONS = ["1.1.0", "1.2.0", "1.3.0"]
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("times", [cell(2, quick=True), cell(20, quick=False)])
 def test_of_two_runs_that_start_together_one_does_the_work_and_none_harms(
     lab: Laboratory, run: Run, other_run: Run, traffic: Traffic, times: int
 ) -> None:
