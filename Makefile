@@ -1,10 +1,12 @@
-# `make up` and `make test` do all set-up: they need Python 3.11 or 3.12, git and make, nothing else.
+# `make up` and `make test` do all set-up: they need git, make and any Python 3.9 or newer, nothing else.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
-PYTHON ?= $(shell for name in python3 python3.11 python3.12; do $$name -c '$(SUITS)' 2> /dev/null && command -v $$name && break; done)
+STARTS := import sys; sys.exit(sys.version_info < (3, 9))
+# Set-up starts with PYTHON, the first Python on PATH that is new enough, or one that a uv on PATH has.
+START = $(if $(PYTHON),"$(PYTHON)",$(or $(shell for name in python3 python python3.{9..20}; do \
+  $$name -c '$(STARTS)' 2> /dev/null && command -v $$name && break; done),uv run --quiet --no-project python))
 BIN := .venv/bin
-UV := $(BIN)/uv
+UV := .venv-uv/bin/uv
 BENCH ?=
 # Where TESTS names some, there may be none among them of a tier (5: pytest ran nothing).
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "$(1)" \
@@ -58,34 +60,40 @@ schemas: .venv/platform.stamp ## write policies/schemas/ anew from the models
 docs: .venv/platform.stamp ## write docs/rules.md anew from the rules
 	$(BIN)/python -m mlplatform.report.rules docs/rules.md
 
-lock: .venv/bootstrap.stamp ## lock the requirements anew
+lock: .venv-uv/uv.stamp ## lock the requirements anew
 	@for name in bootstrap platform dev serving; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --no-header --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## remove the environments and the local state
 	@test ! -x $(BIN)/platform || $(BIN)/platform down
-	rm -rf .venv .venv-serving .platform
+	rm -rf .venv .venv-serving .venv-uv .platform
 
-.venv/bootstrap.stamp: requirements/bootstrap.txt
-	@"$(PYTHON)" -c '$(SUITS)' || { echo "Python 3.11 or 3.12 is needed: install one, or run make with PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@"$(PYTHON)" -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+.venv-uv/uv.stamp: requirements/bootstrap.txt
+	@$(START) -c '$(STARTS)' || { echo "set-up needs Python 3.9 or newer and finds none: put any python3 or uv on PATH," \
+	  "or run make with PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(START) tools/bootstrap.py uv
 	@touch $@
 
+.venv/bootstrap.stamp: .venv-uv/uv.stamp
+	@$(START) tools/bootstrap.py venv $(if $(PYTHON),"$(PYTHON)")
+	@touch $@
+
+# Compiled at once, as nothing ever is afterwards where PYTHONDONTWRITEBYTECODE is set.
 .venv/platform.stamp: .venv/bootstrap.stamp requirements/platform.txt pyproject.toml
 	@echo "installing the control plane into .venv"
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/platform.txt
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/platform.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q tools/mlplatform tools/mlgateway
 	@touch $@
 
 .venv/dev.stamp: .venv/platform.stamp requirements/dev.txt
 	@echo "installing the development tools into .venv"
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .venv-serving/serving.stamp: .venv/bootstrap.stamp requirements/serving.txt
 	@echo "installing Triton into .venv-serving"
 	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-serving
-	@$(UV) pip install --quiet --python .venv-serving/bin/python --require-hashes -r requirements/serving.txt
+	@$(UV) pip install --quiet --compile-bytecode --python .venv-serving/bin/python --require-hashes -r requirements/serving.txt
 	@touch $@

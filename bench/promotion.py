@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
-from mlplatform.local.stack import known, start_all, stop_all  # noqa: E402
+from mlplatform.local.stack import start_all, started_environments, stop_all  # noqa: E402
 from mlplatform.providers.serving.triton import TritonServing  # noqa: E402
 from tests.support.laboratory import SCALER, Laboratory, laboratory  # noqa: E402
 from tests.support.stack import infer_body  # noqa: E402
@@ -63,7 +63,7 @@ def main() -> None:
         try:
             _measure(lab, versions)
         finally:
-            stop_all(lab.place.target, known(lab.place.target))
+            stop_all(lab.place.target, started_environments(lab.place.target))
 
 
 def _measure(lab: Laboratory, versions: list[str]) -> None:

@@ -38,7 +38,7 @@ from mlplatform.flow.reconcile.planning import make_plan  # noqa: E402
 from mlplatform.flow.reconcile.reconcile import reconcile  # noqa: E402
 from mlplatform.flow.workspace import Workspace  # noqa: E402
 from mlplatform.local.identity import target_id  # noqa: E402
-from mlplatform.local.stack import known, start_all, stop_all  # noqa: E402
+from mlplatform.local.stack import start_all, started_environments, stop_all  # noqa: E402
 from mlplatform.providers.git import Git  # noqa: E402
 from mlplatform.providers.mlflow.server import ARTIFACTS  # noqa: E402
 from tests.support import values  # noqa: E402
@@ -94,7 +94,7 @@ def working_place(folder: Path) -> Iterator[Workspace]:
     try:
         yield place
     finally:
-        stop_all(place.target, known(place.target))
+        stop_all(place.target, started_environments(place.target))
 
 
 def seconds(work: Callable[[], object]) -> float:

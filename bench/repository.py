@@ -18,7 +18,7 @@ from support.repositories import BIN, ROOT, check_jsonschema, seconds, write
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.workspace import Workspace
 from mlplatform.local.identity import target_id
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from support.registries import fill
 
 SIZES = (1_000, 10_000)
@@ -55,7 +55,7 @@ def measure(count: int, rounds: int) -> tuple[int, list[float]]:
         try:
             times = [[seconds(commands, folder) for commands in columns] for _ in range(rounds)]
         finally:
-            stop_all(place.target, known(place.target))
+            stop_all(place.target, started_environments(place.target))
     return len(texts), [statistics.median(column) for column in zip(*times, strict=True)]
 
 

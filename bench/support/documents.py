@@ -57,12 +57,11 @@ signature:
   outputs:
     - {{name: label, type: INT64, shape: [-1]}}
     - {{name: probabilities, type: FP32, shape: [-1, 2]}}
-data: {{datasets: [{tenant}/{dataset}], features: []}}
+data: {{datasets: [{tenant}/{dataset}]}}
 gates:
   integration: {{auc: {{min: 0.80}}, accuracy: {{min: 0.7}}}}
   production: {{auc: {{min: 0.85, maxDropFromCurrent: 0.01}}, accuracy: {{min: 0.75}}}}
-slo: {{availability: 99.9, latencyP99Ms: 200, windowDays: 30}}
-monitoring: {{sampleRate: 0.1, drift: {{method: psi, threshold: 0.2}}}}
+slo: {{latencyP99Ms: 200}}
 """
 DEPLOYMENT = """\
 # promoted by `platform promote`; what is written here is what runs

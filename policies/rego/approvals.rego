@@ -1,8 +1,8 @@
 # METADATA
-# title: Others than its authors approve a change
+# title: Approvals of a change
 # description: |
-#   Who may approve, and how many must, is as the base says. An approval counts when it is of the judged commit,
-#   nothing but a comment of the same user follows it, and the user is no bot and did not make the change.
+#   The base says who may approve and how many must. An approval counts when it is for the commit that is checked, the
+#   same user has only commented since, and the user is neither a bot nor an author of the change.
 # custom:
 #   kinds: [path]
 #   asks: review
@@ -12,20 +12,20 @@ package platform.approvals
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
-# title: The approvals are about the commit that is judged
-# description: What was reviewed has to be what is merged; a commit that came after the approvals was seen by nobody.
+# title: The approvals are for the commit that is checked
+# description: What is merged must be what was reviewed. Nobody has reviewed a commit pushed after the approvals.
 # custom:
 #   id: approvals-head
 #   severity: error
 #   soc2: [CC8.1]
-#   fix: Ask for the reviews of the present head, and write the approvals down anew.
-#   passes: "head: the commit that `platform check --head` judges"
+#   fix: Ask for reviews of the present head, and write the approvals file again.
+#   passes: "head: the commit that `platform check --head` checks"
 #   fails: "head: the commit before the last push"
 satisfied contains "approvals-head" if input.review.isHead == true
 
 deny contains {
 	"rule": "approvals-head",
-	"message": sprintf("the approvals are about commit %v, which is not the one that is judged", [
+	"message": sprintf("the approvals are for commit %v, not for the one that is checked", [
 		object.get(input, ["review", "head"], "unknown"),
 	]),
 	"at": [],
@@ -34,23 +34,23 @@ deny contains {
 }
 
 # METADATA
-# title: Enough of those who answer for a file approve its change
+# title: Enough people who are responsible for a file approve its change
 # description: |
-#   Nobody changes what runs, or who may see what, alone. A deployment needs what its environment asks for, other
-#   files of a tenant approvals.tenant of its owners, or approvals.pii where personal data is involved, files of the
-#   platform approvals.platform of its team. For a rollback one approval is enough.
+#   Nobody changes alone what runs or who may see which data. A deployment needs the approvals that its environment
+#   requires. Other files of a tenant need approvals.tenant of its owners, or approvals.pii where personal data is
+#   involved. Files of the platform need approvals.platform of its team. For a rollback one approval is enough.
 # custom:
 #   id: approvals-quorum
 #   severity: error
 #   soc2: [CC6.1, CC8.1]
 #   fix: Ask the people named here for their review of the present head.
-#   passes: "ada and mary, owners of clinic, approve a change that grace asks for, under approvals: {required: 2, from: [owners]}"
-#   fails: "ada approves her own change, and mary the commit before it, under approvals: {required: 2, from: [owners]}"
+#   passes: "ada and mary, owners of clinic, approve a change that grace requests, under approvals: {required: 2, from: [owners]}"
+#   fails: "ada approves her own change, and mary approved an earlier commit, under approvals: {required: 2, from: [owners]}"
 satisfied contains "approvals-quorum" if count(counting) >= terms.required
 
 deny contains {
 	"rule": "approvals-quorum",
-	"message": quorum_complaint,
+	"message": quorum_message,
 	"at": [],
 } if {
 	not "approvals-quorum" in satisfied
@@ -59,13 +59,13 @@ deny contains {
 # METADATA
 # title: The platform team approves what a tenant may see, use and spend
 # description: |
-#   Clearance, quotas, budget, accounts and repositories are granted to a tenant, not taken: a tenant that comes or
-#   goes, or changes one of these, needs the approval of the platform team besides that of its owners.
+#   The platform team grants a tenant its clearance, quotas, budget, accounts and repositories. Whoever adds or removes
+#   a tenant, or changes one of these, needs the approval of the platform team as well as that of the tenant's owners.
 # custom:
 #   id: approvals-platform
 #   severity: error
 #   soc2: [CC6.1, CC6.2, CC6.3, CC8.1]
-#   fix: Ask one of the platform team for a review of the present head.
+#   fix: Ask a member of the platform team to review the present head.
 #   passes: "margaret of the platform team approves quotas: {production: {gpu: 4, …}}"
 #   fails: "only the tenant's owners approve clearance: pii in place of clearance: internal"
 satisfied contains "approvals-platform" if is_within_grants
@@ -74,7 +74,7 @@ satisfied contains "approvals-platform" if count(data.lib.people.approving(input
 
 deny contains {
 	"rule": "approvals-platform",
-	"message": data.lib.people.call_for(1, input, ["platform"], platform_team),
+	"message": data.lib.people.missing_approvals(1, input, ["platform"], platform_team),
 	"at": [],
 } if {
 	not "approvals-platform" in satisfied
@@ -83,7 +83,7 @@ deny contains {
 
 deny contains {
 	"rule": "approvals-platform",
-	"message": "who of the platform team may approve this cannot be told: first merge a platform.yaml that names them",
+	"message": "it is not known who of the platform team may approve this: first merge a platform.yaml that names them",
 	"at": [],
 } if {
 	not "approvals-platform" in satisfied
@@ -91,17 +91,17 @@ deny contains {
 }
 
 # METADATA
-# title: Nobody who may approve asks for changes
+# title: No approver has requested changes
 # description: |
-#   An objection of somebody who answers for the file is not outvoted: it stands, whatever is pushed after it, until
-#   the same person approves or the review is dismissed.
+#   Other approvals do not outvote a reviewer who may approve and has requested changes. The request stands, whatever is
+#   pushed afterwards, until the same person approves or the review is dismissed.
 # custom:
 #   id: approvals-changes-requested
 #   severity: error
 #   soc2: [CC8.1]
-#   fix: Do what the reviewer asks for and have the change reviewed again.
-#   passes: "mary asks for changes, and approves after them"
-#   fails: "ada and grace approve while mary, an owner too, asks for changes"
+#   fix: Make the changes that the reviewer requested, and ask for another review.
+#   passes: "mary requests changes, and approves once they are made"
+#   fails: "ada and grace approve while mary, an owner too, requests changes"
 satisfied contains "approvals-changes-requested" if objections == set()
 
 deny contains {
@@ -114,18 +114,18 @@ deny contains {
 
 terms := data.lib.quorum.terms(input)
 
-# Whose approvals count, and those of them that are given.
+# `panel` are the people whose approvals count, `counting` those of them who have approved.
 panel := data.lib.people.panel(input, terms.from, terms.own)
 
 counting := panel & data.lib.people.approving(input)
 
-quorum_complaint := data.lib.people.call_for(missing, input, terms.from, panel - counting) if {
+quorum_message := data.lib.people.missing_approvals(missing, input, terms.from, panel - counting) if {
 	missing := terms.required - count(counting)
-} else := sprintf("who has to approve this, or who did, cannot be told: %s", [data.lib.people.way_out(input)])
+} else := sprintf("it is not known who has to approve this, or who did: %s", [data.lib.people.remedy(input)])
 
 platform_team := data.lib.people.panel(input, ["platform"], false)
 
-is_within_grants if input.change.kind in {"", "dataset", "model", "deployment", "environment", "waiver", "platform"}
+is_within_grants if input.change.kind != "tenant"
 
 is_within_grants if {
 	input.change.kind == "tenant"
@@ -136,12 +136,12 @@ is_within_grants if {
 	}
 }
 
-objections := data.lib.people.objecting(input) & data.lib.people.eligible(input, concerned)
+objections := data.lib.people.objecting(input) & data.lib.people.eligible(input, objecting_groups)
 
-concerned := array.concat(terms.from, ["platform"]) if not is_within_grants
+objecting_groups := array.concat(terms.from, ["platform"]) if not is_within_grants
 
-concerned := terms.from if is_within_grants
+objecting_groups := terms.from if is_within_grants
 
-objection := sprintf("%s asked for changes", [concat(", ", sort(objections))]) if {
+objection := sprintf("%s requested changes", [concat(", ", sort(objections))]) if {
 	count(objections) > 0
-} else := sprintf("who asks for changes cannot be told: %s", [data.lib.people.way_out(input)])
+} else := sprintf("it is not known who requested changes: %s", [data.lib.people.remedy(input)])

@@ -81,8 +81,8 @@ two := approved(["ada", "mary"])
 test_enough_owners_approve_a_deployment if passes(reviewed(asked, two))
 
 test_too_few_do_not if {
-	messages_in(asked) == {"2 more approvals of clinic's owners are needed (ada, mary)"}
-	messages_in(reviewed(asked, approved(["ada"]))) == {"1 more approval of clinic's owners is needed (mary)"}
+	messages_in(asked) == {"2 more approvals by clinic's owners are needed (ada, mary)"}
+	messages_in(reviewed(asked, approved(["ada"]))) == {"1 more approval by clinic's owners is needed (mary)"}
 	lacks_quorum(reviewed(asked, approved(["ada"])))
 }
 
@@ -132,7 +132,7 @@ test_the_people_who_made_the_change_do_not_count if {
 	lacks_quorum(reviewed(contributed, two))
 	pushed := but(asked, {"review": {"pushers": ["ADA"]}})
 	lacks_quorum(reviewed(pushed, two))
-	messages_in(reviewed(pushed, two)) == {"1 more approval of clinic's owners is needed, and nobody is there who may give it"}
+	messages_in(reviewed(pushed, two)) == {"1 more approval by clinic's owners is needed, and nobody may give it"}
 }
 
 test_the_people_who_made_the_change_count_where_they_may if {
@@ -154,7 +154,7 @@ test_members_and_the_platform_team_count_where_the_environment_says_so if {
 	lacks_quorum(reviewed(linus_is_free, approved(["ada", "margaret"])))
 	open := but(linus_is_free, {"base": {"environment": {"approvals": {"from": ["members", "platform"]}}}})
 	passes(reviewed(open, approved(["linus", "dennis"])))
-	messages_in(reviewed(open, approved(["ada"]))) == {"2 more approvals of clinic's members or the platform team are needed (dennis, linus, margaret)"}
+	messages_in(reviewed(open, approved(["ada"]))) == {"2 more approvals by clinic's members or the platform team are needed (dennis, linus, margaret)"}
 }
 
 test_owners_that_the_change_itself_names_do_not_count if {
@@ -194,7 +194,7 @@ test_an_approval_after_an_objection_counts if {
 test_approvals_of_another_commit_are_denied if {
 	other := but(asked, {"review": {"isHead": false}})
 	denied_in(reviewed(other, two)) == {"approvals-head"}
-	messages_in(reviewed(other, two)) == {"the approvals are about commit 1111111111111111111111111111111111111111, which is not the one that is judged"}
+	messages_in(reviewed(other, two)) == {"the approvals are for commit 1111111111111111111111111111111111111111, not for the one that is checked"}
 	denied_in(reviewed(json.remove(asked, ["review/isHead"]), two)) == {"approvals-head"}
 }
 
@@ -204,7 +204,7 @@ test_the_objection_of_an_owner_is_not_outvoted if {
 	everybody := {"review": {"requester": "linus", "pushers": []}}
 	against := reviewed(but(asked, everybody), array.concat(two, [by("grace", "changes-requested", true)]))
 	denied_in(against) == {"approvals-changes-requested"}
-	messages_in(against) == {"grace asked for changes"}
+	messages_in(against) == {"grace requested changes"}
 }
 
 test_an_objection_outlives_a_push_and_ends_when_it_is_dismissed if {
@@ -254,7 +254,7 @@ test_a_model_that_reads_personal_data_needs_two if {
 
 test_the_platforms_files_need_its_team if {
 	owned := but(asked, {"change": {"ownedByPlatform": true, "kind": "environment", "tenant": ""}})
-	messages_in(owned) == {"1 more approval of the platform team is needed (dennis, margaret)"}
+	messages_in(owned) == {"1 more approval by the platform team is needed (dennis, margaret)"}
 	lacks_quorum(reviewed(owned, two))
 	passes(reviewed(owned, approved(["dennis"])))
 	own := but(owned, {"review": {"requester": "dennis"}})
@@ -299,7 +299,7 @@ test_what_is_taken_away_is_granted_too if {
 test_the_platform_team_does_not_approve_its_own_grant if {
 	raised := but(about_tenant(but(clinic, {"clearance": "internal"})), {"review": {"requester": "margaret", "pushers": []}})
 	denied := reviewed(raised, approved(["ada", "margaret"]))
-	messages_in(denied) == {"1 more approval of the platform team is needed (dennis)"}
+	messages_in(denied) == {"1 more approval by the platform team is needed (dennis)"}
 	passes(reviewed(raised, approved(["ada", "dennis"])))
 }
 
@@ -336,8 +336,8 @@ test_a_tenant_that_cannot_be_read_needs_the_platform_team if {
 test_without_a_platform_at_the_base_nothing_is_approved if {
 	question := reviewed(json.remove(asked, ["base/platform"]), two)
 	messages_in(question) == {
-		"who has to approve this, or who did, cannot be told: see that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete",
-		"who asks for changes cannot be told: see that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete",
+		"it is not known who has to approve this, or who did: make sure that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete",
+		"it is not known who requested changes: make sure that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete",
 	}
 	free := {"base": {"environment": {"approvals": {"required": 0}}}}
 	denied_in(but(question, free)) == {"approvals-quorum", "approvals-changes-requested"}
@@ -361,14 +361,15 @@ test_without_people_nothing_is_approved if {
 	denied_in(unread) == {"approvals-quorum", "approvals-changes-requested"}
 }
 
-test_a_kind_nobody_foresaw_is_not_approved if {
-	odd := reviewed(but(asked, {"change": {"kind": "feature"}}), approved(["ada", "mary", "margaret"]))
-	denied_in(odd) == {"approvals-quorum", "approvals-changes-requested"}
+test_a_kind_that_no_policy_names_asks_as_much_as_personal_data if {
+	odd := but(asked, {"change": {"kind": "feature"}})
+	denied_in(reviewed(odd, approved(["mary"]))) == {"approvals-quorum"}
+	denied_in(reviewed(odd, two)) == set()
 	unkind := reviewed(json.remove(asked, ["change/kind"]), two)
 	denied_in(unkind) == {"approvals-quorum", "approvals-platform", "approvals-changes-requested"}
 }
 
 test_without_approvals_it_says_who_could_give_them if {
 	nobody := {"review": {"given": false, "requester": "", "contributors": [], "pushers": []}}
-	messages_in(but(asked, nobody)) == {"2 more approvals of clinic's owners are needed (ada, grace, mary)"}
+	messages_in(but(asked, nobody)) == {"2 more approvals by clinic's owners are needed (ada, grace, mary)"}
 }

@@ -1,5 +1,5 @@
 # METADATA
-# title: A tenant spends what was agreed
+# title: Budget of a tenant
 # custom:
 #   kinds: [tenant]
 #   asks: state
@@ -11,8 +11,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # METADATA
 # title: The budget covers a month of the tenant's deployments
 # description: |
-#   What runs is paid for by the hour, and a month has 730 of them: the instances of all versions in all environments,
-#   challengers and shadows too, at the prices of platform.yaml. Without prices there the rule does not apply.
+#   The cost of a month is 730 hours of all instances in all environments, challengers and shadows included, at the
+#   prices of platform.yaml. Without prices there the rule does not apply.
 # custom:
 #   id: budget-covers
 #   severity: error
@@ -34,7 +34,7 @@ deny contains {
 	not "budget-covers" in satisfied
 }
 
-# Nothing is added up where there are no prices.
+# Without prices there is no cost to compute.
 is_covered if {
 	is_object(input.platform)
 	object.get(input.platform, "prices", null) == null
@@ -44,7 +44,7 @@ cost := 730 * sum(hourly) if {
 	prices := input.platform.prices
 	hourly := [price |
 		some deployments in input.deployments
-		used := data.lib.scale.of(deployments)
+		used := data.lib.resources.of(deployments)
 		price := price_of(used, prices)
 	]
 	count(hourly) == count(input.deployments)

@@ -1,19 +1,19 @@
 # METADATA
-# title: A data set is classified as what it holds
+# title: Classification of data sets
 # description: |
-#   `twins` are the other data sets with the same digest, at the same location, around it or within it, by name: the
-#   same data under another name.
+#   `duplicates` are the other data sets, by name, that are the same data: with the same digest, or at, around or within
+#   the same location.
 # custom:
 #   kinds: [dataset]
 #   asks: state
-#   reads: [document, twins]
+#   reads: [document, duplicates]
 package platform.classification
 
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
 # title: A data set is at least as sensitive as its most sensitive column
-# description: Everything that protects a data set goes by its classification, so one column must not hide in it.
+# description: All protection depends on the classification of the data set, so no column may be more sensitive.
 # custom:
 #   id: classification-covers-columns
 #   severity: error
@@ -39,8 +39,9 @@ deny contains {
 # METADATA
 # title: The same data is classified the same
 # description: |
-#   Data does not become harmless by being declared a second time: a data set is at least as sensitive as every other
-#   one with the same digest, at the same place, around it or within it, of whichever tenant. Where two owners disagree, the higher one holds.
+#   Declaring data a second time does not make it less sensitive: a data set is at least as sensitive as every other
+#   one, of any tenant, with the same digest, or at, around or within the same location. Where two owners disagree, the
+#   higher classification applies.
 # custom:
 #   id: classification-twins
 #   severity: error
@@ -49,14 +50,14 @@ deny contains {
 #   passes: "clinic/biopsies and clinic/biopsies-copy, with one digest, are both classification: pii"
 #   fails: "clinic/biopsies is classification: pii, and clinic/biopsies-copy with the same digest is public"
 satisfied contains "classification-twins" if {
-	every twin in input.twins {
+	every twin in input.duplicates {
 		data.lib.sensitivity.covers(input.document.classification, data.lib.sensitivity.of(twin))
 	}
 }
 
 deny contains {
 	"rule": "classification-twins",
-	"message": sprintf("%s is the same data and %s, and here it is classified %s", [
+	"message": sprintf("%s is the same data and is classified %s, and here it is classified %s", [
 		name,
 		data.lib.sensitivity.of(twin),
 		data.lib.sensitivity.declared(input.document),
@@ -64,7 +65,7 @@ deny contains {
 	"at": ["classification"],
 } if {
 	not "classification-twins" in satisfied
-	some name, twin in input.twins
+	some name, twin in input.duplicates
 	classification := data.lib.sensitivity.declared(input.document)
 	not data.lib.sensitivity.covers(classification, data.lib.sensitivity.of(twin))
 }

@@ -5,7 +5,7 @@ import data.platform.classification
 holding(declared, columns) := {"classification": declared, "columns": columns}
 
 denied_beside(document, twins) := ids if {
-	decision := classification.decision with input as {"document": document, "twins": twins}
+	decision := classification.decision with input as {"document": document, "duplicates": twins}
 	ids := {denial.rule | some denial in decision.deny}
 }
 
@@ -40,7 +40,7 @@ test_data_without_classification_is_denied if {
 }
 
 test_the_denial_says_what_the_columns_are if {
-	decision := classification.decision with input as {"document": holding("public", email), "twins": {}}
+	decision := classification.decision with input as {"document": holding("public", email), "duplicates": {}}
 	some denial in decision.deny
 	denial.message == "the data set is classified public and holds pii columns"
 	denial.at == ["classification"]
@@ -75,10 +75,10 @@ test_data_without_classification_covers_no_twin if {
 test_the_denial_names_the_twin if {
 	decision := classification.decision with input as {
 		"document": holding("public", {}),
-		"twins": {"clinic/events": holding("pii", {})},
+		"duplicates": {"clinic/events": holding("pii", {})},
 	}
 	some denial in decision.deny
-	denial.message == "clinic/events is the same data and pii, and here it is classified public"
+	denial.message == "clinic/events is the same data and is classified pii, and here it is classified public"
 }
 
 test_without_twins_the_question_is_not_answered if {

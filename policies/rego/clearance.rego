@@ -1,5 +1,5 @@
 # METADATA
-# title: A tenant reads only the data it is cleared for
+# title: Clearance for data and sharing of data
 # custom:
 #   kinds: [model]
 #   asks: state
@@ -10,7 +10,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 
 # METADATA
 # title: The tenant's clearance covers the data its models read
-# description: A model remembers what it was trained on, so who trains it must be trusted with the data.
+# description: A model remembers its training data, so whoever trains it must be cleared for that data.
 # custom:
 #   id: data-clearance
 #   severity: error
@@ -45,7 +45,7 @@ is_cleared_for(name) if {
 
 # METADATA
 # title: Another tenant's data is read only when it is shared
-# description: Data belongs to the tenant that answers for it, and only its owner says who else may use it.
+# description: Data belongs to the tenant that is responsible for it, and only its owner decides who else may use it.
 # custom:
 #   id: data-sharing
 #   severity: error

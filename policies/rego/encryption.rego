@@ -1,5 +1,5 @@
 # METADATA
-# title: Sensitive data is encrypted
+# title: Encryption of sensitive data
 # custom:
 #   kinds: [dataset]
 #   asks: state
@@ -11,8 +11,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # METADATA
 # title: Sensitive data is encrypted at rest with a managed key
 # description: |
-#   Who gets hold of a disk or a bucket must not get hold of the data. A key that we manage can be taken away; the
-#   cloud's own (alias/aws/…) cannot. Public and internal data needs none.
+#   Whoever gets hold of a disk or a bucket must not get hold of the data. A key that we manage can be revoked; the
+#   cloud's own (alias/aws/…) cannot. Public and internal data needs no encryption.
 # custom:
 #   id: encryption-at-rest
 #   severity: error
@@ -20,11 +20,11 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   fix: Set encryption.atRest to aws:kms and encryption.key to the alias of the tenant's key.
 #   passes: "encryption: {atRest: aws:kms, key: alias/clinic, inTransit: tls}"
 #   fails: "classification: pii with encryption: {atRest: AES256, inTransit: tls}"
-satisfied contains "encryption-at-rest" if harmless
+satisfied contains "encryption-at-rest" if needs_no_encryption
 
 satisfied contains "encryption-at-rest" if {
 	input.document.encryption.atRest == "aws:kms"
-	is_our_own(input.document.encryption.key)
+	is_managed(input.document.encryption.key)
 }
 
 deny contains {
@@ -37,7 +37,7 @@ deny contains {
 
 # METADATA
 # title: Sensitive data is encrypted in transit
-# description: What travels between buckets, training and serving must not be readable on the way.
+# description: Data must not be readable on its way between buckets, training and serving.
 # custom:
 #   id: encryption-in-transit
 #   severity: error
@@ -45,7 +45,7 @@ deny contains {
 #   fix: Set encryption.inTransit to tls.
 #   passes: "encryption: {atRest: aws:kms, key: alias/clinic, inTransit: tls}"
 #   fails: "classification: pii with encryption: {atRest: aws:kms, key: alias/clinic, inTransit: none}"
-satisfied contains "encryption-in-transit" if harmless
+satisfied contains "encryption-in-transit" if needs_no_encryption
 
 satisfied contains "encryption-in-transit" if input.document.encryption.inTransit == "tls"
 
@@ -57,11 +57,11 @@ deny contains {
 	not "encryption-in-transit" in satisfied
 }
 
-is_our_own(key) if {
+is_managed(key) if {
 	data.lib.text.is_given(key)
 	not contains(lower(key), "alias/aws/")
 }
 
-harmless if sensitivity in {"public", "internal"}
+needs_no_encryption if sensitivity in {"public", "internal"}
 
 sensitivity := data.lib.sensitivity.of(input.document)

@@ -1,8 +1,8 @@
 # METADATA
-# title: Nothing changes while it is frozen
+# title: Change freezes
 # description: |
-#   `change.freezes` holds the windows of the base and of the head together, so that a change cannot lift the one that
-#   stops it; times are nanoseconds, and `to` is not part of the window.
+#   `change.freezes` holds the windows of the base and of the head, so that a change cannot lift the freeze that stops
+#   it. Times are in nanoseconds, and `to` is not part of the window.
 # custom:
 #   kinds: [deployment]
 #   asks: change
@@ -12,11 +12,11 @@ package platform.freeze
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
-# title: No deployment changes in a freeze
+# title: No deployment changes during a freeze
 # description: |
-#   When a failure costs most, or nobody is there to see to it, what runs stays as it is. A freeze of the platform or
-#   of a tenant stops every environment but the first, where things are only tried; an environment's own stops
-#   that environment. A rollback that changes nothing else is always open.
+#   When a failure would cost most, or nobody is at work to repair it, deployments stay as they are. A freeze of the
+#   platform or of a tenant stops every environment but the first, where versions are only tried. A freeze of an
+#   environment stops that environment. A rollback that changes nothing else is always allowed.
 # custom:
 #   id: freeze-window
 #   severity: error
@@ -56,7 +56,7 @@ is_open(window) if {
 	window.to <= input.change.now
 }
 
-# The first environment, where versions come from training.
+# Only an environment's own freeze stops the first environment, where versions come from training.
 is_open(window) if {
 	input.change.promotesFrom == null
 	is_string(window.by)

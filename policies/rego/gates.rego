@@ -1,5 +1,5 @@
 # METADATA
-# title: A version meets the gates of its environment
+# title: Gates on metrics
 # custom:
 #   kinds: [deployment]
 #   asks: state
@@ -10,7 +10,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 
 # METADATA
 # title: The recorded metrics meet the model's gates for the environment
-# description: The gates are what reviewers agreed is good enough to be relied on there; a missing number is no number.
+# description: Gates say which quality reviewers agreed on for an environment. A metric that is not recorded fails its gate.
 # custom:
 #   id: gates-met
 #   severity: error
@@ -27,7 +27,7 @@ satisfied contains "gates-met" if {
 
 deny contains {
 	"rule": "gates-met",
-	"message": data.lib.gates.shortfall(recorded, metric, gate),
+	"message": data.lib.gates.violation(recorded, metric, gate),
 	"at": ["metrics", metric],
 } if {
 	not "gates-met" in satisfied

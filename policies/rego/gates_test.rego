@@ -42,7 +42,7 @@ test_a_metric_outside_of_both_gates_is_denied if {
 }
 
 test_a_metric_that_is_not_recorded_is_denied if {
-	messages_in(asked({"f1": 1}, {"auc": {"min": 0.85}})) == {"auc has a gate here and is not recorded"}
+	messages_in(asked({"f1": 1}, {"auc": {"min": 0.85}})) == {"auc has a gate in this environment and is not recorded"}
 	denied_in(asked({}, {"auc": {"maxDropFromCurrent": 0.01}})) == {"gates-met"}
 }
 

@@ -1,5 +1,5 @@
 # METADATA
-# title: Every path belongs to somebody
+# title: Ownership of files
 # custom:
 #   kinds: [path]
 #   asks: change
@@ -11,18 +11,18 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # METADATA
 # title: A file that changes belongs to the platform team or to a tenant
 # description: |
-#   What belongs to nobody is approved by nobody. A file is the platform team's when platform.yaml names it under
-#   ownedPaths at the base, or a tenant's by its place, when that tenant is there.
+#   Nobody would approve a file without an owner. A file belongs to the platform team when platform.yaml at the base
+#   names it under ownedPaths. Otherwise it belongs to the tenant in whose folder it is, when that tenant exists.
 # custom:
 #   id: ownership-unmatched
 #   severity: error
 #   soc2: [CC6.1, CC6.3, CC8.1]
-#   fix: Move the file to where its tenant's files lie, or have the platform team add it to ownedPaths first.
-#   passes: models/clinic/tumour.yaml, where tenants/clinic/tenant.yaml is there
-#   fails: scripts/deploy.sh, which no line of ownedPaths names
-satisfied contains "ownership-unmatched" if data.lib.people.keeper(input) in {"platform", "tenant"}
+#   fix: Move the file to a folder of its tenant, or have the platform team add it to ownedPaths first.
+#   passes: models/clinic/tumour.yaml, where tenants/clinic/tenant.yaml exists
+#   fails: scripts/deploy.sh, which ownedPaths does not name
+satisfied contains "ownership-unmatched" if data.lib.people.owner_of(input) in {"platform", "tenant"}
 
-# What is wrong with a new tenant's document is an error of its own, which no waiver suspends: that stops the change.
+# A broken document of a new tenant is an error of its own, which stops the change and which no waiver suspends.
 satisfied contains "ownership-unmatched" if {
 	is_object(input.base.platform)
 	input.change.ownedByPlatform == false
@@ -38,9 +38,9 @@ deny contains {
 	not "ownership-unmatched" in satisfied
 }
 
-reason := "ownedPaths does not name it, and it lies where no tenant's files do" if {
+reason := "it is not under ownedPaths in platform.yaml, nor in a folder of a tenant" if {
 	is_object(input.base.platform)
 	not data.lib.text.is_given(input.change.tenant)
-} else := sprintf("ownedPaths does not name it, and there is no tenant %s that it could be of", [input.change.tenant]) if {
+} else := sprintf("it is not under ownedPaths in platform.yaml, and there is no tenant %s", [input.change.tenant]) if {
 	is_object(input.base.platform)
-} else := "the base has no platform.yaml that says what is whose"
+} else := "the base has no platform.yaml with ownedPaths"

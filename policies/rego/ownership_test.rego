@@ -39,12 +39,12 @@ test_the_file_of_a_new_tenant_is_somebodys if {
 test_the_file_of_a_tenant_that_goes_is_still_somebodys if messages_in(json.remove(asked, ["tenant"])) == set()
 
 test_a_file_beside_all_places_is_nobodys if {
-	messages_in(of_nobody) == {"scripts/deploy.sh belongs to nobody: ownedPaths does not name it, and it lies where no tenant's files do"}
+	messages_in(of_nobody) == {"scripts/deploy.sh belongs to nobody: it is not under ownedPaths in platform.yaml, nor in a folder of a tenant"}
 }
 
 test_the_file_of_a_tenant_that_is_not_there_is_nobodys if {
 	ghost := {"change": {"path": "examples/training/ghost_x.py", "tenant": "ghost", "tenantIsNew": true}}
-	messages_in(json.remove(object.union(asked, ghost), ["tenant", "base/tenant"])) == {"examples/training/ghost_x.py belongs to nobody: ownedPaths does not name it, and there is no tenant ghost that it could be of"}
+	messages_in(json.remove(object.union(asked, ghost), ["tenant", "base/tenant"])) == {"examples/training/ghost_x.py belongs to nobody: it is not under ownedPaths in platform.yaml, and there is no tenant ghost"}
 }
 
 test_the_files_of_a_new_tenant_wait_for_its_document_to_be_repaired if {
@@ -65,6 +65,6 @@ test_another_tenant_than_the_path_says_does_not_own_it if {
 
 test_without_the_platforms_word_everything_is_nobodys if {
 	said := messages_in(json.remove(asked, ["base/platform"]))
-	said == {"models/clinic/tumour.yaml belongs to nobody: the base has no platform.yaml that says what is whose"}
+	said == {"models/clinic/tumour.yaml belongs to nobody: the base has no platform.yaml with ownedPaths"}
 	count(messages_in(json.remove(asked, ["change/ownedByPlatform"]))) == 1
 }

@@ -1,9 +1,9 @@
 # METADATA
-# title: A version reaches an environment through the one before it
+# title: Promotion from one environment to the next
 # description: |
-#   `change` holds facts of first-parent history: `base` is what the environment pins now (null: nothing),
-#   `sourcePins` what the environment before it pins or pinned, `sourceLeft` those of them that it went back from,
-#   `ownPins` what this one pinned before. A clone without its whole history knows only the first.
+#   `change` is verified from the base branch's history: `base` is what the environment pins now (null: nothing),
+#   `sourcePins` what the environment before it pins or pinned, `sourceLeft` those of them that were rolled back there,
+#   and `ownPins` what this environment pinned before. A clone without the whole history has only `base`.
 # custom:
 #   kinds: [deployment]
 #   asks: change
@@ -13,22 +13,22 @@ package platform.promotion
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
-# title: A version and its digest ran in the environment before
+# title: A version ran in the environment before, with the same digest
 # description: |
-#   What was not tried where mistakes are cheap is not run where they are dear, nor what was taken back there. A rollback
-#   is always open.
+#   Versions are tried where mistakes are cheap before they run where mistakes are expensive. A version that was rolled
+#   back there does not go further. A rollback is always allowed.
 # custom:
 #   id: promotion-order
 #   severity: error
 #   soc2: [CC8.1]
 #   fix: Promote the version to the environment before this one first (platform promote).
 #   passes: "version: 1.1.0 in production, with the digest that integration pins or pinned"
-#   fails: "version: 1.1.0 in production, which only development ran, or integration went back from, or with another digest"
+#   fails: "version: 1.1.0 in production, which only development ran, or which was rolled back in integration, or with another digest"
 satisfied contains "promotion-order" if exempt
 
 satisfied contains "promotion-order" if pinned == input.change.base
 
-satisfied contains "promotion-order" if proved(pinned)
+satisfied contains "promotion-order" if ran_before(pinned)
 
 satisfied contains "promotion-order" if input.change.isRollback == true
 
@@ -42,7 +42,7 @@ deny contains {
 
 # METADATA
 # title: Challengers and shadows ran in the environment before
-# description: A version that answers a share of the requests, or sees them, is as dangerous as one that answers all.
+# description: A version that answers or sees a share of the requests is as dangerous as one that answers all of them.
 # custom:
 #   id: promotion-challengers
 #   severity: error
@@ -55,7 +55,7 @@ satisfied contains "promotion-challengers" if exempt
 satisfied contains "promotion-challengers" if {
 	pinned
 	every other in others {
-		is_known(other.pin)
+		is_allowed(other.pin)
 	}
 }
 
@@ -66,12 +66,12 @@ deny contains {
 } if {
 	not "promotion-challengers" in satisfied
 	some other in others
-	not is_known(other.pin)
+	not is_allowed(other.pin)
 }
 
 exempt if input.change.action == "removed"
 
-# The first environment: versions come here from training.
+# In the first environment versions come from training.
 exempt if input.change.promotesFrom == null
 
 pinned := pin_of(input.document)
@@ -82,24 +82,24 @@ others contains {"pin": pin_of(input.document.shadow), "at": ["shadow"]}
 
 pin_of(thing) := {"version": thing.version, "digest": thing.digest}
 
-is_known(pin) if proved(pin)
+is_allowed(pin) if ran_before(pin)
 
-is_known(pin) if pin in input.change.ownPins
+is_allowed(pin) if pin in input.change.ownPins
 
-proved(pin) if {
+ran_before(pin) if {
 	pin in input.change.sourcePins
-	every left in input.change.sourceLeft {
-		left != pin
+	every abandoned in input.change.sourceLeft {
+		abandoned != pin
 	}
 }
 
-reason(pin) := "cannot be traced: git history is cut short here, so what ran before is unknown" if {
+reason(pin) := "cannot be traced: this clone lacks part of the git history, so what ran before is unknown" if {
 	input.change.historyComplete == false
-} else := sprintf("is what %s went back from", [input.change.promotesFrom]) if {
+} else := sprintf("was rolled back in %s", [input.change.promotesFrom]) if {
 	pin in input.change.sourceLeft
-} else := sprintf("is not what %s pins or pinned: there it has another digest", [input.change.promotesFrom]) if {
-	some known in input.change.sourcePins
-	known.version == pin.version
+} else := sprintf("is not what %s pins or pinned: it has another digest there", [input.change.promotesFrom]) if {
+	some other in input.change.sourcePins
+	other.version == pin.version
 } else := sprintf("was never pinned in %s", [input.change.promotesFrom])
 
 short(digest) := substring(digest, 0, 19)

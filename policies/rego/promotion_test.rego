@@ -46,7 +46,7 @@ test_a_version_that_ran_nowhere_is_denied if {
 
 test_the_same_version_with_another_digest_is_denied if {
 	denied_in(forged, facts) == {"promotion-order"}
-	contains(message_in(forged, facts), "there it has another digest")
+	contains(message_in(forged, facts), "it has another digest there")
 }
 
 test_the_same_digest_under_another_version_is_denied if {
@@ -55,7 +55,7 @@ test_the_same_digest_under_another_version_is_denied if {
 
 test_what_the_environment_before_went_back_from_is_denied if {
 	denied_in(new, but(facts, {"sourceLeft": [new]})) == {"promotion-order"}
-	message_in(new, but(facts, {"sourceLeft": [new]})) == "1.1.0 (sha256:222222222222) is what integration went back from"
+	message_in(new, but(facts, {"sourceLeft": [new]})) == "1.1.0 (sha256:222222222222) was rolled back in integration"
 	denied_in(new, but(facts, {"sourceLeft": [old]})) == set()
 }
 
@@ -77,7 +77,7 @@ test_removal_is_always_open if denied_in({}, but(facts, {"action": "removed", "s
 
 test_history_cut_short_is_denied_with_the_cause if {
 	denied_in(new, shallow) == {"promotion-order"}
-	contains(message_in(new, shallow), "git history is cut short")
+	contains(message_in(new, shallow), "lacks part of the git history")
 }
 
 test_history_cut_short_does_not_stop_another_scale if denied_in(old, shallow) == set()

@@ -1,7 +1,7 @@
 # METADATA
-# title: A tenant stays within what it was given
+# title: Quotas of a tenant
 # description: |
-#   `deployments` are those of the tenant: `{environment: {tenant/model: deployment}}`.
+#   `deployments` are the tenant's deployments: `{environment: {tenant/model: deployment}}`.
 # custom:
 #   kinds: [tenant]
 #   asks: state
@@ -13,9 +13,9 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # METADATA
 # title: The quotas cover what the tenant's deployments use
 # description: |
-#   Machines are shared, and GPUs are few: what one tenant takes, another lacks. In each environment the instances of
-#   all versions are added up, those of challengers and shadows too, and compared with the quota for it; a deployment
-#   is one endpoint. An environment without a quota has a quota of 0.
+#   Machines are shared and GPUs are scarce. For each environment the resources of all instances are added up, those of
+#   challengers and shadows included, and compared with its quota. A deployment counts as one endpoint. An environment
+#   without a quota has a quota of 0.
 # custom:
 #   id: quota-covers
 #   severity: error
@@ -26,7 +26,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   waivable: true
 satisfied contains "quota-covers" if {
 	every environment, deployments in input.deployments {
-		is_covered(data.lib.scale.of(deployments), object.get(input.document.quotas, [environment], {}))
+		is_covered(data.lib.resources.of(deployments), object.get(input.document.quotas, [environment], {}))
 	}
 }
 
@@ -43,7 +43,7 @@ deny contains {
 	not "quota-covers" in satisfied
 	some environment, deployments in input.deployments
 	quota := object.get(input.document.quotas, [environment], {})
-	used := data.lib.scale.of(deployments)
+	used := data.lib.resources.of(deployments)
 	some resource, _ in units
 	not is_enough(used, quota, resource)
 }

@@ -1,5 +1,5 @@
 # METADATA
-# title: A version is not worse than the one it replaces
+# title: Regression of metrics
 # custom:
 #   kinds: [deployment]
 #   asks: change
@@ -11,9 +11,9 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # METADATA
 # title: No gated metric falls by more than its gate allows
 # description: |
-#   A version can meet every gate and still be worse than what people rely on today. Where a gate has `max` and
-#   no `min`, less is better, and the metric must not rise. A plain rollback is always open; what was removed and
-#   comes again is compared with what ran last.
+#   A version can meet every gate and still be worse than the one that people rely on today. Where a gate has `max` and
+#   no `min`, less is better, and the metric must not rise. A rollback that changes nothing else is always allowed. When
+#   a removed deployment is added again, it is compared with the version that ran last.
 # custom:
 #   id: gates-regression
 #   severity: error
@@ -25,18 +25,18 @@ satisfied contains "gates-regression" if exempt
 
 satisfied contains "gates-regression" if {
 	every metric, gate in gates {
-		data.lib.gates.holds_up(before, after, metric, gate)
+		data.lib.gates.is_no_worse(before, after, metric, gate)
 	}
 }
 
 deny contains {
 	"rule": "gates-regression",
-	"message": data.lib.gates.drop(before, after, metric, gate),
+	"message": data.lib.gates.regression(before, after, metric, gate),
 	"at": ["metrics", metric],
 } if {
 	not "gates-regression" in satisfied
 	some metric, gate in gates
-	not data.lib.gates.holds_up(before, after, metric, gate)
+	not data.lib.gates.is_no_worse(before, after, metric, gate)
 }
 
 exempt if input.change.action == "removed"
@@ -47,7 +47,7 @@ exempt if data.lib.rollback.is_plain(input)
 
 gates := data.lib.gates.of(input.model, input.environment.name)
 
-# Where nothing runs now, what ran last.
+# The metrics of the version that runs now or, where nothing runs, of the one that ran last.
 before := object.get(input.change, ["before", "metrics"], object.get(input.change, ["last", "metrics"], {}))
 
 after := object.get(input.document, "metrics", {})

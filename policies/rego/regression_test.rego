@@ -32,7 +32,7 @@ test_a_drop_that_the_gate_allows_is_allowed if denied_in(asked({"auc": 0.93}, {"
 test_a_deeper_drop_is_denied if {
 	question := asked({"auc": 0.93}, {"auc": 0.91}, gate)
 	denied_in(question) == {"gates-regression"}
-	messages_in(question) == {"auc goes from 0.93 to 0.91 and may lose 0.01"}
+	messages_in(question) == {"auc goes from 0.93 to 0.91, and the gate allows a loss of 0.01"}
 }
 
 test_where_less_is_better_a_rise_is_a_loss if {
@@ -49,7 +49,7 @@ test_gates_that_allow_any_drop_ask_nothing if denied_in(asked({"auc": 0.9}, {"au
 test_what_is_not_recorded_cannot_be_compared if {
 	denied_in(asked({}, {"auc": 0.9}, gate)) == {"gates-regression"}
 	denied_in(asked({"auc": 0.9}, {}, gate)) == {"gates-regression"}
-	messages_in(asked({}, {"auc": 0.9}, gate)) == {"auc cannot be compared: it is not recorded for both this version and the one that runs"}
+	messages_in(asked({}, {"auc": 0.9}, gate)) == {"auc cannot be compared: it must be recorded for this version and for the one that runs"}
 }
 
 test_a_rollback_may_be_worse if {

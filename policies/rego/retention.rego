@@ -1,5 +1,5 @@
 # METADATA
-# title: Personal data is kept for a reason and for a time
+# title: Retention of personal data, and consent
 # custom:
 #   kinds: [dataset]
 #   asks: state
@@ -10,7 +10,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 
 # METADATA
 # title: Personal data says how long it is kept
-# description: What is not kept can neither leak nor be asked for; personal data without an end breaks the promise.
+# description: Deleted data cannot leak. Personal data that is kept without an end breaks what people were promised.
 # custom:
 #   id: pii-retention
 #   severity: error
@@ -18,7 +18,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   fix: Add retention with days and deletion.
 #   passes: "retention: {days: 365, deletion: anonymise}"
 #   fails: "classification: pii and no retention"
-satisfied contains "pii-retention" if impersonal
+satisfied contains "pii-retention" if is_not_personal
 
 satisfied contains "pii-retention" if {
 	input.document.retention.days > 0
@@ -34,8 +34,8 @@ deny contains {
 }
 
 # METADATA
-# title: Personal data names the basis on which it is processed
-# description: Without consent, a contract or a duty in writing, nobody may train on what people told us.
+# title: Personal data names the legal basis of its processing
+# description: Personal data may be used for training only with consent, a contract or a legal duty, on record.
 # custom:
 #   id: pii-consent
 #   severity: error
@@ -43,7 +43,7 @@ deny contains {
 #   fix: Add consent with its basis and the record that proves it.
 #   passes: "consent: {basis: contract, record: DPA-17}"
 #   fails: "classification: pii and no consent"
-satisfied contains "pii-consent" if impersonal
+satisfied contains "pii-consent" if is_not_personal
 
 satisfied contains "pii-consent" if {
 	data.lib.text.is_given(input.document.consent.basis)
@@ -58,4 +58,4 @@ deny contains {
 	not "pii-consent" in satisfied
 }
 
-impersonal if data.lib.sensitivity.of(input.document) in {"public", "internal", "confidential"}
+is_not_personal if data.lib.sensitivity.of(input.document) in {"public", "internal", "confidential"}

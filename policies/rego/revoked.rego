@@ -1,8 +1,8 @@
 # METADATA
-# title: What was revoked is not pinned again
+# title: Revoked versions
 # description: |
-#   `change.revoked` holds the revocations of what a deployment pins, by platform.yaml (`revoked`, by digest) and by its
-#   model (`revoked`, by version), of the base and of the head together, so that a change cannot lift its own.
+#   `change.revoked` holds the revocations that apply to what a deployment pins: from platform.yaml (by digest) and from
+#   its model (by version), at the base and at the head, so that a change cannot lift a revocation for itself.
 # custom:
 #   kinds: [deployment]
 #   asks: change
@@ -12,10 +12,10 @@ package platform.revoked
 decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
 
 # METADATA
-# title: Nobody pins a version that was revoked
+# title: A revoked version is not pinned
 # description: |
 #   A version is revoked when nobody may run it any more: its data was withdrawn, or it does harm. It is not promoted,
-#   not tried beside another and not gone back to. Where it runs, it runs until another version is pinned.
+#   not a challenger or shadow, and not rolled back to. Where it runs, it runs until another version is pinned.
 # custom:
 #   id: version-revoked
 #   severity: error
@@ -27,28 +27,28 @@ satisfied contains "version-revoked" if input.change.action == "removed"
 
 satisfied contains "version-revoked" if {
 	is_array(input.change.revoked)
-	every one in input.change.revoked {
-		stays(one.at)
+	every revocation in input.change.revoked {
+		is_unchanged(revocation.at)
 	}
 }
 
 deny contains {
 	"rule": "version-revoked",
-	"message": sprintf("this version was revoked by the %s: %s", [one.by, one.reason]),
-	"at": one.at,
+	"message": sprintf("this version was revoked by the %s: %s", [revocation.by, revocation.reason]),
+	"at": revocation.at,
 } if {
 	not "version-revoked" in satisfied
-	some one in input.change.revoked
-	not stays(one.at)
+	some revocation in input.change.revoked
+	not is_unchanged(revocation.at)
 }
 
-# What is pinned there already may run on: a change of its scale is not held up.
-stays(["version"]) if pin_of(input.document) == input.change.base
+# A version that is pinned already may stay, so that its resources can still be changed.
+is_unchanged(["version"]) if pin_of(input.document) == input.change.base
 
-stays(["experiment", "challenger", "version"]) if {
+is_unchanged(["experiment", "challenger", "version"]) if {
 	pin_of(input.document.experiment.challenger) == pin_of(input.change.before.experiment.challenger)
 }
 
-stays(["shadow", "version"]) if pin_of(input.document.shadow) == pin_of(input.change.before.shadow)
+is_unchanged(["shadow", "version"]) if pin_of(input.document.shadow) == pin_of(input.change.before.shadow)
 
 pin_of(thing) := {"version": thing.version, "digest": thing.digest}

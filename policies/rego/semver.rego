@@ -1,11 +1,11 @@
 # METADATA
-# title: Version numbers mean what they say
+# title: Semantic versions
 # description: |
 #   `change` says how the version compares with the one that the base pins: `relation` is new (nothing is pinned), up,
-#   same or down, `step` the part of the version that a step up changes. `ownPins` is everything that the environment
-#   pins or pinned, and not there in a clone without its whole history. `signatureBefore` is the model's signature
-#   when the present version, or where nothing runs the last one, was pinned first, and `signatureThen` when the version
-#   that the change pins was.
+#   same or down; `step` is the part of the version that a step up changes. `ownPins` is everything that the environment
+#   pins or pinned; it is absent in a clone without the whole history. `signatureBefore` is the model's signature when
+#   the version that is pinned now, or was pinned last, was first pinned. `signatureThen` is the signature when the
+#   version that the change pins was first pinned.
 # custom:
 #   kinds: [deployment]
 #   asks: change
@@ -17,14 +17,14 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # METADATA
 # title: Versions go up, and one version is one digest
 # description: |
-#   Who reads 1.4.0 in a log must know which bytes it was, for ever: a version that an environment pinned keeps its
-#   digest, challengers and shadows included. Going back is a rollback to what ran there before, also
-#   by way of removing the deployment first. A rollback that changes nothing else is always open.
+#   Whoever reads 1.4.0 in a log must know which artifact that was, for ever: a version that an environment pinned keeps
+#   its digest, challengers and shadows included. A lower version is only a rollback to one that ran there before, also
+#   when the deployment was removed in between. A rollback that changes nothing else is always allowed.
 # custom:
 #   id: semver-order
 #   severity: error
 #   soc2: [CC8.1]
-#   fix: Give the new bytes a new and higher version, or use platform rollback to go back.
+#   fix: Give the new artifact a new and higher version, or use platform rollback.
 #   passes: "version: 1.4.0 becomes version: 1.5.0, or goes back to 1.3.0 with the digest it had there"
 #   fails: "version: 1.4.0 becomes version: 1.3.9, or stays 1.4.0 with another digest"
 satisfied contains "semver-order" if input.change.action == "removed"
@@ -47,7 +47,7 @@ deny contains {"rule": "semver-order", "message": message, "at": ["version"]} if
 
 deny contains {
 	"rule": "semver-order",
-	"message": sprintf("version %s has another digest here already: one version is one digest", [pin.version]),
+	"message": sprintf("version %s was pinned here with another digest before: a version keeps its digest", [pin.version]),
 	"at": at,
 } if {
 	not "semver-order" in satisfied
@@ -56,7 +56,7 @@ deny contains {
 	not has_one_digest(pin)
 }
 
-# Nothing changes about the version: no history is needed to say so.
+# The version stays the same, which no history is needed for.
 goes_forward if pin_of(input.document) == input.change.base
 
 goes_forward if input.change.isRollback == true
@@ -73,21 +73,21 @@ goes_forward if {
 	}
 }
 
-# The same version with another digest is no step: it is stopped below, with its own message.
+# The same version with another digest is denied below, with a message of its own.
 goes_forward if {
 	input.change.relation == "same"
 	is_array(input.change.ownPins)
 	input.change.base.version == input.document.version
 }
 
-direction := "git history is cut short here, so whether this version goes up is unknown" if {
+direction := "this clone lacks part of the git history, so whether this version goes up is unknown" if {
 	input.change.historyComplete == false
-} else := sprintf("version %s is below %s and never ran here, so it is no rollback", [
+} else := sprintf("version %s is lower than %s and never ran here, so this is not a rollback", [
 	input.document.version,
 	input.change.base.version,
 ]) if {
 	input.change.relation == "down"
-} else := sprintf("version %s is below one that ran here and never ran here itself", [input.document.version]) if {
+} else := sprintf("version %s is lower than one that ran here, and never ran here itself", [input.document.version]) if {
 	input.change.relation == "new"
 } else := sprintf("how version %s compares with the one that runs is unknown", [input.document.version])
 
@@ -106,28 +106,28 @@ expected_pins contains "shadow" if object.get(input.document, "shadow", null) !=
 pin_of(thing) := {"version": thing.version, "digest": thing.digest}
 
 has_one_digest(pin) if {
-	every other in known {
-		is_no_rival(pin, other)
+	every other in pins_on_record {
+		is_consistent(pin, other)
 	}
 }
 
-is_no_rival(pin, other) if pin.version != other.version
+is_consistent(pin, other) if pin.version != other.version
 
-is_no_rival(pin, other) if pin.digest == other.digest
+is_consistent(pin, other) if pin.digest == other.digest
 
-known contains pin if some pin in pins
+pins_on_record contains pin if some pin in pins
 
-known contains pin if some pin in input.change.ownPins
+pins_on_record contains pin if some pin in input.change.ownPins
 
-known contains input.change.base if input.change.base != null
+pins_on_record contains input.change.base if input.change.base != null
 
 # METADATA
-# title: A signature that breaks its callers takes a major version
+# title: A signature change that breaks callers takes a major version
 # description: |
-#   Callers rely on what goes in and what comes out. An input that comes, goes or changes breaks them, and so does an
-#   output that goes or changes; one that comes does not. Challengers and shadows get the same requests, so a new one
-#   needs the same, or to come with a version of its own major step. A rollback is open
-#   while the signature stays, or becomes what it was when its version was pinned first.
+#   Callers rely on the inputs and outputs. An input that is added, removed or changed breaks them, and so does an
+#   output that is removed or changed; a new output does not. Challengers and shadows get the same requests, so a new
+#   one needs the same major version. A rollback is allowed when the signature stays as it is, or becomes what it was
+#   when the version was first pinned.
 # custom:
 #   id: semver-signature
 #   severity: error
@@ -139,7 +139,7 @@ satisfied contains "semver-signature" if input.change.action == "removed"
 
 satisfied contains "semver-signature" if {
 	data.lib.rollback.is_plain(input)
-	is_left_alone
+	keeps_signature
 }
 
 satisfied contains "semver-signature" if data.lib.rollback.is_first(input)
@@ -149,36 +149,36 @@ satisfied contains "semver-signature" if is_compatible
 satisfied contains "semver-signature" if {
 	count(pins) == count(expected_pins)
 	every place, pin in pins {
-		is_fitting(place, pin)
+		is_compatible_pin(place, pin)
 	}
 }
 
 deny contains {"rule": "semver-signature", "message": reason, "at": place} if {
 	not "semver-signature" in satisfied
 	some place, pin in pins
-	not is_fitting(place, pin)
+	not is_compatible_pin(place, pin)
 }
 
-is_fitting(["version"], pin) if pin == input.change.base
+is_compatible_pin(["version"], pin) if pin == input.change.base
 
-is_fitting(["version"], _) if is_major_step
+is_compatible_pin(["version"], _) if is_major_step
 
-is_fitting(["version"], _) if {
+is_compatible_pin(["version"], _) if {
 	input.change.isRollback == true
-	is_left_alone
+	keeps_signature
 }
 
-is_fitting(["experiment", "challenger", "version"], pin) if pin == pin_of(input.change.before.experiment.challenger)
+is_compatible_pin(["experiment", "challenger", "version"], pin) if pin == pin_of(input.change.before.experiment.challenger)
 
-is_fitting(["shadow", "version"], pin) if pin == pin_of(input.change.before.shadow)
+is_compatible_pin(["shadow", "version"], pin) if pin == pin_of(input.change.before.shadow)
 
-is_fitting(place, pin) if {
+is_compatible_pin(place, pin) if {
 	place != ["version"]
 	is_of_same_major(pin)
 	pin in input.change.ownPins
 }
 
-is_fitting(place, pin) if {
+is_compatible_pin(place, pin) if {
 	place != ["version"]
 	is_of_same_major(pin)
 	is_major_step
@@ -189,10 +189,10 @@ is_major_step if {
 	input.change.step == "major"
 }
 
-# A rollback leaves the signature as it is, or brings back the one that its version had when it was pinned first.
-is_left_alone if input.model.signature == input.base.model.signature
+# A rollback leaves the signature as it is, or restores the one that its version had when it was first pinned.
+keeps_signature if input.model.signature == input.base.model.signature
 
-is_left_alone if input.model.signature == input.change.signatureThen
+keeps_signature if input.model.signature == input.change.signatureThen
 
 is_of_same_major(pin) if split(pin.version, ".")[0] == split(input.document.version, ".")[0]
 
@@ -205,19 +205,19 @@ is_compatible if {
 	}
 }
 
-# The signature of the version: what the model says, or said when the version was pinned first, as the model may have
-# gone on since then. A change that touches the model's signature is held to what it makes of it.
+# The signature of the version: as it was when the version was first pinned, since the model may have changed since. A
+# change that touches the model's signature is judged by the new one.
 after := input.change.signatureThen if {
 	input.model.signature == input.base.model.signature
 } else := input.model.signature
 
-# Tensors by name; two of one name are no signature.
-named(tensors) := found if {
+# Tensors by name; undefined when two have the same name.
+named(tensors) := by_name if {
 	count({tensor.name | some tensor in tensors}) == count(tensors)
-	found := {tensor.name: tensor | some tensor in tensors}
+	by_name := {tensor.name: tensor | some tensor in tensors}
 }
 
-reason := "what the signature was when the present version was pinned is unknown, so only a major version may follow" if {
+reason := "the signature of the version that is pinned now is unknown, so only a major version may follow it" if {
 	input.change.hasSignatureBefore != true
 } else := sprintf("the signature breaks its callers: %s", [concat(", ", sort(differences))]) if {
 	count(differences) > 0
@@ -239,7 +239,7 @@ differences contains sprintf("input %s is new", [name]) if {
 
 difference(_, after) := "is gone" if after == null
 
-difference(before, after) := "is another" if {
+difference(before, after) := "has changed" if {
 	after != null
 	before != after
 }

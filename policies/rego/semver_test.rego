@@ -62,7 +62,7 @@ test_the_same_pin_may_be_scaled if denied_in(asked(old, {"relation": "same"})) =
 test_the_same_version_with_another_digest_is_denied if {
 	question := asked(pin("1.4.0", "b"), {"relation": "same"})
 	denied_in(question) == order
-	messages_in(question) == {"version 1.4.0 has another digest here already: one version is one digest"}
+	messages_in(question) == {"version 1.4.0 was pinned here with another digest before: a version keeps its digest"}
 }
 
 test_a_version_that_ran_here_with_another_digest_is_denied if {
@@ -73,7 +73,7 @@ test_a_version_that_ran_here_with_another_digest_is_denied if {
 test_a_lower_version_is_denied if {
 	question := asked(pin("1.3.9", "b"), {"relation": "down"})
 	denied_in(question) == order
-	messages_in(question) == {"version 1.3.9 is below 1.4.0 and never ran here, so it is no rollback"}
+	messages_in(question) == {"version 1.3.9 is lower than 1.4.0 and never ran here, so this is not a rollback"}
 }
 
 test_a_rollback_goes_back if {
@@ -132,7 +132,7 @@ test_removing_and_adding_is_no_way_down if {
 	again := {"action": "added", "relation": "new", "base": null, "before": null}
 	question := asked(pin("1.3.9", "b"), again)
 	denied_in(question) == order
-	messages_in(question) == {"version 1.3.9 is below one that ran here and never ran here itself"}
+	messages_in(question) == {"version 1.3.9 is lower than one that ran here, and never ran here itself"}
 	denied_in(asked(up, again)) == set()
 	denied_in(asked(pin("1.10.0", "b"), again)) == set()
 	denied_in(asked(pin("1.4.0-rc.1", "b"), again)) == order
@@ -147,7 +147,7 @@ test_history_cut_short_is_denied_with_the_cause if {
 	every relation in ["up", "down", "new"] {
 		question := shallow(asked(up, {"relation": relation}))
 		denied_in(question) == order
-		messages_in(question) == {"git history is cut short here, so whether this version goes up is unknown"}
+		messages_in(question) == {"this clone lacks part of the git history, so whether this version goes up is unknown"}
 	}
 }
 
@@ -187,7 +187,7 @@ wider := but(signature, {"inputs": [{"name": "X", "type": "FP32", "shape": [-1, 
 
 test_another_input_takes_a_major_version if {
 	denied_in(asked_with(up, {}, wider)) == broken
-	messages_in(asked_with(up, {}, wider)) == {"the signature breaks its callers: input X is another"}
+	messages_in(asked_with(up, {}, wider)) == {"the signature breaks its callers: input X has changed"}
 	denied_in(asked_with(up, {"step": "patch"}, wider)) == broken
 	denied_in(asked_with(up, {"step": "prerelease"}, wider)) == broken
 	denied_in(asked_with(pin("2.0.0", "b"), {"step": "major"}, wider)) == set()

@@ -1,5 +1,5 @@
 # METADATA
-# title: A model is validated with data that it has not seen, and that its tenant may see
+# title: Validation data of a model
 # custom:
 #   kinds: [model]
 #   asks: state
@@ -10,15 +10,15 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 
 # METADATA
 # title: The sample that a model is validated with is held out from its training
-# description: Metrics on rows that a model was trained on say how well it remembers, not how well it answers.
+# description: Metrics on training rows show how well a model remembers, not how well it answers.
 # custom:
 #   id: validation-held-out
 #   severity: error
 #   soc2: [CC7.1, CC8.1]
-#   fix: Hold rows out in training, and make a data set of those for validation.
-#   passes: "data: {datasets: [clinic/biopsies]} and validation: {dataset: clinic/biopsies-held-out, …}, of other bytes"
+#   fix: Hold rows out of the training, and make a data set of them for validation.
+#   passes: "data: {datasets: [clinic/biopsies]} and validation: {dataset: clinic/biopsies-held-out, …}, with another digest"
 #   fails: "data: {datasets: [clinic/biopsies]} and validation: {dataset: clinic/biopsies, …}"
-satisfied contains "validation-held-out" if unvalidated
+satisfied contains "validation-held-out" if has_no_validation
 
 satisfied contains "validation-held-out" if {
 	is_string(sample.digest)
@@ -30,7 +30,7 @@ satisfied contains "validation-held-out" if {
 
 deny contains {
 	"rule": "validation-held-out",
-	"message": sprintf("the model is trained on %s, which it is validated with", [input.document.validation.dataset]),
+	"message": sprintf("the model is validated with %s, which it is trained on", [input.document.validation.dataset]),
 	"at": ["validation", "dataset"],
 } if {
 	not "validation-held-out" in satisfied
@@ -38,7 +38,7 @@ deny contains {
 
 # METADATA
 # title: The sample is data that the tenant may read
-# description: Who validates with data has it sent through the model, so the tenant needs clearance and a share of it.
+# description: Validation sends the data through the model, so the tenant needs access to it.
 # custom:
 #   id: validation-clearance
 #   severity: error
@@ -46,7 +46,7 @@ deny contains {
 #   fix: Validate with the tenant's own data, or data that is shared with it, within its clearance.
 #   passes: "validation: {dataset: clinic/biopsies-held-out, …}, which is pii, and tenant clinic has clearance: pii"
 #   fails: "validation: {dataset: clinic/biopsies-held-out, …} in a model of postal"
-satisfied contains "validation-clearance" if unvalidated
+satisfied contains "validation-clearance" if has_no_validation
 
 satisfied contains "validation-clearance" if {
 	data.lib.sensitivity.covers(input.tenant.clearance, data.lib.sensitivity.of(sample))
@@ -65,7 +65,7 @@ deny contains {
 	not "validation-clearance" in satisfied
 }
 
-unvalidated if not "validation" in object.keys(input.document)
+has_no_validation if not "validation" in object.keys(input.document)
 
 sample := input.datasets[input.document.validation.dataset]
 

@@ -14,7 +14,7 @@ NOT_BY_A_CASE = {
         "check.check:_run_checker:check-crashed",
     ),
     "it takes a process with limits: test_corpus judges such cases in one": (
-        "flow.check.sandboxed_check:_lost:check-unfinished",
+        "flow.check.sandboxed_check:_unfinished:check-unfinished",
     ),
     "Checkov itself has to be missing or lost: tests/mlplatform/providers/scan/test_process.py": (
         "check.infrastructure:infrastructure:any",
@@ -26,13 +26,13 @@ NOT_BY_A_CASE = {
         "providers.scan.results:_uncovered:checkov-failed",
     ),
     "the loader finds it first, or the parser cannot get there": (
-        "load.characters:decode:yaml-size",
-        "load.strict_yaml:_syntax:yaml-syntax#2",
+        "strict_yaml.characters:decode:yaml-size",
+        "strict_yaml.parser:_syntax:yaml-syntax#2",
         "check.custom_schemas:_kind:_Unusable",
         "providers.scan.text_guard:read:checkov-failed#2",
     ),
     "it takes more bytes than a case should hold: tests/mlplatform/load/test_dataset_files.py, test_tables.py": (
-        "load.dataset_files:_within:file-size",
+        "load.dataset_files:_within_total:file-size",
         "load.tables:_read_cells:_NoTable",
     ),
     "a file of a commit can be read: tests/mlplatform/load/test_load.py": (
@@ -41,7 +41,7 @@ NOT_BY_A_CASE = {
     "`platform lineage --at` asks it, not `check`: tests/mlplatform/flow/lineage/test_lineage.py": (
         "load.history:tip_at:Refusal",
     ),
-    "the approvals are a forge's, not the pull request's": (
+    "the approvals are the Git host's, not the pull request's": (
         "load.review:read_review:Refusal",
         "load.review:read_review:Refusal#2",
     ),

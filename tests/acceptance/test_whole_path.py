@@ -87,6 +87,61 @@ def test_every_environment_answers_with_the_version_that_it_pins(clone: Clone) -
     assert versions == {"development": "1.2.0", "integration": "1.1.0", "production": "1.0.0"}
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("status",),
+        ("status", TUMOUR, "--env", "production"),
+        ("models",),
+        ("drift",),
+        ("drift", TUMOUR, "--env", "production"),
+        ("diff", "development", "production"),
+        ("logs", TUMOUR, "--env", "production"),
+        ("lineage", TUMOUR, "--env", "production"),
+        ("plan", "--env", "production"),
+        ("apply", "--env", "production"),
+        ("check",),
+    ],
+    ids=" ".join,
+)
+def test_what_a_command_prints_with_json_is_json(clone: Clone, args: tuple[str, ...]) -> None:
+    assert isinstance(json.loads(clone.platform(*args, "--json")), dict)
+
+
+def test_models_lists_every_registered_version_and_where_it_runs(clone: Clone) -> None:
+    versions = json.loads(clone.platform("models", TUMOUR, "--json"))["versions"]
+    registered = {(one["environment"], one["version"]) for one in versions if one["registered"]}
+    assert registered == {
+        *(("development", number) for number in ("1.0.0", "1.1.0", "1.2.0")),
+        ("integration", "1.1.0"),
+        ("production", "1.0.0"),
+    }
+    answering = {one["environment"]: one for one in versions if one["requestsPercent"] == 100}
+    assert {name: one["version"] for name, one in answering.items()} == {
+        "development": "1.2.0",
+        "integration": "1.1.0",
+        "production": "1.0.0",
+    }
+    assert all(one["pinned"] and one["aliases"] == ["champion"] for one in answering.values())
+    assert all(one["metrics"]["auc"] > 0.9 for one in versions)
+
+
+def test_status_and_drift_show_what_was_asked_for_alone(clone: Clone) -> None:
+    shown = json.loads(clone.platform("status", "--tenant", "postal", "--env", "production", "--json"))
+    assert {name: list(models) for name, models in shown["environments"].items()} == {
+        "production": ["postal/digits"]
+    }
+    drifts = json.loads(clone.platform("drift", "--tenant", "postal", "--json"))["environments"]
+    assert list(drifts) == ["development", "integration", "production"]
+
+
+def test_what_will_be_denied_is_said_when_it_is_proposed(clone: Clone) -> None:
+    said = clone.run("deploy", TUMOUR, "1.0.0", "--env", "development", "--json")
+    proposal = json.loads(said.stdout)
+    assert (said.returncode, [one["rule"] for one in proposal["check"]["findings"]]) == (1, ["semver-order"])
+    subprocess.run(["git", "-C", str(clone.root), "branch", "-qD", proposal["branch"]], check=True)
+
+
 def test_lineage_names_run_commit_data_and_who_approved(clone: Clone) -> None:
     said = json.loads(clone.platform("lineage", TUMOUR, "--env", "production", "--json"))
     assert re.fullmatch("[0-9a-f]{32}", said["run"])
@@ -168,13 +223,13 @@ def test_a_byte_changed_in_a_registered_model_stops_its_promotion_by_file_name(c
     payload.write_bytes(held[:-1] + bytes([held[-1] ^ 1]))
     said = clone.platform("promote", "clinic/progression", "--to", "integration", "--apply-locally", code=1)
     assert "model.onnx was changed" in said
-    assert "takes it back: merge it" in said
+    assert "reverts it: merge it" in said
     status = clone.status("integration", "clinic/progression")
     assert (status["state"], status["actual"]["version"]) == ("Held", "1.0.0")
     payload.write_bytes(held)
     assert "on hold" in clone.platform("apply", "--env", "integration", code=1)
     retry = ("retry", "clinic/progression", "--env", "integration", "--reason", "the bytes are back")
-    assert "is on hold in integration no longer" in clone.platform(*retry)
+    assert "is no longer on hold in integration" in clone.platform(*retry)
     assert clone.status("integration", "clinic/progression")["state"] == "Ready"
 
 
@@ -184,7 +239,7 @@ def test_training_that_gives_other_bytes_than_reviewed_is_refused_and_rewrites_n
     clone.commit("pin a version whose bytes are other ones")
     said = clone.platform("up", code=1)
     assert f"{path}:4:1" in said
-    assert "the bytes differ from the reviewed ones" in said
+    assert "the artifact differs from the reviewed one" in said
     assert clone.status("development", "postal/digits")["actual"]["version"] == "1.1.0"
 
 
@@ -211,7 +266,7 @@ def test_a_dead_server_is_one_clear_sentence_and_up_brings_it_back(clone: Clone,
 
 def test_down_stops_what_up_started_and_a_promotion_then_merges_nothing(clone: Clone) -> None:
     url = url_of(clone)
-    assert "production gateway" in clone.platform("down")
+    assert "production gateway" in json.loads(clone.platform("down", "--json"))["stopped"]
     with pytest.raises(ConnectionRefusedError):
         answer(url)
     assert clone.platform("down").strip() == "nothing was running"

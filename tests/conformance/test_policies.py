@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from mlplatform.providers.policy.annotations import package_of
-from mlplatform.providers.policy.client import OpaServer, Refused
+from mlplatform.providers.policy.client import OpaServer, RegoRefused
 from tests.support.opa import real_opa, running_opa
 from tests.support.rego import POLICIES, TESTS, embedded, names_of_tests, passes
 from tests.support.repository import ROOT
@@ -41,7 +41,7 @@ def test_opa_and_the_embedded_engine_give_every_test_the_same_result(server: Opa
 def _passes_there(server: OpaServer, package: str, name: str) -> bool | str:
     try:
         return server.ask(package, name, {}) is True
-    except Refused as refusal:
+    except RegoRefused as refusal:
         return str(refusal)
 
 

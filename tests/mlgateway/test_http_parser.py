@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgateway.http_parser import HttpParser
-from mlgateway.limits import Limits
+from mlgateway.limits import GatewayLimits
 from mlgateway.messages import Reply, Request
 
 unhurried = settings(deadline=None)
-LIMITS = Limits(max_head=1000, max_body=500)
+LIMITS = GatewayLimits(max_head=1000, max_body=500)
 GET = b"GET /v2 HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX-Name: Value\r\n\r\nhello"
 CHUNKED = b"POST /y HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -167,15 +167,15 @@ def refuses_connections(gateway: Gateway) -> bool:
 def test_a_fault_of_the_gateway_is_logged_without_what_was_sent() -> None:
     script = """
 import asyncio, logging
-from mlgateway.limits import Limits
+from mlgateway.limits import GatewayLimits
 from mlgateway.routes import Address
-from mlgateway.server import Server
+from mlgateway.server import HttpServer
 
 async def answer(request):
     raise ValueError(request.body)
 
 async def run():
-    server = Server(Limits(), answer)
+    server = HttpServer(GatewayLimits(), answer)
     at = await server.start(Address("127.0.0.1", 0))
     reader, writer = await asyncio.open_connection(at.host, at.port)
     writer.write(b"POST /v2 HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 5\\r\\nConnection: close\\r\\n\\r\\ngrace")

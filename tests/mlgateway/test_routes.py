@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlgateway.routes import MAX_BYTES, Address, Route, RoutesError, Table, parse, parse_address
+from mlgateway.routes import MAX_BYTES, Address, Route, RoutesError, RouteTable, parse, parse_address
 from tests.mlgateway.running import DIGEST, MODEL, UPSTREAM_MODEL, route, table
 
 unhurried = settings(deadline=None)
@@ -27,14 +27,14 @@ VERSIONS = st.builds("{}.{}.{}{}".format, NUMBERS, NUMBERS, NUMBERS, SUFFIXES)
 DIGESTS = st.binary(min_size=32, max_size=32).map(lambda raw: f"sha256:{raw.hex()}")
 ROUTES = st.builds(Route, VERSIONS, DIGESTS, NAMES, st.just(100))
 TABLES = st.builds(
-    Table,
+    RouteTable,
     st.integers(min_value=0, max_value=2**63),
     st.builds(Address, st.just("127.0.0.1"), st.integers(1, 65535)),
     st.dictionaries(NAMES, st.tuples(ROUTES), max_size=5),
 )
 
 
-def written(found: Table) -> bytes:
+def written(found: RouteTable) -> bytes:
     """The table as the control plane writes it."""
     models = {
         name: route(one.version, one.upstream_model, one.digest) for name, (one,) in found.models.items()
@@ -57,7 +57,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return result
 
 
-def read_or_reason(content: Any) -> Table | str:
+def read_or_reason(content: Any) -> RouteTable | str:
     try:
         return parse(json.dumps(content).encode())
     except RoutesError as refused:
@@ -66,7 +66,7 @@ def read_or_reason(content: Any) -> Table | str:
 
 @unhurried
 @given(TABLES)
-def test_every_table_that_is_written_is_read_back_the_same(found: Table) -> None:
+def test_every_table_that_is_written_is_read_back_the_same(found: RouteTable) -> None:
     assert parse(written(found)) == found
 
 

@@ -18,8 +18,8 @@ from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import Array, Candidate, ServingError, SignatureMismatch
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.config import upstream_name
-from mlplatform.providers.serving.triton.control import Control, State
-from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from mlplatform.providers.serving.triton.control import Control, ModelState
+from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
 from tests.support.payloads import write_payload
 from tests.support.stack import (
     SCALING,
@@ -100,8 +100,8 @@ def infer(
     return answer
 
 
-def port_numbers(paths: EnvironmentPaths) -> Ports:
-    found = read_ports(paths)
+def port_numbers(paths: EnvironmentPaths) -> TritonPorts:
+    found = read_triton_ports(paths)
     assert found
     return found
 
@@ -230,7 +230,7 @@ def test_a_payload_that_is_not_one_onnx_file_does_not_load(
     with pytest.raises(ServingError, match=reason) as refused:
         serving.ensure(version)
     assert "\n" not in str(refused.value)
-    assert serving.observe().held(model) == ()
+    assert serving.observe().versions_of(model) == ()
 
 
 def test_a_program_in_the_payload_is_not_run(serving: TritonServing, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_bytes_that_were_swapped_do_not_load(
     name = upstream_name(version.model, version.ref.digest)
     control = Control.of(paths, port_numbers(paths))
     control.unload(name)
-    wait_until(lambda: control.state(name).state is State.UNAVAILABLE)
+    wait_until(lambda: control.state(name).state is ModelState.UNAVAILABLE)
     path = paths.model_repository / name / "1" / "payload" / "model" / "model.onnx"
     path.write_bytes(scaling_model(666))
     assert f"and not to {short_digest(version.ref.digest)}" in (control.load(name) or "")
@@ -274,4 +274,4 @@ def test_a_format_without_a_program_is_refused(serving: TritonServing, tmp_path:
     version = replace(candidate(tmp_path, new_model(), "1.0.0", scaling_model(2)), format="pyfunc")
     with pytest.raises(ServingError, match="the format pyfunc"):
         serving.ensure(version)
-    assert serving.observe().held(version.model) == ()
+    assert serving.observe().versions_of(version.model) == ()

@@ -19,7 +19,8 @@ from mlplatform.flow import workspace as places
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.drift.drift import revert_drift
 from mlplatform.flow.progress import SILENT
-from mlplatform.flow.reconcile import reconcile as flow
+from mlplatform.flow.reconcile import execute
+from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.providers.registry import connect_registry
@@ -73,9 +74,9 @@ class Watched:
 def watch(points: Points) -> None:
     """Make points of what a reconcile does to registry, server, journal, ledger and file names."""
     for name in ("registry", "serving"):
-        connect = getattr(flow, f"connect_{name}")
+        connect = getattr(execute, f"connect_{name}")
         wrapped = lambda *args, connect=connect, name=name: Watched(connect(*args), name, points)  # noqa: E731
-        setattr(flow, f"connect_{name}", wrapped)
+        setattr(execute, f"connect_{name}", wrapped)
     places.remote_lease = partial(remote_lease, life_seconds=LEASE_SECONDS)  # type: ignore[attr-defined]
     Journal.record_outcome = points.around("journal.heard", Journal.record_outcome)  # type: ignore[method-assign]
     Ledger.append = points.around("ledger.append", Ledger.append)  # type: ignore[method-assign]
@@ -103,7 +104,7 @@ def _apply(root: Path, environment: str, points: Points, *, revert: bool) -> int
     try:
         watch(points)
         place = Workspace.discover(root)
-        work = revert_drift if revert else flow.reconcile
+        work = revert_drift if revert else reconcile
         done = work(place, load_repository(place.git, "HEAD"), environment, SILENT)
         return 0 if done.is_done else 1
     except BaseException:

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 import pytest
 
 from mlplatform.core.target import LocalTarget
-from mlplatform.local.stack import known, start_all, state, stop_all
+from mlplatform.local.stack import start_all, started_environments, state, stop_all
 from tests.support.mirror import mirror
 from tests.support.mlflow_server import LOG
 from tests.support.outcome import has_failed
@@ -93,7 +93,7 @@ class Template(Generic[T]):
 
 
 def _running(target: LocalTarget) -> list[str]:
-    return [name for name in known(target) if state(target.environment(name))]
+    return [name for name in started_environments(target) if state(target.environment(name))]
 
 
 def _is_left(path: Path) -> bool:

@@ -126,7 +126,7 @@ def isolate(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
 
 def scratch(folder: Path, files: Mapping[str, str] = FILES) -> Scratch:
     """A new repository with these files in its first commit."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     made = Scratch(folder)
     made.run("init", "--quiet", "--initial-branch=main")
     made.run("config", "user.name", "Ada Lovelace")

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlplatform.core.target import EnvironmentPaths
-from mlplatform.local.stack import GATEWAY, TRITON, state
+from mlplatform.local.stack import state
 from mlplatform.providers.serving.triton import routes
-from mlplatform.providers.serving.triton.control import Control, Running, State
-from mlplatform.providers.serving.triton.gateway import Gateway
-from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from mlplatform.providers.serving.triton.control import Control, ModelState, Running
+from mlplatform.providers.serving.triton.gateway import GatewayClient
+from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
 from tests.support.waiting import wait_until
 
 
@@ -20,7 +20,7 @@ class Served:
 
     paths: EnvironmentPaths
     running: Mapping[str, Running]
-    table: routes.Table
+    table: routes.RouteFile
 
     @staticmethod
     def by(paths: EnvironmentPaths) -> "Served":
@@ -31,13 +31,13 @@ class Served:
 
     def unload_others(self) -> None:
         """Have Triton run none but ours, where it runs."""
-        if TRITON in state(self.paths):
+        if "triton" in state(self.paths):
             for name in _ready(self._control) - self.running.keys():
                 self._unload(name)
 
     def write_lost_routes(self) -> None:
         """Have a gateway that does not run begin with our routes."""
-        if GATEWAY not in state(self.paths):
+        if "gateway" not in state(self.paths):
             self._write_routes()
 
     def load_again(self, changed: Collection[Path]) -> None:
@@ -70,9 +70,9 @@ class Served:
             routes.write(self.paths, replace(self.table, generation=time.time_ns()))
 
     def _unload(self, name: str) -> None:
-        if self._control.state(name).state is State.READY:
+        if self._control.state(name).state is ModelState.READY:
             self._control.unload(name)
-            ended = (State.UNAVAILABLE, State.ABSENT)
+            ended = (ModelState.UNAVAILABLE, ModelState.ABSENT)
             wait_until(lambda: self._control.state(name).state in ended, f"the end of {name}")
 
     @property
@@ -80,15 +80,15 @@ class Served:
         return Control.of(self.paths, _ports(self.paths))
 
     @property
-    def _gateway(self) -> Gateway:
-        return Gateway.of(self.paths, _ports(self.paths))
+    def _gateway(self) -> GatewayClient:
+        return GatewayClient.of(self.paths, _ports(self.paths))
 
 
 def _ready(control: Control) -> set[str]:
-    return {name for name, held in control.index().items() if held.state is State.READY}
+    return {name for name, held in control.index().items() if held.state is ModelState.READY}
 
 
-def _ports(paths: EnvironmentPaths) -> Ports:
-    ports = read_ports(paths)
+def _ports(paths: EnvironmentPaths) -> TritonPorts:
+    ports = read_triton_ports(paths)
     assert ports, f"nothing was ever started in {paths.folder}"
     return ports

@@ -28,7 +28,7 @@ _MAKERS = {
     "error": "",
     "warning": "",
     "refuse": "",
-    "found": "",
+    "own_finding": "",
     "broken_reference": "",
     "failed": "checkov-failed",
     "skipped": "checkov-skip",
@@ -53,8 +53,10 @@ _RAISED = {
 # Of whom the rule is known only when they run.
 _SAID_BY_CALLERS = {
     "load.read_files:_too_large": "yaml-size file-size",
+    "check.capabilities:_not_yet": "capability-features capability-streaming capability-availability capability-window "
+    "capability-sample-rate capability-data-drift",
     "check.infrastructure:infrastructure": "checkov-missing checkov-failed",
-    "check.promotion_chain:_parents": "link-environment link-tenant link-model",
+    "check.references:_missing": "link-environment link-tenant link-model link-dataset",
     "check.policies:_findings": "pii-consent pii-retention",
     "providers.scan.results:_failed": "CKV_AWS_24 CKV_MLP_7",
 }

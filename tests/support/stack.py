@@ -16,8 +16,8 @@ import pytest
 from mlplatform.core.kinds.model import Signature, TensorType
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import stack
-from mlplatform.local.programs import serving_folder
 from mlplatform.providers.serving.interface import Candidate, Pending, Ready
+from mlplatform.providers.serving.triton.programs import serving_folder
 from tests.support.payloads import write_payload
 from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
@@ -112,11 +112,11 @@ def needs_serving() -> None:
 
 def end_servers(target: LocalTarget) -> None:
     """End every server of a target, without the 3 s that Triton takes to end in peace."""
-    for name in stack.known(target):
+    for name in stack.started_environments(target):
         for pid in stack.state(target.environment(name)).values():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-    stack.stop_all(target, stack.known(target))  # what they left
+    stack.stop_all(target, stack.started_environments(target))  # what they left
 
 
 @contextmanager

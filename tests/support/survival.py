@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mlplatform.core.payload import short_digest
-from mlplatform.flow.ledger_queries import holds_in
+from mlplatform.flow.rollback.holds import holds_in
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.record.ledger import Record
 from tests.support.laboratory import SCALER, Laboratory

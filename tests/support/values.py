@@ -5,7 +5,6 @@ from typing import Any
 
 from mlplatform.core.document import Document, RawDocument
 from mlplatform.core.finding import Finding
-from mlplatform.core.kinds import BODIES
 from mlplatform.core.naming import Kind, parse_path, path_of
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.repository import Repository
@@ -69,7 +68,7 @@ def document(kind: Kind, name: str, said: Mapping[str, Any]) -> Document[Any]:
     path = path_of(kind, name)
     identity = parse_path(path)
     assert identity is not None
-    return Document(RawDocument(path, identity, said, {(): (1, 1)}), BODIES[kind].model_validate(said))
+    return Document(RawDocument(path, identity, said, {(): (1, 1)}), kind.entry.body.model_validate(said))
 
 
 def repository(

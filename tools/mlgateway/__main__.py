@@ -17,10 +17,10 @@ import uvloop
 
 from mlgateway.dispatch import Dispatcher
 from mlgateway.gateway import Gateway
-from mlgateway.limits import Limits
+from mlgateway.limits import GatewayLimits
 from mlgateway.route_watcher import RouteWatcher
 from mlgateway.routes import Address, RoutesError, parse_address
-from mlgateway.server import Server
+from mlgateway.server import HttpServer
 
 _HELP = {
     "max_head": "largest head of a request, in bytes",
@@ -36,31 +36,31 @@ _log = logging.getLogger("mlgateway")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; returns 0 (ended as asked), 1 (could not listen) or 3 (our fault)."""
     options = _parser().parse_args(arguments)
-    limits = Limits(**{field.name: getattr(options, field.name) for field in fields(Limits)})
+    limits = GatewayLimits(**{field.name: getattr(options, field.name) for field in fields(GatewayLimits)})
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.raiseExceptions = False  # a full disk under the log must not disturb requests
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # a request takes two: client and upstream
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)  # a request takes two: client and upstream
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_run(options.listen, options.routes, limits))
 
 
-async def _run(listen: Address, routes: Path, limits: Limits) -> int:
-    ways = Dispatcher(limits)
-    follower = RouteWatcher(routes, ways)
-    server = Server(limits, Gateway(ways, follower).answer)
-    follower.look()
+async def _run(listen: Address, routes: Path, limits: GatewayLimits) -> int:
+    dispatcher = Dispatcher(limits)
+    watcher = RouteWatcher(routes, dispatcher)
+    server = HttpServer(limits, Gateway(dispatcher, watcher).answer)
+    watcher.look()
     try:
         bound = await server.start(listen)
     except OSError as error:
         sys.stderr.write(f"mlgateway: {_why_not(listen, error)}\n")
         return 1
-    asked = _stop_signal()
+    stop_requested = _stop_signal()
     gc.freeze()  # what lives as long as the process need not be walked by every collection
     _log.info("listening on %s", bound)
-    background = {asyncio.create_task(follower.follow()), asyncio.create_task(server.sweep())}
+    background = {asyncio.create_task(watcher.follow()), asyncio.create_task(server.sweep())}
     ended, _ = await asyncio.wait(
-        {asyncio.create_task(asked.wait()), *background}, return_when="FIRST_COMPLETED"
+        {asyncio.create_task(stop_requested.wait()), *background}, return_when="FIRST_COMPLETED"
     )
     await server.stop()
     for task in ended & background:
@@ -71,10 +71,10 @@ async def _run(listen: Address, routes: Path, limits: Limits) -> int:
 
 
 def _stop_signal() -> asyncio.Event:
-    asked = asyncio.Event()
+    stop_requested = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, asked.set)
-    return asked
+        asyncio.get_running_loop().add_signal_handler(number, stop_requested.set)
+    return stop_requested
 
 
 def _why_not(address: Address, error: OSError) -> str:
@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         help="port 0: any free one, see the log",
     )
     parser.add_argument("--routes", required=True, type=Path, metavar="FILE", help="followed while running")
-    for field in fields(Limits):
+    for field in fields(GatewayLimits):
         flag = "--" + field.name.replace("_", "-")
         kind = _positive(int if isinstance(field.default, int) else float)
         parser.add_argument(flag, type=kind, default=field.default, help=f"{_HELP[field.name]} (%(default)s)")

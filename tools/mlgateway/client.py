@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import cast
 
 from mlgateway.http_parser import HttpParser
-from mlgateway.limits import Limits
+from mlgateway.limits import GatewayLimits
 from mlgateway.messages import Reply, Request, encode_head, error_reply, write_message
 
 MAX_WAITING = 8  # pipelined requests held before reading pauses
@@ -24,7 +24,7 @@ class ClientConnection(asyncio.Protocol):
 
     def __init__(
         self,
-        limits: Limits,
+        limits: GatewayLimits,
         answer: Callable[[Request], Awaitable[Reply]],
         ended: Callable[["ClientConnection"], None],
     ) -> None:

@@ -25,9 +25,9 @@ from mlgateway.upstream import UpstreamFailure
 class Gateway:
     """Answers one request at a time, any number of them at once."""
 
-    def __init__(self, ways: Dispatcher, follower: RouteWatcher) -> None:
-        self._ways = ways
-        self._follower = follower
+    def __init__(self, dispatcher: Dispatcher, watcher: RouteWatcher) -> None:
+        self._dispatcher = dispatcher
+        self._watcher = watcher
 
     async def answer(self, request: Request) -> Reply:
         """The reply to a request."""
@@ -44,7 +44,7 @@ class Gateway:
             return await self._fixed(endpoint)
         if infers and (unfit := guard.refusal(request)):
             return error_reply(*unfit)
-        return await forward(self._ways, endpoint, request)
+        return await forward(self._dispatcher, endpoint, request)
 
     async def _fixed(self, endpoint: Fixed) -> Reply:
         match endpoint:
@@ -59,9 +59,9 @@ class Gateway:
                 return json_reply(200, self._state())
 
     async def _ready(self) -> Reply:
-        pool = self._ways.pool
+        pool = self._dispatcher.pool
         if pool is None:
-            return error_reply(503, f"no routes are in force yet: {self._follower.error}")
+            return error_reply(503, f"no routes are in force yet: {self._watcher.error}")
         try:
             answer = await pool.exchange(
                 f"GET /v2/health/ready HTTP/1.1\r\nhost: {pool.address}\r\n\r\n".encode()
@@ -73,15 +73,15 @@ class Gateway:
         return json_reply(200, {"ready": True})
 
     def _state(self) -> dict[str, object]:
-        table = self._ways.table
+        table = self._dispatcher.table
         return {
             "generation": table.generation if table else None,
-            "error": self._follower.error,
+            "error": self._watcher.error,
             "upstream": str(table.upstream) if table else None,
-            "models": {name: [_shown(r) for r in found] for name, found in table.models.items()}
+            "models": {name: [_shown(route) for route in routes] for name, routes in table.models.items()}
             if table
             else {},
-            "inflight": dict(self._ways.inflight),
+            "inflight": dict(self._dispatcher.inflight),
         }
 
 

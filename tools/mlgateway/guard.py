@@ -8,12 +8,12 @@ every other request waiting.
 import re
 import zlib
 
-from mlgateway.limits import Limits
+from mlgateway.limits import GatewayLimits
 from mlgateway.messages import Request
 from mlgateway.triton import JSON_LENGTH
 
 MAX_DEPTH = 32
-_MAX_PLAIN = Limits().max_body
+_MAX_PLAIN = GatewayLimits().max_body
 _ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 
 # A string that does not end takes all that is left, so that each pattern reads a body once.

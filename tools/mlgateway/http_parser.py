@@ -2,7 +2,7 @@
 
 import httptools
 
-from mlgateway.limits import Limits
+from mlgateway.limits import GatewayLimits
 from mlgateway.messages import Reply, Request, error_reply
 
 _Refusal = tuple[int, str]
@@ -14,7 +14,7 @@ class HttpParser:
     After a refusal nothing more is read from the connection: where the next request would begin is unknown.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: GatewayLimits) -> None:
         self.receiving = False  # a request has begun and is not complete
         self.expecting = False  # the client waits for "100 Continue" before it sends the body
         self._limits = limits
@@ -29,7 +29,7 @@ class HttpParser:
         self._body = bytearray()
 
     def feed(self, data: bytes) -> list[Request | Reply]:
-        """What is complete now: requests, and perhaps, last, a reply that refuses what came after them."""
+        """Return the requests that are complete now, and last, if the rest is refused, the reply that says why."""
         if self._refusal:
             return []
         count, size = self._count, len(self._body)

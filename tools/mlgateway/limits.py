@@ -1,10 +1,10 @@
-"""What the gateway puts up with: sizes in bytes, times in seconds."""
+"""The limits of the gateway: sizes in bytes, times in seconds."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class GatewayLimits:
     """Every limit of one gateway process; the command line sets them."""
 
     max_head: int = 32 * 1024

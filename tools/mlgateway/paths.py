@@ -17,7 +17,7 @@ class Fixed(Enum):
 
 
 class Verb(Enum):
-    """What is asked of a model, by the last part of the path."""
+    """The operations on a model, by the last part of the path."""
 
     INFER = "infer"
     READY = "ready"

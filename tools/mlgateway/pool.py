@@ -3,9 +3,9 @@
 import asyncio
 import logging
 
-from mlgateway.limits import Limits
+from mlgateway.limits import GatewayLimits
 from mlgateway.routes import Address
-from mlgateway.upstream import Answer, Connection, UpstreamFailure
+from mlgateway.upstream import Connection, UpstreamAnswer, UpstreamFailure
 
 MAX_IDLE = 256
 
@@ -15,14 +15,14 @@ _log = logging.getLogger("mlgateway")
 class Pool:
     """Connections to one address: those in use are known to their users, those idle wait here."""
 
-    def __init__(self, address: Address, limits: Limits) -> None:
+    def __init__(self, address: Address, limits: GatewayLimits) -> None:
         self.address = address
         self._limits = limits
         self._idle: dict[Connection, None] = {}  # in the order of their last use: the last is the freshest
         self._retired = False
         self._unreachable = False
 
-    async def exchange(self, head: bytes, body: bytes | bytearray = b"") -> Answer:
+    async def exchange(self, head: bytes, body: bytes | bytearray = b"") -> UpstreamAnswer:
         """Send one request and wait for its whole answer; raises UpstreamFailure.
 
         An idle connection may have been closed by the other side just now: what was sent on it and not
@@ -43,7 +43,7 @@ class Pool:
         for connection in list(self._idle):
             connection.close()
 
-    async def _use(self, connection: Connection, head: bytes, body: bytes | bytearray) -> Answer:
+    async def _use(self, connection: Connection, head: bytes, body: bytes | bytearray) -> UpstreamAnswer:
         answer = await connection.exchange(head, body)
         if connection.reusable and not self._retired and len(self._idle) < MAX_IDLE:
             self._idle[connection] = None

@@ -58,7 +58,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RouteTable:
     """A whole route file that was accepted."""
 
     generation: int
@@ -72,7 +72,7 @@ class Table:
 
 
 def is_name(text: str) -> bool:
-    """Whether this could be the name of a model, public or upstream."""
+    """True when this could be the name of a model, public or upstream."""
     return len(text) <= 128 and _NAME.fullmatch(text) is not None
 
 
@@ -86,7 +86,7 @@ def parse_address(text: str, lowest_port: int = 1) -> Address:
     return Address(host, int(port))
 
 
-def parse(content: bytes) -> Table:
+def parse(content: bytes) -> RouteTable:
     """Read a whole route file; raises RoutesError, and nothing else, for whatever is wrong with it."""
     root = _object(_load(content), "the route file", {"schema", "generation", "upstream", "models"})
     if root["schema"] != "routes/v1":
@@ -97,7 +97,7 @@ def parse(content: bytes) -> Table:
     if not isinstance(root["models"], dict):
         raise RoutesError("models is not an object")
     models = {name: _model(name, value) for name, value in root["models"].items()}
-    return Table(generation, parse_address(_text(root, "upstream", "the route file")), models)
+    return RouteTable(generation, parse_address(_text(root, "upstream", "the route file")), models)
 
 
 def _load(content: bytes) -> Any:
@@ -117,12 +117,12 @@ def _load(content: bytes) -> Any:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in members:
             raise RoutesError(f"the key {_shown(key)} stands twice in one object")
-        found[key] = value
-    return found
+        members[key] = value
+    return members
 
 
 def _model(name: str, value: Any) -> tuple[Route, ...]:

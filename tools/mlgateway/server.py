@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from mlgateway.client import ClientConnection
-from mlgateway.limits import Limits
+from mlgateway.limits import GatewayLimits
 from mlgateway.messages import Reply, Request
 from mlgateway.routes import Address
 
@@ -14,10 +14,10 @@ BACKLOG = 1024
 _log = logging.getLogger("mlgateway")
 
 
-class Server:
+class HttpServer:
     """Listens once started; every connection is answered by `answer`."""
 
-    def __init__(self, limits: Limits, answer: Callable[[Request], Awaitable[Reply]]) -> None:
+    def __init__(self, limits: GatewayLimits, answer: Callable[[Request], Awaitable[Reply]]) -> None:
         self._limits = limits
         self._answer = answer
         self._connections: set[ClientConnection] = set()

@@ -1,4 +1,4 @@
-"""What is particular to Triton's answers: where it names the model, and how it says that it lacks one.
+"""Triton's own answers: where they name the model, and how they say that it is not loaded.
 
 Triton writes its JSON without spaces and in a fixed order, so names are replaced as bytes: to parse and print
 the numbers of a tensor again would cost more than the inference, and could change them.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mlgateway.messages import Headers, Reply
 from mlgateway.routes import Route
-from mlgateway.upstream import Answer, UpstreamFailure
+from mlgateway.upstream import UpstreamAnswer, UpstreamFailure
 
 JSON_LENGTH = b"inference-header-content-length"  # bytes of JSON before the binary tensors
 
@@ -40,12 +40,12 @@ def metadata_names(model: str, route: Route) -> Renaming:
     return Renaming(old.encode(), f'"name":"{model}","versions":["{route.version}"]'.encode())
 
 
-def lacks_model(answer: Answer) -> bool:
-    """Whether the answer says that the model is not loaded (also said while it is being unloaded)."""
+def lacks_model(answer: UpstreamAnswer) -> bool:
+    """True when the answer says that the model is not loaded (also said while it is being unloaded)."""
     return answer.status in (400, 404) and _LACKS_MODEL.match(answer.body) is not None
 
 
-def renamed_reply(answer: Answer, names: Renaming | None, more: Headers) -> Reply:
+def renamed_reply(answer: UpstreamAnswer, names: Renaming | None, more: Headers) -> Reply:
     """The reply for a good answer; raises UpstreamFailure if the answer does not name the model asked for."""
     kept = tuple(header for header in answer.headers if header[0] in _KEPT)
     if names is None or answer.header(b"content-encoding") is not None:
@@ -59,7 +59,7 @@ def renamed_reply(answer: Answer, names: Renaming | None, more: Headers) -> Repl
     return Reply(answer.status, kept + more, body)
 
 
-def error_reply(answer: Answer, model: str, route: Route, more: Headers) -> Reply:
+def error_reply(answer: UpstreamAnswer, model: str, route: Route, more: Headers) -> Reply:
     """The reply for an error of the upstream, speaking of the model by its public name."""
     if answer.header(b"content-encoding") is not None or not answer.body.startswith(b"{"):
         return Reply(answer.status, ((b"content-type", b"text/plain"), *more), answer.body)
@@ -69,7 +69,7 @@ def error_reply(answer: Answer, model: str, route: Route, more: Headers) -> Repl
     return Reply(status, ((b"content-type", b"application/json"), *more), body)
 
 
-def _json_size(answer: Answer) -> int:
+def _json_size(answer: UpstreamAnswer) -> int:
     stated = answer.header(JSON_LENGTH)
     if stated is None:
         return len(answer.body)

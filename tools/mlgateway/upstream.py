@@ -11,7 +11,7 @@ from typing import cast
 
 import httptools
 
-from mlgateway.limits import Limits
+from mlgateway.limits import GatewayLimits
 from mlgateway.messages import Headers, write_message
 from mlgateway.routes import Address
 
@@ -29,7 +29,7 @@ class UpstreamFailure(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class UpstreamAnswer:
     """A complete answer of the upstream; header names are in lower case."""
 
     status: int
@@ -44,21 +44,23 @@ class Answer:
 class Connection(asyncio.Protocol):
     """One connection; at most one request at a time."""
 
-    def __init__(self, address: Address, limits: Limits, closed: Callable[["Connection"], None]) -> None:
+    def __init__(
+        self, address: Address, limits: GatewayLimits, closed: Callable[["Connection"], None]
+    ) -> None:
         self.reusable = True
         self._address = address
         self._limits = limits
         self._closed = closed
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
-        self._answer: asyncio.Future[Answer] | None = None
+        self._answer: asyncio.Future[UpstreamAnswer] | None = None
         self._begun = False
         self._framed = False
         self._head_complete = False
         self._headers: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
 
-    async def exchange(self, head: bytes, body: bytes | bytearray) -> Answer:
+    async def exchange(self, head: bytes, body: bytes | bytearray) -> UpstreamAnswer:
         """Send one request and wait for its answer; raises UpstreamFailure and is closed then."""
         if self._transport is None or not self.reusable:
             raise UpstreamFailure(502, f"upstream {self._address} closed the connection", unanswered=True)
@@ -135,7 +137,7 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         self._head_complete = False
         if self._answer is not None and not self._answer.done():
-            answer = Answer(self._parser.get_status_code(), tuple(self._headers), self._body)
+            answer = UpstreamAnswer(self._parser.get_status_code(), tuple(self._headers), self._body)
             self._answer.set_result(answer)
 
     def _expire(self) -> None:

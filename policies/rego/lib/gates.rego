@@ -1,54 +1,54 @@
 # METADATA
-# title: What a gate asks of a metric
+# title: Whether metrics meet their gates
 # description: |
-#   A gate holds `min`, `max`, `maxDropFromCurrent` or several of them; a bound that is null is none. Where it has
-#   `max` and no `min`, less is better.
+#   A gate has one or more of `min`, `max` and `maxDropFromCurrent`; null means no bound. Less is better where a gate
+#   has `max` and no `min`.
 package lib.gates
 
 # The gates of a model in an environment, by metric.
 of(model, environment) := object.get(model, ["gates", environment], {})
 
-# Whether a metric that was recorded lies within the bounds of its gate.
+# True when a metric is recorded and within `min` and `max` of its gate.
 is_met(metrics, metric, gate) if {
 	value := metrics[metric]
 	is_number(value)
-	is_floor(value, object.get(gate, "min", null))
-	is_ceiling(value, object.get(gate, "max", null))
+	is_above(value, object.get(gate, "min", null))
+	is_below(value, object.get(gate, "max", null))
 }
 
-is_floor(_, bound) if bound == null
+is_above(_, bound) if bound == null
 
-is_floor(value, bound) if {
+is_above(value, bound) if {
 	is_number(bound)
 	value >= bound
 }
 
-is_ceiling(_, bound) if bound == null
+is_below(_, bound) if bound == null
 
-is_ceiling(value, bound) if {
+is_below(value, bound) if {
 	is_number(bound)
 	value <= bound
 }
 
-# Why a metric does not meet its gate.
-shortfall(metrics, metric, gate) := sprintf("%s has a gate here and is not recorded", [metric]) if {
+# Say why a metric does not meet its gate.
+violation(metrics, metric, gate) := sprintf("%s has a gate in this environment and is not recorded", [metric]) if {
 	not is_number(object.get(metrics, metric, null))
 } else := sprintf("%s is %s and the gate asks for at least %s", [
 	metric,
 	data.lib.number.text(metrics[metric]),
 	data.lib.number.text(gate.min),
 ]) if {
-	not is_floor(metrics[metric], object.get(gate, "min", null))
+	not is_above(metrics[metric], object.get(gate, "min", null))
 } else := sprintf("%s is %s and the gate asks for at most %s", [
 	metric,
 	data.lib.number.text(metrics[metric]),
 	data.lib.number.text(gate.max),
 ])
 
-# Whether a metric is no worse than before, but for the drop that its gate allows.
-holds_up(_, _, _, gate) if object.get(gate, "maxDropFromCurrent", null) == null
+# True when a metric is no worse than before, apart from the drop that its gate allows.
+is_no_worse(_, _, _, gate) if object.get(gate, "maxDropFromCurrent", null) == null
 
-holds_up(before, after, metric, gate) if {
+is_no_worse(before, after, metric, gate) if {
 	is_number(gate.maxDropFromCurrent)
 	data.lib.number.at_most(loss(before, after, metric, gate), gate.maxDropFromCurrent)
 }
@@ -63,8 +63,8 @@ less_is_better(gate) if {
 	object.get(gate, "min", null) == null
 }
 
-# Why a metric does not hold up.
-drop(before, after, metric, gate) := sprintf("%s goes from %s to %s and may lose %s", [
+# Say why a metric is worse than its gate allows.
+regression(before, after, metric, gate) := sprintf("%s goes from %s to %s, and the gate allows a loss of %s", [
 	metric,
 	data.lib.number.text(before[metric]),
 	data.lib.number.text(after[metric]),
@@ -72,4 +72,4 @@ drop(before, after, metric, gate) := sprintf("%s goes from %s to %s and may lose
 ]) if {
 	is_number(object.get(before, metric, null))
 	is_number(object.get(after, metric, null))
-} else := sprintf("%s cannot be compared: it is not recorded for both this version and the one that runs", [metric])
+} else := sprintf("%s cannot be compared: it must be recorded for this version and for the one that runs", [metric])

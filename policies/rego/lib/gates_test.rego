@@ -27,14 +27,14 @@ test_what_is_no_number_meets_no_gate if {
 	not data.lib.gates.is_met({"auc": 0.95}, "auc", {"min": "0.9"})
 }
 
-test_a_drop_that_is_allowed_holds_up if {
-	data.lib.gates.holds_up({"auc": 0.93}, {"auc": 0.92}, "auc", {"maxDropFromCurrent": 0.01})
-	data.lib.gates.holds_up({"auc": 0.9}, {"auc": 0.1}, "auc", {"maxDropFromCurrent": null})
-	not data.lib.gates.holds_up({"auc": 0.93}, {"auc": 0.91}, "auc", {"maxDropFromCurrent": 0.01})
+test_an_allowed_drop_is_no_regression if {
+	data.lib.gates.is_no_worse({"auc": 0.93}, {"auc": 0.92}, "auc", {"maxDropFromCurrent": 0.01})
+	data.lib.gates.is_no_worse({"auc": 0.9}, {"auc": 0.1}, "auc", {"maxDropFromCurrent": null})
+	not data.lib.gates.is_no_worse({"auc": 0.93}, {"auc": 0.91}, "auc", {"maxDropFromCurrent": 0.01})
 }
 
 test_what_cannot_be_compared_does_not_hold_up if {
-	not data.lib.gates.holds_up({}, {"auc": 0.91}, "auc", {"maxDropFromCurrent": 0.01})
-	not data.lib.gates.holds_up({"auc": 0.91}, {}, "auc", {"maxDropFromCurrent": 0.01})
-	not data.lib.gates.holds_up({"auc": 0.91}, {"auc": 0.91}, "auc", {"maxDropFromCurrent": "all"})
+	not data.lib.gates.is_no_worse({}, {"auc": 0.91}, "auc", {"maxDropFromCurrent": 0.01})
+	not data.lib.gates.is_no_worse({"auc": 0.91}, {}, "auc", {"maxDropFromCurrent": 0.01})
+	not data.lib.gates.is_no_worse({"auc": 0.91}, {"auc": 0.91}, "auc", {"maxDropFromCurrent": "all"})
 }

@@ -5,10 +5,10 @@
 #   `%v` writes large and small fractions in two ways. Numbers are compared and written through these functions.
 package lib.number
 
-# Whether a number is at most another, but for what only the way of counting adds.
+# True when a number is at most another, apart from rounding errors.
 at_most(number, limit) if number - limit <= 0.000000001
 
-# A number that can be added and multiplied: beyond a billion it makes no difference, and the embedded engine stops.
+# A number that can be added and multiplied: capped at a billion, as the embedded engine stops at very large numbers.
 within_reason(number) := min([number, 1000000000])
 
 # A number as people write it, with six decimals at most.
@@ -18,7 +18,7 @@ text(number) := concat("", [sign(number), "1000000000000000 and more"]) if {
 } else := sprintf("%v", [round(number)]) if {
 	is_number(number)
 	is_whole(number)
-} else := concat("", [sign(number), whole(digits(number)), decimals(digits(number))]) if {
+} else := concat("", [sign(number), integer(digits(number)), decimals(digits(number))]) if {
 	is_number(number)
 } else := sprintf("%v", [number])
 
@@ -30,11 +30,11 @@ sign(number) := "-" if {
 	number < 0
 } else := ""
 
-# At least seven digits: the last six stand behind the point.
+# At least seven digits; the last six are decimals.
 digits(number) := sprintf("%s%v", [substring("0000000", 0, 7 - min([7, count(plain)])), plain]) if {
 	plain := sprintf("%v", [round(abs(number) * 1000000)])
 }
 
-whole(all) := substring(all, 0, count(all) - 6)
+integer(all) := substring(all, 0, count(all) - 6)
 
 decimals(all) := trim_right(concat("", [".", trim_right(substring(all, count(all) - 6, 6), "0")]), ".")

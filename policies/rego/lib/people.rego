@@ -1,75 +1,75 @@
 # METADATA
-# title: Whose a path is, who may approve it, and who did
+# title: Who owns a path, who may approve its change, and who did
 # description: |
-#   Each function takes the whole input of a package that judges a `path`. Who owns what is as the base says: a
-#   change cannot choose its own judges; only a tenant that is new is taken at its word. What is not there makes
-#   a function undefined, or leaves somebody out: it never lets anybody in. Logins are compared in lower case.
+#   Each function takes the whole input of a package that judges a `path`, here called `facts`. The base says who owns
+#   what, so that a change cannot choose its own approvers; only a new tenant is read from the change. A missing part
+#   makes a function undefined, or leaves somebody out; it never adds anybody. Logins are compared in lower case.
 package lib.people
 
-# Who keeps a path: "platform" or "tenant". Undefined: nobody, or the base has no platform.yaml to tell.
-keeper(asked) := "platform" if {
-	asked.change.ownedByPlatform == true
-	is_object(asked.base.platform)
+# Who owns a path: "platform" or "tenant". Undefined when nobody does, or the base has no platform.yaml.
+owner_of(facts) := "platform" if {
+	facts.change.ownedByPlatform == true
+	is_object(facts.base.platform)
 }
 
-keeper(asked) := "tenant" if {
-	asked.change.ownedByPlatform == false
-	is_object(asked.base.platform)
-	is_object(tenant(asked))
+owner_of(facts) := "tenant" if {
+	facts.change.ownedByPlatform == false
+	is_object(facts.base.platform)
+	is_object(tenant(facts))
 }
 
-# The tenant that a path belongs to, as at the base; one that is not there yet, as it would be.
-tenant(asked) := asked.base.tenant if {
-	data.lib.text.is_given(asked.change.tenant)
-	asked.base.tenant.name == asked.change.tenant
+# The tenant that a path belongs to, as at the base; a new tenant as in the change.
+tenant(facts) := facts.base.tenant if {
+	data.lib.text.is_given(facts.change.tenant)
+	facts.base.tenant.name == facts.change.tenant
 }
 
-tenant(asked) := asked.tenant if {
-	asked.change.tenantIsNew == true
-	object.get(asked, ["base", "tenant"], null) == null
-	data.lib.text.is_given(asked.change.tenant)
-	asked.tenant.name == asked.change.tenant
+tenant(facts) := facts.tenant if {
+	facts.change.tenantIsNew == true
+	object.get(facts, ["base", "tenant"], null) == null
+	data.lib.text.is_given(facts.change.tenant)
+	facts.tenant.name == facts.change.tenant
 }
 
 # The people of a group: the owners or the members of the tenant, or the platform team.
-group(asked, name) := logins(tenant(asked).owners) if name == "owners"
+group(facts, name) := logins(tenant(facts).owners) if name == "owners"
 
-group(asked, name) := logins(object.get(tenant(asked), "members", [])) if name == "members"
+group(facts, name) := logins(object.get(tenant(facts), "members", [])) if name == "members"
 
-group(asked, name) := logins(asked.base.platform.team) if name == "platform"
+group(facts, name) := logins(facts.base.platform.team) if name == "platform"
 
-# The people of several groups, each of which has to be known.
-belonging(asked, groups) := people if {
+# The people of several groups; undefined when one of the groups is not known.
+members_of(facts, groups) := people if {
 	every name in groups {
-		is_set(group(asked, name))
+		is_set(group(facts, name))
 	}
 	people := {login |
 		some name in groups
-		some login in group(asked, name)
+		some login in group(facts, name)
 	}
 }
 
-# Those who may approve: no program does.
-eligible(asked, groups) := people if {
-	everybody := belonging(asked, groups)
-	bots := logins(object.get(asked.base.platform, "bots", []))
+# The people who may approve; bots may not.
+eligible(facts, groups) := people if {
+	members := members_of(facts, groups)
+	bots := logins(object.get(facts.base.platform, "bots", []))
 	people := {login |
-		some login in (everybody - bots)
+		some login in (members - bots)
 		not endswith(login, "[bot]")
 	}
 }
 
-# Of these, whose approval counts; `own` says whether that of the people who made the change does, too.
-panel(asked, groups, own) := eligible(asked, groups) if own == true
+# Those whose approval counts: with `own`, also the authors of the change.
+panel(facts, groups, own) := eligible(facts, groups) if own == true
 
-panel(asked, groups, own) := eligible(asked, groups) - authors(asked) if own == false
+panel(facts, groups, own) := eligible(facts, groups) - authors(facts) if own == false
 
-# Who made the change.
-authors(asked) := ({lower(asked.review.requester)} | logins(asked.review.contributors)) | logins(asked.review.pushers)
+# The authors of the change: who requested, wrote and pushed it.
+authors(facts) := ({lower(facts.review.requester)} | logins(facts.review.contributors)) | logins(facts.review.pushers)
 
-# Who approved the judged commit and did not say anything else since.
-approving(asked) := users if {
-	last := verdicts(asked)
+# Who approved the commit that is checked, as their last review.
+approving(facts) := users if {
+	last := last_reviews(facts)
 	users := {user |
 		some user, review in last
 		review.state == "approved"
@@ -77,27 +77,27 @@ approving(asked) := users if {
 	}
 }
 
-# Who asked for changes, of whatever commit, and did not say anything else since.
-objecting(asked) := users if {
-	last := verdicts(asked)
+# Who requested changes, on whatever commit, as their last review.
+objecting(facts) := users if {
+	last := last_reviews(facts)
 	users := {user |
 		some user, review in last
 		review.state == "changes-requested"
 	}
 }
 
-# The last review of each user that decides something: only a comment does not. Each has to be one we understand.
-verdicts(asked) := found if {
-	is_array(asked.review.reviews)
-	every one in asked.review.reviews {
-		data.lib.text.is_given(one.user)
-		one.state in {"approved", "changes-requested", "commented", "dismissed"}
+# The last review of each user, comments left out. Undefined when a review has a state that we do not know.
+last_reviews(facts) := reviews if {
+	is_array(facts.review.reviews)
+	every review in facts.review.reviews {
+		data.lib.text.is_given(review.user)
+		review.state in {"approved", "changes-requested", "commented", "dismissed"}
 	}
-	found := {user: last |
-		some one in asked.review.reviews
-		user := lower(one.user)
+	reviews := {user: last |
+		some review in facts.review.reviews
+		user := lower(review.user)
 		own := [other |
-			some other in asked.review.reviews
+			some other in facts.review.reviews
 			lower(other.user) == user
 			other.state != "commented"
 		]
@@ -106,34 +106,34 @@ verdicts(asked) := found if {
 	}
 }
 
-# What to say of approvals that are missing, and of the people who could give them.
-call_for(missing, asked, groups, people) := sprintf("1 more approval of %s is needed%s", [
-	named(asked, groups),
-	those(people),
+# Say how many approvals are missing, and who could give them.
+missing_approvals(missing, facts, groups, people) := sprintf("1 more approval by %s is needed%s", [
+	named(facts, groups),
+	in_brackets(people),
 ]) if {
 	missing == 1
-} else := sprintf("%v more approvals of %s are needed%s", [missing, named(asked, groups), those(people)])
+} else := sprintf("%v more approvals by %s are needed%s", [missing, named(facts, groups), in_brackets(people)])
 
-those(people) := sprintf(" (%s)", [concat(", ", sort(people))]) if {
+in_brackets(people) := sprintf(" (%s)", [concat(", ", sort(people))]) if {
 	count(people) > 0
-} else := ", and nobody is there who may give it"
+} else := ", and nobody may give it"
 
 # Groups in words, as "clinic's owners or the platform team".
-named(asked, groups) := concat(" or ", [words |
+named(facts, groups) := concat(" or ", [words |
 	some name in groups
-	words := in_words(asked, name)
+	words := in_words(facts, name)
 ])
 
-in_words(asked, name) := "the platform team" if {
+in_words(facts, name) := "the platform team" if {
 	name == "platform"
-} else := sprintf("%s's %s", [asked.change.tenant, name])
+} else := sprintf("%s's %s", [facts.change.tenant, name])
 
-# What to do where it cannot be told who may do what.
-way_out(asked) := sprintf("repair tenants/%s/tenant.yaml first", [asked.change.tenant]) if {
-	asked.change.tenantIsBroken == true
-} else := "see that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete"
+# What to do when it is not known who may do what.
+remedy(facts) := sprintf("repair tenants/%s/tenant.yaml first", [facts.change.tenant]) if {
+	facts.change.tenantIsBroken == true
+} else := "make sure that main has the platform.yaml and the tenant.yaml that name them, and that the approvals are complete"
 
-logins(list) := found if {
+logins(list) := lower_case if {
 	is_array(list)
-	found := {lower(login) | some login in list}
+	lower_case := {lower(login) | some login in list}
 }

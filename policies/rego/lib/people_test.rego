@@ -22,22 +22,22 @@ reviewed(reviews) := object.union(asked, {"review": {"reviews": reviews}})
 by(user, state, is_head) := {"user": user, "state": state, "isHead": is_head}
 
 test_a_path_is_the_platforms_or_a_tenants if {
-	data.lib.people.keeper(object.union(asked, {"change": {"ownedByPlatform": true}})) == "platform"
-	data.lib.people.keeper(asked) == "tenant"
+	data.lib.people.owner_of(object.union(asked, {"change": {"ownedByPlatform": true}})) == "platform"
+	data.lib.people.owner_of(asked) == "tenant"
 }
 
 test_a_path_without_anybody_who_is_there_is_nobodys if {
-	not data.lib.people.keeper(without(["base/tenant"]))
-	not data.lib.people.keeper(without(["base/platform"]))
-	not data.lib.people.keeper(without(["change/ownedByPlatform"]))
-	not data.lib.people.keeper(object.union(asked, {"change": {"tenant": ""}}))
-	not data.lib.people.keeper(object.union(asked, {"change": {"tenant": "postal"}}))
+	not data.lib.people.owner_of(without(["base/tenant"]))
+	not data.lib.people.owner_of(without(["base/platform"]))
+	not data.lib.people.owner_of(without(["change/ownedByPlatform"]))
+	not data.lib.people.owner_of(object.union(asked, {"change": {"tenant": ""}}))
+	not data.lib.people.owner_of(object.union(asked, {"change": {"tenant": "postal"}}))
 }
 
 test_where_nobody_can_be_named_it_says_what_to_do if {
-	data.lib.people.way_out(object.union(asked, {"change": {"tenantIsBroken": true}})) == "repair tenants/clinic/tenant.yaml first"
-	contains(data.lib.people.way_out(asked), "platform.yaml")
-	contains(data.lib.people.way_out({}), "platform.yaml")
+	data.lib.people.remedy(object.union(asked, {"change": {"tenantIsBroken": true}})) == "repair tenants/clinic/tenant.yaml first"
+	contains(data.lib.people.remedy(asked), "platform.yaml")
+	contains(data.lib.people.remedy({}), "platform.yaml")
 }
 
 test_a_tenant_is_as_at_the_base if data.lib.people.tenant(asked) == asked.base.tenant
@@ -50,7 +50,7 @@ test_only_a_new_tenant_is_taken_at_its_word if {
 }
 
 test_logins_are_compared_in_lower_case if {
-	data.lib.people.belonging(asked, ["members", "platform"]) == {"linus", "margaret", "dennis"}
+	data.lib.people.members_of(asked, ["members", "platform"]) == {"linus", "margaret", "dennis"}
 	data.lib.people.authors(asked) == {"grace", "linus", "mary"}
 }
 
@@ -120,8 +120,8 @@ test_without_reviews_nothing_is_said if {
 }
 
 test_missing_approvals_are_asked_for_by_name if {
-	owners := data.lib.people.call_for(1, asked, ["owners"], {"mary", "ada"})
-	owners == "1 more approval of clinic's owners is needed (ada, mary)"
-	both := data.lib.people.call_for(2, asked, ["members", "platform"], set())
-	both == "2 more approvals of clinic's members or the platform team are needed, and nobody is there who may give it"
+	owners := data.lib.people.missing_approvals(1, asked, ["owners"], {"mary", "ada"})
+	owners == "1 more approval by clinic's owners is needed (ada, mary)"
+	both := data.lib.people.missing_approvals(2, asked, ["members", "platform"], set())
+	both == "2 more approvals by clinic's members or the platform team are needed, and nobody may give it"
 }

@@ -1,111 +1,111 @@
 # METADATA
-# title: How many must approve the change of a path, and who
+# title: How many people must approve a change of a path, and who
 # description: |
-#   Each function takes the whole input of a package that judges a `path`. What applies is what the base says; only
-#   an environment that is new is taken at its word, as its own document has to be approved with it. What is not
-#   there makes a function undefined, and data that is not known to be anything less counts as personal.
+#   Each function takes the whole input of a package that judges a `path`, here called `facts`. The base applies; only a
+#   new environment is read from the change, as its document has to be approved with it. A missing part makes a function
+#   undefined, and data of unknown classification counts as personal.
 package lib.quorum
 
-# {"required": how many, "from": which groups, "own": whether the people who made the change count}.
-terms(asked) := {"required": number(asked, "platform"), "from": ["platform"], "own": false} if {
-	data.lib.people.keeper(asked) == "platform"
+# {"required": how many, "from": which groups, "own": true when the authors of the change count}.
+terms(facts) := {"required": number(facts, "platform"), "from": ["platform"], "own": false} if {
+	data.lib.people.owner_of(facts) == "platform"
 }
 
-terms(asked) := {"required": of_deployment(asked, said), "from": said.from, "own": own} if {
-	data.lib.people.keeper(asked) == "tenant"
-	asked.change.kind == "deployment"
-	said := of_environment(asked)
-	is_array(said.from)
-	own := object.get(said, "selfApproval", false)
+terms(facts) := {"required": of_deployment(facts, approvals), "from": approvals.from, "own": own} if {
+	data.lib.people.owner_of(facts) == "tenant"
+	facts.change.kind == "deployment"
+	approvals := of_environment(facts)
+	is_array(approvals.from)
+	own := object.get(approvals, "selfApproval", false)
 	is_boolean(own)
 }
 
-terms(asked) := {"required": of_document(asked), "from": ["owners"], "own": false} if {
-	data.lib.people.keeper(asked) == "tenant"
-	asked.change.kind in {"", "tenant", "dataset", "model"}
+terms(facts) := {"required": of_document(facts), "from": ["owners"], "own": false} if {
+	data.lib.people.owner_of(facts) == "tenant"
+	facts.change.kind != "deployment"
 }
 
-# What an environment asks for, as at the base; one that is not there yet, as it would be.
-of_environment(asked) := asked.base.environment.approvals
+# The approvals that an environment requires, as at the base; a new environment as in the change.
+of_environment(facts) := facts.base.environment.approvals
 
-of_environment(asked) := asked.environment.approvals if object.get(asked, ["base", "environment"], null) == null
+of_environment(facts) := facts.environment.approvals if object.get(facts, ["base", "environment"], null) == null
 
-# A rollback is urgent: one other pair of eyes is enough, and none where none is asked for.
-of_deployment(asked, said) := min({1, said.required}) if {
-	is_number(said.required)
-	data.lib.rollback.is_plain(asked)
-} else := said.required if is_number(said.required)
+# A rollback is urgent: one approval is enough, or none where the environment requires none.
+of_deployment(facts, approvals) := min({1, approvals.required}) if {
+	is_number(approvals.required)
+	data.lib.rollback.is_plain(facts)
+} else := approvals.required if is_number(approvals.required)
 
-# What a tenant's own documents and files ask for: more where personal data is involved.
-of_document(asked) := number(asked, "tenant") if {
-	is_impersonal(asked)
-} else := max({number(asked, "tenant"), number(asked, "pii")})
+# The approvals that a tenant's documents and files require: more where personal data is involved.
+of_document(facts) := number(facts, "tenant") if {
+	is_impersonal(facts)
+} else := max({number(facts, "tenant"), number(facts, "pii")})
 
-number(asked, name) := required if {
-	said := object.get(asked.base.platform, "approvals", null)
-	required := object.get(or_nothing(said), name, usual[name])
+number(facts, name) := required if {
+	approvals := object.get(facts.base.platform, "approvals", null)
+	required := object.get(or_empty(approvals), name, default_required[name])
 	is_number(required)
 }
 
-# What applies when platform.yaml says nothing.
-usual := {"tenant": 1, "pii": 2, "platform": 1}
+# The default when platform.yaml does not say.
+default_required := {"tenant": 1, "pii": 2, "platform": 1}
 
-or_nothing(said) := said if said != null
+or_empty(value) := value if value != null
 
-or_nothing(said) := {} if said == null
+or_empty(value) := {} if value == null
 
-# Whether no personal data is involved, neither before the change nor after it.
-is_impersonal(asked) if asked.change.kind == "tenant"
+# True when no personal data is involved, neither before the change nor after it.
+is_impersonal(facts) if facts.change.kind == "tenant"
 
-is_impersonal(asked) if {
-	asked.change.kind == ""
-	every_known_is_impersonal(asked)
+is_impersonal(facts) if {
+	facts.change.kind == ""
+	every_dataset_is_impersonal(facts)
 }
 
-is_impersonal(asked) if {
-	asked.change.kind in {"dataset", "model"}
-	is_known_after(asked)
-	is_known_before(asked)
-	every_known_is_impersonal(asked)
+is_impersonal(facts) if {
+	facts.change.kind in {"dataset", "model"}
+	is_known_after(facts)
+	is_known_before(facts)
+	every_dataset_is_impersonal(facts)
 }
 
-every_known_is_impersonal(asked) if {
-	every dataset in known(asked) {
+every_dataset_is_impersonal(facts) if {
+	every dataset in datasets_of(facts) {
 		data.lib.sensitivity.of(dataset) in {"public", "internal", "confidential"}
 	}
 }
 
-known(asked) := array.concat(array.concat(joined(asked), joined(asked.base)), array.concat(array.concat(after, was), trained)) if {
-	after := [asked.document | asked.change.kind == "dataset"]
-	was := [before(asked) | asked.change.kind == "dataset"]
-	trained := object.get(asked.change, "trainedOn", [])
+datasets_of(facts) := array.concat(array.concat(joined(facts), joined(facts.base)), array.concat(array.concat(after, earlier), trained)) if {
+	after := [facts.document | facts.change.kind == "dataset"]
+	earlier := [before(facts) | facts.change.kind == "dataset"]
+	trained := object.get(facts.change, "trainedOn", [])
 }
 
-joined(asked) := [dataset | some dataset in object.get(asked, "datasets", {})]
+joined(facts) := [dataset | some dataset in object.get(facts, "datasets", {})]
 
-is_known_after(asked) if asked.change.action == "removed"
+is_known_after(facts) if facts.change.action == "removed"
 
-is_known_after(asked) if reads_what_is_known(asked.change.kind, asked.document, object.get(asked, "datasets", {}))
+is_known_after(facts) if has_known_data(facts.change.kind, facts.document, object.get(facts, "datasets", {}))
 
-is_known_before(asked) if asked.change.action == "added"
+is_known_before(facts) if facts.change.action == "added"
 
-is_known_before(asked) if {
-	reads_what_is_known(asked.change.kind, before(asked), object.get(asked.base, "datasets", {}))
+is_known_before(facts) if {
+	has_known_data(facts.change.kind, before(facts), object.get(facts.base, "datasets", {}))
 }
 
-reads_what_is_known(kind, document, _) if {
+has_known_data(kind, document, _) if {
 	kind == "dataset"
 	is_object(document)
 }
 
-reads_what_is_known(kind, document, datasets) if {
+has_known_data(kind, document, datasets) if {
 	kind == "model"
 	every name in document.data.datasets {
 		name in object.keys(datasets)
 	}
 }
 
-# The document as it was: of one that is gone only the change still knows it.
-before(asked) := asked.base.document if {
-	is_object(asked.base.document)
-} else := asked.change.before if is_object(asked.change.before)
+# The document before the change; for a removed one only `change` still has it.
+before(facts) := facts.base.document if {
+	is_object(facts.base.document)
+} else := facts.change.before if is_object(facts.change.before)

@@ -146,4 +146,4 @@ test_the_file_of_personal_data_is_personal if {
 
 test_a_tenant_document_is_not_personal if required(of_kind("tenant", "changed")) == 1
 
-test_a_kind_nobody_foresaw_has_no_terms if not required(of_kind("feature", "changed"))
+test_a_kind_that_no_policy_names_asks_as_much_as_personal_data if required(of_kind("feature", "changed")) == 2

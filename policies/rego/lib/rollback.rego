@@ -1,50 +1,50 @@
 # METADATA
-# title: What is nothing but a rollback
+# title: Whether a change is a rollback and nothing else
 package lib.rollback
 
-# Whether a deployment goes back to what ran there before, and does nothing else: another scale or an experiment that
-# comes with it has no more business in a freeze, or with fewer approvals, than any other.
-is_plain(asked) if {
-	asked.change.isRollback == true
-	ran_lately(asked)
-	ran_here(asked)
-	asked.change.revoked == []
-	is_object(asked.document)
-	every key in asked.change.changedKeys {
-		belongs(asked, key)
+# True when a deployment is rolled back to a version that ran there before, and nothing else changes: other resources or
+# an experiment in the same change get no exemption from a freeze, and need as many approvals as in any other change.
+is_plain(facts) if {
+	facts.change.isRollback == true
+	ran_lately(facts)
+	ran_here(facts)
+	facts.change.revoked == []
+	is_object(facts.document)
+	every key in facts.change.changedKeys {
+		belongs(facts, key)
 	}
 }
 
-# For 30 days what ran is known to be good for what calls it now. A clock that is ahead proves nothing.
-ran_lately(asked) if {
-	is_number(asked.change.now)
-	is_number(asked.change.ranUntil)
-	age := asked.change.now - asked.change.ranUntil
+# A version that ran within the last 30 days still fits its callers. A clock that is ahead proves nothing.
+ran_lately(facts) if {
+	is_number(facts.change.now)
+	is_number(facts.change.ranUntil)
+	age := facts.change.now - facts.change.ranUntil
 	age <= 30 * day
 	age >= 0 - day
 }
 
-# What was pinned and failed never ran. Where the ledger is not known, history has to do.
-ran_here(asked) if object.get(asked.change, "ranHere", true) == true
+# A version that was pinned and failed never ran. Where the ledger is not known, the pins in history have to do.
+ran_here(facts) if object.get(facts.change, "ranHere", true) == true
 
 day := ((24 * 60) * 60) * 1000000000
 
 belongs(_, key) if key in {"version", "digest"}
 
-# As they are in the commit that pinned the version when it ran last.
-belongs(asked, key) if {
+# They must be as in the commit that pinned the version when it last ran.
+belongs(facts, key) if {
 	key in {"from", "metrics"}
-	asked.document[key] == asked.change.pinnedBefore[key]
+	facts.document[key] == facts.change.pinnedBefore[key]
 }
 
-# What is tried may end with it.
-belongs(asked, key) if {
+# A rollback may also end an experiment or a shadow.
+belongs(facts, key) if {
 	key in {"experiment", "shadow"}
-	object.get(asked.document, key, null) == null
+	object.get(facts.document, key, null) == null
 }
 
-# Whether nothing ran in the environment, be it long ago: who removes a deployment and adds it again begins nothing new.
-is_first(asked) if {
-	asked.change.base == null
-	asked.change.ownPins == []
+# True when the environment never pinned a version of the model: a deployment that is removed and added again is not new.
+is_first(facts) if {
+	facts.change.base == null
+	facts.change.ownPins == []
 }

@@ -1,8 +1,8 @@
 # METADATA
-# title: Text that was given
+# title: Non-empty text
 package lib.text
 
-# Whether a value is text and says something.
+# True when a value is text and not blank.
 is_given(value) if {
 	is_string(value)
 	trim_space(value) != ""

@@ -188,7 +188,7 @@ def test_what_cannot_be_put_back_is_said_and_the_rest_is_put_back_all_the_same()
     outcomes, _, _, _ = applied(told)
     assert results(outcomes, TUMOUR) == ["applied", "restored", "applied", "restored", "failed"]
     assert outcomes[4].reason == (
-        "the registry is down; putting back its champion failed too: the registry is down"
+        "the registry is down; restoring its champion failed too: the registry is down"
     )
 
 
@@ -235,7 +235,7 @@ def test_traffic_of_servers_of_this_machine_is_put_back_though_nobody_can_be_ask
     with pytest.raises(Refusal, match="another run holds production"):
         apply(made(), ApplyContext(store, server, COMMIT, ("ada",), told, Told()), heard.append)
     assert told.calls[len(STEPS) :] == [("route back", TUMOUR), ("retire", TUMOUR)]
-    assert "putting back its champion failed too: another run holds production" in heard[-1].reason
+    assert "restoring its champion failed too: another run holds production" in heard[-1].reason
 
 
 def test_a_lease_that_is_lost_ends_the_run_before_the_next_step() -> None:

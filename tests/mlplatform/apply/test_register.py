@@ -93,7 +93,7 @@ def test_bytes_that_differ_from_the_reviewed_pin_are_refused(
     registry: MlflowRegistry, tmp_path: Path
 ) -> None:
     run = trained(registry, tmp_path, b"not what was reviewed")
-    with pytest.raises(Refusal, match="the bytes differ from the reviewed ones") as said:
+    with pytest.raises(Refusal, match="the artifact differs from the reviewed one") as said:
         register(declared(production=deployment("3.0.0")), registry, TUMOUR, "3.0.0", run)
     assert said.value.where.startswith("environments/production/clinic/tumour.yaml:")
 

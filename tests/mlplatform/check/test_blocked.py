@@ -160,7 +160,7 @@ def test_a_judge_that_crashes_is_found_and_the_others_go_on(monkeypatch: pytest.
     def crash(*_: object) -> None:
         raise KeyError("nowhere")
 
-    monkeypatch.setattr(references, "_tenant", crash)
+    monkeypatch.setattr(references, "_missing", crash)
     files = with_change(good_repository(), EVENTS, "inTransit: tls", "inTransit: none")
     checked = judged(files)
     (crashed,) = [finding for finding in checked.findings if finding.rule == "check-crashed"]

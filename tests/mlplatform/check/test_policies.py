@@ -64,7 +64,7 @@ DENIED = {
     ),
     "a metric that is not recorded": (
         (PINNED, "metrics: {auc: 0.93}\n", ""),
-        f"{PINNED}:1:1 gates-met auc has a gate here and is not recorded",
+        f"{PINNED}:1:1 gates-met auc has a gate in this environment and is not recorded",
     ),
 }
 

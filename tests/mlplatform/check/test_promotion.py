@@ -57,7 +57,7 @@ def test_a_version_that_only_development_pinned_is_denied() -> None:
 
 def test_another_digest_under_a_known_version_is_denied() -> None:
     (found,) = said(_promoted("1.1.0", OTHER))
-    assert "there it has another digest" in found
+    assert "it has another digest there" in found
 
 
 def test_a_rollback_to_what_production_pinned_is_allowed_though_integration_never_did() -> None:
@@ -71,12 +71,12 @@ def test_a_rollback_to_a_digest_that_production_never_pinned_is_denied() -> None
 
 def test_a_shallow_history_is_denied_with_the_cause() -> None:
     found = said(_promoted("1.1.0", NEW, complete=False))
-    assert any("promotion-order" in one and "git history is cut short" in one for one in found)
+    assert any("promotion-order" in one and "lacks part of the git history" in one for one in found)
 
 
 def test_a_version_worse_than_the_present_one_is_denied() -> None:
     assert said(_promoted("1.1.0", NEW, auc=0.9)) == [
-        f"{PINNED}:5:11 gates-regression auc goes from 0.93 to 0.9 and may lose 0.01"
+        f"{PINNED}:5:11 gates-regression auc goes from 0.93 to 0.9, and the gate allows a loss of 0.01"
     ]
 
 

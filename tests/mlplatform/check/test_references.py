@@ -31,10 +31,6 @@ BROKEN = {
         (MODEL, "reading/events,", "reading/event,"),
         f"{MODEL}:9:19 link-dataset there is no data set reading/event",
     ),
-    "a feature view, which nothing declares yet": (
-        (MODEL, "reading/lexicon]}", "reading/lexicon], features: [reading/history]}"),
-        f"{MODEL}:9:64 link-feature there is no feature view reading/history",
-    ),
     "a gate for an environment that is not there": (
         (MODEL, "  integration: {auc", "  staging: {auc"),
         f"{MODEL}:11:3 link-environment there is no environment staging",

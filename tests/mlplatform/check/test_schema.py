@@ -8,10 +8,8 @@ import pytest
 
 from mlplatform.check.schema_messages import PATTERNS
 from mlplatform.core.kinds.schemas import json_schema
+from mlplatform.core.kinds.templates import PLACEHOLDERS
 from mlplatform.core.naming import Kind
-from mlplatform.propose.templates import DATASET, PLACEHOLDERS
-from mlplatform.propose.templates import MODEL as MODEL_LEFT
-from mlplatform.propose.templates import TENANT as TENANT_LEFT
 from tests.support.repository import OLD, good_repository, judged, said, with_change
 
 TENANT = "tenants/reading/tenant.yaml"
@@ -80,10 +78,6 @@ CASES = {
     "a version that is a number": (
         (PINNED, "version: 1.0.0", "version: 1.0"),
         f"{PINNED}:2:1 schema-type version is 1.0 and has to be text",
-    ),
-    "no feature view": (
-        (MODEL, "reading/lexicon]}", "reading/lexicon], features: [history]}"),
-        f'{MODEL}:9:64 schema-value data.features.0 is "history", which is no feature view',
     ),
     "one entry": (
         (TENANT, "[ada, grace, mary]", "[ada]"),
@@ -191,11 +185,11 @@ def test_no_user_has_to_read_a_regular_expression(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "template"), [(TENANT, TENANT_LEFT), (EVENTS, DATASET), (MODEL, MODEL_LEFT)]
+    ("path", "kind"), [(TENANT, Kind.TENANT), (EVENTS, Kind.DATASET), (MODEL, Kind.MODEL)]
 )
-def test_nothing_that_platform_new_wrote_passes_unchanged(path: str, template: Template) -> None:
+def test_nothing_that_platform_new_wrote_passes_unchanged(path: str, kind: Kind) -> None:
     names = {"hint": "# yaml", "name": "reading", "tenant": "reading", "dataset": "reading/change-me"}
-    text = template.substitute(
+    text = Template(kind.entry.template).substitute(
         names, quotas="  development: {gpu: 0}", budget="100", cost="what it costs", **PLACEHOLDERS
     )
     rules = {

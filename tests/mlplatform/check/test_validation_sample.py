@@ -46,7 +46,7 @@ def test_a_sample_that_fits_is_fine() -> None:
         (
             "[score, level]",
             "[score]",
-            "13:80 link-validation the signature takes 2 columns a row, and 1 are named",
+            "13:80 link-validation the signature takes 2 columns for each row, and 1 are named",
         ),
         (
             "[score, level]",
@@ -56,7 +56,7 @@ def test_a_sample_that_fits_is_fine() -> None:
         (
             "task: classification",
             "task: regression",
-            "13:41 link-validation no output gives a number a row, as a regression does",
+            "13:41 link-validation no output gives a number for each row, as a regression must",
         ),
         ("reading/held-out", "reading/held-in", "13:14 link-dataset there is no data set reading/held-in"),
     ],
@@ -78,7 +78,7 @@ def test_the_data_that_it_is_trained_on_is_no_sample() -> None:
     asked = "{dataset: reading/lexicon, task: classification, target: level, inputs: [word, level]}"
     found = said(judged(validated(asked)), "validation-held-out")
     assert found == [
-        f"{MODEL}:13:14 validation-held-out the model is trained on reading/lexicon, which it is validated with"
+        f"{MODEL}:13:14 validation-held-out the model is validated with reading/lexicon, which it is trained on"
     ]
 
 

@@ -45,21 +45,21 @@ def test_a_metric_meets_a_gate_here_exactly_when_it_does_in_the_policies(
         here = violation(metrics(value), "m", Gate(**gate))
         assert (here is None) == met, value
         if not met:
-            assert here == asked(engine, f"data.lib.gates.shortfall({said})"), value
+            assert here == asked(engine, f"data.lib.gates.violation({said})"), value
 
 
 @pytest.mark.parametrize("gate", GATES, ids=str)
-def test_a_metric_holds_up_here_exactly_when_it_does_in_the_policies(
+def test_a_metric_is_no_worse_here_exactly_when_it_does_in_the_policies(
     engine: Any, gate: dict[str, float]
 ) -> None:
     for before in VALUES:
         for after in VALUES:
             said = f'{json.dumps(metrics(before))}, {json.dumps(metrics(after))}, "m", {json.dumps(gate)}'
-            held = asked(engine, f"data.lib.gates.holds_up({said})") is True
+            no_worse = asked(engine, f"data.lib.gates.is_no_worse({said})") is True
             here = regression(metrics(before), metrics(after), "m", Gate(**gate))
-            assert (here is None) == held, (before, after)
-            if not held:
-                assert here == asked(engine, f"data.lib.gates.drop({said})"), (before, after)
+            assert (here is None) == no_worse, (before, after)
+            if not no_worse:
+                assert here == asked(engine, f"data.lib.gates.regression({said})"), (before, after)
 
 
 def test_what_is_no_number_meets_nothing() -> None:

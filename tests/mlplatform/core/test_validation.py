@@ -39,10 +39,10 @@ def test_several_inputs_take_columns_one_after_the_other() -> None:
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ([tensor("X", [-1, 4])], "takes 4 columns a row, and 3 are named"),
+        ([tensor("X", [-1, 4])], "takes 4 columns for each row, and 3 are named"),
         ([tensor("X", [8, 3])], "a sample has rows"),
         ([tensor("image", [-1, 3, 8])], "a sample has rows"),
-        ([tensor("X", [-1, -1]), tensor("Z", [-1])], "how many columns the input X takes cannot be told"),
+        ([tensor("X", [-1, -1]), tensor("Z", [-1])], "leaves open how many columns it takes"),
     ],
 )
 def test_columns_that_do_not_fit_are_refused_with_the_reason(
@@ -73,10 +73,14 @@ def test_a_regression_answers_with_a_number_a_row() -> None:
 @pytest.mark.parametrize(
     ("outputs", "task", "said"),
     [
-        ([LABEL, tensor("group", [-1], "INT32")], "classification", "several outputs give a class a row"),
+        (
+            [LABEL, tensor("group", [-1], "INT32")],
+            "classification",
+            "several outputs give a class for each row",
+        ),
         ([SCORES, tensor("others", [-1, 2])], "classification", "several outputs give scores"),
         ([tensor("grid", [-1, 3, 3])], "classification", "no output gives a class"),
-        ([tensor("a", [-1]), tensor("b", [-1])], "regression", "several outputs give numbers"),
+        ([tensor("a", [-1]), tensor("b", [-1])], "regression", "several outputs give a number for each row"),
         ([SCORES], "regression", "no output gives a number"),
     ],
 )

@@ -12,7 +12,7 @@ from mlplatform.core.reconciled import Reconciled
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.local.stack import known, start_all, stop_all
+from mlplatform.local.stack import start_all, started_environments, stop_all
 from tests.support.laboratory import SCALER, Laboratory, laboratory
 from tests.support.stack import needs_serving
 
@@ -33,7 +33,7 @@ def lab(tmp_path: Path) -> Iterator[Laboratory]:
     for version in ("1.0.0", "1.1.0"):
         assert applied(made, version).is_done
     yield made
-    stop_all(made.place.target, known(made.place.target))
+    stop_all(made.place.target, started_environments(made.place.target))
 
 
 def applied(lab: Laboratory, version: str) -> Reconciled:

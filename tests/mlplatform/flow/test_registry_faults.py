@@ -16,18 +16,18 @@ from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.drift.drift import find_drift
-from mlplatform.flow.ledger_queries import holds_in
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.flow.rollback.retry import lift
+from mlplatform.flow.rollback.holds import holds_in
+from mlplatform.flow.rollback.retry import lift_hold
 from mlplatform.providers.git import Git
+from mlplatform.providers.http import Endpoint, HttpAnswer, HttpRequest, Use
 from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.providers.mlflow import server
-from mlplatform.providers.mlflow.http import Request, Use
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing
+from mlplatform.record.journal_to_ledger import begin_journal
 from mlplatform.record.ledger import shared_ledger
-from mlplatform.record.record import begin
 from tests.support.known_state import Template
 from tests.support.laboratory import DATA, REPOSITORY, SCALER, Laboratory, connected, laboratory, run_git
 from tests.support.mlflow_between import Asked, Between, anything, between
@@ -76,7 +76,7 @@ def apply(lab: Laboratory) -> Reconciled:
 
 def retry(lab: Laboratory) -> None:
     repository = load_repository(lab.place.git, "HEAD")
-    lift(lab.place, repository, "production", SCALER, None, "it is repaired")
+    lift_hold(lab.place, repository, "production", SCALER, None, "it is repaired")
 
 
 def state(lab: Laboratory) -> dict[str, Any]:
@@ -96,9 +96,11 @@ def give_up_early(monkeypatch: pytest.MonkeyPatch, gives_up: Asked) -> None:
     """Have the calls that nobody will answer in time end after a second, and no others."""
     real = server.exchange
 
-    def exchange(url: str, request: Request, seconds: float, use: Callable[[int], Use]) -> int:
+    def exchange(
+        endpoint: Endpoint, request: HttpRequest, seconds: float, use: Callable[[int], Use]
+    ) -> HttpAnswer:
         path = request.target.partition("?")[0]
-        return real(url, request, 1.0 if gives_up(request.method, path) else seconds, use)
+        return real(endpoint, request, 1.0 if gives_up(request.method, path) else seconds, use)
 
     monkeypatch.setattr(server, "exchange", exchange)
 
@@ -188,7 +190,7 @@ def test_drift_is_not_looked_for_while_another_machine_is_at_work(lab: Laborator
     ):
         find_drift(lab.place, repository, "production")
     begun = Plan.of("production", "other", repository.commit or "", ())
-    begin(tmp_path / "outbox", begun, {}, shared_ledger(Git(tmp_path / "other"), "origin"))
+    begin_journal(tmp_path / "outbox", begun, {}, shared_ledger(Git(tmp_path / "other"), "origin"))
     with pytest.raises(Refusal, match="the last apply to production was interrupted"):
         find_drift(lab.place, repository, "production")
     assert apply(lab).is_done
@@ -210,7 +212,7 @@ from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.workspace import Workspace
 from mlplatform.flow.reconcile.reconcile import reconcile
-place = Workspace.at(Path(sys.argv[1]))
+place = Workspace.discover(Path(sys.argv[1]))
 repository = load_repository(place.git, "HEAD")
 resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20))
 done = reconcile(place, repository, "production", SILENT)

@@ -85,9 +85,9 @@ def test_numbers_of_their_own_and_prose_cost_nothing() -> None:
 def test_a_card_among_many_numbers_is_found() -> None:
     rows = b"note\n" + b"7 8 9 " * 50 + b"4111 1111 1111 1111 12 27" + b" 7 8 9" * 50 + b"\n"
     tables, _ = read_tables({"a.csv": rows})
-    assert tables["a.csv"].found == {"note": {"card": 1}}
+    assert tables["a.csv"].personal_data == {"note": {"card": 1}}
 
 
 def test_marks_without_end_are_read_in_time() -> None:
     tables, _ = read_tables({"a.csv": ("note\na" + "\u0300\u0316" * 60_000 + "@example.com\n").encode()})
-    assert tables["a.csv"].found == {"note": {"email": 1}}
+    assert tables["a.csv"].personal_data == {"note": {"email": 1}}

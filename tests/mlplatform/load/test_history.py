@@ -6,7 +6,7 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import Pin
-from mlplatform.load.history import history, holds_since, rewritten, tip_at
+from mlplatform.load.history import current_pin, history, rewritten, tip_at
 from mlplatform.providers.git import Git
 from tests.support.git_objects import Entry, ObjectStore
 from tests.support.scratch import DIGESTS, Scratch, deployment
@@ -104,9 +104,9 @@ def test_the_current_pin_holds_since_the_commit_that_brought_it(repo: Scratch) -
     promoted = repo.commit({PATH: deployment("1.1.0", 0.93)}, "promote")
     repo.commit({PATH: deployment("1.1.0", 0.94)}, "other metrics, same pin")
     known = history(repo.git, "HEAD")
-    assert holds_since(known, *KEY, "1.1.0", DIGESTS["1.1.0"]) == pin("1.1.0", promoted)
-    assert holds_since(known, *KEY, "1.0.0", DIGESTS["1.0.0"]) is None
-    assert holds_since(known, "production", "clinic/other", "1.0.0", DIGESTS["1.0.0"]) is None
+    assert current_pin(known, *KEY, "1.1.0", DIGESTS["1.1.0"]) == pin("1.1.0", promoted)
+    assert current_pin(known, *KEY, "1.0.0", DIGESTS["1.0.0"]) is None
+    assert current_pin(known, "production", "clinic/other", "1.0.0", DIGESTS["1.0.0"]) is None
 
 
 def test_a_long_history_takes_a_fixed_number_of_processes(

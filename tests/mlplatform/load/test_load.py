@@ -5,7 +5,7 @@ import pytest
 
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 from mlplatform.load.load import load
 from mlplatform.load.source import WorkingTree
 from tests.support.scratch import Scratch
@@ -51,7 +51,7 @@ def test_the_first_key_must_say_what_the_path_says(
     repo.write(path, text)
     found = loaded(repo)
     assert told(found) == [("schema-kind", path, *place)]
-    assert found.findings[0].fix == "let the document start with `schema: model/v1`"
+    assert found.findings[0].fix == "start the document with `schema: model/v1`"
     assert (path in found.raws) is is_there
 
 
@@ -164,7 +164,7 @@ def test_the_data_that_data_sets_name_is_digested_and_no_other(repo: Scratch) ->
     found = loaded(repo)
     digest = "sha256:" + hashlib.sha256(b"a\n1\n").hexdigest()
     assert found.digests == {"examples/data/clinic/biopsies.csv": digest}
-    assert found.tables == {"examples/data/clinic/biopsies.csv": Table(("a",), 1, {})}
+    assert found.tables == {"examples/data/clinic/biopsies.csv": CsvTable(("a",), 1, {})}
     assert [(one.path, one.rule) for one in found.findings] == [
         ("examples/data/clinic/x.csv", "path-unknown")
     ]

@@ -4,13 +4,13 @@ import csv
 
 import pytest
 
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 from mlplatform.load.tables import MAX_LINE, read_tables
 
 PATH = "examples/data/clinic/x.csv"
 
 
-def table(data: bytes | str) -> Table:
+def table(data: bytes | str) -> CsvTable:
     """What a file that is a table holds."""
     read, findings = read_tables({PATH: data.encode() if isinstance(data, str) else data})
     assert findings == []
@@ -34,23 +34,23 @@ def table(data: bytes | str) -> Table:
     ],
 )
 def test_a_table_has_the_columns_of_its_first_line(data: str, columns: tuple[str, ...], rows: int) -> None:
-    assert table(data) == Table(columns, rows, {})
+    assert table(data) == CsvTable(columns, rows, {})
 
 
 @pytest.mark.parametrize(
     ("data", "rule", "line", "message"),
     [
-        (b"", "file-table", 1, "there is no header"),
-        (b"\n1,2\n", "file-table", 1, "there is no header"),
+        (b"", "file-table", 1, "the file has no header"),
+        (b"\n1,2\n", "file-table", 1, "the file has no header"),
         (b"a,,b\n", "file-table", 1, "column 2 has no name"),
         (b"a, ,b\n", "file-table", 1, "column 2 has no name"),
         (b"a,b,a\n", "file-table", 1, "two columns are called a"),
         (b'a,"b","a"\n', "file-table", 1, "two columns are called a"),
         (b"a,b\n1,2\n1\n", "file-table", 3, "this row has 1 cells and the header has 2"),
         (b'a,b\n"1\n2",2\n1,2,3\n', "file-table", 4, "this row has 3 cells and the header has 2"),
-        (b"a,b\n1,\x00\n", "file-table", 2, "there is a NUL byte in it"),
+        (b"a,b\n1,\x00\n", "file-table", 2, "the file has a NUL byte"),
         ("a,b\n1,2\n".encode("utf-16"), "file-encoding", 1, "this is not UTF-8"),
-        ("a,b\n1,2\n".encode("utf-16-le"), "file-table", 1, "there is a NUL byte in it"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "file-table", 1, "the file has a NUL byte"),
         ("a,b\n1,ü\n".encode("latin-1"), "file-encoding", 1, "this is not UTF-8"),
         (b'a,b\n1,"2\n', "file-table", 2, "this is not CSV: unexpected end of data"),
         (b'a,b\n1,"2"3\n', "file-table", 2, "this is not CSV: ',' expected after '\"'"),
@@ -122,19 +122,19 @@ HARMLESS = [
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_a_cell_that_looks_like_personal_data_is_counted(cell: str, look: str, quote: str) -> None:
     found = table(f"id,said\n1,{quote}{cell}{quote}\n2,{quote}{cell}{quote}\n3,nothing\n")
-    assert found == Table(("id", "said"), 3, {"said": {look: 2}})
+    assert found == CsvTable(("id", "said"), 3, {"said": {look: 2}})
 
 
 @pytest.mark.parametrize("cell", HARMLESS)
 def test_a_cell_that_does_not_is_not(cell: str) -> None:
     data = f'id,said\n1,"{cell}"\n2,"{EMAILS[0]}"\n3,"{CARDS[0]}"\n4,"{NUMBERS[0]}"\n'
-    assert table(data).found == {"said": {"email": 1, "card": 1, "ssn": 1}}
+    assert table(data).personal_data == {"said": {"email": 1, "card": 1, "ssn": 1}}
 
 
 def test_each_column_has_its_own_count() -> None:
     data = "a,b\n4111111111111111,ada@example.com\n1,bob@example.com\nc@example.com 123-45-6789,\n"
-    assert table(data).found == {"a": {"card": 1, "email": 1, "ssn": 1}, "b": {"email": 2}}
+    assert table(data).personal_data == {"a": {"card": 1, "email": 1, "ssn": 1}, "b": {"email": 2}}
 
 
 def test_a_name_across_two_cells_is_none() -> None:
-    assert table("a,b\n41111111,11111111\nada@,example.com\n123-45,6789\n").found == {}
+    assert table("a,b\n41111111,11111111\nada@,example.com\n123-45,6789\n").personal_data == {}

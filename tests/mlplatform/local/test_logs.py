@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
-from mlplatform.local.logs import last_trouble, tail
+from mlplatform.local.logs import last_error, tail
 from mlplatform.local.processes import log_of
+from mlplatform.providers.serving.triton.local import LOCAL_SERVERS
 
 TRITON = """\
 === starting triton 2026-11-21T10:00:00Z
@@ -35,17 +36,17 @@ def paths(tmp_path: Path) -> EnvironmentPaths:
 
 
 def test_the_entries_about_a_model_are_whole_and_no_other_models(paths: EnvironmentPaths) -> None:
-    triton = [line for line in tail(paths, "clinic/tumour", 50) if line.startswith("triton: ")]
-    assert triton == [f"triton: {line}" for line in TRITON.splitlines()[2:6]]
+    triton = [line.text for line in tail(paths, "clinic/tumour", 50) if line.server == "triton"]
+    assert triton == TRITON.splitlines()[2:6]
 
 
 def test_of_a_server_that_never_spoke_of_the_model_the_last_lines_are_given(paths: EnvironmentPaths) -> None:
-    gateway = [line for line in tail(paths, "clinic/tumour", 1) if line.startswith("gateway: ")]
-    assert gateway == [f"gateway: {GATEWAY.splitlines()[-1]}"]
+    gateway = [line.text for line in tail(paths, "clinic/tumour", 1) if line.server == "gateway"]
+    assert gateway == [GATEWAY.splitlines()[-1]]
 
 
 def test_no_more_lines_than_asked_for_the_last_ones(paths: EnvironmentPaths) -> None:
-    assert tail(paths, "clinic/tumour", 1)[0] == "triton:   ValueError: no"
+    assert tail(paths, "clinic/tumour", 1)[0] == ("triton", "  ValueError: no")
 
 
 def test_before_there_are_logs_there_are_no_lines(tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_before_there_are_logs_there_are_no_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("log", "told"),
+    ("log", "line"),
     [
         ("E1121 1 old\n=== starting triton x\nI1121 1 new\nE1121 2 cause\nI1121 3 bye\n", "E1121 2 cause"),
         ("E1121 1 old\n=== starting triton x\nI1121 1 only this\n", "I1121 1 only this"),
@@ -62,6 +63,6 @@ def test_before_there_are_logs_there_are_no_lines(tmp_path: Path) -> None:
         ("", ""),
     ],
 )
-def test_the_trouble_is_the_last_error_since_the_last_start(tmp_path: Path, log: str, told: str) -> None:
+def test_the_cause_is_the_last_error_since_the_last_start(tmp_path: Path, log: str, line: str) -> None:
     (tmp_path / "log").write_text(log)
-    assert last_trouble(tmp_path / "log") == told
+    assert last_error(tmp_path / "log", LOCAL_SERVERS.servers[0].log_format) == line

@@ -1,6 +1,5 @@
 """The embedded stack: idempotent to start, brought back after a crash, ended without a trace and without a victim."""
 
-import json
 import os
 import signal
 import socket
@@ -18,7 +17,9 @@ from mlplatform.local import ports, processes, stack
 from mlplatform.local.lease import lease
 from mlplatform.local.stack import AlreadyRunning, Started
 from mlplatform.providers.serving.interface import Candidate
+from mlplatform.providers.serving.ports import write_ports
 from mlplatform.providers.serving.triton import TritonServing
+from mlplatform.providers.serving.triton.ports import NAMES
 from tests.support.payloads import snapshot
 from tests.support.stack import ENVIRONMENT, ask, candidate, new_model, scaling_model
 from tests.support.waiting import DEADLINE_SECONDS, wait_until
@@ -89,21 +90,21 @@ def test_several_environments_start_together_on_ports_of_their_own(target: Local
     names = ["development", "integration", "production"]
     started = stack.start_all(target, names)
     assert started == {name: Started(name, ("triton", "gateway")) for name in names}
-    kept = [ports.ports_of(target.environment(name)) for name in names]
-    numbers = [number for p in kept if p for number in (p.triton, p.metrics, p.gateway)]
+    kept = [ports.kept_ports(target.environment(name), NAMES) for name in names]
+    numbers = [number for p in kept if p for number in p.values()]
     assert len(set(numbers)) == 9
-    assert stack.known(target) == tuple(names)
+    assert stack.started_environments(target) == tuple(names)
     stack.stop_all(target, names)
     again = stack.start_all(target, names[:1])
     assert again == {"development": Started("development", ("triton", "gateway"))}
-    assert ports.ports_of(target.environment("development")) == kept[0]
+    assert ports.kept_ports(target.environment("development"), NAMES) == kept[0]
 
 
 def test_servers_listen_on_the_loopback_address_only(target: LocalTarget, here: EnvironmentPaths) -> None:
     stack.start(target, ENVIRONMENT)
-    kept = ports.ports_of(here)
+    kept = ports.kept_ports(here, NAMES)
     assert kept
-    mine = {kept.triton, kept.metrics, kept.gateway}
+    mine = set(kept.values())
     listening = [
         line.split()[1].split(":")
         for table in ("tcp", "tcp6")
@@ -149,9 +150,9 @@ def test_stop_ends_servers_and_models_and_leaves_no_shared_memory(
     assert stack.stop(target, ENVIRONMENT) == ("triton", "gateway")
     assert stack.state(here) == {}
     assert [members(session) for session in had.values()] == [[], []]
-    kept = ports.ports_of(here)
+    kept = ports.kept_ports(here, NAMES)
     assert kept
-    assert all(map(ports.is_free, (kept.triton, kept.metrics, kept.gateway)))
+    assert all(map(ports.is_free, kept.values()))
     assert stack.stop(target, ENVIRONMENT) == ()
 
 
@@ -202,10 +203,10 @@ def test_a_record_of_before_the_last_boot_is_nobodys(target: LocalTarget, here: 
 def test_a_port_that_is_taken_is_refused_with_the_program_that_has_it(
     target: LocalTarget, here: EnvironmentPaths, name: str
 ) -> None:
-    kept = ports.choose(target, ENVIRONMENT)
-    with socket.create_server(("127.0.0.1", getattr(kept, name))) as taken, pytest.raises(Refusal) as refused:
+    kept = ports.choose(target, ENVIRONMENT, NAMES)
+    with socket.create_server(("127.0.0.1", kept[name])) as taken, pytest.raises(Refusal) as refused:
         stack.start(target, ENVIRONMENT)
-    port = getattr(kept, name)
+    port = kept[name]
     comm = Path("/proc/self/comm").read_text().strip()
     assert f"port {port}" in refused.value.message
     assert f"is taken by {comm} (process {os.getpid()})" in refused.value.message
@@ -275,7 +276,7 @@ def test_bytes_that_changed_while_triton_was_down_are_left_out_and_named(
     assert answer_of(here, good.model) == 2.0
     assert ask(TritonServing.at(here).url(bad.model))[0] == 503
     serving = TritonServing.at(here)
-    assert [held.ready for held in serving.observe().held(bad.model)] == [False]
+    assert [held.ready for held in serving.observe().versions_of(bad.model)] == [False]
     serving.ensure(bad)
     assert answer_of(here, bad.model) == 3.0
 
@@ -288,10 +289,10 @@ def test_a_model_whose_process_was_killed_is_not_ready_and_is_loaded_again(
     (stub,) = set(members(sessions(here)["triton"])) - set(stack.state(here).values())
     kill(stub)
     serving = TritonServing.at(here)
-    (held,) = serving.observe().held(version.model)
+    (held,) = serving.observe().versions_of(version.model)
     assert held.reason == "0 of its 1 instances run"
     serving.ensure(version)
-    assert serving.observe().held(version.model)[0].ready
+    assert serving.observe().versions_of(version.model)[0].ready
     assert answer_of(here, version.model) == 2.0
 
 
@@ -332,16 +333,8 @@ def test_ports_lost_under_running_servers_are_refused(target: LocalTarget, here:
 def test_a_server_that_does_not_start_is_refused_with_what_its_log_says(
     target: LocalTarget, here: EnvironmentPaths
 ) -> None:
-    kept = ports.choose(target, ENVIRONMENT)
-    here.ports.write_text(
-        json.dumps(
-            {
-                "schema": "ports/v1",
-                **dict.fromkeys(("triton", "metrics"), kept.triton),
-                "gateway": kept.gateway,
-            }
-        )
-    )
+    kept = ports.choose(target, ENVIRONMENT, NAMES)
+    write_ports(here, {**kept, "metrics": kept["triton"]})
     with pytest.raises(Refusal) as refused:
         stack.start(target, ENVIRONMENT)
     assert refused.value.message.startswith("Triton of development did not start: ")

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from mlplatform.core.kinds import Deployment
-from mlplatform.observe.lineage import DataUsed, Declared, Lineage, ServingInstead, lineage
+from mlplatform.observe.lineage import (
+    DataUsed,
+    DeclaredDeployment,
+    DeploymentLineage,
+    ServingInstead,
+    lineage,
+)
 from mlplatform.report.lineage import lineage_json, lineage_text
 from tests.support.values import METRICS, deployment, digest
 
@@ -33,9 +39,9 @@ def champion(version: str, at: str) -> dict[str, Any]:
     return {**said, "outcomes": [{**said["outcomes"][0], "action": "champion", "after": after}]}
 
 
-def found(*newest_first: dict[str, Any]) -> Lineage:
+def found(*newest_first: dict[str, Any]) -> DeploymentLineage:
     body = Deployment.model_validate(deployment("1.0.0"))
-    declared = Declared("production", TUMOUR, body, (), {"clinic/biopsies": "pii"})
+    declared = DeclaredDeployment("production", TUMOUR, body, (), {"clinic/biopsies": "pii"})
     return lineage(declared, "a" * 40, newest_first)
 
 
@@ -123,7 +129,7 @@ def test_the_same_version_of_other_bytes_is_another_one() -> None:
 
 def test_why_a_version_is_on_hold_is_said() -> None:
     body = Deployment.model_validate(deployment("1.0.0"))
-    declared = Declared("production", TUMOUR, body, (), {}, on_hold="since t2: load: no room")
+    declared = DeclaredDeployment("production", TUMOUR, body, (), {}, on_hold="since t2: load: no room")
     made = lineage(declared, "a" * 40, [routed("1.1.0", "t1")])
     assert "not in force yet, on hold since t2: load: no room\n" in lineage_text(made)
     assert lineage_json(made)["on_hold"] == "since t2: load: no room"

@@ -75,7 +75,7 @@ def test_a_version_below_its_gate_is_refused_before_anything_changes() -> None:
 
 def test_a_metric_that_nobody_measured_is_refused() -> None:
     found = planned(declared("1.0.0", {}), coming(made("1.0.0")))
-    assert "auc has a gate here and is not recorded" in reason(found)
+    assert "auc has a gate in this environment and is not recorded" in reason(found)
 
 
 def test_a_measured_metric_that_the_document_leaves_out_is_refused() -> None:
@@ -92,7 +92,10 @@ def test_a_version_worse_than_the_champion_is_refused() -> None:
     found = planned(
         declared("1.1.0", {"auc": 0.93}), coming(made("1.1.0", auc=0.93), champion=made("1.0.0", auc=0.95))
     )
-    assert reason(found) == "auc goes from 0.95 to 0.93 and may lose 0.01 (champion 1.0.0, as registered)"
+    assert (
+        reason(found)
+        == "auc goes from 0.95 to 0.93, and the gate allows a loss of 0.01 (champion 1.0.0, as registered)"
+    )
 
 
 def test_less_is_better_where_a_gate_has_only_a_max() -> None:

@@ -120,7 +120,7 @@ def test_a_version_that_is_loaded_but_not_ready_is_loaded_again() -> None:
 
 def test_routes_that_would_not_outlive_a_restart_are_written_again() -> None:
     there = steady()
-    troubled = replace(there, serving=replace(there.serving, trouble="the route file is gone"))
+    troubled = replace(there, serving=replace(there.serving, route_error="the route file is gone"))
     made = planned({TUMOUR: deployment("1.0.0")}, troubled)
     assert [action for action, _ in actions(made)] == ["probe", "route"]
 
@@ -166,7 +166,7 @@ def test_what_a_registry_ignores_is_said_where_the_version_is_missed() -> None:
 
 def test_stages_that_do_not_follow_the_aliases_are_set_again() -> None:
     there = steady("1.0.0", previous="0.9.0")
-    wrong = replace(there, registry=replace(there.registry, unsettled={TUMOUR: WRONG}))
+    wrong = replace(there, registry=replace(there.registry, stage_mismatches={TUMOUR: WRONG}))
     made = planned({TUMOUR: deployment("1.0.0")}, wrong)
     assert [action for action, _ in actions(made)] == ["champion"]
     assert made.changes[0].after == {"champion": "1.0.0", "previous": "0.9.0", "digest": digest("1.0.0")}
@@ -335,7 +335,7 @@ def test_a_version_on_hold_is_refused_and_what_it_left_is_put_back() -> None:
     held = held_by(declared, {"champion": "1.0.0", "previous": None})
     half_done = replace(steady("1.1.0", previous="1.0.0"), holds=held)
     made = plan(declared, "production", "laptop", half_done)
-    assert [refused.is_held for refused in made.refused] == [True]
+    assert [refused.is_on_hold for refused in made.refused] == [True]
     assert [action for action, _ in actions(made)] == ["probe", "route", "champion", "retire"]
     assert made.changes[1].after == {"weights": {digest("1.0.0"): 100}, "version": "1.0.0"}
     assert made.changes[2].after == {"champion": "1.0.0", "previous": None, "digest": digest("1.0.0")}

@@ -91,7 +91,7 @@ def test_previous_stays_loaded_when_going_back_to_it_failed(champion: str) -> No
     moved = replace(HELD, aliases={TUMOUR: {"champion": champion, "previous": "1.0.0"}})
     there = replace(HERE, registry=moved)
     made = planned("1.0.0", on_hold(there, "1.0.0", {"champion": "1.1.0", "previous": "1.0.0"}))
-    assert [refused.is_held for refused in made.refused] == [True]
+    assert [refused.is_on_hold for refused in made.refused] == [True]
     assert Action.RETIRE not in {change.action for change in made.changes}
 
 
@@ -111,7 +111,9 @@ def test_a_version_unloaded_by_hand_is_put_back_as_what_it_was() -> None:
         {TUMOUR: {digest("1.1.0"): 100}},
     )
     unloaded = Drift(DriftKind.UNLOADED, TUMOUR, "1.1.0", digest("1.1.0"), "1.1.0 is not loaded any more")
-    there = replace(HERE, serving=replace(RUNNING, versions=()), undo=DriftRevert((unloaded,), last, {}))
+    there = replace(
+        HERE, serving=replace(RUNNING, versions=()), drift_revert=DriftRevert((unloaded,), last, {})
+    )
     assert tries(planned("2.0.0", there).changes) == [
         ("load", "1.1.0", THEN.format, THEN.signature),
         ("probe", "1.1.0", THEN.format, THEN.signature),

@@ -1,14 +1,17 @@
 """Another version in a deployment document changes what it must and not a byte more."""
 
 import difflib
+import io
+from dataclasses import replace
 
 import pytest
+from ruamel.yaml import YAML
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Deployment
-from mlplatform.load.strict_yaml import parse
 from mlplatform.propose.edit import edit, new_document
 from mlplatform.propose.pinned import Pinned, read_pinned
+from mlplatform.strict_yaml.parser import parse
 
 PATH = "environments/production/clinic/tumour.yaml"
 OLD, NEW, DATA = "sha256:" + "0" * 64, "sha256:" + "1" * 64, "sha256:" + "d" * 64
@@ -114,6 +117,22 @@ rollout: {{strategy: all}}"""
     )
 
 
+@pytest.mark.parametrize("text", [AS_DESIGNED, BLOCKS], ids=["as designed", "blocks"])
+def test_ruamel_changes_lines_that_our_edit_leaves_alone(text: str) -> None:
+    """Why the edit is ours: where this fails, ruamel.yaml can replace propose/yaml_edit.py."""
+    ruamel = YAML()
+    ruamel.preserve_quotes, ruamel.width = True, 4096
+    document = ruamel.load(text)
+    document["version"] = "1.10.0"
+    written = io.StringIO()
+    ruamel.dump(document, written)
+    theirs = changed(text, written.getvalue())
+    present = replace(read_pinned(text, PATH), version="1.10.0")
+    ours = changed(text, edit(text, present, PATH))
+    assert [line.split()[0] for line in ours] == ["-version:", "+version:"]
+    assert len(theirs) > len(ours)
+
+
 MANY_LINES = f"""\
 schema: deployment/v1
 version: 1.0.0
@@ -124,11 +143,11 @@ from: {{
     clinic/biopsies: "{OLD}",
     postal/digits: "{OLD}", # a comment, with a comma
   }},
-}}
+  }}
 metrics: {{
   auc: 0.9,    # counts
   recall: 0.5  # does not, by now
-}}
+  }}
 serving: {{instances: 1, cpu: 1, memoryGiB: 1, gpu: {{count: 0}}}}
 rollout: {{strategy: all}}
 """
@@ -147,10 +166,10 @@ from: {{
   data: {{
     clinic/biopsies: "{DATA}",
   }},
-}}
+  }}
 metrics: {{
   auc: 0.95, f1: 0.9,    # counts
-}}
+  }}
 serving: {{instances: 1, cpu: 1, memoryGiB: 1, gpu: {{count: 0}}}}
 rollout: {{strategy: all}}
 """
@@ -182,13 +201,18 @@ def test_a_missing_key_is_written_where_it_belongs() -> None:
 
 @pytest.mark.parametrize(
     "run",
-    ["012", "1e5", "true", "null", "1:30", "2026-01-01", "~", "no", "a: b", "#x", 'a"b\\', "é\u202e", " x "],
+    ["012", "1e5", "true", "null", "1:30", "2026-01-01", "~", "no", "a: b", "#x", 'a"b\\', "é", " x "],
 )
 @pytest.mark.parametrize("quote", ["", "'", '"'])
 def test_a_run_with_any_name_is_read_back_as_that_name(run: str, quote: str) -> None:
     text = AS_DESIGNED.replace("run: r1", f"run: {quote}r1{quote}")
     after = edit(text, Pinned("1.0.0", OLD, run=run), PATH)
     assert read_pinned(after, PATH).run == run
+
+
+def test_a_run_whose_name_cannot_be_seen_is_refused() -> None:
+    with pytest.raises(Refusal, match="RIGHT-TO-LEFT OVERRIDE"):
+        edit(AS_DESIGNED, Pinned("1.0.0", OLD, run="r\u202e"), PATH)
 
 
 @pytest.mark.parametrize(
@@ -209,12 +233,15 @@ def test_a_metric_that_is_no_number_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("schema: deployment/v1\nversion: 1.0.0\nversion: 1.0.0\n", "key twice"),
-        ("schema: deployment/v1\nfrom: &a {}\nmetrics: *a\n", "alias"),
+        ("schema: deployment/v1\nversion: 1.0.0\nversion: 1.0.0\n", "is used twice"),
+        ("schema: deployment/v1\nfrom: &a {}\nmetrics: *a\n", "anchor"),
         ("schema: [deployment/v1\n", "not YAML"),
         ("- schema\n", "not a mapping"),
-        ("", "not a mapping"),
+        ("", "is empty"),
         ("schema: model/v1\n", "not a deployment document"),
+        ("schema: deployment/v1\nmetrics: {auc: 0x1f}\n", "0x1f is a number in another base"),
+        ("schema: deployment/v1\nmetrics: {auc: 012}\n", "012 is a number with a leading zero"),
+        ("schema: deployment/v1\nmetrics: {auc: .inf}\n", ".inf is not a finite number"),
         ("schema: deployment/v1\nversion: {}\n", "cannot be changed automatically"),
         ("schema: deployment/v1\nversion: 1.0.0\nfrom: here\n", "cannot be changed automatically"),
     ],
@@ -222,7 +249,7 @@ def test_a_metric_that_is_no_number_is_refused() -> None:
 def test_a_text_that_cannot_be_edited_safely_is_refused_with_its_path(text: str, why: str) -> None:
     with pytest.raises(Refusal, match=why) as refused:
         edit(text, NEWER, PATH)
-    assert refused.value.where == PATH
+    assert refused.value.where.partition(":")[0] == PATH
     assert refused.value.fix
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlplatform.load.strict_yaml import parse
 from mlplatform.propose.edit import edit
 from mlplatform.propose.pinned import Pinned
+from mlplatform.strict_yaml.parser import parse
 
 PATH = "environments/production/clinic/tumour.yaml"
 RUNNING = (

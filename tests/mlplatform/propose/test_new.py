@@ -3,10 +3,10 @@
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.kinds import BODIES, Model, Tenant
+from mlplatform.core.kinds import Model, Tenant
 from mlplatform.core.naming import Kind
-from mlplatform.load.strict_yaml import parse
 from mlplatform.propose.new import new
+from mlplatform.strict_yaml.parser import parse
 from tests.support.scratch import Scratch
 
 
@@ -36,7 +36,7 @@ def test_a_new_document_holds_its_schema_and_marks_what_to_change(
     assert content is not None
     said = parse(path, content)
     assert said.data is not None, said.findings
-    BODIES[kind].model_validate(dict(said.data))
+    kind.entry.body.model_validate(dict(said.data))
     assert content.decode().startswith(f"# yaml-language-server: $schema={hint}")
     assert "# CHANGE" in content.decode()
     assert proposal.branch == f"new/{kind.value}/{name.replace('/', '.')}"
@@ -57,7 +57,7 @@ def test_a_new_model_shows_a_validation_that_its_schema_takes(repo: Scratch) -> 
     shown = text[:at] + "".join(line.removeprefix("# ") for line in text[at:].splitlines(keepends=True))
     data = parse(path, shown.encode()).data
     assert data is not None
-    body = BODIES[Kind.MODEL].model_validate(dict(data))
+    body = Kind.MODEL.entry.body.model_validate(dict(data))
     assert isinstance(body, Model)
     assert body.validation
 

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from mlplatform.providers import sandbox
-from mlplatform.providers.sandbox import Limits, WorkerFailed, run_limited
+from mlplatform.providers.sandbox import WorkerFailed, WorkerLimits, run_limited
 from tests.support.waiting import wait_until
 
-LIMITS = Limits(busy_seconds=20, seconds=60, memory_bytes=1 << 30)
-SHORT = Limits(busy_seconds=20, seconds=0.2, memory_bytes=1 << 30)
+LIMITS = WorkerLimits(busy_seconds=20, seconds=60, memory_bytes=1 << 30)
+SHORT = WorkerLimits(busy_seconds=20, seconds=0.2, memory_bytes=1 << 30)
 Work = Callable[[], Any]
 
 
-def why(work: Work, limits: Limits = LIMITS) -> str:
+def why(work: Work, limits: WorkerLimits = LIMITS) -> str:
     with pytest.raises(WorkerFailed) as lost:
         run_limited(work, limits)
     return str(lost.value)
@@ -62,7 +62,7 @@ def test_work_that_never_ends_is_ended_at_the_deadline() -> None:
 
 
 def test_work_that_computes_for_ever_is_ended() -> None:
-    limits = Limits(busy_seconds=1, seconds=60, memory_bytes=1 << 30)
+    limits = WorkerLimits(busy_seconds=1, seconds=60, memory_bytes=1 << 30)
     assert why(loop, limits) == "did not end within 1 seconds of computing"
 
 
@@ -164,12 +164,12 @@ def test_it_leaves_no_core_file_and_is_ended_before_us_when_memory_ends() -> Non
 def test_a_process_that_is_killed_takes_its_work_with_it(tmp_path: Path) -> None:
     text = f"""
 import os, signal, pathlib, json
-from mlplatform.providers.sandbox import Limits, run_limited
+from mlplatform.providers.sandbox import WorkerLimits, run_limited
 def work():
     pathlib.Path({str(tmp_path / "half")!r}).write_text(json.dumps(os.getpid()))
     os.replace({str(tmp_path / "half")!r}, {str(tmp_path / "pid")!r})
     signal.pause()
-run_limited(work, Limits(60, 60, 1 << 30))
+run_limited(work, WorkerLimits(60, 60, 1 << 30))
 """
     environment = {**os.environ, "TMPDIR": str(tmp_path)}  # nobody is left to tidy up
     parent = subprocess.Popen([sys.executable, "-c", text], env=environment)

@@ -13,8 +13,8 @@ from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
 from mlplatform.core.statement import DEPLOYMENT, Statement, last_applied
 from mlplatform.providers.git import Git
+from mlplatform.record.journal_to_ledger import announce_holds, begin_journal, close_journal, recover_journals
 from mlplatform.record.ledger import Ledger, shared_ledger
-from mlplatform.record.record import begin, close, hold, recover
 
 DIGEST = "sha256:" + "b" * 64
 SCALER, TUMOUR = "clinic/scaler", "clinic/tumour"
@@ -35,7 +35,7 @@ class Machine:
         return [record.statement for record in self.ledger.newest_first()][::-1]
 
     def recover(self) -> int:
-        return recover(self.outbox, "production", self.ledger, self.known())
+        return recover_journals(self.outbox, "production", self.ledger, self.known())
 
 
 @pytest.fixture
@@ -56,7 +56,9 @@ def test_an_apply_that_was_begun_elsewhere_and_never_ended_is_on_record(
     machines: tuple[Machine, Machine],
 ) -> None:
     lost, other = machines
-    begin(lost.outbox, PLAN, {"fence": 1}, lost.ledger).record_outcome(Outcome(CHANGES[0], Result.APPLIED))
+    begin_journal(lost.outbox, PLAN, {"fence": 1}, lost.ledger).record_outcome(
+        Outcome(CHANGES[0], Result.APPLIED)
+    )
     assert len(unfinished(other.known(), "production")) == 1
     assert other.recover() == 1
     said = other.known()[-1]
@@ -72,10 +74,10 @@ def test_what_the_lost_machine_knew_is_added_when_it_comes_back_and_stands_for_n
     machines: tuple[Machine, Machine],
 ) -> None:
     lost, other = machines
-    journal = begin(lost.outbox, PLAN, {"fence": 1}, lost.ledger)
+    journal = begin_journal(lost.outbox, PLAN, {"fence": 1}, lost.ledger)
     journal.record_outcome(Outcome(CHANGES[0], Result.FAILED, "no room"))
     other.recover()
-    begin(other.outbox, PLAN, {"fence": 2}, other.ledger)
+    begin_journal(other.outbox, PLAN, {"fence": 2}, other.ledger)
     assert lost.recover() == 2, "its own, and that of the other one, which never ended either"
     late = next(said for said in lost.known() if said.predicate.get("late"))
     assert late.predicate["outcomes"][0]["reason"] == "no room"
@@ -88,9 +90,9 @@ def test_a_version_that_failed_is_on_hold_everywhere_before_its_apply_has_ended(
     machines: tuple[Machine, Machine],
 ) -> None:
     one, other = machines
-    journal = begin(one.outbox, PLAN, {"fence": 1}, one.ledger)
+    journal = begin_journal(one.outbox, PLAN, {"fence": 1}, one.ledger)
     journal.record_outcome(Outcome(CHANGES[0], Result.FAILED, "no room"))
-    hold(journal, "production", SCALER, one.ledger)
+    announce_holds(journal, "production", SCALER, one.ledger)
     assert [(model, found.reason) for (model, _), found in holds(other.known(), "production").items()] == [
         (SCALER, "load: no room")
     ]
@@ -100,11 +102,11 @@ def test_a_version_that_failed_is_on_hold_everywhere_before_its_apply_has_ended(
 
 def test_each_failure_is_said_once(machines: tuple[Machine, Machine]) -> None:
     one, other = machines
-    journal = begin(one.outbox, PLAN, {}, one.ledger)
+    journal = begin_journal(one.outbox, PLAN, {}, one.ledger)
     for change in CHANGES:
         journal.record_outcome(Outcome(change, Result.FAILED, "no room"))
-        hold(journal, "production", change.resource, one.ledger)
-    close(journal, one.ledger)
+        announce_holds(journal, "production", change.resource, one.ledger)
+    close_journal(journal, one.ledger)
     kinds = [said.predicate_type.split(":")[-2] for said in other.known()]
     assert kinds == ["intent", "hold", "hold", "deployment"]
 
@@ -115,7 +117,7 @@ def test_nothing_is_begun_that_the_others_cannot_be_told_of(
     one, _ = machines
     (tmp_path / "remote").rename(tmp_path / "elsewhere")
     with pytest.raises(Refusal, match="cannot be reached"):
-        begin(one.outbox, PLAN, {}, one.ledger)
+        begin_journal(one.outbox, PLAN, {}, one.ledger)
     assert list(one.outbox.iterdir()) == []
 
 
@@ -123,10 +125,10 @@ def test_a_failure_that_the_others_cannot_be_told_of_waits_for_the_end(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
     one, other = machines
-    journal = begin(one.outbox, PLAN, {}, one.ledger)
+    journal = begin_journal(one.outbox, PLAN, {}, one.ledger)
     journal.record_outcome(Outcome(CHANGES[0], Result.FAILED, "no room"))
     (tmp_path / "remote").rename(tmp_path / "elsewhere")
-    hold(journal, "production", SCALER, one.ledger)
+    announce_holds(journal, "production", SCALER, one.ledger)
     (tmp_path / "elsewhere").rename(tmp_path / "remote")
-    close(journal, one.ledger)
+    close_journal(journal, one.ledger)
     assert len(holds(other.known(), "production")) == 1

@@ -37,7 +37,7 @@ REFUSED = plan(repository({"production": {TUMOUR: deployment("1.1.0")}}), "produ
 def test_a_plan_is_a_line_a_change_and_its_digest() -> None:
     assert plan_text(NEW).splitlines() == [
         "production at cccccccccccc: 5 changes",
-        "  clinic/tumour  copy the bytes from integration (mlflow)",
+        "  clinic/tumour  copy the artifact from integration (mlflow)",
         "  clinic/tumour  load 1.1.0 (triton)",
         "  clinic/tumour  probe 1.1.0 (triton)",
         "  clinic/tumour  route 1.0.0 → 1.1.0 (triton)",
@@ -80,7 +80,7 @@ def test_a_champion_that_stays_is_not_shown_as_moved() -> None:
 def test_a_version_on_hold_is_shown_with_the_branch_and_the_command_after_its_merge() -> None:
     hold = Hold("production", TUMOUR, "1.1.0", digest("1.1.0"), "", {}, "load: no room", "today")
     text = reverted_text(Reverted(hold, "rollback/production/clinic.tumour-1.0.0"))
-    assert text.endswith("takes it back: merge it, then platform apply --env production")
+    assert text.endswith("reverts it: merge it, then platform apply --env production")
 
 
 def test_the_end_of_an_apply_counts_its_outcomes() -> None:

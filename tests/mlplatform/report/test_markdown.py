@@ -11,11 +11,11 @@ import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-from mlplatform.core.change_base import Action
+from mlplatform.core.change_base import FileAction
 from mlplatform.core.check_result import CheckResult, DeploymentChange, Waived
 from mlplatform.core.finding import error, warning
 from mlplatform.report.check.markdown import LIMIT, checked_markdown
-from mlplatform.report.check.markdown_text import code, fenced
+from mlplatform.report.check.markdown.escaping import code, fenced
 from mlplatform.report.plain import one_line
 from tests.support.judgements import any_text, checked, judgement
 
@@ -73,7 +73,7 @@ class Read(HTMLParser):
 def change(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, *, rollback: bool = False
 ) -> DeploymentChange:
-    action: Action = "added" if before is None else "removed" if after is None else "changed"
+    action: FileAction = "added" if before is None else "removed" if after is None else "changed"
     return DeploymentChange("production", "clinic/tumour", action, rollback, before, after)
 
 
@@ -128,7 +128,7 @@ def test_a_rollback_an_addition_and_a_removal_are_marked() -> None:
 
 def test_the_same_version_with_other_bytes_shows() -> None:
     cells = row(change(PIN, {**PIN, "digest": "sha256:" + "2" * 64}))
-    assert cells[3] == "`1.0.0`, other bytes: `111111111111` → `222222222222`"
+    assert cells[3] == "`1.0.0`, other artifact: `111111111111` → `222222222222`"
     assert cells[5] == "same"
 
 
@@ -158,7 +158,7 @@ def test_findings_are_errors_first_with_place_rule_and_fix() -> None:
 
 def test_waivers_and_missing_approvals_say_who() -> None:
     waived = Waived(BACK, "policies/waivers/back.yaml", "ada", "the new one is worse", date(2026, 12, 1))
-    needed = "1 more approval of clinic's owners is needed (ada, mary)"
+    needed = "1 more approval by clinic's owners is needed (ada, mary)"
     missing = tuple(error("approvals-quorum", f"{n}.yaml", needed) for n in range(5))
     texts = " ".join(
         Read(checked_markdown(replace(checked(), waived=(waived,), missing_approvals=missing))).texts

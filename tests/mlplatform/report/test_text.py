@@ -19,7 +19,7 @@ BROKEN = error(
 )
 OLD = warning("waiver-expiring", "policies/waivers/old.yaml", "expires soon")
 OTHER = error("semver-order", "environments/production/clinic/tumour.yaml", "goes back", at=(2, 1))
-QUORUM = "1 more approval of clinic's owners is needed (ada, mary)"
+QUORUM = "1 more approval by clinic's owners is needed (ada, mary)"
 EVERYTHING = replace(
     checked(BROKEN, OLD),
     waived=(Waived(OTHER, "policies/waivers/back.yaml", "ada", "the new one is worse", date(2026, 12, 1)),),

@@ -45,7 +45,7 @@ def test_a_metric_that_fell_below_the_champions_on_the_same_rows_is_not_met() ->
     gates = {"auc": Gate(maxDropFromCurrent=0.01)}
     before = version("1.0.0", registered={"auc": 0.1}, auc=0.95)
     said = found(version("1.1.0", registered={"auc": 0.99}, auc=0.93), before, gates)
-    assert unmet(said) == {"auc": "auc goes from 0.95 to 0.93 and may lose 0.01"}
+    assert unmet(said) == {"auc": "auc goes from 0.95 to 0.93, and the gate allows a loss of 0.01"}
 
 
 def test_a_champion_that_does_not_answer_the_sample_cannot_be_compared_with() -> None:

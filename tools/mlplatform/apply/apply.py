@@ -1,4 +1,4 @@
-"""Does exactly what a plan says, in its order, and says what happened to every change."""
+"""Makes exactly the changes of a plan, in its order, and reports the outcome of each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -23,13 +23,13 @@ def apply(
     steps: Steps = STEPS,
     on_deployment_done: OnDeploymentDone = lambda _: None,
 ) -> tuple[Outcome, ...]:
-    """Make the plan's changes.
+    """Make the plan's changes and return their outcomes.
 
     `on_outcome` gets each outcome as it happens, and again when it is restored; `on_deployment_done` gets the outcomes
     of a deployment once nothing more will be done about it.
 
     The first failure of a deployment ends that deployment: traffic and aliases go back to what they were, its further
-    changes are not attempted, and the other deployments go on. Before and after each change the lease is asked anew.
+    changes are not attempted, and the other deployments go on. The lease is checked before and after each change.
     """
     if not plan.is_intact() or plan.commit != context.commit:
         raise Refusal(
@@ -47,61 +47,63 @@ def _deployment(
     changes: tuple[Change, ...], context: ApplyContext, on_outcome: OnOutcome, steps: Steps
 ) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
-    for at, change in enumerate(changes):
+    for index, change in enumerate(changes):
         context.lease.require()
         outcome = _attempt(change, context, steps)
         on_outcome(outcome)
         outcomes.append(outcome)
         if outcome.result is Result.FAILED:
-            left = [
+            not_attempted = [
                 Outcome(later, Result.NOT_ATTEMPTED, f"{change.action} failed before it")
-                for later in changes[at + 1 :]
+                for later in changes[index + 1 :]
             ]
-            for untouched in left:
+            for untouched in not_attempted:
                 on_outcome(untouched)
-            return (*_put_back(outcomes, context, on_outcome), *left)
-        _require_still(context, change)
+            return (*_restore_deployment(outcomes, context, on_outcome), *not_attempted)
+        _require_lease_kept(context, change)
     return tuple(outcomes)
 
 
-def _require_still(context: ApplyContext, change: Change) -> None:
-    """Refusal when the lease was lost while a change was made: it may have come after what another run did."""
+def _require_lease_kept(context: ApplyContext, change: Change) -> None:
+    """Refusal when the lease was lost during a change: it may have overwritten what another run did."""
     try:
         context.lease.require()
-    except Refusal as why:
+    except Refusal as refusal:
         raise Refusal(
-            f"{why.message}, while this run made the {change.action} of {change.resource}",
+            f"{refusal.message}, while this run made the {change.action} of {change.resource}",
             fix="see that the other run has ended, then apply again: that puts right what came too late",
-        ) from why
+        ) from refusal
 
 
-def _put_back(outcomes: list[Outcome], context: ApplyContext, on_outcome: OnOutcome) -> tuple[Outcome, ...]:
-    """The outcomes after what was done is undone; the last of them is the failure."""
+def _restore_deployment(
+    outcomes: list[Outcome], context: ApplyContext, on_outcome: OnOutcome
+) -> tuple[Outcome, ...]:
+    """Undo what was done and return the outcomes after that; the last of them is the failure."""
     *before, failure = outcomes
     if failure.change.action is Action.RETIRE:
         return tuple(
             outcomes
         )  # the version answers and is champion: what is left to unload is no reason to go back
-    undone, trouble = restore([outcome.change for outcome in outcomes], context)
-    why = f"{failure.change.action} failed after it"
-    put_back = [
-        Outcome(outcome.change, Result.RESTORED, why) if outcome.change in undone else outcome
+    restored, failures = restore([outcome.change for outcome in outcomes], context)
+    reason = f"{failure.change.action} failed after it"
+    reported = [
+        Outcome(outcome.change, Result.RESTORED, reason) if outcome.change in restored else outcome
         for outcome in before
     ]
-    for outcome in put_back:
+    for outcome in reported:
         if outcome.result is Result.RESTORED:
             on_outcome(outcome)
-    if trouble:
-        failure = replace(failure, reason=f"{failure.reason}; {trouble}")
+    if failures:
+        failure = replace(failure, reason=f"{failure.reason}; {failures}")
         on_outcome(failure)
-    return (*put_back, failure)
+    return (*reported, failure)
 
 
 def _attempt(change: Change, context: ApplyContext, steps: Steps) -> Outcome:
     try:
         steps[change.action](change, context)
-    except Refusal as said_no:
-        return Outcome(change, Result.FAILED, str(said_no))
-    except Exception as fault:  # whatever breaks, its neighbours go on and the outcome is on record
-        return Outcome(change, Result.FAILED, f"{type(fault).__name__}: {fault}")
+    except Refusal as refusal:
+        return Outcome(change, Result.FAILED, str(refusal))
+    except Exception as error:  # whatever breaks, its neighbours go on and the outcome is on record
+        return Outcome(change, Result.FAILED, f"{type(error).__name__}: {error}")
     return Outcome(change, Result.APPLIED)

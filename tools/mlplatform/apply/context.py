@@ -9,10 +9,10 @@ from mlplatform.providers.serving.interface import Serving
 
 @dataclass(frozen=True, slots=True)
 class ApplyContext:
-    """The registry and serving provider of one environment, the commit they are made to match, who approved it, and
-    the lease without which nothing is touched.
+    """The registry and server of one environment, the applied commit, who approved it, and the lease.
 
-    `serving_lease` is what it takes to put traffic back: less, where no other machine reaches the servers.
+    Nothing is changed without `lease`. `serving_lease` is needed to restore traffic; where no other machine reaches the
+    servers it is one that cannot be lost.
     """
 
     registry: Registry

@@ -15,7 +15,7 @@ from mlplatform.providers.registry.interface import (
 def register(
     repository: Repository, registry: Registry, model: str, version: str, run_id: str
 ) -> RegisteredVersion:
-    """Register what a run produced as `model` `version`. Refusal when the run's data is not the model's data."""
+    """Register what a run produced; Refusal when the run's data sets are not those that the model declares."""
     if model not in repository.models:
         raise Refusal(f"there is no model {model}", fix=f"add models/{model}.yaml first")
     run = registry.run(run_id)
@@ -45,26 +45,26 @@ def _assert_trained_on_declared_data(repository: Repository, model: str, lineage
 
 
 def _assert_not_pinned_otherwise(repository: Repository, model: str, version: str, digest: str) -> None:
-    """Reviewed YAML is never rewritten: bytes that differ from what it pins get no such version number."""
+    """Refusal when a document pins this version with another digest: reviewed YAML is kept."""
     for environment, declared in repository.deployments.items():
         document = declared.get(model)
         if document and _pins_otherwise(document.body, version, digest):
             line, column = document.position(("digest",))
             raise Refusal(
                 f"training {model} {version} gave {short_digest(digest)} and {environment} pins "
-                f"{short_digest(document.body.digest)}: the bytes differ from the reviewed ones",
+                f"{short_digest(document.body.digest)}: the artifact differs from the reviewed one",
                 fix="install the locked requirements and train the reviewed code, or give it a new version",
                 where=f"{document.path}:{line}:{column}",
             )
 
 
 def _assert_no_other_version(registry: Registry, model: str, version: str, digest: str) -> None:
-    """What is served is named by its digest, so the same bytes under two versions could not be told apart."""
-    held = registry.read().by_digest(model, digest)
-    if held and held.version != version:
+    """Refusal for an artifact under two versions: a server names what it serves by the digest."""
+    registered = registry.read().by_digest(model, digest)
+    if registered and registered.version != version:
         raise Refusal(
-            f"these bytes are registered as {model} {held.version} already",
-            fix=f"use {held.version}, or train what differs",
+            f"this artifact is registered as {model} {registered.version} already",
+            fix=f"use {registered.version}, or train what differs",
         )
 
 

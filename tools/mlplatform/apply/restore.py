@@ -1,4 +1,4 @@
-"""Puts a deployment back after one of its changes failed: traffic first, then aliases, then what was loaded."""
+"""Restores a deployment after one of its changes failed: traffic first, then aliases, then what was loaded."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,23 +10,23 @@ Undo = Callable[[Change, ApplyContext], None]
 
 
 def restore(done: Sequence[Change], context: ApplyContext) -> tuple[tuple[Change, ...], str]:
-    """Undo what was done or begun of a deployment; what was undone, and why the rest could not be (nothing: it was).
+    """Undo the changes of a deployment; return which were undone, and why the others were not (empty: all were).
 
-    Copied bytes stay: nothing names them. Each undoing is tried, whatever became of the others; what another run may
-    have changed meanwhile is not ours to put back.
+    Copied artifacts stay: nothing refers to them. A failure to undo one change does not stop the others. What another
+    run may have changed meanwhile is left alone.
     """
     undone: list[Change] = []
-    troubles: list[str] = []
+    failures: list[str] = []
     for action, undo in UNDO.items():
         for change in (change for change in reversed(done) if change.action is action):
             try:
                 (context.lease if action is Action.CHAMPION else context.serving_lease).require()
                 undo(change, context)
-            except Exception as trouble:  # what cannot be put back now is put back by the next plan
-                troubles.append(f"putting back its {action} failed too: {trouble}")
+            except Exception as error:  # what cannot be put back now is put back by the next plan
+                failures.append(f"restoring its {action} failed too: {error}")
             else:
                 undone.append(change)
-    return tuple(undone), "; ".join(troubles)
+    return tuple(undone), "; ".join(failures)
 
 
 def _route(change: Change, context: ApplyContext) -> None:

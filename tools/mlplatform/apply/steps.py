@@ -1,4 +1,4 @@
-"""How each action is done. A literal table: one function an action, each idempotent."""
+"""How each action is done: a literal table with one idempotent function per action."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Step = Callable[[Change, ApplyContext], None]
 
 
 def copy(change: Change, context: ApplyContext) -> None:
-    """Bring the bytes into the environment's own registry, verified."""
+    """Copy the artifact into the environment's own registry, and verify it."""
     after = _after(change)
     lineage = Lineage(after["run"], after["commit"], after["data"], after["metrics"])
     source = ArtifactRef(after["source"], after["digest"])
@@ -34,7 +34,7 @@ def copy(change: Change, context: ApplyContext) -> None:
 
 
 def repair(change: Change, context: ApplyContext) -> None:
-    """Make a version in the registry what it was registered as."""
+    """Register a version again as it was registered before."""
     after = _after(change)
     lineage = Lineage(after["run"], after["commit"], after["data"], after["metrics"])
     context.registry.repair(
@@ -56,12 +56,12 @@ def load(change: Change, context: ApplyContext) -> None:
 
 
 def probe(change: Change, context: ApplyContext) -> None:
-    """Have the version answer before anybody is sent to it."""
+    """Send a test request to the version before traffic goes to it."""
     context.serving.probe(_candidate(change, context))
 
 
 def route(change: Change, context: ApplyContext) -> None:
-    """Send requests to the version, or to nothing when the deployment is gone."""
+    """Send requests to the version, or to nothing when the deployment is removed."""
     weights = change.after["weights"] if change.after else {}
     wait(
         f"the routes of {change.resource} to be in force",
@@ -70,11 +70,13 @@ def route(change: Change, context: ApplyContext) -> None:
 
 
 def champion(change: Change, context: ApplyContext) -> None:
-    """Name the version champion in the registry, and the one before it previous; bytes that no step has read so far
-    are hashed before."""
+    """Name the version champion in the registry, and the one before it previous.
+
+    An artifact that no earlier step has read is hashed first.
+    """
     after = change.after or {"champion": None, "previous": None}
     if source := after.get("source"):
-        _require(ArtifactRef(source, after["digest"]))
+        _require_unchanged(ArtifactRef(source, after["digest"]))
     context.registry.set_aliases(change.resource, after["champion"], after["previous"])
 
 
@@ -107,9 +109,9 @@ def _after(change: Change) -> Values:
 
 
 def _candidate(change: Change, context: ApplyContext) -> Candidate:
-    """What to serve; the bytes are where the plan says, or where the copy before this step has put them."""
+    """Return what to serve; the artifact is where the plan says, or where the copy step put it."""
     after = _after(change)
-    uri = after["source"] or _copied(change.resource, after, context)
+    uri = after["source"] or _copied_uri(change.resource, after, context)
     return Candidate(
         change.resource,
         after["version"],
@@ -120,26 +122,26 @@ def _candidate(change: Change, context: ApplyContext) -> Candidate:
     )
 
 
-def _require(ref: ArtifactRef) -> None:
-    found = digest_of(store_for(ref.uri).entries(ref.uri))
-    if found != ref.digest:
+def _require_unchanged(ref: ArtifactRef) -> None:
+    digest = digest_of(store_for(ref.uri).entries(ref.uri))
+    if digest != ref.digest:
         raise Refusal(
-            f"the bytes in {ref.uri} were changed: they are {short_digest(found)} and were {short_digest(ref.digest)}",
+            f"the artifact in {ref.uri} was changed: it is {short_digest(digest)} and was {short_digest(ref.digest)}",
             fix="run `platform drift --revert`, which replaces them by verified ones",
         )
 
 
-def _copied(resource: str, after: Values, context: ApplyContext) -> str:
+def _copied_uri(resource: str, after: Values, context: ApplyContext) -> str:
     version = context.registry.read().find(resource, after["version"])
     if version is None or version.ref.digest != after["digest"]:
         raise Refusal(f"{resource} {after['version']} is not in the registry after its copy")
     return version.ref.uri
 
 
-def wait(what: str, ask: Callable[[], Ready | Pending]) -> None:
-    """Ask until it is ready; ServingError after DEADLINE_SECONDS."""
+def wait(awaited: str, ask: Callable[[], Ready | Pending]) -> None:
+    """Call `ask` until it returns Ready; ServingError after DEADLINE_SECONDS."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while isinstance(answer := ask(), Pending):
         if time.monotonic() > deadline:
-            raise ServingError(f"gave up waiting for {what} after {DEADLINE_SECONDS:g} s: {answer.reason}")
+            raise ServingError(f"gave up waiting for {awaited} after {DEADLINE_SECONDS:g} s: {answer.reason}")
         time.sleep(POLL_SECONDS)

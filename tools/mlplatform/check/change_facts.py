@@ -1,6 +1,6 @@
 """Facts of change: what a pull request makes of its base, and what environments pinned before. Rego judges them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from mlplatform.check.freezes import freezes
 from mlplatform.check.revoked import revoked
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.document import RawDocument
+from mlplatform.core.kinds.document_kind import ChangeFact
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, path_of
 
@@ -26,7 +27,7 @@ class DocumentChange:
 
     @property
     def action(self) -> str:
-        """What becomes of it; an environment is asked about when only deployments in it change: it is `kept`."""
+        """`added`, `changed` or `removed`; `kept` for an environment in which only deployments change."""
         if self.before is None:
             return "added"
         if self.after is None:
@@ -35,77 +36,78 @@ class DocumentChange:
 
 
 class ChangeFacts:
-    """What differs between a base and a head, and the facts that packages see of it."""
+    """The documents that differ between a base and a head, and the facts about them that policies read."""
 
     def __init__(self, head: LoadedSource, base: ChangeBase, now: datetime) -> None:
         self.documents = tuple(_document_changes(head, base))
         self.now = now
         self._head, self._base = head, base
+        self._of_kind: Mapping[ChangeFact, Callable[[DocumentChange], dict[str, Any]]] = {
+            "pins": self._of_deployment,
+            "past": self._past,
+            "counts": self._counts,
+        }
 
     def facts(self, change: DocumentChange) -> dict[str, Any]:
-        """What Rego sees as `input.change` of a document (policies/README.md says what it holds)."""
+        """Return `input.change` of a document (policies/README.md lists its keys)."""
         before = change.before.data if change.before else None
         after = change.after.data if change.after else {}
         keys = {*(before or {}), *after}
-        said: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "action": change.action,
             "before": before,
             "changedKeys": sorted(key for key in keys if (before or {}).get(key) != after.get(key)),
             "now": nanoseconds(self.now),
         }
-        if change.identity.kind is Kind.DEPLOYMENT:
-            said |= self._of_deployment(change)
-        if change.identity.kind is Kind.DATASET and self._base.history.complete:
-            said["past"] = list(self._base.past_data.get(change.path, ()))
-        if change.identity.kind is Kind.ENVIRONMENT:
-            said["deployments"] = self._counts(change.identity.name)
-        return said
+        for name in change.identity.kind.entry.change_facts:
+            facts |= self._of_kind[name](change)
+        return facts
 
     def is_rollback(self, change: DocumentChange) -> bool:
-        """Whether a deployment goes down to a version that its environment pinned before."""
-        if change.identity.kind is not Kind.DEPLOYMENT or change.after is None:
+        """True when a deployment goes down to a version that its environment pinned before."""
+        if not change.identity.kind.entry.pins or change.after is None:
             return False
-        wanted = _pin(change.after.data)
+        pinned = _pin(change.after.data)
         current = _pin(change.before.data) if change.before else None
-        is_down = _relation(wanted, current).get("relation") == "down"
-        return self._base.history.complete and is_down and wanted in self._own_pins(change.identity)
+        is_down = _relation(pinned, current).get("relation") == "down"
+        return self._base.history.complete and is_down and pinned in self._own_pins(change.identity)
 
     def _of_deployment(self, change: DocumentChange) -> dict[str, Any]:
-        """What follows from history is left out where that is cut short: what needs it denies."""
+        """Return the facts about a deployment; a shallow clone lacks those from history, so that policies deny."""
         identity = change.identity
         environment, model = str(identity.environment), str(identity.model)
         source = _promotes_from(environment, self._head, self._base)
         current = _pin(change.before.data) if change.before else None
-        wanted = _pin(change.after.data) if change.after else None
+        pinned = _pin(change.after.data) if change.after else None
         signature = self._base.signatures.get((environment, model))
-        said: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "promotesFrom": source,
             "historyComplete": self._base.history.complete,
             "base": current,
             "hasSignatureBefore": signature is not None,
             "freezes": freezes(self._head, self._base, identity),
             "revoked": revoked(self._head, self._base, identity, change.after.data if change.after else {}),
-            **_relation(wanted, current),
+            **_relation(pinned, current),
             **self._base.earlier.get((environment, model), {}),
         }
-        if wanted and not current and (pins := self._base.history.of(environment, model)):
+        if pinned and not current and (pins := self._base.history.of(environment, model)):
             last = {"version": pins[0].version, "digest": pins[0].digest}
-            said |= {key: step for key, step in _relation(wanted, last).items() if key == "step"}
+            facts |= {key: step for key, step in _relation(pinned, last).items() if key == "step"}
         if signature is not None:
-            said["signatureBefore"] = signature
+            facts["signatureBefore"] = signature
         if self._base.history.complete:
-            said["ownPins"] = self._own_pins(identity)
-            said["sourcePins"] = _pins(self._base, source, model) if source else []
-            said["sourceLeft"] = _abandoned_pins(self._base, source, model) if source else []
-            said["isRollback"] = self.is_rollback(change)
-            said |= self._ran_until(identity, wanted)
-        return said
+            facts["ownPins"] = self._own_pins(identity)
+            facts["sourcePins"] = _pins(self._base, source, model) if source else []
+            facts["sourceLeft"] = _abandoned_pins(self._base, source, model) if source else []
+            facts["isRollback"] = self.is_rollback(change)
+            facts |= self._ran_until(identity, pinned)
+        return facts
 
-    def _ran_until(self, identity: Identity, wanted: Pinned | None) -> dict[str, int]:
+    def _ran_until(self, identity: Identity, pinned: Pinned | None) -> dict[str, int]:
         """Until when the environment had this version last, in nanoseconds; nothing where it never had."""
         pins = self._base.history.of(str(identity.environment), str(identity.model))
         for pin in pins:
-            if wanted == {"version": pin.version, "digest": pin.digest}:
+            if pinned == {"version": pin.version, "digest": pin.digest}:
                 now = nanoseconds(self.now)
                 return {"ranUntil": now if pin.until is None else pin.until * 1_000_000_000}
         return {}
@@ -113,12 +115,18 @@ class ChangeFacts:
     def _own_pins(self, identity: Identity) -> list[Pinned]:
         return _pins(self._base, str(identity.environment), str(identity.model))
 
-    def _counts(self, environment: str) -> dict[str, int]:
-        """How many deployments of an environment there are at the base, and what becomes of them."""
+    def _past(self, change: DocumentChange) -> dict[str, Any]:
+        """Return what documents of history last said of the same data; nothing where history is cut short."""
+        past = self._base.past_data.get(change.path, ())
+        return {"past": list(past)} if self._base.history.complete else {}
+
+    def _counts(self, change: DocumentChange) -> dict[str, Any]:
+        """Return how many deployments of an environment there are at the base, and what becomes of them."""
+        environment = change.identity.name
         of_environment = [
-            change
-            for change in self.documents
-            if change.identity.kind is Kind.DEPLOYMENT and change.identity.environment == environment
+            other
+            for other in self.documents
+            if other.identity.kind.entry.pins and other.identity.environment == environment
         ]
         counted = {
             "total": self._base.deployments.get(environment, 0),
@@ -126,9 +134,9 @@ class ChangeFacts:
             "changed": 0,
             "removed": 0,
         }
-        for change in of_environment:
-            counted[change.action] += 1
-        return counted
+        for deployment in of_environment:
+            counted[deployment.action] += 1
+        return {"deployments": counted}
 
 
 def nanoseconds(moment: datetime) -> int:
@@ -147,7 +155,7 @@ def _document_changes(head: LoadedSource, base: ChangeBase) -> Iterator[Document
             continue
         if old is None or new is None or old.data != new.data:
             identity = (new or old).identity  # type: ignore[union-attr]
-            touched.update({str(identity.environment)} if identity.kind is Kind.DEPLOYMENT else ())
+            touched.update({str(identity.environment)} if identity.kind.entry.pins else ())
             yield DocumentChange(identity, path, old, new)
     for environment in sorted(touched):
         path = path_of(Kind.ENVIRONMENT, environment)
@@ -160,12 +168,12 @@ def _promotes_from(environment: str, head: LoadedSource, base: ChangeBase) -> st
     """As the base says, so that a change cannot choose its own way; a new environment is taken at its word."""
     path = path_of(Kind.ENVIRONMENT, environment)
     raw = base.loaded.raws.get(path) or head.raws.get(path)
-    said = raw.data.get("promotesFrom") if raw else None
-    return said if isinstance(said, str) else None
+    source = raw.data.get("promotesFrom") if raw else None
+    return source if isinstance(source, str) else None
 
 
 def _abandoned_pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
-    """What an environment went down from, and has not pinned again since."""
+    """Return the versions that an environment went down from and has not pinned again since."""
     pins = [{"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model)]
     return [
         pin
@@ -175,7 +183,7 @@ def _abandoned_pins(base: ChangeBase, environment: str, model: str) -> list[Pinn
 
 
 def _pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
-    """What an environment pins at the base and pinned before, each once."""
+    """Return the versions that an environment pins at the base and pinned before, each once."""
     raw = base.loaded.raws.get(path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
     now = _pin(raw.data) if raw else None
     before = ({"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model))
@@ -193,14 +201,14 @@ def _pin(data: Mapping[str, Any]) -> Pinned | None:
     return None
 
 
-def _relation(wanted: Pinned | None, current: Pinned | None) -> dict[str, str]:
+def _relation(pinned: Pinned | None, current: Pinned | None) -> dict[str, str]:
     """How a version compares with the present one, and how far a step up goes; nothing where that is unknown."""
     from semver import Version
 
-    if wanted is None or current is None:
-        return {"relation": "new"} if wanted else {}
+    if pinned is None or current is None:
+        return {"relation": "new"} if pinned else {}
     try:
-        new, old = Version.parse(wanted["version"]), Version.parse(current["version"])
+        new, old = Version.parse(pinned["version"]), Version.parse(current["version"])
     except ValueError:
         return {}
     relation = ("same", "up", "down")[new.compare(old)]

@@ -29,7 +29,6 @@ from mlplatform.core.finding import Finding, error
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.kinds import DocumentModel
 from mlplatform.core.loaded_source import LoadedSource
-from mlplatform.core.naming import Kind
 from mlplatform.core.review import Review
 from mlplatform.core.rule import RuleScope
 from mlplatform.providers.policy.interface import PolicyEngine
@@ -52,7 +51,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """What a source is judged by besides its policies, which the engine has.
+    """What else a source is checked by; the policies are the engine's.
 
     `now` is an aware time; `waivers` the documents whose waivers count (None: the source's own); `review` the
     people of the change; `scanner` judges infrastructure, if any was loaded.
@@ -68,7 +67,7 @@ class CheckContext:
 def check(
     loaded: LoadedSource,
     engine: PolicyEngine,
-    held_to: CheckContext | None = None,
+    context: CheckContext | None = None,
     *,
     base: ChangeBase | None = None,
 ) -> CheckResult:
@@ -76,69 +75,69 @@ def check(
 
     Every finding is collected and none stops the others. A judge that crashes is an error finding itself.
     """
-    held_to = held_to or CheckContext()
+    context = context or CheckContext()
     bodies: dict[str, DocumentModel] = {}
-    asked = policies.AskablePackages((), ())
-    dry: list[Finding] = []
+    packages = policies.AskablePackages((), ())
+    missing_approvals: list[Finding] = []
     changes: list[DeploymentChange] = []
 
     def judge_schema() -> list[Finding]:
-        found, refused = schema.bodies(loaded.raws)
-        bodies.update(found)
+        valid, refused = schema.bodies(loaded.raws)
+        bodies.update(valid)
         return refused
 
     def choose_packages() -> Iterable[Finding]:
-        nonlocal asked
-        asked = policies.packages_to_ask(engine)
-        return asked.findings
+        nonlocal packages
+        packages = policies.packages_to_ask(engine)
+        return packages.findings
 
     def judge_policies() -> Iterable[Finding]:
-        differences = ChangeFacts(loaded, base, held_to.now) if base else None
-        review = held_to.review
-        asker = QueryBuilder(
-            known, loaded, gather_facts(known, loaded.tables, loaded.partial), base, differences, review
+        differences = ChangeFacts(loaded, base, context.now) if base else None
+        review = context.review
+        builder = QueryBuilder(
+            index, loaded, gather_facts(index, loaded.tables, loaded.partial), base, differences, review
         )
-        yield from policies.evaluate(asked.of("state"), asker, engine)
+        yield from policies.evaluate(packages.of("state"), builder, engine)
         if differences:
             changes.extend(_changed(differences))
-            yield from policies.evaluate(asked.of("change"), asker, engine)
-            dry.extend(policies.evaluate(asked.of("review"), asker, engine))
+            yield from policies.evaluate(packages.of("change"), builder, engine)
+            missing_approvals.extend(policies.evaluate(packages.of("review"), builder, engine))
             if review:
-                yield from dry
+                yield from missing_approvals
 
     findings = [
         *loaded.findings,
         *_run_checker("schema", judge_schema),
         *_run_checker("policies", choose_packages),
     ]
-    known = build_index(loaded, bodies)
+    index = build_index(loaded, bodies)
     findings += _run_checker(
         "organisation", custom_schemas.custom_schema_findings, loaded.raws, loaded.schemas
     )
-    findings += _run_checker("links", references.broken_references, known, loaded.digests, loaded.scripts)
-    findings += _run_checker("tables", dataset_columns.dataset_columns, known, loaded.tables)
-    findings += _run_checker("capabilities", capabilities.capabilities, known)
+    findings += _run_checker("links", references.broken_references, index, loaded.digests, loaded.scripts)
+    findings += _run_checker("tables", dataset_columns.dataset_columns, index, loaded.tables)
+    findings += _run_checker("capabilities", capabilities.capabilities, index)
     findings += _run_checker("policies", judge_policies)
-    findings += _run_checker("infrastructure", infrastructure, loaded, held_to.scanner)
-    judged = _waive(known, loaded, asked, held_to, base, findings)
-    tenants, environments = blocked(known, judged.findings)
+    findings += _run_checker("infrastructure", infrastructure, loaded, context.scanner)
+    judged = _waive(index, loaded, packages, context, base, findings)
+    tenants, environments = blocked(index, judged.findings)
     return CheckResult(
-        repository=replace(known.repository, blocked_tenants=tenants, blocked_environments=environments),
+        repository=replace(index.repository, blocked_tenants=tenants, blocked_environments=environments),
         findings=tuple(sorted(judged.findings)),
         documents=len(loaded.raws),
-        rules=(*RULES, *_ids(asked.of(*_asks(base, held_to)))),
-        not_applicable=_not_asked(asked, base, held_to),
+        rules=(*RULES, *_ids(packages.of(*_asks(base, context)))),
+        not_applicable=_not_asked(packages, base, context),
         waived=judged.waived,
-        missing_approvals=tuple(sorted(dry)),
+        missing_approvals=tuple(sorted(missing_approvals)),
         changes=tuple(changes),
     )
 
 
 def _waive(
-    known: DocumentIndex,
+    index: DocumentIndex,
     loaded: LoadedSource,
-    asked: policies.AskablePackages,
-    held_to: CheckContext,
+    packages: policies.AskablePackages,
+    context: CheckContext,
     base: ChangeBase | None,
     findings: list[Finding],
 ) -> waivers.Judged:
@@ -148,29 +147,29 @@ def _waive(
     def judge_waivers() -> Iterable[Finding]:
         nonlocal judged
         binding = waivers.binding(
-            held_to.waivers if held_to.waivers is not None else loaded.raws, loaded.raws
+            context.waivers if context.waivers is not None else loaded.raws, loaded.raws
         )
-        rules = {rule.id: rule for package in asked.packages for rule in package.rules.values()}
-        has_scanned = held_to.scanner is not None and bool(loaded.infrastructure)
-        judged = waivers.Waivers(binding, known, rules, held_to.now, base, has_scanned).judge(findings)
+        rules = {rule.id: rule for package in packages.packages for rule in package.rules.values()}
+        has_scanned = context.scanner is not None and bool(loaded.infrastructure)
+        judged = waivers.Waivers(binding, index, rules, context.now, base, has_scanned).judge(findings)
         return judged.complaints
 
     complaints = _run_checker("waivers", judge_waivers)
     return replace(judged, findings=(*judged.findings, *complaints))
 
 
-def _asks(base: ChangeBase | None, held_to: CheckContext) -> tuple[RuleScope, ...]:
+def _asks(base: ChangeBase | None, context: CheckContext) -> tuple[RuleScope, ...]:
     if base is None:
         return ("state",)
-    return ("state", "change", "review") if held_to.review else ("state", "change")
+    return ("state", "change", "review") if context.review else ("state", "change")
 
 
 def _not_asked(
-    asked: policies.AskablePackages, base: ChangeBase | None, held_to: CheckContext
+    packages: policies.AskablePackages, base: ChangeBase | None, context: CheckContext
 ) -> tuple[str, ...]:
-    binding = _asks(base, held_to)
-    left_out = [package for package in asked.packages if package.asks not in binding]
-    return (*_ids(left_out), *(() if held_to.scanner else (SCANNED,)))
+    binding = _asks(base, context)
+    left_out = [package for package in packages.packages if package.asks not in binding]
+    return (*_ids(left_out), *(() if context.scanner else (SCANNED,)))
 
 
 def _ids(packages: Iterable[Package]) -> tuple[str, ...]:
@@ -178,9 +177,9 @@ def _ids(packages: Iterable[Package]) -> tuple[str, ...]:
 
 
 def _changed(changes: ChangeFacts) -> Iterable[DeploymentChange]:
-    """What becomes of deployments, for whoever reviews the change."""
+    """Yield the deployments that a change adds, changes or removes, for its reviewers."""
     for change in changes.documents:
-        if change.identity.kind is Kind.DEPLOYMENT and change.action != "kept":
+        if change.identity.kind.entry.pins and change.action != "kept":
             yield DeploymentChange(
                 str(change.identity.environment),
                 str(change.identity.model),
@@ -194,15 +193,15 @@ def _changed(changes: ChangeFacts) -> Iterable[DeploymentChange]:
 def _run_checker(
     name: str, judge: Callable[P, Iterable[Finding]], *args: P.args, **kwargs: P.kwargs
 ) -> list[Finding]:
-    """What a judge finds, or the finding that it crashed, which stops every environment."""
-    found: list[Finding] = []
+    """Return the findings of a checker, or the finding that it crashed, which stops every environment."""
+    findings: list[Finding] = []
     try:
-        found.extend(judge(*args, **kwargs))
+        findings.extend(judge(*args, **kwargs))
     except Exception as crash:
         _log.debug("the judge of %s crashed", name, exc_info=True)
         place = traceback.extract_tb(crash.__traceback__)[-1]
-        said = f"the judge of {name} crashed: {type(crash).__name__}: {crash} ({place.name}, line {place.lineno})"
+        message = f"the judge of {name} crashed: {type(crash).__name__}: {crash} ({place.name}, line {place.lineno})"
         path = f"tools/mlplatform/check/{name}.py"
         fix = "this is a fault of ours: report it; until it is repaired no environment is changed"
-        found.append(error("check-crashed", path, said, fix=fix))
-    return found
+        findings.append(error("check-crashed", path, message, fix=fix))
+    return findings

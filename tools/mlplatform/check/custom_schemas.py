@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from mlplatform.core.document import RawDocument
+from mlplatform.core.document import RawDocument, of_kind
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import Kind
 
@@ -23,21 +23,21 @@ class _Unusable(Exception):
 
 
 def custom_schema_findings(raws: Mapping[str, RawDocument], schemas: Mapping[str, str]) -> Iterator[Finding]:
-    """What the organisation's schemas refuse; a schema that cannot be used is a finding itself."""
+    """Yield what the organisation's schemas refuse; a schema that cannot be used is a finding itself."""
     for path, text in sorted(schemas.items()):
         try:
             kind, validator = _kind(path), _validator(text)
-            yield from _judge(path, validator, (raw for raw in raws.values() if raw.identity.kind is kind))
+            yield from _judge(path, validator, of_kind(raws.values(), kind))
         except _Unusable as why:
             yield error(_RULE, path, f"this schema cannot be used: {why}", fix="repair it", at=why.at)
 
 
 def _kind(path: str) -> Kind:
     name = PurePosixPath(path).name
-    found = [kind for kind in Kind if name.startswith(kind.value)]
-    if not found:
+    kinds = [kind for kind in Kind if name.startswith(kind.value)]
+    if not kinds:
         raise _Unusable("its name begins with no kind of document")
-    return found[0]
+    return max(kinds, key=len)
 
 
 def _validator(text: str) -> Any:
@@ -80,11 +80,11 @@ def _judge(path: str, validator: Any, raws: Iterable[RawDocument]) -> Iterator[F
             raise _Unusable(f"it refers to {why.ref}, which is not in it") from None
         except RecursionError:
             raise _Unusable("it refers to itself without end") from None
-        for one in refused:
-            said = f"{_place(one.absolute_path)}{one.message}"[:_LONGEST]
-            at = raw.position(tuple(one.absolute_path))
+        for violation in refused:
+            message = f"{_place(violation.absolute_path)}{violation.message}"[:_LONGEST]
+            at = raw.position(tuple(violation.absolute_path))
             yield error(
-                _RULE, raw.path, f"{said} ({path})", fix=f"keep to the organisation's schema {path}", at=at
+                _RULE, raw.path, f"{message} ({path})", fix=f"keep to the organisation's schema {path}", at=at
             )
 
 

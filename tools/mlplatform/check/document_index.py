@@ -1,4 +1,4 @@
-"""What there is to refer to: documents whose schema holds, and names that are taken by broken ones."""
+"""The documents that others can refer to, and the names that broken ones take."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class DocumentIndex:
         return self.documents[kind].get(name)
 
     def exists(self, kind: Kind, name: str) -> bool:
-        """Whether there is such a document, be it broken or not loaded."""
+        """True when there is such a document, be it broken or not loaded."""
         if name in self.documents[kind] or (kind, name) in self.broken:
             return True
         return bool(self.others) and path_of(kind, name) in self.others
@@ -36,11 +36,11 @@ class DocumentIndex:
         yield from self.documents[kind]
         yield from (name for broken, name in self.broken if broken is kind)
         identities = (parse_path(path) for path in self.others)
-        yield from (one.name for one in identities if one and one.kind is kind)
+        yield from (identity.name for identity in identities if identity and identity.kind is kind)
 
 
 def build_index(loaded: LoadedSource, bodies: Mapping[str, DocumentModel]) -> DocumentIndex:
-    """What there is, from the bodies by path whose schema holds."""
+    """Build the index from the bodies by path of the documents whose schema holds."""
     by_kind: dict[Kind, dict[str, Document[Any]]] = {kind: {} for kind in Kind}
     for path, body in bodies.items():
         raw = loaded.raws[path]
@@ -56,11 +56,15 @@ def build_index(loaded: LoadedSource, bodies: Mapping[str, DocumentModel]) -> Do
         blocked_tenants={},
         blocked_environments={},
     )
-    broken = {(one.kind, one.name) for one in _there(loaded) if one.name not in by_kind[one.kind]}
+    broken = {
+        (identity.kind, identity.name)
+        for identity in _identities(loaded)
+        if identity.name not in by_kind[identity.kind]
+    }
     return DocumentIndex(repository, by_kind, frozenset(broken), loaded.others)
 
 
-def _there(loaded: LoadedSource) -> Iterator[Identity]:
+def _identities(loaded: LoadedSource) -> Iterator[Identity]:
     """Every document that has a file, readable or not."""
     yield from (raw.identity for raw in loaded.raws.values())
     for finding in loaded.findings:
@@ -69,8 +73,8 @@ def _there(loaded: LoadedSource) -> Iterator[Identity]:
 
 
 def _by_environment(deployments: Mapping[str, Document[Any]]) -> dict[str, dict[str, Document[Any]]]:
-    found: dict[str, dict[str, Document[Any]]] = {}
+    by_environment: dict[str, dict[str, Document[Any]]] = {}
     for name, document in deployments.items():
         environment, model = name.split("/", 1)
-        found.setdefault(environment, {})[model] = document
-    return found
+        by_environment.setdefault(environment, {})[model] = document
+    return by_environment

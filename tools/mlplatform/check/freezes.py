@@ -13,8 +13,8 @@ _ALWAYS = 2**62  # nanoseconds: a hundred years and more from now
 
 
 def freezes(head: LoadedSource, base: ChangeBase, deployment: Identity) -> list[dict[str, Any]]:
-    """What freezes a deployment, by the base and by the head: a change cannot lift what it would be held by."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return the freezes of a deployment, of the base and of the head: no change lifts the freeze that stops it."""
+    windows: dict[str, dict[str, Any]] = {}
     for kind, name, by in (
         (Kind.PLATFORM, "platform", "platform"),
         (Kind.ENVIRONMENT, str(deployment.environment), f"environment {deployment.environment}"),
@@ -22,30 +22,30 @@ def freezes(head: LoadedSource, base: ChangeBase, deployment: Identity) -> list[
     ):
         path = path_of(kind, name)
         for window in _windows((raws.get(path) for raws in (base.loaded.raws, head.raws)), by):
-            found.setdefault(repr(window), window)
-    return list(found.values())
+            windows.setdefault(repr(window), window)
+    return list(windows.values())
 
 
 def _windows(raws: Iterable[Any], by: str) -> Iterator[dict[str, Any]]:
     for raw in raws:
-        said = raw.data.get("freeze", []) if raw else []
-        for window in said if isinstance(said, list) else [said]:
+        windows = raw.data.get("freeze", []) if raw else []
+        for window in windows if isinstance(windows, list) else [windows]:
             yield _window(window if isinstance(window, Mapping) else {}, by)
 
 
-def _window(said: Mapping[str, Any], by: str) -> dict[str, Any]:
+def _window(value: Mapping[str, Any], by: str) -> dict[str, Any]:
     """One window; what of it cannot be read freezes rather than not."""
     return {
-        "from": _time(said.get("from"), _NEVER),
-        "to": _time(said.get("to"), _ALWAYS),
-        "reason": str(said.get("reason", "")),
+        "from": _time(value.get("from"), _NEVER),
+        "to": _time(value.get("to"), _ALWAYS),
+        "reason": str(value.get("reason", "")),
         "by": by,
     }
 
 
-def _time(said: Any, otherwise: int) -> int:
+def _time(value: Any, otherwise: int) -> int:
     try:
-        moment = datetime.fromisoformat(said)
+        moment = datetime.fromisoformat(value)
         return int(moment.timestamp()) * 1_000_000_000 if moment.tzinfo else otherwise
     except (TypeError, ValueError, OverflowError):
         return otherwise

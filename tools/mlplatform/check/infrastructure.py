@@ -1,4 +1,4 @@
-"""What the scanner of infrastructure finds. A scanner that does not answer is a finding itself."""
+"""Run the scanner of infrastructure. A scanner that does not answer is a finding itself."""
 
 from collections.abc import Iterator
 

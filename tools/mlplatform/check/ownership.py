@@ -5,7 +5,6 @@ from fnmatch import translate
 from re import compile as compile_pattern
 from typing import Any
 
-from mlplatform.check.policy_input import named_datasets
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
@@ -13,27 +12,27 @@ from mlplatform.core.review import Review
 
 
 def is_owned_by_platform(path: str, base: ChangeBase, head: LoadedSource) -> bool:
-    """Whether only the platform team may touch a path, as the base says; upper and lower case are alike."""
+    """True when the base says that only the platform team may touch a path; upper and lower case are alike."""
     raw = base.loaded.raws.get("platform.yaml") or head.raws.get("platform.yaml")
     owned = raw.data.get("ownedPaths") if raw else None
-    patterns = [one for one in owned if isinstance(one, str)] if isinstance(owned, list) else []
+    patterns = [pattern for pattern in owned if isinstance(pattern, str)] if isinstance(owned, list) else []
     return any(_matches(path.casefold(), pattern.casefold()) for pattern in patterns)
 
 
 def _matches(path: str, pattern: str) -> bool:
     """`tools/` is everything below it; `*` stands for anything within one step of a path."""
-    wanted, steps = pattern.rstrip("/").split("/"), path.split("/")
-    if len(steps) < len(wanted) or (len(steps) > len(wanted) and not pattern.endswith("/")):
+    expected, steps = pattern.rstrip("/").split("/"), path.split("/")
+    if len(steps) < len(expected) or (len(steps) > len(expected) and not pattern.endswith("/")):
         return False
-    if pattern.endswith("/") and len(steps) == len(wanted):
+    if pattern.endswith("/") and len(steps) == len(expected):
         return False
     return all(
-        compile_pattern(translate(w)).match(s) for w, s in zip(wanted, steps[: len(wanted)], strict=True)
+        compile_pattern(translate(w)).match(s) for w, s in zip(expected, steps[: len(expected)], strict=True)
     )
 
 
 def subject_of(path: str, base: ChangeBase, head: LoadedSource) -> tuple[Identity, bool]:
-    """What to join to a changed file, and whether the file is that document itself."""
+    """Return the document that a changed file belongs to, and True when the file is that document."""
     if identity := parse_path(path):
         return identity, True
     if name := _dataset_at(path, base, head):
@@ -47,9 +46,9 @@ def _dataset_at(path: str, base: ChangeBase, head: LoadedSource) -> str:
     """The data set whose data a file is."""
     if not path.startswith("examples/data/"):
         return ""
-    for raws in (base.loaded.raws, head.raws):
-        for raw in raws.values():
-            if raw.identity.kind is Kind.DATASET and raw.data.get("location") == path:
+    for source in (base.loaded, head):
+        for raw in source.documents(Kind.DATASET):
+            if raw.data.get("location") == path:
                 return raw.identity.name
     return ""
 
@@ -61,16 +60,18 @@ def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[
     sides = (base.loaded.raws, head.raws)
     named = {
         path_of(Kind.DATASET, name)
-        for raws in sides
-        for raw in raws.values()
-        if raw.identity.kind is Kind.MODEL and _script(raw.data) == path
-        for name in named_datasets(raw.data)
+        for source in (base.loaded, head)
+        for raw in source.documents(Kind.MODEL)
+        if _script(raw.data) == path
+        for reference in raw.identity.kind.entry.refers_to
+        if reference.part == "datasets"
+        for _, name in reference.names(raw.data)
     }
-    found: list[Mapping[str, Any]] = []
+    datasets: list[Mapping[str, Any]] = []
     for place in sorted(named):
-        there = [raws[place].data for raws in sides if place in raws]
-        found += there or [{}]
-    return found
+        versions = [raws[place].data for raws in sides if place in raws]
+        datasets += versions or [{}]
+    return datasets
 
 
 def _script(model: Mapping[str, Any]) -> Any:
@@ -79,14 +80,14 @@ def _script(model: Mapping[str, Any]) -> Any:
 
 
 def is_first(environment: str, base: ChangeBase, head: LoadedSource) -> bool:
-    """Whether versions come to an environment from training, as the base says."""
+    """True when versions come to an environment from training, as the base says."""
     path = path_of(Kind.ENVIRONMENT, environment)
     raw = base.loaded.raws.get(path) or head.raws.get(path)
     return raw is not None and raw.data.get("promotesFrom") is None
 
 
 def review_input(review: Review | None, commit: str | None) -> dict[str, Any]:
-    """What Rego sees as `input.review`: logins in lower case, and which reviews are of the judged commit."""
+    """Return `input.review`: logins in lower case, and which reviews are of the judged commit."""
     if review is None:
         nobody: list[str] = []
         return {
@@ -106,9 +107,14 @@ def review_input(review: Review | None, commit: str | None) -> dict[str, Any]:
         "head": review.head,
         "isHead": review.head == commit,
         "reviews": [
-            {"user": one.user.lower(), "state": one.state, "head": one.head, "isHead": one.head == commit}
-            | ({"team": one.team} if one.team else {})
-            for one in review.reviews
+            {
+                "user": given.user.lower(),
+                "state": given.state,
+                "head": given.head,
+                "isHead": given.head == commit,
+            }
+            | ({"team": given.team} if given.team else {})
+            for given in review.reviews
         ],
     }
 

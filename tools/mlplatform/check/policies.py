@@ -1,4 +1,4 @@
-"""What the packages of policies/rego deny. A package that does not answer is a denial itself."""
+"""Evaluate the packages of policies/rego. A package that does not answer is a denial itself."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -59,33 +59,35 @@ _REPAIR = "repair the policy: until then no environment is changed"
 
 
 def _reads(package: Package) -> Iterator[Finding]:
-    """Whether the parts that a package reads are there for everything it judges."""
+    """Yield a finding for each part that a package reads and that something it judges does not have."""
     for subject in package.kinds:
-        there = readable(subject, package.asks)
-        for part in (part for part in package.reads if part not in there):
-            said = f"METADATA: a {package.asks} package about {subject} cannot read {part}"
-            fix = f"it may read {', '.join(sorted(there))}"
-            yield error("policy-metadata", package.path, said, fix=fix)
+        parts = readable(subject, package.asks)
+        for part in (part for part in package.reads if part not in parts):
+            message = f"METADATA: a {package.asks} package about {subject} cannot read {part}"
+            fix = f"it may read {', '.join(sorted(parts))}"
+            yield error("policy-metadata", package.path, message, fix=fix)
 
 
-def evaluate(packages: Iterable[Package], asker: QueryBuilder, engine: PolicyEngine) -> Iterator[Finding]:
-    """What the packages deny of the documents whose schema holds, and of the files that change.
+def evaluate(packages: Iterable[Package], builder: QueryBuilder, engine: PolicyEngine) -> Iterator[Finding]:
+    """Yield the denials of the packages, for documents whose schema holds and files that change.
 
     All cores look for the answers without a finding; what they leave is asked again here, be it that one was lost.
     """
-    asked = [
-        (package, question) for package in packages for question in asker.queries(package.asks, package.kinds)
+    questions = [
+        (package, question)
+        for package in packages
+        for question in builder.queries(package.asks, package.kinds)
     ]
 
     def silent(part: Sequence[int]) -> list[int]:
-        found = _answers([asked[number] for number in part], asker, engine)
-        return [number for number, findings in zip(part, found, strict=True) if not findings]
+        answers = _answers([questions[number] for number in part], builder, engine)
+        return [number for number, findings in zip(part, answers, strict=True) if not findings]
 
     done: set[int] = set()
     if engine.name == "embedded":  # a server has its own cores, and a connection is not to be shared
-        parts = split(range(len(asked)), lambda number: _same_texts(asked[number][1]))
-        done = {number for found in share(silent, parts) for number in found or ()}
-    for findings in _answers([one for n, one in enumerate(asked) if n not in done], asker, engine):
+        parts = split(range(len(questions)), lambda number: _same_texts(questions[number][1]))
+        done = {number for numbers in share(silent, parts) for number in numbers or ()}
+    for findings in _answers([item for n, item in enumerate(questions) if n not in done], builder, engine):
         yield from findings
 
 
@@ -95,27 +97,27 @@ def _same_texts(question: PolicyQuery) -> int:
 
 
 def _answers(
-    asked: Iterable[tuple[Package, PolicyQuery]], asker: QueryBuilder, engine: PolicyEngine
+    questions: Iterable[tuple[Package, PolicyQuery]], builder: QueryBuilder, engine: PolicyEngine
 ) -> Iterator[list[Finding]]:
     """The findings of each question, in order."""
-    for _, group in groupby(asked, key=lambda one: one[0].name):
+    for _, group in groupby(questions, key=lambda item: item[0].name):
         of_package = list(group)
         package = of_package[0][0]
-        texts = [asker.input(question, package.reads) for _, question in of_package]
-        found: list[list[Finding]] = [[] for _ in texts]
+        texts = [builder.input(question, package.reads) for _, question in of_package]
+        findings: list[list[Finding]] = [[] for _ in texts]
         # What refers to a broken document is blocked by that document's own findings.
-        there = [number for number, text in enumerate(texts) if text is not None]
+        joined = [number for number, text in enumerate(texts) if text is not None]
         answers = engine.decide(package.name, [text for text in texts if text is not None])
-        for number, answer in zip(there, answers, strict=True):
-            found[number] = list(_findings(package, of_package[number][1], answer))
-        yield from found
+        for number, answer in zip(joined, answers, strict=True):
+            findings[number] = list(_findings(package, of_package[number][1], answer))
+        yield from findings
 
 
 def _findings(package: Package, question: PolicyQuery, answer: Decision | PolicyError) -> Iterator[Finding]:
     if isinstance(answer, PolicyError):
         rules = ", ".join(package.rules)
-        said = f"package {package.name} did not answer for {rules}: {answer}"
-        yield _unanswered(question, said, fix=answer.fix)
+        message = f"package {package.name} did not answer for {rules}: {answer}"
+        yield _unanswered(question, message, fix=answer.fix)
         return
     for rule in package.rules.keys() - answer.evaluated:
         yield _unanswered(
@@ -140,5 +142,5 @@ def _findings(package: Package, question: PolicyQuery, answer: Decision | Policy
             )
 
 
-def _unanswered(question: PolicyQuery, said: str, *, fix: str = PolicyError.fix) -> Finding:
-    return error("policy-unanswered", printable(question.path), said, fix=fix)
+def _unanswered(question: PolicyQuery, message: str, *, fix: str = PolicyError.fix) -> Finding:
+    return error("policy-unanswered", printable(question.path), message, fix=fix)

@@ -1,34 +1,20 @@
-"""What a package sees as `input`: one thing to judge, with what it refers to already joined, as JSON."""
+"""Build the `input` of a package: what it judges, joined with what that refers to, as JSON."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from mlplatform.check.cross_document_facts import CrossDocumentFacts
 from mlplatform.core.document import RawDocument
-from mlplatform.core.naming import Identity, Kind, path_of
+from mlplatform.core.naming import Identity, Kind, parent_kinds, path_of
 from mlplatform.core.rule import RuleScope
-from mlplatform.core.table import Table
 from mlplatform.providers.policy.metadata import Subject
 
 Find = Callable[[Kind, str], RawDocument | None]
 
-# The parts of the input that a package may read, by what it judges.
-_REFERRED: Mapping[Subject, frozenset[str]] = {
-    Kind.PLATFORM: frozenset({"document", "platform"}),
-    Kind.TENANT: frozenset({"document", "platform"}),
-    Kind.DATASET: frozenset({"document", "platform", "tenant"}),
-    Kind.MODEL: frozenset({"document", "platform", "tenant", "datasets"}),
-    Kind.ENVIRONMENT: frozenset({"document", "platform"}),
-    Kind.DEPLOYMENT: frozenset({"document", "platform", "tenant", "datasets", "model", "environment"}),
-    Kind.WAIVER: frozenset({"document", "platform"}),
-    "path": frozenset({"document", "platform", "tenant", "datasets", "model", "environment"}),
-}
-_OF_STATE: Mapping[Subject, frozenset[str]] = {
-    Kind.TENANT: frozenset({"deployments"}),
-    Kind.DATASET: frozenset({"twins", "table"}),
-}
-_GATHERED = frozenset({"deployments", "twins"})
+_ALWAYS = frozenset({"document", "platform"})
+_KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
+_GATHERED = frozenset({"deployments", "duplicates"})
 _OF_MODE: Mapping[RuleScope, frozenset[str]] = {
     "state": frozenset(),
     "change": frozenset({"change", "base"}),
@@ -38,22 +24,20 @@ _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", 
 
 
 def readable(subject: Subject, asks: RuleScope) -> frozenset[str]:
-    """The parts that a package may read of what it judges."""
-    of_state = _OF_STATE.get(subject, frozenset()) if asks == "state" else frozenset()
-    return _REFERRED[subject] | of_state | _OF_MODE[asks]
+    """Return the parts that a package may read of what it judges."""
+    if subject == "path":
+        return frozenset().union(*(_joined(kind) for kind in Kind)) | _OF_MODE[asks]
+    of_state = subject.entry.state_parts if asks == "state" else frozenset()
+    return _joined(subject) | of_state | _OF_MODE[asks]
 
 
-@dataclass(frozen=True, slots=True)
-class CrossDocumentFacts:
-    """What is known of a document only by looking at all of them: each by its name.
-
-    `partial` are the paths of tenants and data sets of which not all was looked at: nothing is known of these.
-    """
-
-    deployments: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]] = field(default_factory=dict)
-    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    tables: Mapping[str, Table] = field(default_factory=dict)
-    partial: frozenset[str] = frozenset()
+def _joined(kind: Kind) -> frozenset[str]:
+    """Return the parts that hold a document, and what it refers to by its path and its keys."""
+    parents = parent_kinds(kind)
+    keys = {
+        reference.part for named in (kind, *parents) for reference in named.entry.refers_to if reference.part
+    }
+    return _ALWAYS | {parent.value for parent in parents} | keys
 
 
 class PolicyInputBuilder:
@@ -91,8 +75,8 @@ class PolicyInputBuilder:
 
     def parts(self, identity: Identity, reads: Iterable[str]) -> str:
         """Those of these parts that are there, as one JSON object."""
-        found = ((part, self._part(part, identity)) for part in reads)
-        return f"{{{','.join(f'{_encode(part)}:{text}' for part, text in found if text is not None)}}}"
+        texts = ((part, self._part(part, identity)) for part in reads)
+        return f"{{{','.join(f'{_encode(part)}:{text}' for part, text in texts if text is not None)}}}"
 
     def _part(self, part: str, identity: Identity) -> str | None:
         if part in _GATHERED and path_of(identity.kind, identity.name) in self._gathered.partial:
@@ -102,21 +86,15 @@ class PolicyInputBuilder:
                 return self._text(identity.kind, identity.name)
             case "platform":
                 return self._text(Kind.PLATFORM, "platform")
-            case "tenant":
-                return self._with_name(Kind.TENANT, identity.tenant)
-            case "datasets":
-                return self._datasets(identity)
-            case "model":
-                return self._with_name(Kind.MODEL, identity.model)
-            case "environment":
-                return self._with_name(Kind.ENVIRONMENT, identity.environment)
             case "deployments":
                 return _encode(self._gathered.deployments.get(identity.name, {}))
-            case "twins":
-                return self._named_all(Kind.DATASET, self._gathered.twins.get(identity.name, ()))
+            case "duplicates":
+                return self._named_all(identity.kind, self._gathered.duplicates.get(identity.name, ()))
             case "table":
                 return self._table(identity)
-        return None
+        if kind := _KINDS.get(part):
+            return self._with_name(kind, identity.name_of(kind))
+        return self._referred(part, identity)
 
     def _text(self, kind: Kind, name: str) -> str | None:
         key = (kind, name)
@@ -137,39 +115,42 @@ class PolicyInputBuilder:
             self._named[key] = f'{{"name":"{name}",{text[1:]}'
         return self._named[key]
 
-    def _datasets(self, identity: Identity) -> str | None:
-        """The data sets of a model, by name."""
-        if identity.kind is Kind.DATASET:
-            return self._named_all(Kind.DATASET, (identity.name,))
-        model = self._find(Kind.MODEL, identity.model) if identity.model else None
-        return self._named_all(Kind.DATASET, named_datasets(model.data)) if model else None
+    def _referred(self, part: str, identity: Identity) -> str | None:
+        """The documents that a document, or one that its path names, refers to under the name of a part.
+
+        Where the part is of the document's own kind, it holds the document itself.
+        """
+        for kind, name in ((identity.kind, identity.name), *identity.parents()):
+            references = [reference for reference in kind.entry.refers_to if reference.part == part]
+            if not references:
+                continue
+            raw = self._find(kind, name)
+            names = [name for reference in references for _, name in reference.names(raw.data)] if raw else []
+            return self._named_all(Kind(references[0].kind), list(dict.fromkeys(names))) if raw else None
+        own = {
+            reference.kind for kind in Kind for reference in kind.entry.refers_to if reference.part == part
+        }
+        return self._named_all(identity.kind, (identity.name,)) if identity.kind in own else None
 
     def _named_all(self, kind: Kind, names: Sequence[str]) -> str | None:
-        found = [(name, self._with_name(kind, name)) for name in names]
-        if any(text is None for _, text in found):
+        texts = [(name, self._with_name(kind, name)) for name in names]
+        if any(text is None for _, text in texts):
             return None
-        return f"{{{','.join(f'{_encode(name)}:{text}' for name, text in found)}}}"
+        return f"{{{','.join(f'{_encode(name)}:{text}' for name, text in texts)}}}"
 
     def _table(self, identity: Identity) -> str | None:
-        raw = self._find(Kind.DATASET, identity.name)
+        raw = self._find(identity.kind, identity.name)
         location = raw.data.get("location") if raw else None
         if not isinstance(location, str) or "://" in location:
             return '{"here":false}'
         table = self._gathered.tables.get(location)
         if table is None:
             return None  # the file's own finding says why
-        return _encode({"here": True, "rows": table.rows, "columns": table.columns, "found": table.found})
+        return _encode(
+            {"here": True, "rows": table.rows, "columns": table.columns, "found": table.personal_data}
+        )
 
 
-def write(said: Any) -> str:
-    """A part that is no document, as JSON."""
-    return _encode(said)
-
-
-def named_datasets(model: Mapping[str, Any]) -> list[str]:
-    """The data sets that a model's data says it reads, and the one that it is validated with."""
-    data, validation = model.get("data"), model.get("validation")
-    named = data.get("datasets") if isinstance(data, Mapping) else None
-    held_out = validation.get("dataset") if isinstance(validation, Mapping) else None
-    names = [*(named if isinstance(named, list) else []), held_out]
-    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+def write(value: Any) -> str:
+    """Return a part that is no document as JSON."""
+    return _encode(value)

@@ -1,14 +1,14 @@
-"""What packages are asked about: documents as they are, documents that change, and files that change."""
+"""List the things that packages judge: documents as they are, documents that change, files that change."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.check.change_facts import ChangeFacts, DocumentChange, nanoseconds
-from mlplatform.check.cross_document_facts import duplicates_before
+from mlplatform.check.cross_document_facts import CrossDocumentFacts, duplicates_before
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.check.ownership import is_first, is_owned_by_platform, review_input, subject_of, trained_on
-from mlplatform.check.policy_input import CrossDocumentFacts, PolicyInputBuilder, write
+from mlplatform.check.policy_input import PolicyInputBuilder, write
 from mlplatform.core.change_base import ChangeBase, FileChange
 from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.loaded_source import LoadedSource
@@ -47,14 +47,14 @@ class QueryBuilder:
 
     def __init__(
         self,
-        known: DocumentIndex,
+        index: DocumentIndex,
         head: LoadedSource,
         gathered: CrossDocumentFacts,
         base: ChangeBase | None,
         changes: ChangeFacts | None,
         review: Review | None,
     ) -> None:
-        self._known, self._head, self._base, self._changes = known, head, base, changes
+        self._known, self._head, self._base, self._changes = index, head, base, changes
         self._joiner = PolicyInputBuilder(self._at_head, gathered)
         self._removed = PolicyInputBuilder(
             lambda kind, name: self._at_head(kind, name) or self._at_base(kind, name)
@@ -64,7 +64,7 @@ class QueryBuilder:
         self._facts: dict[str, str] = {}
 
     def queries(self, asks: RuleScope, subjects: Iterable[Subject]) -> Iterator[PolicyQuery]:
-        """What a package that asks this of these subjects is asked about."""
+        """Yield the queries for a package that asks this of these subjects."""
         for subject in subjects:
             if subject == "path":
                 yield from self._files()
@@ -83,8 +83,8 @@ class QueryBuilder:
             given["change"] = self._fact(question)
             not_joined = {"change", "base", "review"} | ({"document"} if question.is_file else set())
             joined = [part for part in reads if part not in not_joined]
-            if question.subject is Kind.DATASET:
-                joined.append("twins")
+            if question.subject != "path":
+                joined += question.subject.entry.parts_at_base
             given["base"] = self._before.parts(question.identity, joined) if "base" in reads else "{}"
             given["review"] = self._review
         parts = [part for part in reads if part not in question.without]
@@ -146,18 +146,18 @@ class QueryBuilder:
         )
 
     def _facts_of_file(self, file: FileChange, base: ChangeBase) -> dict[str, Any]:
-        """What Rego sees as `input.change` of a file."""
+        """Return `input.change` of a file."""
         identity, tenant = parse_path(file.path), tenant_of(file.path)
         changes = self._changes
         of_document = next((c for c in changes.documents if c.path == file.path), None) if changes else None
-        said: dict[str, Any] = {"before": None, "changedKeys": [], "now": 0}
+        facts: dict[str, Any] = {"before": None, "changedKeys": [], "now": 0}
         if changes:
-            said["now"] = nanoseconds(changes.now)
+            facts["now"] = nanoseconds(changes.now)
             if of_document:
-                known = changes.facts(of_document)
-                said |= {key: known[key] for key in _OF_DOCUMENT if key in known}
+                document_facts = changes.facts(of_document)
+                facts |= {key: document_facts[key] for key in _OF_DOCUMENT if key in document_facts}
         environment = identity.environment if identity else None
-        return said | {
+        return facts | {
             "path": printable(file.path),
             "action": file.action,
             "kind": identity.kind.value if identity else "",

@@ -1,9 +1,8 @@
-"""Whether environments form a way from first to last, and deployments stand on it."""
+"""Check that environments form one chain of promotion, and that deployments come along it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from mlplatform.check.broken_reference import broken_reference
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding, error
@@ -13,30 +12,30 @@ from mlplatform.core.naming import Kind
 LOCAL = "local"
 
 
-def environment_links(known: DocumentIndex) -> Iterator[Finding]:
-    """What is wrong with the way that promotions take, and with who shares a registry."""
-    environments = known.repository.environments
+def environment_links(index: DocumentIndex) -> Iterator[Finding]:
+    """Yield breaks in the chain of promotion, and environments that share a registry."""
+    environments = index.repository.environments
     for environment in environments.values():
-        yield from _source(known, environment)
+        yield from _source(index, environment)
     yield from _shared_registries(environments.values())
 
 
-def _source(known: DocumentIndex, environment: Document[Environment]) -> Iterator[Finding]:
+def _source(index: DocumentIndex, environment: Document[Environment]) -> Iterator[Finding]:
     """Orders grow along promotesFrom, which also makes a cycle impossible."""
-    environments = known.repository.environments
+    environments = index.repository.environments
     source, order = environment.body.promotesFrom, environment.body.order
     at = environment.position(("promotesFrom",))
     if source is None:
         if earlier := [name for name, other in environments.items() if other.body.order < order]:
-            said = f"{environment.name} promotes from nowhere, and {sorted(earlier)[0]} comes before it"
+            message = f"{environment.name} promotes from nowhere, and {sorted(earlier)[0]} comes before it"
             fix = "name the environment that versions come from in promotesFrom"
-            yield error("link-order", environment.path, said, fix=fix, at=environment.position(("order",)))
-    elif not known.exists(Kind.ENVIRONMENT, source):
-        yield broken_reference(known, environment, ("promotesFrom",), Kind.ENVIRONMENT, source)
+            yield error("link-order", environment.path, message, fix=fix, at=environment.position(("order",)))
     elif source in environments and environments[source].body.order >= order:
-        said = f"{source} has order {environments[source].body.order} and does not come before order {order}"
+        message = (
+            f"{source} has order {environments[source].body.order} and does not come before order {order}"
+        )
         fix = "give an environment a higher order than the one it promotes from"
-        yield error("link-order", environment.path, said, fix=fix, at=at)
+        yield error("link-order", environment.path, message, fix=fix, at=at)
 
 
 def _shared_registries(environments: Iterable[Document[Environment]]) -> Iterator[Finding]:
@@ -57,33 +56,21 @@ def _shared_registries(environments: Iterable[Document[Environment]]) -> Iterato
             )
 
 
-def deployment_links(known: DocumentIndex) -> Iterator[Finding]:
-    """Whether the environment, the tenant and the model of each deployment are there, and it comes from there."""
-    for models in known.repository.deployments.values():
+def deployment_links(index: DocumentIndex) -> Iterator[Finding]:
+    """Yield what is wrong with where deployments say that they come from."""
+    for models in index.repository.deployments.values():
         for deployment in models.values():
-            yield from _parents(known, deployment)
-            yield from _origin_environment(known, deployment)
-            yield from _origin_data(known, deployment)
+            yield from _origin_environment(index, deployment)
+            yield from _origin_data(index, deployment)
 
 
-def _parents(known: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
-    identity = deployment.raw.identity
-    for kind, name in (
-        (Kind.ENVIRONMENT, identity.environment),
-        (Kind.TENANT, identity.tenant),
-        (Kind.MODEL, identity.model),
-    ):
-        if name and not known.exists(kind, name):
-            yield broken_reference(known, deployment, (), kind, name)
-
-
-def _origin_environment(known: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
-    environment = known.repository.environments.get(deployment.raw.identity.environment or "")
-    said = deployment.body.from_.environment
-    if environment is None or said == environment.body.promotesFrom:
+def _origin_environment(index: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
+    environment = index.repository.environments.get(deployment.raw.identity.environment or "")
+    origin = deployment.body.from_.environment
+    if environment is None or origin == environment.body.promotesFrom:
         return
     expected = environment.body.promotesFrom
-    if expected and not known.exists(Kind.ENVIRONMENT, expected):
+    if expected and not index.exists(Kind.ENVIRONMENT, expected):
         return  # the environment's own finding says so
     if expected is None:
         message, fix = (
@@ -91,23 +78,23 @@ def _origin_environment(known: DocumentIndex, deployment: Document[Deployment]) 
             "remove from.environment",
         )
     else:
-        message = f"{environment.name} promotes from {expected}, and from names {said or 'no environment'}"
+        message = f"{environment.name} promotes from {expected}, and from names {origin or 'no environment'}"
         fix = f"write from.environment: {expected}"
     at = deployment.position(("from", "environment"))
     yield error("link-origin", deployment.path, message, fix=fix, at=at)
 
 
-def _origin_data(known: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
-    model = known.repository.models.get(deployment.raw.identity.model or "")
-    said = deployment.body.from_.data
+def _origin_data(index: DocumentIndex, deployment: Document[Deployment]) -> Iterator[Finding]:
+    model = index.repository.models.get(deployment.raw.identity.model or "")
+    origin = deployment.body.from_.data
     if model is None:
         return  # the missing model is a finding itself
     read = model.body.data.datasets
-    if set(said) <= set(read):
+    if set(origin) <= set(read):
         return  # a model reads all that its versions were trained on, those too that only still run
-    if not all(known.exists(Kind.DATASET, name) for name in read):
+    if not all(index.exists(Kind.DATASET, name) for name in read):
         return  # the model's own finding says so
-    message = f"from.data names {_listed(said)} and the model reads {_listed(read) or 'nothing'}"
+    message = f"from.data names {_listed(origin)} and the model reads {_listed(read) or 'nothing'}"
     fix = "let the model name every data set that its running versions were trained on"
     at = deployment.position(("from", "data"))
     yield error("link-origin", deployment.path, message, fix=fix, at=at)

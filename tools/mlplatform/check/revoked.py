@@ -1,4 +1,4 @@
-"""What nobody may pin any more, as facts: who revoked which version, and why."""
+"""Collect the facts about revoked versions: who revoked which, and why."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ def revoked(
 
     Each has `at` (where the version is pinned), `by` and `reason`. The platform revokes by digest, a model by version.
     """
-    found: dict[str, dict[str, Any]] = {}
+    revocations: dict[str, dict[str, Any]] = {}
     for kind, name, by in (
         (Kind.PLATFORM, "platform", "platform"),
         (Kind.MODEL, str(deployment.model), f"model {deployment.model}"),
@@ -27,14 +27,14 @@ def revoked(
             for entry in _entries(raw.data if raw else {}):
                 for at, pin in _pins(document):
                     if _is_meant(entry, pin):
-                        one = {"at": at, "by": by, "reason": str(entry.get("reason", ""))}
-                        found.setdefault(repr(one), one)
-    return list(found.values())
+                        revocation = {"at": at, "by": by, "reason": str(entry.get("reason", ""))}
+                        revocations.setdefault(repr(revocation), revocation)
+    return list(revocations.values())
 
 
-def _entries(said: Data) -> Iterator[Data]:
+def _entries(document: Data) -> Iterator[Data]:
     """The list; what of it is no entry revokes everything."""
-    listed = said.get("revoked", [])
+    listed = document.get("revoked", [])
     for entry in listed if isinstance(listed, list) else [listed]:
         yield entry if isinstance(entry, Mapping) else {}
 
@@ -50,6 +50,6 @@ def _pins(document: Data) -> Iterator[tuple[list[str], Data]]:
 
 
 def _is_meant(entry: Data, pin: Data) -> bool:
-    """Whether an entry names a pinned version; one that names nothing names all."""
+    """True when an entry names a pinned version; one that names nothing names all."""
     named = {key: entry[key] for key in ("version", "digest") if key in entry}
     return all(pin.get(key) == value for key, value in named.items())

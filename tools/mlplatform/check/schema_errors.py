@@ -1,9 +1,9 @@
-"""What pydantic refuses, in plain sentences and at the exact place."""
+"""Turn pydantic's errors into plain sentences at the exact place."""
 
 import json
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -11,100 +11,128 @@ from pydantic_core import ErrorDetails
 from mlplatform.check.schema_messages import BOUNDS, DAY, PATTERNS, TIME, TYPES, ZONE
 from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.finding import Finding, error
-from mlplatform.core.kinds import BODIES
 from mlplatform.core.naming import Kind
 
 
 def schema_errors(raw: RawDocument, refused: ValidationError) -> Iterator[Finding]:
     """A finding for everything that pydantic refuses in a document."""
     for detail in refused.errors(include_url=False):
-        yield _complaint(raw, detail)
+        yield _complaint(raw, _plain_detail(detail))
+
+
+def _plain_detail(detail: ErrorDetails) -> ErrorDetails:
+    """An error about the key that chooses between models, as it reads where there is one model."""
+    context = detail.get("ctx", {})
+    key = str(context.get("discriminator", "")).strip("'")
+    at = (*detail["loc"], key)
+    match detail["type"]:
+        case "union_tag_not_found":
+            return {**detail, "type": "missing", "loc": at}
+        case "union_tag_invalid":
+            expected = {"expected": context["expected_tags"]}
+            return {
+                **detail,
+                "type": "literal_error",
+                "loc": at,
+                "input": detail["input"][key],
+                "ctx": expected,
+            }
+    return detail
+
+
+def _key_path(kind: Kind, steps: KeyPath) -> KeyPath:
+    """Where an error is, by the keys of the document: without the names that pydantic gives keys and chosen models."""
+    path: list[str | int] = []
+    model: Any = kind.entry.body
+    for step in steps:
+        if step != "[key]" and not _chosen(_bare(model), step):
+            path.append(step)
+        model = _inside(model, step)
+    return tuple(path)
 
 
 def _complaint(raw: RawDocument, detail: ErrorDetails) -> Finding:
-    pointer = tuple(step for step in detail["loc"] if step != "[key]")
+    pointer = _key_path(raw.identity.kind, detail["loc"])
     at, name = raw.position(pointer), ".".join(map(str, pointer)) or "the document"
     match detail["type"]:
         case "extra_forbidden":
-            known = keys_at(raw.identity.kind, pointer[:-1])
-            said, fix = _unknown_key(name, str(pointer[-1]), known)
-            return error("schema-unknown-key", raw.path, said, fix=fix, at=at)
+            keys = keys_at(raw.identity.kind, detail["loc"][:-1])
+            message, fix = _unknown_key(name, str(pointer[-1]), keys)
+            return error("schema-unknown-key", raw.path, message, fix=fix, at=at)
         case "missing":
             fix = f"add {pointer[-1]}"
             return error("schema-missing-key", raw.path, f"{name} is missing", fix=fix, at=at)
-        case found if found in TYPES:
-            said = f"{name} is {shown(detail['input'])} and has to be {TYPES[found]}"
-            return error("schema-type", raw.path, said, fix=_type(detail["input"], found, pointer), at=at)
+        case type_ if type_ in TYPES:
+            message = f"{name} is {shown(detail['input'])} and has to be {TYPES[type_]}"
+            return error("schema-type", raw.path, message, fix=_type(detail["input"], type_, pointer), at=at)
         case _:
-            said, fix = _value(name, detail)
-            return error("schema-value", raw.path, said, fix=fix, at=at)
+            message, fix = _value(name, detail)
+            return error("schema-value", raw.path, message, fix=fix, at=at)
 
 
-def _unknown_key(name: str, key: str, known: list[str]) -> tuple[str, str]:
-    if near := get_close_matches(key, known, 1, 0.5):
+def _unknown_key(name: str, key: str, keys: list[str]) -> tuple[str, str]:
+    if near := get_close_matches(key, keys, 1, 0.5):
         return f"unknown key {name}: did you mean {near[0]}?", f"rename it to {near[0]}"
-    return f"unknown key {name}", f"remove it; the keys here are {', '.join(known)}" if known else "remove it"
+    return f"unknown key {name}", f"remove it; the keys here are {', '.join(keys)}" if keys else "remove it"
 
 
-def _type(value: Any, found: str, pointer: KeyPath) -> str:
-    """What to write; a number or a truth value in quotes needs no other."""
+def _type(value: Any, type_: str, pointer: KeyPath) -> str:
+    """Return how to mend a value of the wrong type; for a number or truth value in quotes, without them."""
     if pointer[-1:] == ("version",):
         return "write MAJOR.MINOR.PATCH, as 1.0.0"
-    if isinstance(value, str) and found in ("int_type", "float_type", "bool_type"):
+    if isinstance(value, str) and type_ in ("int_type", "float_type", "bool_type"):
         number = value.replace(".", "", 1).isdigit()
-        if value in ("true", "false") if found == "bool_type" else number:
+        if value in ("true", "false") if type_ == "bool_type" else number:
             return "drop the quotes"
-    if found == "string_type" and isinstance(value, int | float):
+    if type_ == "string_type" and isinstance(value, int | float):
         return "put it in quotes"
-    return f"write {TYPES[found]}"
+    return f"write {TYPES[type_]}"
 
 
 def _value(name: str, detail: ErrorDetails) -> tuple[str, str]:
-    """What is wrong with a value, and what to write."""
-    context, said = detail.get("ctx", {}), f"{name} is {shown(detail['input'])}"
+    """Return what is wrong with a value, and what to write instead."""
+    context, statement = detail.get("ctx", {}), f"{name} is {shown(detail['input'])}"
     match detail["type"]:
         case "literal_error":
-            return _choice(said, detail["input"], str(context["expected"]))
+            return _choice(statement, detail["input"], str(context["expected"]))
         case "string_pattern_mismatch":
             pattern = str(context["pattern"])
-            wanted = PATTERNS.get(pattern, f"like {pattern}")
-            if name.startswith("data.features."):
-                return f"{said}, which is no feature view", "feature views do not exist yet: remove it"
-            return f"{said} and has to be {wanted}", f"write {wanted}"
+            expected = PATTERNS.get(pattern, f"like {pattern}")
+            return f"{statement} and has to be {expected}", f"write {expected}"
         case "too_short":
-            wanted = f"at least {context['min_length']}"
-            return f"{name} has {_entries(context['actual_length'])} and needs {wanted}", f"name {wanted}"
+            expected = f"at least {context['min_length']}"
+            return f"{name} has {_entries(context['actual_length'])} and needs {expected}", f"name {expected}"
         case "too_long":
-            wanted = str(context["max_length"])
+            expected = str(context["max_length"])
             return (
-                f"{name} has {_entries(context['actual_length'])} and may have {wanted}",
-                f"name {wanted} or fewer",
+                f"{name} has {_entries(context['actual_length'])} and may have {expected}",
+                f"name {expected} or fewer",
             )
         case "string_too_short" if context["min_length"] > 1:
-            wanted = f"at least {context['min_length']} characters long"
-            return f"{said} and has to be {wanted}", "say more: a reviewer has to understand it"
+            expected = f"at least {context['min_length']} characters long"
+            return f"{statement} and has to be {expected}", "say more: a reviewer has to understand it"
         case "string_too_short":
             return f"{name} says nothing", "write it, or remove the key"
         case "value_error" if ZONE in detail["msg"]:
             return f"{name}: {_sentence(detail)}", "add the zone, as in 2026-08-15T00:00:00Z: Z is UTC"
         case "value_error" if "isoformat" in detail["msg"] or "must be in" in detail["msg"]:
-            wanted = DAY if name == "expires" else TIME
-            return f"{said} and has to be {wanted}", f"write {wanted}"
+            expected = DAY if name == "expires" else TIME
+            return f"{statement} and has to be {expected}", f"write {expected}"
         case "value_error":
             return f"{name}: {_sentence(detail)}", "write what is missing"
         case bound if bound in BOUNDS:
-            wanted = BOUNDS[bound].format(**context)
-            return f"{said} and has to be {wanted}", f"make it {wanted}"
+            expected = BOUNDS[bound].format(**context)
+            return f"{statement} and has to be {expected}", f"make it {expected}"
         case _:
-            return f"{said}: {detail['msg']}", "correct the value"
+            return f"{statement}: {detail['msg']}", "correct the value"
 
 
-def _choice(said: str, value: Any, expected: str) -> tuple[str, str]:
+def _choice(statement: str, value: Any, expected: str) -> tuple[str, str]:
     allowed = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
     near = get_close_matches(value, allowed, 1) if isinstance(value, str) else []
-    one_of = "one of " if len(allowed) > 1 else ""
-    fix = f"write {near[0] if near else one_of + ', '.join(allowed)}"
-    return f"{said} and has to be {one_of}{', '.join(allowed)}", fix
+    choice_of = "one of " if len(allowed) > 1 else ""
+    fix = f"write {near[0] if near else choice_of + ', '.join(allowed)}"
+    return f"{statement} and has to be {choice_of}{', '.join(allowed)}", fix
 
 
 def _entries(number: int) -> str:
@@ -129,16 +157,18 @@ def shown(value: Any) -> str:
 
 
 def keys_at(kind: Kind, pointer: KeyPath) -> list[str]:
-    """The keys that a kind knows at a place of its documents."""
-    found: Any = BODIES[kind]
+    """The keys that a kind knows at a place of its documents, as pydantic gives it."""
+    annotation: Any = kind.entry.body
     for step in pointer:
-        found = _inside(found, step)
-    model = _bare(found)
+        annotation = _inside(annotation, step)
+    model = _bare(annotation)
     return [field.alias or name for name, field in model.model_fields.items()] if _is_model(model) else []
 
 
 def _inside(annotation: Any, step: str | int) -> Any:
     bare = _bare(annotation)
+    if chosen := _chosen(bare, step):
+        return chosen
     if _is_model(bare):
         fields = bare.model_fields.items()
         return next((field.annotation for name, field in fields if (field.alias or name) == step), None)
@@ -150,9 +180,22 @@ def _bare(annotation: Any) -> Any:
     """A type without what may surround it: Annotated, `| None`."""
     if get_origin(annotation) is Annotated:
         return _bare(get_args(annotation)[0])
-    if get_origin(annotation) is Union or type(annotation).__name__ == "UnionType":
-        return _bare(next(one for one in get_args(annotation) if one is not type(None)))
+    if _is_union(annotation):
+        members = [member for member in get_args(annotation) if member is not type(None)]
+        return _bare(members[0]) if len(members) == 1 else annotation
     return annotation
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) is Union or type(annotation).__name__ == "UnionType"
+
+
+def _chosen(annotation: Any, tag: str | int) -> type[BaseModel] | None:
+    """The model of a union that a tag chooses: each has a field whose only value is its own tag."""
+    for model in filter(_is_model, get_args(annotation) if _is_union(annotation) else ()):
+        if any(get_args(field.annotation) == (tag,) for field in model.model_fields.values()):
+            return cast(type[BaseModel], model)
+    return None
 
 
 def _is_model(annotation: Any) -> bool:

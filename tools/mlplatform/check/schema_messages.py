@@ -1,10 +1,9 @@
-"""What values have to be, in words: nobody should have to read a regular expression."""
+"""The constraints on values in words, so that nobody has to read a regular expression."""
 
 from typing import Any
 
 from mlplatform.core.kinds import base as types
 from mlplatform.core.kinds.dataset import Location
-from mlplatform.core.kinds.environment import Uri
 from mlplatform.core.kinds.model import MetricName
 from mlplatform.core.kinds.tenant import AccountId
 from mlplatform.core.kinds.waiver import WaivedPath
@@ -22,6 +21,7 @@ TYPES = {
     "list_type": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
     "datetime_type": TIME,
     "date_type": DAY,
 }
@@ -49,7 +49,7 @@ PATTERNS = {
     _pattern(types.GitCommit): "40 hex digits of a git commit",
     _pattern(types.RuleId): "the id of a rule, as `platform explain` lists them",
     _pattern(Location): "a bucket path, as in s3://reading-events/v3/, or examples/data/<tenant>/<name>.csv",
-    _pattern(Uri): "local, or a URL as in https://mlflow.example.com",
+    _pattern(types.Uri): "local, or a URL as in https://mlflow.example.com",
     _pattern(MetricName): "the name of a metric, as in auc: a-z, 0-9 and _, starting with a letter",
     _pattern(AccountId): '12 digits in quotes, as in "111111111111"',
     _pattern(WaivedPath): "the path of one file, without wildcards",

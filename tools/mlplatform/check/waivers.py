@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.check_result import Waived
-from mlplatform.core.document import Document, RawDocument
+from mlplatform.core.document import Document, RawDocument, of_kind
 from mlplatform.core.finding import Finding, error, warning
 from mlplatform.core.kinds.waiver import Waiver
-from mlplatform.core.naming import Kind, parse_path, tenant_of
+from mlplatform.core.naming import TENANT_ROOTS, Kind, parse_path, tenant_of
 from mlplatform.core.rule import Rule
 
 RULES = (
@@ -29,7 +29,6 @@ LONGEST_DAYS = 90
 _WARNING_DAYS = 14
 _SCANNED = "CKV"  # what Checkov's own rules begin with
 _OWN_SCANNED = ("checkov-skip",)
-_OF_DOCUMENTS = ("tenants", "models", "environments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Waivers:
     """The waivers of a source: `binding` are those that count, by path; a change is bound by those of its base."""
 
     binding: Mapping[str, Waiver]
-    known: DocumentIndex
+    index: DocumentIndex
     rules: Mapping[str, Rule]
     now: datetime
     base: ChangeBase | None
@@ -57,15 +56,15 @@ class Waivers:
         kept: list[Finding] = []
         waived: list[Waived] = []
         for finding in findings:
-            if found := self._covers(finding):
-                path, waiver = found
+            if cover := self._covers(finding):
+                path, waiver = cover
                 is_shown = self.base is None or self.base.everything or self._is_touched(path, waiver)
                 waived.append(
                     Waived(finding, path, waiver.owner, waiver.reason, waiver.expires, is_touched=is_shown)
                 )
             else:
                 kept.append(finding)
-        used = {one.waiver for one in waived}
+        used = {entry.waiver for entry in waived}
         return Judged(tuple(kept), tuple(sorted(waived)), tuple(self._complaints(used)))
 
     def _covers(self, finding: Finding) -> tuple[str, Waiver] | None:
@@ -87,13 +86,13 @@ class Waivers:
         return self.now.date()
 
     def _is_waivable(self, rule: str) -> bool:
-        known = self.rules.get(rule)
-        if known is None:
+        declared = self.rules.get(rule)
+        if declared is None:
             return rule.startswith(_SCANNED) or rule in _OWN_SCANNED
-        return known.is_waivable
+        return declared.is_waivable
 
     def _is_touched(self, path: str, waiver: Waiver) -> bool:
-        """Whether a change is about what a waiver covers: only then must the waiver be in order for it to pass.
+        """True when a change is about what a waiver covers: only then must the waiver be in order for it to pass.
 
         A waiver that ends must not stop another tenant's change, its rollback least of all; and never main itself.
         """
@@ -104,18 +103,18 @@ class Waivers:
         return bool({path, waiver.path} & files) or tenant_of(waiver.path) in tenants
 
     def _complaints(self, used: set[str]) -> Iterator[Finding]:
-        for document in self.known.documents[Kind.WAIVER].values():
+        for document in self.index.documents[Kind.WAIVER].values():
             yield from self._form(document)
             yield from self._time(document, used)
 
     def _form(self, document: Document[Waiver]) -> Iterator[Finding]:
-        """Whether a waiver is about one rule that may be waived, one file, and has somebody who answers for it."""
+        """Yield what is wrong with a waiver: its rule cannot be waived, its path is not one file, or nobody answers."""
         waiver, place = document.body, document.position
         rule = self.rules.get(waiver.rule)
         if rule is None and not self._is_waivable(waiver.rule):
             fix = "`platform explain` lists the rules"
-            said = f"there is no rule {waiver.rule} that a waiver could suspend"
-            yield error("waiver-rule", document.path, said, fix=fix, at=place(("rule",)))
+            message = f"there is no rule {waiver.rule} that a waiver could suspend"
+            yield error("waiver-rule", document.path, message, fix=fix, at=place(("rule",)))
         elif not self._is_waivable(waiver.rule):
             fix = f"do what the rule asks: platform explain {waiver.rule}"
             yield error(
@@ -129,22 +128,22 @@ class Waivers:
             fix = "name the one file that the finding is about"
             yield error("waiver-path", document.path, complaint, fix=fix, at=place(("path",)))
         elif waiver.owner.casefold() not in self._answerable(waiver):
-            said = f"{waiver.owner} is neither of the platform team nor of the tenant that {waiver.path} belongs to"
+            message = f"{waiver.owner} is neither of the platform team nor of the tenant that {waiver.path} belongs to"
             fix = "name the one who will see to it that the waiver is not needed any more"
-            yield error("waiver-owner", document.path, said, fix=fix, at=place(("owner",)))
+            yield error("waiver-owner", document.path, message, fix=fix, at=place(("owner",)))
 
     def _path(self, path: str) -> str:
         if path.endswith("/") or path.startswith("/") or {"..", ".", ""} & set(path.split("/")):
             return f"{path} is not the path of one file"
         identity = parse_path(path)
-        if identity is None and path.split("/")[0] in _OF_DOCUMENTS and not PurePosixPath(path).suffix:
+        if identity is None and path.startswith(TENANT_ROOTS) and not PurePosixPath(path).suffix:
             return f"{path} is a folder, and a waiver is for one file"
-        if identity and not self.known.exists(identity.kind, identity.name):
+        if identity and not self.index.exists(identity.kind, identity.name):
             return f"there is no {path}"
         return ""
 
     def _answerable(self, waiver: Waiver) -> set[str]:
-        repository = self.known.repository
+        repository = self.index.repository
         people = list(repository.platform.body.team) if repository.platform else []
         if tenant := repository.tenants.get(tenant_of(waiver.path)):
             people += [*tenant.body.owners, *tenant.body.members]
@@ -156,8 +155,8 @@ class Waivers:
         latest = self._today + timedelta(days=LONGEST_DAYS)
         if self._is_new(document.raw) and waiver.expires > latest:
             fix = f"let it expire on {latest} at the latest"
-            said = f"a waiver may hold for {LONGEST_DAYS} days, and this one would until {waiver.expires}"
-            yield error("waiver-term", document.path, said, fix=fix, at=at)
+            message = f"a waiver may hold for {LONGEST_DAYS} days, and this one would until {waiver.expires}"
+            yield error("waiver-term", document.path, message, fix=fix, at=at)
         if self._is_over(waiver):
             fix = "repair what it covers and remove it, or have it renewed first, in a change of its own"
             yield raise_("waiver-expired", document.path, f"it expired on {waiver.expires}", fix=fix, at=at)
@@ -165,14 +164,14 @@ class Waivers:
             fix = f"repair {waiver.path}, or have the waiver renewed"
             yield warning("waiver-expiring", document.path, f"it expires on {waiver.expires}", fix=fix, at=at)
         if document.path not in used and (age := self._unused_for(document)) is not None:
-            said = f"nothing needs it: {waiver.path} does not break {waiver.rule}"
+            message = f"nothing needs it: {waiver.path} does not break {waiver.rule}"
             is_old = age > timedelta(days=_WARNING_DAYS)
             fix = (
                 "remove it"
                 if is_old
                 else f"remove it if that stays so: {_WARNING_DAYS} days after its merge it is an error"
             )
-            yield (raise_ if is_old else warning)("waiver-unused", document.path, said, fix=fix)
+            yield (raise_ if is_old else warning)("waiver-unused", document.path, message, fix=fix)
 
     def _is_new(self, raw: RawDocument) -> bool:
         before = self.base.loaded.raws.get(raw.path) if self.base else None
@@ -191,11 +190,11 @@ class Waivers:
 
 def binding(raws: Mapping[str, RawDocument], head: Mapping[str, RawDocument]) -> dict[str, Waiver]:
     """The waivers among these documents that hold as they are, and that the head has not removed."""
-    found: dict[str, Waiver] = {}
-    for raw in raws.values():
-        if raw.identity.kind is Kind.WAIVER and raw.path in head:
+    waivers: dict[str, Waiver] = {}
+    for raw in of_kind(raws.values(), Kind.WAIVER):
+        if raw.path in head:
             try:
-                found[raw.path] = Waiver.model_validate(raw.data)
+                waivers[raw.path] = Waiver.model_validate(raw.data)
             except ValidationError:
                 continue  # the document's own finding says so, and it suspends nothing
-    return found
+    return waivers

@@ -21,21 +21,21 @@ FORMATS = ("text", "json", "github", "sarif", "junit", "markdown")
 @click.command(
     epilog="Example: platform check --base origin/main --head feature --approvals approvals.json --format markdown",
 )
-@click.option("--base", metavar="REV", help="Judge as a change of this commit, by its policies.")
-@click.option("--head", metavar="REV", help="The commit to judge [default: the working tree].")
+@click.option("--base", metavar="REV", help="Check a change to this commit, by the commit's policies.")
+@click.option("--head", metavar="REV", help="The commit to check [default: the working tree].")
 @click.option(
     "--approvals",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Who asked for the change, wrote and approved it (JSON); needs --base and --head.",
+    help="Who requested, wrote and approved the change (JSON); needs --base and --head.",
 )
 @click.option(
     "--all",
     "everything",
     is_flag=True,
-    help="Judge all, not just what the change touches; run Checkov always.",
+    help="Check everything, not only what the change touches; always run Checkov.",
 )
-@click.option("--fast", is_flag=True, help="Without Checkov: for a hook, not for a check that binds.")
+@click.option("--fast", is_flag=True, help="Leave out Checkov: for a commit hook, not for a binding check.")
 @click.option(
     "--engine",
     type=click.Choice(["embedded", "opa"]),
@@ -54,11 +54,11 @@ def command(
     form: "Format | None",
     as_json: bool,
 ) -> None:
-    """Judge the documents: schema, links, policies, infrastructure.
+    """Check the documents: schema, references, policies, infrastructure.
 
-    Without --base only rules of state are asked; with it rules of change as well, and the policies, schemas and
-    waivers of the base bind. Without --approvals it says which approvals are missing, and they stop nothing.
-    Exit code 1 when there is an error.
+    Without --base the documents are checked as they are. With --base the change is checked too, against the policies,
+    schemas and waivers of the base. Without --approvals the missing approvals are listed, and stop nothing. Exit code
+    1 when there is an error.
     """
     _refuse_contradictions(base, head, approvals, everything and fast, as_json and form not in (None, "json"))
     form = "json" if as_json else form or "text"
@@ -68,15 +68,17 @@ def command(
     from mlplatform.report.check import rendered
 
     git = Workspace.discover().git
-    how = CheckOptions(engine=engine, scanner=not fast, everything=everything, approvals=approvals)
+    check_options = CheckOptions(engine=engine, scanner=not fast, everything=everything, approvals=approvals)
     if base is not None:
-        checked = check_change(git, base, head, how)
+        checked = check_change(git, base, head, check_options)
     else:
-        checked = check_working_tree(git, how) if head is None else check_commit(git, head, how)
+        checked = (
+            check_working_tree(git, check_options) if head is None else check_commit(git, head, check_options)
+        )
     rules = _rules(git, base or head) if form == "sarif" else {}
-    # The whole report, or nothing: and in UTF-8 wherever it is read next.
+    # Encoded before anything is printed: all of the report or nothing, in UTF-8 wherever it is read next.
     click.echo(rendered(checked, form, rules).encode(errors="replace"))
-    gc.freeze()  # Python's last collection would look at every document again
+    gc.freeze()  # or Python would look at every document again as it exits
     sys.exit(0 if checked.is_clean else 1)
 
 
@@ -84,7 +86,7 @@ def _refuse_contradictions(
     base: str | None, head: str | None, approvals: Path | None, all_and_fast: bool, json_and_other: bool
 ) -> None:
     if approvals is not None and (base is None or head is None):
-        raise click.UsageError("--approvals needs --base and --head: approvals are of one commit.")
+        raise click.UsageError("--approvals needs --base and --head: an approval is for one commit.")
     if all_and_fast:
         raise click.UsageError("--all runs Checkov and --fast leaves it out: choose one.")
     if json_and_other:

@@ -17,15 +17,17 @@ from mlplatform.cli import options
 def command(
     model: str, version: str, environment: str, base: str, reason: str, apply_locally: bool, as_json: bool
 ) -> None:
-    """Propose to pin a registered VERSION of MODEL (tenant/model) in the first environment.
+    """Propose a registered VERSION of MODEL (tenant/model) for the first environment.
 
-    --env is required and names the first environment: the others take what it pins (`platform promote`).
-    Writes one commit on a branch of its own; the working tree is not touched.
+    --env names the first environment; the others take what the one before pins (`platform promote`).
+
+    Writes one commit on a branch of its own and checks it as its pull request will be checked. The working tree is not
+    touched. Exit code 1 when something other than approvals is wrong with it; the branch stays.
     """
     from mlplatform.cli.finish_proposal import finish_proposal
     from mlplatform.flow.promotion.proposals import ProposalRequest, propose_deploy
     from mlplatform.flow.workspace import Workspace
 
-    workspace, asked = Workspace.discover(), ProposalRequest(environment, model, base, reason)
-    proposal = propose_deploy(workspace, asked, version)
-    finish_proposal(workspace, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    workspace, request = Workspace.discover(), ProposalRequest(environment, model, base, reason)
+    proposal = propose_deploy(workspace, request, version)
+    finish_proposal(workspace, proposal, request, apply_locally=apply_locally, as_json=as_json)

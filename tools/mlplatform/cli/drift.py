@@ -1,29 +1,37 @@
 """platform drift"""
 
-import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mlplatform.cli import options
 
+if TYPE_CHECKING:  # only click is imported before a command runs
+    from mlplatform.core.repository import Repository
+    from mlplatform.flow.selection import Selection
+    from mlplatform.flow.workspace import Workspace
+
 
 @click.command(
-    epilog="Example: platform drift --env production --deep\n\n"
-    "         platform drift --env production --revert"
+    epilog="Example: platform drift clinic/tumour --env production --deep\n\n"
+    "Example: platform drift --env production --revert"
 )
-@options.environment
-@click.option("--deep", is_flag=True, help="Hash the bytes of every version, not just of those in use.")
-@click.option("--revert", is_flag=True, help="Put back what was changed by hand.")
-@click.option("--adopt", is_flag=True, help="Propose to declare it, on a branch for review.")
+@click.argument("model", required=False)
+@options.only_tenant
+@options.only_environment
+@click.option("--deep", is_flag=True, help="Hash the artifacts of all versions, not only of those in use.")
+@click.option("--revert", is_flag=True, help="Undo what was changed by hand; needs --env.")
+@click.option("--adopt", is_flag=True, help="Propose to declare it, on a branch for review; needs --env.")
 @options.rev
 @options.base
 @options.reason
 @options.as_json
 @options.debug
 def command(
-    environment: str,
+    model: str | None,
+    tenant: str | None,
+    environment: str | None,
     deep: bool,
     revert: bool,
     adopt: bool,
@@ -32,55 +40,117 @@ def command(
     reason: str,
     as_json: bool,
 ) -> None:
-    """Show what was changed by hand in an environment since the last apply. Changes nothing by itself.
+    """Show configuration drift: what was changed by hand on registries and servers since the last apply.
 
-    Exit code 1 when there is drift; with --revert when some of it could not be put back, with --adopt when some of it
-    cannot be declared.
+    With MODEL (tenant/model) or --tenant only their drift is shown and counted. Nothing is changed without --revert or
+    --adopt, which take a whole environment. Data drift, which is data that no longer looks like the training data, is
+    another thing and not measured yet.
+
+    Exit code 1 when there is drift or an environment cannot be compared; with --revert when some of it could not be
+    undone, with --adopt when some of it cannot be declared.
     """
+    _refuse_contradictions(model, tenant, environment, revert=revert, adopt=adopt)
     from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.selection import Selection
     from mlplatform.flow.workspace import Workspace
 
-    if revert and adopt:
-        raise click.UsageError("--revert and --adopt are two different answers: choose one")
     workspace = Workspace.discover()
     repository = load_repository(workspace.git, rev)
-    if revert:
+    if revert and environment:
         _revert(workspace, repository, environment, reason, deep=deep, as_json=as_json)
-    elif adopt:
+    elif adopt and environment:
         _adopt(workspace, repository, environment, base, reason, deep=deep, as_json=as_json)
+    elif environment:
+        _show(workspace, repository, Selection(model, tenant, environment), deep=deep, as_json=as_json)
     else:
-        _show(workspace, repository, environment, deep=deep, as_json=as_json)
+        _show_all(workspace, repository, Selection(model, tenant), deep=deep, as_json=as_json)
 
 
-def _show(workspace: Any, repository: Any, environment: str, *, deep: bool, as_json: bool) -> None:
-    from mlplatform.flow.drift.drift import find_drift
+def _refuse_contradictions(
+    model: str | None, tenant: str | None, environment: str | None, *, revert: bool, adopt: bool
+) -> None:
+    if revert and adopt:
+        raise click.UsageError("--revert and --adopt are two different answers: choose one")
+    option = "--revert" if revert else "--adopt"
+    if (revert or adopt) and environment is None:
+        raise click.UsageError(f"{option} needs --env: it changes one environment at a time")
+    if (revert or adopt) and (model or tenant):
+        raise click.UsageError(f"{option} takes a whole environment: leave out MODEL and --tenant")
+
+
+def _show(
+    workspace: "Workspace", repository: "Repository", selection: "Selection", *, deep: bool, as_json: bool
+) -> None:
+    from mlplatform.cli.console import echo_json, waiting
+    from mlplatform.flow.drift.drift import find_selected_drift
     from mlplatform.report.drift import drift_json, drift_text
 
-    found = find_drift(workspace, repository, environment, deep=deep)
-    click.echo(json.dumps(drift_json(found), indent=1) if as_json else drift_text(found))
-    sys.exit(1 if found.drifts else 0)
+    with waiting(f"reading {selection.environment}", as_json=as_json):
+        drifted = find_selected_drift(workspace, repository, selection, deep=deep)
+    if as_json:
+        echo_json(drift_json(drifted))
+    else:
+        click.echo(drift_text(drifted))
+    sys.exit(1 if drifted.drifts else 0)
+
+
+def _show_all(
+    workspace: "Workspace", repository: "Repository", selection: "Selection", *, deep: bool, as_json: bool
+) -> None:
+    from mlplatform.cli.console import echo_json, waiting
+    from mlplatform.flow.drift.drift import find_drift_everywhere
+    from mlplatform.report.drift import drifts_json, drifts_text
+
+    with waiting("reading the environments", as_json=as_json) as reporter:
+        environments = find_drift_everywhere(workspace, repository, selection, reporter, deep=deep)
+    if as_json:
+        echo_json(drifts_json(environments))
+    else:
+        click.echo(drifts_text(environments))
+    is_clean = all(
+        not isinstance(drifted, Exception) and not drifted.drifts for drifted in environments.values()
+    )
+    sys.exit(0 if is_clean else 1)
 
 
 def _revert(
-    workspace: Any, repository: Any, environment: str, reason: str, *, deep: bool, as_json: bool
+    workspace: "Workspace",
+    repository: "Repository",
+    environment: str,
+    reason: str,
+    *,
+    deep: bool,
+    as_json: bool,
 ) -> None:
-    from mlplatform.cli.console import console_reporter
+    from mlplatform.cli.console import progress
+    from mlplatform.cli.finish_apply import finish_apply
     from mlplatform.flow.drift.drift import revert_drift
-    from mlplatform.flow.progress import SILENT
-    from mlplatform.report.change import reconciled_json, reconciled_text
 
-    listener = SILENT if as_json else console_reporter()
-    done = revert_drift(workspace, repository, environment, listener, deep=deep, reason=reason)
-    click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
-    sys.exit(0 if done.is_done else 1)
+    with progress(f"reading {environment}", as_json=as_json) as reporter:
+        reconciled = revert_drift(workspace, repository, environment, reporter, deep=deep, reason=reason)
+    finish_apply(reconciled, as_json=as_json)
 
 
 def _adopt(
-    workspace: Any, repository: Any, environment: str, base: str, reason: str, *, deep: bool, as_json: bool
+    workspace: "Workspace",
+    repository: "Repository",
+    environment: str,
+    base: str,
+    reason: str,
+    *,
+    deep: bool,
+    as_json: bool,
 ) -> None:
+    from mlplatform.cli.console import echo_json, waiting
     from mlplatform.flow.drift.adopt import adopt_drift
+    from mlplatform.flow.promotion.proposals import check_proposed
     from mlplatform.report.drift import adopted_json, adopted_text
 
-    done = adopt_drift(workspace, repository, environment, base, reason, deep=deep)
-    click.echo(json.dumps(adopted_json(done), indent=1) if as_json else adopted_text(done))
-    sys.exit(1 if done.refused else 0)
+    with waiting(f"reading {environment}", as_json=as_json):
+        adopted = adopt_drift(workspace, repository, environment, base, reason, deep=deep)
+        checked = check_proposed(workspace, adopted.base, adopted.proposed)
+    if as_json:
+        echo_json(adopted_json(adopted, checked))
+    else:
+        click.echo(adopted_text(adopted, checked))
+    sys.exit(0 if checked.is_clean and not adopted.refused else 1)

@@ -1,15 +1,13 @@
-"""What deploy, promote and rollback do with a proposal."""
+"""How a command ends that proposes a change: the branch, what the check says of it, and on request the apply."""
 
-import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 if TYPE_CHECKING:  # only click is imported before a command runs
     from mlplatform.flow.promotion.proposals import ProposalRequest
     from mlplatform.flow.workspace import Workspace
-    from mlplatform.propose.branch import Proposed
     from mlplatform.propose.proposal import Proposal
 
 
@@ -20,34 +18,50 @@ def finish_proposal(
     *,
     apply_locally: bool,
     as_json: bool,
-) -> None:
-    """Commit a proposal, or merge and reconcile it as well, and print what became of it."""
-    from mlplatform.cli.console import console_reporter
-    from mlplatform.flow.progress import SILENT
+) -> NoReturn:
+    """Commit a proposal and check it, or merge and apply it as well; print the result and exit."""
+    if apply_locally:
+        _merge_and_apply(workspace, proposal, request, as_json=as_json)
+    is_clean = print_proposal(
+        workspace, proposal, request.base, environment=request.environment, as_json=as_json
+    )
+    sys.exit(0 if is_clean else 1)
+
+
+def print_proposal(
+    workspace: "Workspace", proposal: "Proposal", base: str, *, environment: str = "", as_json: bool
+) -> bool:
+    """Commit a proposal to its branch, check it, and print both; True when only approvals are missing, if anything.
+
+    `base` is the branch to merge it into, `environment` the one that it changes, if any.
+    """
+    from mlplatform.cli.console import echo_json, waiting
+    from mlplatform.flow.promotion.proposals import check_proposed, commit
+    from mlplatform.report.proposed import proposed_json, proposed_text
+
+    proposed = commit(workspace, proposal)
+    with waiting("checking the proposal", as_json=as_json):
+        checked = check_proposed(workspace, proposal.base, proposed)
+    if as_json:
+        echo_json(proposed_json(proposed, proposal.title, checked))
+    else:
+        click.echo(proposed_text(proposed, proposal.title, environment, checked, base))
+    return checked.is_clean
+
+
+def _merge_and_apply(
+    workspace: "Workspace", proposal: "Proposal", request: "ProposalRequest", *, as_json: bool
+) -> NoReturn:
+    from mlplatform.cli.console import echo_json, progress
     from mlplatform.flow.promotion import proposals
     from mlplatform.report.change import reconciled_json, reconciled_text
 
-    if not apply_locally:
-        proposed = proposals.commit(workspace, proposal)
-        print_proposed(proposed, proposal.title, environment=request.environment, as_json=as_json)
-        return
-    if not as_json:
-        click.echo(proposal.title)
-    progress = SILENT if as_json else console_reporter()
-    done = proposals.apply_locally(workspace, proposal, request, progress)
-    result = {"branch": proposal.branch, "title": proposal.title, "applied": reconciled_json(done)}
-    click.echo(json.dumps(result, indent=1) if as_json else reconciled_text(done))
-    sys.exit(0 if done.is_done else 1)
-
-
-def print_proposed(proposed: "Proposed", title: str, *, environment: str = "", as_json: bool) -> None:
-    """Say which commit on which branch is there for review, and what follows where it changes an `environment`."""
-    from mlplatform.report.proposed import proposed_text
-
-    result = {
-        "branch": proposed.branch,
-        "title": title,
-        "commit": proposed.commit,
-        "reused": proposed.reused,
-    }
-    click.echo(json.dumps(result) if as_json else proposed_text(proposed, title, environment))
+    with progress("checking the proposal", as_json=as_json) as reporter:
+        reporter.on_message(proposal.title)
+        reconciled = proposals.apply_locally(workspace, proposal, request, reporter)
+    if as_json:
+        applied = reconciled_json(reconciled)
+        echo_json({"branch": proposal.branch, "title": proposal.title, "applied": applied})
+    else:
+        click.echo(reconciled_text(reconciled))
+    sys.exit(0 if reconciled.is_done else 1)

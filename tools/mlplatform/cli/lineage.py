@@ -1,6 +1,5 @@
 """platform lineage"""
 
-import json
 from datetime import UTC, datetime
 
 import click
@@ -12,12 +11,14 @@ MOMENTS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%
 
 @click.command(
     epilog="Example: platform lineage clinic/tumour --env production --at 2026-11-01\n\n"
-    "         platform lineage --dataset clinic/biopsies"
+    "Example: platform lineage --dataset clinic/biopsies"
 )
 @click.argument("model", required=False)
-@click.option("--env", "environment", metavar="ENV", help="The environment.")
-@click.option("--dataset", metavar="NAME", help="Which versions were trained on this data set (tenant/name).")
-@click.option("--at", type=click.DateTime(MOMENTS), help="What it was at a moment of the past, in UTC.")
+@click.option("--env", "environment", metavar="ENV", help="The environment; needed with MODEL.")
+@click.option(
+    "--dataset", metavar="NAME", help="List the versions that were trained on a data set (tenant/name)."
+)
+@click.option("--at", type=click.DateTime(MOMENTS), help="Show it as it was at a past moment, in UTC.")
 @options.rev
 @options.as_json
 @options.debug
@@ -29,11 +30,12 @@ def command(
     rev: str,
     as_json: bool,
 ) -> None:
-    """Show what an environment pins of MODEL (tenant/model): trained by what, on what, approved by whom.
+    """Show where the version of MODEL (tenant/model) that an environment pins comes from.
 
-    With --dataset the other way round: every version in every environment that was trained on it. --at a day means
-    its last second, and today: now.
+    That is the training run, code, data sets, metrics and approvals. With --dataset it lists every version in every
+    environment that was trained on a data set. A day given to --at means its last second; today means now.
     """
+    from mlplatform.cli.console import echo_json, terminal_width
     from mlplatform.flow.lineage.lineage import lineage_of, trained_on
     from mlplatform.flow.workspace import Workspace
     from mlplatform.report.lineage import lineage_json, lineage_text, trained_json, trained_text
@@ -43,11 +45,16 @@ def command(
     workspace = Workspace.discover()
     if dataset:
         trained = trained_on(workspace, rev, dataset, environment, _moment(at))
-        text = trained_text(dataset, trained, "then" if at else "now")
-        click.echo(json.dumps(trained_json(trained), indent=1) if as_json else text)
+        if as_json:
+            echo_json(trained_json(trained))
+        else:
+            click.echo(trained_text(dataset, trained, "then" if at else "now", terminal_width()))
         return
-    found = lineage_of(workspace, rev, str(environment), str(model), _moment(at))
-    click.echo(json.dumps(lineage_json(found), indent=1) if as_json else lineage_text(found))
+    lineage = lineage_of(workspace, rev, str(environment), str(model), _moment(at))
+    if as_json:
+        echo_json(lineage_json(lineage))
+    else:
+        click.echo(lineage_text(lineage))
 
 
 def _moment(at: datetime | None) -> datetime | None:

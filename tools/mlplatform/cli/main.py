@@ -1,36 +1,50 @@
-"""`platform`: the literal table of commands, and what becomes of an error."""
+"""`platform`: the literal table of commands, and how errors are reported."""
 
 import importlib
 import signal
 import sys
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-# command → (module, one line for the list of commands): a module is imported only when its command is asked for
-COMMANDS = {
-    "check": "Judge the documents: schema, links, policies.",
-    "explain": "Say what a rule wants, why, and how to be right.",
-    "plan": "Show what an apply would change in an environment.",
-    "apply": "Make an environment as the commit declares it.",
-    "status": "Show what is declared and what runs, everywhere.",
-    "drift": "Find, put back or adopt what was changed by hand.",
-    "register": "Register what a training run produced as a version.",
-    "deploy": "Propose to pin a version in the first environment.",
-    "validate": "Try a version on held-out rows before it is promoted.",
-    "promote": "Propose to pin what already runs one environment earlier.",
-    "rollback": "Propose to pin again what ran before.",
-    "retry": "Lift the hold on a version that failed, and apply again.",
-    "lineage": "Show where a running version comes from and who approved it.",
-    "logs": "Show what the servers say about a model.",
-    "new": "Propose a starting document for a tenant, data set or model.",
-    "up": "Set up the local target and reconcile every environment.",
-    "down": "Stop everything that `up` started.",
+if TYPE_CHECKING:  # only click is imported before a command runs
+    from mlplatform.core.errors import Refusal
+
+# group → command → one line for the list of commands; a command's module is imported only when it is run
+GROUPS = {
+    "See what is there": {
+        "status": "Show what is declared and what answers, everywhere.",
+        "models": "List the versions of models, their metrics, and where each runs.",
+        "diff": "Show what two environments pin differently.",
+        "lineage": "Show which run, code, data and approvals a version comes from.",
+        "logs": "Show a model's server logs.",
+    },
+    "Check a change": {
+        "check": "Check documents or a pull request: schema, references, policies.",
+        "explain": "Explain what a rule wants, and how to ask for a waiver.",
+    },
+    "Bring a version to users": {
+        "register": "Register what a training run produced as a version.",
+        "deploy": "Propose a registered version for the first environment.",
+        "validate": "Measure a version on held-out data before it is promoted.",
+        "promote": "Propose for an environment what the one before it pins.",
+        "rollback": "Propose a version that the environment pinned before.",
+        "new": "Propose a document to start from: tenant, dataset or model.",
+    },
+    "Apply what was merged": {
+        "plan": "Show what an apply would change in an environment.",
+        "apply": "Make an environment match a commit.",
+        "drift": "Find, revert or adopt configuration drift: changes made by hand.",
+        "retry": "Lift the hold on a version that failed, and apply again.",
+    },
+    "Run it on this machine": {
+        "up": "Set up the local target and apply every environment.",
+        "down": "Stop what `up` started.",
+    },
 }
-
-
-_LONGEST = 1000
+COMMANDS = {name: text for commands in GROUPS.values() for name, text in commands.items()}
+_LONGEST_LINE = 1000  # characters of an error
 
 
 class Commands(click.Group):
@@ -46,24 +60,27 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(commands.items()), col_max=12)
 
 
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: platform promote clinic/tumour --to production",
+    epilog="Example: platform promote clinic/tumour --to production\n\n"
+    "`platform COMMAND --help` explains a command, with an example. A MODEL is named as tenant/model.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="mlplatform", message="platform %(version)s")
 def platform(debug: bool) -> None:
-    """A GitOps control plane for machine learning: reviewed YAML in, registries and endpoints out."""
+    """Run machine learning from reviewed YAML: Git says what runs where, MLflow and Triton are made to match."""
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run a command. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 a fault of ours."""
+    """Run a command. Exit codes: 0 done, 1 findings, a refusal or a failure, 2 wrong usage, 3 a fault of ours."""
     arguments = sys.argv[1:] if args is None else args
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C does, it lets a command tidy up
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C: the command tidies up
     try:
         platform.main(arguments, prog_name="platform", standalone_mode=False)
     except click.exceptions.Abort:
@@ -72,16 +89,16 @@ def main(args: list[str] | None = None) -> None:
         wrong.show()
         sys.exit(wrong.exit_code)
     except Exception as error:
-        sys.exit(_said(error, debug="--debug" in arguments, as_json=_asks_json(arguments)))
+        sys.exit(_report_error(error, debug="--debug" in arguments, as_json=_wants_json(arguments)))
 
 
-def _asks_json(arguments: list[str]) -> bool:
+def _wants_json(arguments: list[str]) -> bool:
     return (
         "--json" in arguments or "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
     )
 
 
-def _said(error: Exception, *, debug: bool, as_json: bool) -> int:
+def _report_error(error: Exception, *, debug: bool, as_json: bool) -> int:
     from mlplatform.cli.crash_log import write_fault
     from mlplatform.core.errors import Refusal
 
@@ -93,24 +110,24 @@ def _said(error: Exception, *, debug: bool, as_json: bool) -> int:
         _print_refusal(error, as_json=as_json)
         return 1
     log = write_fault(error)
-    click.echo(_shown(f"error: a fault of ours: {type(error).__name__}: {error}"), err=True)
+    click.echo(_one_line(f"error: a fault of ours: {type(error).__name__}: {error}"), err=True)
     click.echo(f"  the traceback is in {log}", err=True)
     return 3
 
 
-def _print_refusal(refusal: Any, *, as_json: bool) -> None:
+def _print_refusal(refusal: "Refusal", *, as_json: bool) -> None:
     if as_json:
         import json
 
-        said = {"message": refusal.message, "fix": refusal.fix, "where": refusal.where}
-        click.echo(json.dumps({"error": said}))
+        details = {"message": refusal.message, "fix": refusal.fix, "where": refusal.where}
+        click.echo(json.dumps({"error": details}))
     place = f"{refusal.where}: " if refusal.where else ""
-    click.echo(_shown(f"error: {place}{refusal.message}"), err=True)
+    click.echo(_one_line(f"error: {place}{refusal.message}"), err=True)
     if refusal.fix:
-        click.echo(_shown(f"  {refusal.fix}"), err=True)
+        click.echo(_one_line(f"  {refusal.fix}"), err=True)
 
 
-def _shown(text: str) -> str:
-    """What an error quotes may come from anywhere: it moves no cursor, clears no screen and begins no line."""
+def _one_line(text: str) -> str:
+    """Make an error safe to print: what it quotes may come from anywhere, and must not control the terminal."""
     line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"

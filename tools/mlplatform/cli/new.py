@@ -3,24 +3,25 @@
 import click
 
 from mlplatform.cli import options
+from mlplatform.core.kinds.table import Kind
 
 
 @click.command(epilog="Example: platform new model clinic/readmission")
-@click.argument("kind", type=click.Choice(["tenant", "dataset", "model"]))
+@click.argument("kind", type=click.Choice([kind.value for kind in Kind if kind.entry.template]))
 @click.argument("name")
 @options.base
 @options.reason
 @options.as_json
 @options.debug
 def command(kind: str, name: str, base: str, reason: str, as_json: bool) -> None:
-    """Propose a starting document: its schema holds, its values are to be changed before review.
+    """Propose a document to start from, on a branch; replace its placeholders before the review.
 
-    NAME is `tenant`, or `tenant/name` for a data set or model.
+    NAME is `tenant` for a tenant, and `tenant/name` for what belongs to one. Until the placeholders are replaced, the
+    check denies it.
     """
-    from mlplatform.cli.finish_proposal import print_proposed
-    from mlplatform.flow.promotion.proposals import commit, propose_new
+    from mlplatform.cli.finish_proposal import print_proposal
+    from mlplatform.flow.promotion.proposals import propose_new
     from mlplatform.flow.workspace import Workspace
 
     workspace = Workspace.discover()
-    proposal = propose_new(workspace, kind, name, base, reason)
-    print_proposed(commit(workspace, proposal), proposal.title, as_json=as_json)
+    print_proposal(workspace, propose_new(workspace, kind, name, base, reason), base, as_json=as_json)

@@ -1,11 +1,10 @@
 """Options that several commands share."""
 
 from collections.abc import Callable
-from typing import Any
 
 import click
 
-Function = Callable[..., Any]
+Function = Callable[..., None]
 
 
 def as_json(function: Function) -> Function:
@@ -13,25 +12,31 @@ def as_json(function: Function) -> Function:
 
 
 def environment(function: Function) -> Function:
-    return click.option("--env", "environment", required=True, metavar="ENV", help="The environment.")(
-        function
-    )
+    text = "The environment."
+    return click.option("--env", "environment", required=True, metavar="ENV", help=text)(function)
+
+
+def only_environment(function: Function) -> Function:
+    text = "Only this environment [default: all]."
+    return click.option("--env", "environment", metavar="ENV", help=text)(function)
+
+
+def only_tenant(function: Function) -> Function:
+    return click.option("--tenant", metavar="TENANT", help="Only the models of this tenant.")(function)
 
 
 def rev(function: Function) -> Function:
-    return click.option(
-        "--rev", default="HEAD", show_default=True, metavar="REV", help="The commit to read."
-    )(function)
+    text = "The commit to read."
+    return click.option("--rev", default="HEAD", show_default=True, metavar="REV", help=text)(function)
 
 
 def base(function: Function) -> Function:
-    return click.option(
-        "--base", default="main", show_default=True, metavar="REV", help="The branch to propose to."
-    )(function)
+    text = "The branch to propose to."
+    return click.option("--base", default="main", show_default=True, metavar="REV", help=text)(function)
 
 
 def apply_locally(function: Function) -> Function:
-    text = "Merge the proposal into the base branch and reconcile, without a review. Local targets only."
+    text = "Merge the proposal into the base branch and apply it, without a review. Local targets only."
     return click.option("--apply-locally", is_flag=True, help=text)(function)
 
 
@@ -40,7 +45,7 @@ def reason(function: Function) -> Function:
 
 
 def confirm(function: Function) -> Function:
-    text = "A critical model that may be taken out (repeat it for more)."
+    text = "A critical model that may be removed (repeat it for more)."
     return click.option("--confirm", multiple=True, metavar="MODEL", help=text)(function)
 
 

@@ -3,10 +3,15 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mlplatform.cli import options
+
+if TYPE_CHECKING:  # only click is imported before a command runs
+    from mlplatform.core.repository import Repository
+    from mlplatform.flow.workspace import Workspace
 
 
 @click.command(epilog="Example: platform plan --env production --out production.plan.json")
@@ -18,9 +23,9 @@ from mlplatform.cli import options
 @click.option(
     "--against",
     type=click.Choice(["snapshot"]),
-    help="Plan from the newest snapshots of the ledger, with no access to any registry or server.",
+    help="Plan from the newest snapshots on the ledger, without access to any registry or server.",
 )
-@click.option("--target", metavar="ID", help="Whose ledger, where several local targets' are here.")
+@click.option("--target", metavar="ID", help="Whose ledger to read, where there are several local targets'.")
 @options.confirm
 @options.as_json
 @options.debug
@@ -35,26 +40,46 @@ def command(
 ) -> None:
     """Show what an apply of a commit would change in an environment. Changes nothing.
 
-    Exit code 1 when a deployment is refused.
+    Only the commit is read: edits of the working tree are not in the plan, and a note names them. Exit code 1 when a
+    deployment is refused.
     """
-    if against:
-        if out is not None:
-            raise click.UsageError("a plan from a snapshot cannot be applied, so there is no --out for it")
-        _foresee(environment, rev, target, as_json=as_json)
-        return
-    if target is not None:
-        raise click.UsageError("--target is for --against snapshot")
+    if against and out is not None:
+        raise click.UsageError("a plan from a snapshot cannot be applied, so it takes no --out")
+    if target is not None and not against:
+        raise click.UsageError("--target needs --against snapshot")
+    from mlplatform.cli.console import note_uncommitted
     from mlplatform.flow.check.run_check import load_repository
-    from mlplatform.flow.ledger_queries import why_not_applied
-    from mlplatform.flow.reconcile.planning import make_plan
-    from mlplatform.flow.workspace import Workspace, environment_of
-    from mlplatform.report.change import plan_text
+    from mlplatform.flow.workspace import Workspace
 
     workspace = Workspace.discover()
     repository = load_repository(workspace.git, rev)
-    plan = make_plan(workspace, repository, environment, frozenset(confirm))
-    if why := why_not_applied(workspace, environment_of(repository, environment), plan.commit, environment):
-        click.echo(f"an apply would refuse this commit: {why}", err=True)
+    note_uncommitted(workspace.git, str(repository.commit))
+    if against:
+        _plan_from_snapshot(workspace, repository, environment, target, as_json=as_json)
+    else:
+        _plan(workspace, repository, environment, out, frozenset(confirm), as_json=as_json)
+
+
+def _plan(
+    workspace: "Workspace",
+    repository: "Repository",
+    environment: str,
+    out: Path | None,
+    confirmed: frozenset[str],
+    *,
+    as_json: bool,
+) -> None:
+    from mlplatform.cli.console import waiting
+    from mlplatform.flow.reconcile.commit_order import why_not_applied
+    from mlplatform.flow.reconcile.planning import make_plan
+    from mlplatform.flow.workspace import environment_of
+    from mlplatform.report.change import plan_text
+
+    with waiting(f"reading {environment}", as_json=as_json):
+        plan = make_plan(workspace, repository, environment, confirmed)
+        reason = why_not_applied(workspace, environment_of(repository, environment), plan.commit, environment)
+    if reason:
+        click.echo(f"an apply would refuse this commit: {reason}", err=True)
     text = json.dumps(plan.as_json(), indent=1)
     if out is not None:
         _write(out, text + "\n")
@@ -62,18 +87,19 @@ def command(
     sys.exit(1 if plan.refused else 0)
 
 
-def _foresee(environment: str, rev: str, target: str | None, *, as_json: bool) -> None:
-    from mlplatform.flow.check.run_check import load_repository
+def _plan_from_snapshot(
+    workspace: "Workspace", repository: "Repository", environment: str, target: str | None, *, as_json: bool
+) -> None:
+    from mlplatform.cli.console import echo_json
     from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
-    from mlplatform.flow.workspace import Workspace
     from mlplatform.report.snapshot_plan import snapshot_plan_json, snapshot_plan_text
 
-    workspace = Workspace.discover()
-    foreseen = plan_from_snapshot(workspace, load_repository(workspace.git, rev), environment, target)
-    click.echo(
-        json.dumps(snapshot_plan_json(foreseen), indent=1) if as_json else snapshot_plan_text(foreseen)
-    )
-    sys.exit(1 if foreseen.plan.refused else 0)
+    planned = plan_from_snapshot(workspace, repository, environment, target)
+    if as_json:
+        echo_json(snapshot_plan_json(planned))
+    else:
+        click.echo(snapshot_plan_text(planned))
+    sys.exit(1 if planned.plan.refused else 0)
 
 
 def _write(out: Path, text: str) -> None:

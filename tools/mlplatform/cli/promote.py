@@ -14,14 +14,15 @@ from mlplatform.cli import options
 @options.as_json
 @options.debug
 def command(model: str, environment: str, base: str, reason: str, apply_locally: bool, as_json: bool) -> None:
-    """Propose to pin in an environment the version of MODEL (tenant/model) that the one before it pins.
+    """Propose for an environment the version of MODEL (tenant/model) that the environment before it pins.
 
-    Writes one commit on a branch of its own; the working tree is not touched.
+    Writes one commit on a branch of its own and checks it as its pull request will be checked. The working tree is not
+    touched. Exit code 1 when something other than approvals is wrong with it; the branch stays.
     """
     from mlplatform.cli.finish_proposal import finish_proposal
     from mlplatform.flow.promotion.proposals import ProposalRequest, propose_promote
     from mlplatform.flow.workspace import Workspace
 
-    workspace, asked = Workspace.discover(), ProposalRequest(environment, model, base, reason)
-    proposal = propose_promote(workspace, asked)
-    finish_proposal(workspace, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    workspace, request = Workspace.discover(), ProposalRequest(environment, model, base, reason)
+    proposal = propose_promote(workspace, request)
+    finish_proposal(workspace, proposal, request, apply_locally=apply_locally, as_json=as_json)

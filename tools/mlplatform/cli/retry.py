@@ -1,8 +1,5 @@
 """platform retry"""
 
-import json
-import sys
-
 import click
 
 from mlplatform.cli import options
@@ -21,23 +18,20 @@ from mlplatform.cli import options
 def command(model: str, environment: str, version: str | None, rev: str, reason: str, as_json: bool) -> None:
     """Lift the hold on a version of MODEL (tenant/model), and apply the environment again.
 
-    Says on the ledger who lifted it and why. Exit code 1 when it fails again.
+    The ledger records who lifted it and why. Exit code 1 when it fails again.
     """
-    from mlplatform.cli.console import console_reporter
+    from mlplatform.cli.console import progress
+    from mlplatform.cli.finish_apply import finish_apply
     from mlplatform.flow.check.run_check import load_repository
-    from mlplatform.flow.progress import SILENT
     from mlplatform.flow.reconcile.planning import ApplyOptions
     from mlplatform.flow.reconcile.reconcile import reconcile
-    from mlplatform.flow.rollback.retry import lift
+    from mlplatform.flow.rollback.retry import lift_hold
     from mlplatform.flow.workspace import Workspace
-    from mlplatform.report.change import reconciled_json, reconciled_text
 
     workspace = Workspace.discover()
     repository = load_repository(workspace.git, rev)
-    hold = lift(workspace, repository, environment, model, version, reason)
-    if not as_json:
-        click.echo(f"{model} {hold.version} is on hold in {environment} no longer")
-    listener = SILENT if as_json else console_reporter()
-    done = reconcile(workspace, repository, environment, listener, ApplyOptions(retried=True))
-    click.echo(json.dumps(reconciled_json(done), indent=1) if as_json else reconciled_text(done))
-    sys.exit(0 if done.is_done else 1)
+    hold = lift_hold(workspace, repository, environment, model, version, reason)
+    with progress(f"planning {environment}", as_json=as_json) as reporter:
+        reporter.on_message(f"{model} {hold.version} is no longer on hold in {environment}")
+        reconciled = reconcile(workspace, repository, environment, reporter, ApplyOptions(after_retry=True))
+    finish_apply(reconciled, as_json=as_json)

@@ -25,15 +25,16 @@ def command(
     apply_locally: bool,
     as_json: bool,
 ) -> None:
-    """Propose to pin again a version of MODEL (tenant/model) that the environment pinned before.
+    """Propose a version of MODEL (tenant/model) that the environment pinned before.
 
-    Writes one commit on a branch of its own; the working tree is not touched.
+    Writes one commit on a branch of its own and checks it as its pull request will be checked. The working tree is not
+    touched. Exit code 1 when something other than approvals is wrong with it; the branch stays.
     """
     from mlplatform.cli.finish_proposal import finish_proposal
     from mlplatform.flow.promotion.proposals import ProposalRequest
     from mlplatform.flow.rollback.propose_rollback import propose_rollback
     from mlplatform.flow.workspace import Workspace
 
-    workspace, asked = Workspace.discover(), ProposalRequest(environment, model, base, reason)
-    proposal = propose_rollback(workspace, asked, to)
-    finish_proposal(workspace, proposal, asked, apply_locally=apply_locally, as_json=as_json)
+    workspace, request = Workspace.discover(), ProposalRequest(environment, model, base, reason)
+    proposal = propose_rollback(workspace, request, to)
+    finish_proposal(workspace, proposal, request, apply_locally=apply_locally, as_json=as_json)

@@ -1,4 +1,4 @@
-"""Texts that another program would act on: a workflow, a shell, a browser, a spreadsheet."""
+"""Find text that another program would act on: a workflow, a shell, a browser, a spreadsheet."""
 
 import re
 
@@ -9,13 +9,13 @@ _ACTIVE = (
     (re.compile(r"\]\("), "a link or an image of Markdown"),
     (re.compile(r"<[A-Za-z/!?][^<>]*>"), "HTML"),
 )
-_FORMULA = re.compile(r"=|@[A-Za-z.]+\(|[+-](?![0-9 ().-]*$)")  # +1 555 0100 is none
+_FORMULA = re.compile(r"=|@[A-Za-z.]+\(|[+-](?![0-9 ().-]*$)")  # not a telephone number such as +1 555 0100
 
 
 def find_active_content(text: str) -> str | None:
-    """What in a text another program would take for something to do, in words; None when it is only read."""
+    """Name the first thing in a text that another program would act on; None when there is nothing."""
     if _MAYBE.search(text):
-        for pattern, words in _ACTIVE:
+        for pattern, description in _ACTIVE:
             if pattern.search(text):
-                return words
+                return description
     return "a formula of a spreadsheet, or an option of a command" if _FORMULA.match(text) else None

@@ -1,4 +1,4 @@
-"""What was ever champion in an environment, as the ledger says it: going back to it is a rollback."""
+"""The champions of an environment according to the ledger: only a version among them can be rolled back to."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,18 +10,18 @@ Champions = Mapping[str, Sequence[str]]
 
 
 def champions(statements: Iterable[Statement], environment: str) -> Champions:
-    """The digests of every version that became champion in an environment, by model; the latest is last."""
-    found: dict[str, list[str]] = {}
+    """Return the digests of every version that became champion in an environment, by model, oldest first."""
+    digests_by_model: dict[str, list[str]] = {}
     late_first = sorted(statements, key=lambda statement: not statement.predicate.get("late"))
     for statement in late_first:
-        said = statement.predicate
-        if statement.predicate_type != DEPLOYMENT or said["environment"] != environment:
+        predicate = statement.predicate
+        if statement.predicate_type != DEPLOYMENT or predicate["environment"] != environment:
             continue
-        for outcome in said["outcomes"]:
+        for outcome in predicate["outcomes"]:
             after = outcome["after"]
             if (outcome["action"], outcome["result"]) == (
                 Action.CHAMPION.value,
                 Result.APPLIED.value,
             ) and after:
-                found.setdefault(outcome["resource"], []).append(after["digest"])
-    return {model: tuple(digests) for model, digests in found.items()}
+                digests_by_model.setdefault(outcome["resource"], []).append(after["digest"])
+    return {model: tuple(digests) for model, digests in digests_by_model.items()}

@@ -1,4 +1,4 @@
-"""What a change is judged against."""
+"""The base that a change is checked against."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,27 +8,27 @@ from typing import Any, Literal
 from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
 
-Action = Literal["added", "changed", "removed"]
+FileAction = Literal["added", "changed", "removed"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class FileChange:
-    """A file, of whatever sort, that a change adds, changes (bytes or mode) or removes."""
+    """A file of any type that a change adds, changes (content or mode) or removes."""
 
     path: str
-    action: Action
+    action: FileAction
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeBase:
     """The commit that a change starts from, the history up to it, and the files that the change touches.
 
-    `deployments` counts what each environment pins at the base; `merged` says when each waiver came to it, by path;
-    `signatures` holds the signature that a model had when its present version was first pinned, by environment
-    and model. `past_data` holds, by path of a data set that the change adds or gives other data, what documents of
-    history said last of the same data, and `earlier` what a changed deployment's version was when it was pinned
-    before and whether it ran there (flow/check/pin_facts.py), by environment and model. `everything` says
-    that all was loaded, and not only what the change touches.
+    `deployments` counts the deployments of each environment at the base. `merged` is the time at which each waiver was
+    merged, by path. `signatures` is the signature that a model had when its present version was first pinned, by
+    environment and model. `past_data` is, by path of a data set that the change adds or gives other data, what earlier
+    documents last said about that data. `earlier` says, by environment and model, how a changed deployment's version
+    was pinned before and whether it ran there (flow/check/pin_facts.py). `everything` is False when only the documents
+    that the change affects were loaded.
     """
 
     loaded: LoadedSource

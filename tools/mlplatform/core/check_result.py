@@ -1,20 +1,21 @@
-"""What `check` answers with."""
+"""The result of `platform check`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mlplatform.core.change_base import Action
+from mlplatform.core.change_base import FileAction
 from mlplatform.core.finding import Finding
 from mlplatform.core.repository import Repository
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Waived:
-    """A finding that a waiver suspends: it stops nothing, and is reported as such.
+    """A finding that a waiver suspends: it is reported and stops nothing.
 
-    `is_touched` says whether it is of a tenant or a path that the change is about; without a change everything is.
+    `is_touched` is True when the finding belongs to a tenant or a path that the change touches; without a change it is
+    always True.
     """
 
     finding: Finding
@@ -27,11 +28,11 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentChange:
-    """What a change makes of a deployment; `before` and `after` are its data, None where there is none."""
+    """How a change affects a deployment; `before` and `after` are its data, None when it does not exist."""
 
     environment: str
     model: str
-    action: Action
+    action: FileAction
     is_rollback: bool
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
@@ -39,12 +40,12 @@ class DeploymentChange:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The judged repository, every finding sorted by place, and which rules were asked of how many documents.
+    """The checked repository, all findings sorted by position, and which rules were checked in how many documents.
 
-    `not_applicable` lists the rules that this mode does not ask, as a rule of change without a base. `waived` are
-    the findings that waivers suspend. Of a change: `proposed` is what only the policies, schemas and waivers of
-    the change itself find, `missing_approvals` what rules of review would still deny, `changes` what becomes of
-    deployments.
+    `not_applicable` lists the rules that this mode does not check, such as rules about a change when there is no base.
+    `waived` are the findings that waivers suspend. For a change, `proposed` are the findings that only its own
+    policies, schemas and waivers make, `missing_approvals` what the rules about reviews would still deny, and `changes`
+    what it changes about deployments.
     """
 
     repository: Repository
@@ -59,5 +60,5 @@ class CheckResult:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing stops it: what the change's own policies find counts too, as it would stop main after."""
+        """True when there is no error; errors by the change's own policies count, as they would stop main later."""
         return not any(finding.is_error for finding in (*self.findings, *self.proposed))

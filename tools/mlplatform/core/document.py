@@ -1,20 +1,21 @@
-"""A document: where it lies, what it says, and where in the file each value stands."""
+"""A document: its path, its values, and the position of each value in the file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from mlplatform.core.kinds import DocumentModel
-from mlplatform.core.naming import Identity
+from mlplatform.core.kinds.document_kind import KeyPath
+from mlplatform.core.naming import Identity, Kind
 
-KeyPath = tuple[str | int, ...]
+__all__ = ["Document", "KeyPath", "Position", "RawDocument", "of_kind"]
 Position = tuple[int, int]
 B = TypeVar("B", bound=DocumentModel, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class RawDocument:
-    """A file's plain values before anybody judged them; `places` maps each key's pointer to line and column."""
+    """A file's plain values before any check; `positions` maps the path of each key to line and column."""
 
     path: str
     identity: Identity
@@ -22,16 +23,16 @@ class RawDocument:
     positions: Mapping[KeyPath, Position]
 
     def position(self, pointer: KeyPath) -> Position:
-        """Line and column of a value, or of the nearest thing around it that is there."""
+        """Return line and column of a value, or of the nearest value around it when it is missing."""
         for length in range(len(pointer), -1, -1):
-            if found := self.positions.get(pointer[:length]):
-                return found
+            if position := self.positions.get(pointer[:length]):
+                return position
         return (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Document(Generic[B]):
-    """A document whose schema holds."""
+    """A document that is valid by its schema."""
 
     raw: RawDocument
     body: B
@@ -46,3 +47,8 @@ class Document(Generic[B]):
 
     def position(self, pointer: KeyPath = ()) -> Position:
         return self.raw.position(pointer)
+
+
+def of_kind(raws: Iterable[RawDocument], kind: Kind) -> Iterator[RawDocument]:
+    """Yield those of the documents that are of a kind."""
+    return (raw for raw in raws if raw.identity.kind is kind)

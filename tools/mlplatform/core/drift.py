@@ -1,4 +1,4 @@
-"""How an environment differs from what was last applied to it, where nobody's commit says why."""
+"""Configuration drift: how an environment differs from what was last applied to it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,27 +8,30 @@ from mlplatform.core.snapshot import Snapshot
 
 
 class DriftKind(StrEnum):
-    """What was changed by hand."""
+    """The kinds of change by hand."""
 
     ALIAS = "alias"  # moved or removed
-    STAGE = "stage"  # the deprecated one, where a registry keeps them
+    STAGE = "stage"  # MLflow's deprecated stages
     DELETED = "version-deleted"
-    TAGS = "tags"  # of a version that we registered
-    CONFLICTING_VERSION = "version-over-ours"  # another one that claims to be a version of ours
-    BYTES = "bytes"  # in the registry's store
-    CONFIGURATION = "configuration"  # what a loaded version runs with
-    SERVED_BYTES = "served-bytes"  # the files that a loaded version was loaded from
+    TAGS = "tags"  # of a version that the platform registered
+    CONFLICTING_VERSION = (
+        "version-over-ours"  # a version that somebody else registered under the number of ours
+    )
+    BYTES = "bytes"  # the artifact in the registry's store
+    CONFIGURATION = "configuration"  # of a loaded version
+    SERVED_BYTES = "served-bytes"  # the artifact that a loaded version was loaded from
     ROUTE = "route"
     LOADED = "loaded"
     UNLOADED = "unloaded"
-    UNMANAGED = "stranger"  # loaded beside ours, under a name that none of ours has
+    UNMANAGED = "stranger"  # loaded under a name that is not ours
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One difference, in a sentence; `about` is an alias, or else the version (no model: a stranger's name).
+    """One difference, with a sentence for people.
 
-    `found` is what stands there now where that is a version or a number of instances that could be declared.
+    `about` is an alias, or else the version; for an unmanaged model, which has no `model`, it is the name. `actual` is
+    the version or the number of instances that could be declared in Git instead; empty for everything else.
     """
 
     kind: DriftKind
@@ -36,7 +39,7 @@ class Drift:
     about: str
     digest: str
     message: str
-    found: str = ""
+    actual: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -50,11 +53,11 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """What was last applied to an environment, and how it differs from that now."""
+    """The last snapshot of an environment, and how the environment differs from it now."""
 
     last: Snapshot
     drifts: tuple[Drift, ...]
 
     def running(self) -> frozenset[str]:
-        """The digests that answered requests after the last apply."""
+        """Return the digests that answered requests after the last apply."""
         return frozenset(digest for weights in self.last.weights.values() for digest in weights)

@@ -1,8 +1,8 @@
-"""The one way to say no to a user."""
+"""The error that users see."""
 
 
 class Refusal(Exception):
-    """Something the platform will not do: one plain sentence, where it is, and what to do about it."""
+    """Something that the platform refuses to do: one plain sentence, where the problem is, and what to do about it."""
 
     def __init__(self, message: str, *, fix: str = "", where: str = "") -> None:
         super().__init__(message)
@@ -11,6 +11,6 @@ class Refusal(Exception):
         self.where = where
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
+        position = f"{self.where}: " if self.where else ""
         advice = f" ({self.fix})" if self.fix else ""
-        return f"{place}{self.message}{advice}"
+        return f"{position}{self.message}{advice}"

@@ -1,11 +1,11 @@
-"""What every checker answers with: a rule that a document breaks."""
+"""Findings: the result of every checker."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: only errors stop anything."""
+    """The severity of a finding: only errors stop a change or an apply."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -13,7 +13,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A rule that a document breaks, where (line and column count from 1), and what to do about it."""
+    """One rule broken in one place (line and column count from 1), and what to do about it."""
 
     path: str
     line: int
@@ -33,10 +33,10 @@ class Finding:
 
 
 def error(rule: str, path: str, message: str, *, fix: str = "", at: tuple[int, int] = (1, 1)) -> Finding:
-    """An error finding at a place of a file."""
+    """Make an error at a position of a file."""
     return Finding(path, at[0], at[1], rule, Severity.ERROR, message, fix)
 
 
 def warning(rule: str, path: str, message: str, *, fix: str = "", at: tuple[int, int] = (1, 1)) -> Finding:
-    """A warning finding at a place of a file."""
+    """Make a warning at a position of a file."""
     return Finding(path, at[0], at[1], rule, Severity.WARNING, message, fix)

@@ -1,4 +1,4 @@
-"""Python's collector of reference cycles, off while a great many values are made that all stay."""
+"""Pause Python's garbage collector while very many values are made that all stay alive."""
 
 import gc
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Without the collector, which would look at every document again and again and find nothing to free."""
-    was_on = gc.isenabled()
+    """Pause the collector, which would scan every document again and again and find nothing to free."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_on:
-            gc.freeze()  # the two of them count what was made as old, without looking at it
+        if was_enabled:
+            gc.freeze()  # together with unfreeze: marks the new values as old without scanning them
             gc.unfreeze()
             gc.enable()

@@ -1,4 +1,4 @@
-"""What environments pinned before: facts of first-parent history, never of what a document says."""
+"""The pins of environments, verified from the first-parent history of the base branch, never from a document."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from itertools import groupby
 class Pin:
     """A version that a commit of the base branch pinned in an environment; `age` counts back from the newest pin.
 
-    `until` is by when another commit had ended it (seconds since 1970, by the committers' clocks of that commit and of
-    those that stand on it); None: it still holds.
+    `until` is the time by which a later commit had replaced it (seconds since 1970, by the clocks of that commit and of
+    its descendants); None while it is pinned.
     """
 
     environment: str
@@ -24,7 +24,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Every pin by environment and model, newest first; `complete` is False in a shallow clone."""
+    """All pins by environment and model, newest first; `complete` is False in a shallow clone."""
 
     commit: str
     pins: Mapping[tuple[str, str], tuple[Pin, ...]]
@@ -34,7 +34,7 @@ class History:
         return self.pins.get((environment, model), ())
 
     def first_of(self, pin: Pin) -> Pin:
-        """The oldest pin of the same version and digest of the model, in whichever environment."""
+        """Return the oldest pin of the same version and digest of the model, in any environment."""
         same = [
             other
             for (_, model), pins in self.pins.items()
@@ -42,20 +42,22 @@ class History:
             for other in pins
             if (other.version, other.digest) == (pin.version, pin.digest)
         ]
-        return max((pin, *same), key=lambda one: one.age)
+        return max((pin, *same), key=lambda other: other.age)
 
 
 def described_at(pins: Iterable[Pin], digest: str) -> str | None:
-    """The commit whose documents tell what a version is, among all pins of its model: the last that pinned it before
-    a newer version came. None: the present documents do, as nobody pins it, or it is the newest and no environment
-    took it over from another: what is wrong with it is still put right there.
+    """Return the commit whose documents describe a version, given all pins of its model.
+
+    That is the last commit that pinned the version before a newer one was pinned. None when the present documents
+    describe it: nobody pins it, or it is the newest version and still in its first environment, where its documents may
+    still be corrected.
     """
-    found: list[Pin] = []
-    seen: set[str] = set()
-    for _, together in groupby(sorted(pins, key=lambda pin: -pin.age), key=lambda pin: pin.commit):
-        pinned = list(together)
-        if found and {pin.digest for pin in pinned} - {*seen, digest}:
-            return found[-1].commit
-        found += [pin for pin in pinned if pin.digest == digest]
-        seen |= {pin.digest for pin in pinned}
-    return found[-1].commit if len({pin.environment for pin in found}) > 1 else None
+    of_version: list[Pin] = []
+    earlier_digests: set[str] = set()
+    for _, same_commit in groupby(sorted(pins, key=lambda pin: -pin.age), key=lambda pin: pin.commit):
+        pinned = list(same_commit)
+        if of_version and {pin.digest for pin in pinned} - {*earlier_digests, digest}:
+            return of_version[-1].commit
+        of_version += [pin for pin in pinned if pin.digest == digest]
+        earlier_digests |= {pin.digest for pin in pinned}
+    return of_version[-1].commit if len({pin.environment for pin in of_version}) > 1 else None

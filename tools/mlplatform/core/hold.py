@@ -1,4 +1,4 @@
-"""Versions that must not be tried again until their documents change: read from the ledger, never from a document."""
+"""Holds: versions that must not be tried again until their documents change, read from the ledger."""
 
 import hashlib
 import json
@@ -19,11 +19,11 @@ Aliases = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A version that failed in an environment, why, and since when (as the ledger's writer's clock said).
+    """A version that failed in an environment, why, and since when (by the clock of the run that recorded it).
 
-    `documents` is the digest of what was declared when it failed; `aliases` what the registry's aliases were before,
-    or nothing where they were not to change: it was champion already. A `lasting` one, which people set, holds
-    whatever becomes of the documents.
+    `documents` is the digest of what was declared when the version failed. `aliases` are the registry's aliases before
+    that, empty when they were not to change because the version was champion already. A `lasting` hold, which people
+    set, stays whatever becomes of the documents.
     """
 
     environment: str
@@ -37,55 +37,60 @@ class Hold:
     lasting: bool = False
 
     def applies_to(self, documents: str) -> bool:
-        """Whether it holds for what is declared so (`documents_digest`)."""
+        """True when the hold applies to documents with this digest (`documents_digest`)."""
         return self.lasting or self.documents == documents
 
 
 Holds = Mapping[tuple[str, str], Hold]
-_SAID = ("environment", "model", "version", "digest", "documents", "reason", "lasting")
+_FIELDS = ("environment", "model", "version", "digest", "documents", "reason", "lasting")
 
 
 def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
-    """What is on hold in an environment, by model and digest.
+    """Return the versions on hold in an environment, by model and digest.
 
-    A failed change of a deployment puts its version on hold; a version that becomes champion, or that somebody wants
-    to be tried again, is on hold no longer. Undoing what was changed by hand says nothing of a version.
+    A failed change of a deployment puts its version on hold. The hold ends when the version becomes champion, or when
+    somebody retries it. `platform drift --revert` neither starts nor ends a hold.
     """
-    found: dict[tuple[str, str], Hold] = {}
+    on_hold: dict[tuple[str, str], Hold] = {}
     for statement in oldest_first:
-        said = statement.predicate
-        if said.get("environment") != environment or said.get("late"):
+        predicate = statement.predicate
+        if predicate.get("environment") != environment or predicate.get("late"):
             continue
         if statement.predicate_type == RETRY:
-            found.pop((said["model"], said["digest"]), None)
+            on_hold.pop((predicate["model"], predicate["digest"]), None)
         elif statement.predicate_type == HOLD:
-            hold = _stated(said)
-            found[hold.model, hold.digest] = hold
-        elif statement.predicate_type == DEPLOYMENT and "undoing" not in said:
-            put_back = {one["resource"] for one in said.get("refused", ()) if one.get("held")}
-            for model, outcomes in _by_model(said["outcomes"]).items():
-                if model not in put_back:  # to put back what ran before says nothing about that
-                    _replay(found, said, model, outcomes)
-    return found
+            hold = _read_hold(predicate)
+            on_hold[hold.model, hold.digest] = hold
+        elif statement.predicate_type == DEPLOYMENT and "undoing" not in predicate:
+            restored = {
+                refused["resource"] for refused in predicate.get("refused", ()) if refused.get("held")
+            }
+            for model, outcomes in _by_model(predicate["outcomes"]).items():
+                if model not in restored:  # restoring the version before says nothing about that version
+                    _replay(on_hold, predicate, model, outcomes)
+    return on_hold
 
 
 def hold_statement(hold: Hold, fence: int) -> Statement:
-    """That a version failed, said before the apply it failed in has ended: another machine must not try it again."""
-    said = {name: getattr(hold, name) for name in _SAID} | {"aliases": dict(hold.aliases), "fence": fence}
-    return Statement({f"{hold.environment}/{hold.model}@{hold.version}": hold.digest}, HOLD, said)
+    """Return the record of a hold, written while the apply still runs, so that no other machine tries the version."""
+    predicate = {name: getattr(hold, name) for name in _FIELDS} | {
+        "aliases": dict(hold.aliases),
+        "fence": fence,
+    }
+    return Statement({f"{hold.environment}/{hold.model}@{hold.version}": hold.digest}, HOLD, predicate)
 
 
-def _stated(said: Predicate) -> Hold:
-    stated = {name: said[name] for name in _SAID}
-    return Hold(**stated, aliases=said["aliases"], since=said.get("recordedAt", ""))
+def _read_hold(predicate: Predicate) -> Hold:
+    fields = {name: predicate[name] for name in _FIELDS}
+    return Hold(**fields, aliases=predicate["aliases"], since=predicate.get("recordedAt", ""))
 
 
 def hold_on(
-    known: Holds, repository: Repository, environment: str, document: Document[Deployment]
+    on_hold: Holds, repository: Repository, environment: str, document: Document[Deployment]
 ) -> Hold | None:
-    """The hold on what a document pins, while the documents are what they were when it failed."""
+    """Return the hold on the version that a document pins; None when there is none, or the documents have changed."""
     name = document.name.split("/", 1)[1]
-    hold = known.get((name, document.body.digest))
+    hold = on_hold.get((name, document.body.digest))
     if hold is None or name not in repository.models:
         return None
     return hold if hold.applies_to(documents_digest(repository, environment, name)) else None
@@ -96,49 +101,51 @@ def documents_digest(repository: Repository, environment: str, model: str) -> st
 
 
 def declared_digest(deployment: Deployment, model: Model) -> str:
-    """`sha256:` over what is declared of a deployment, without comments and order: its document, and of its model's
-    what the servers are told. Another description repairs nothing."""
-    said = [
+    """Return `sha256:` over a deployment's document and what servers need of its model's: type, format and signature.
+
+    Comments, the order of keys, and a model's other keys such as its description do not count.
+    """
+    declared = [
         deployment.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         model.model_dump(mode="json", by_alias=True, include={"type", "format", "signature"}),
     ]
-    return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()}"
 
 
 def _by_model(outcomes: Iterable[Predicate]) -> dict[str, list[Predicate]]:
-    found: dict[str, list[Predicate]] = {}
+    by_model: dict[str, list[Predicate]] = {}
     for outcome in outcomes:
-        found.setdefault(outcome["resource"], []).append(outcome)
-    return found
+        by_model.setdefault(outcome["resource"], []).append(outcome)
+    return by_model
 
 
 def _replay(
-    found: dict[tuple[str, str], Hold], said: Predicate, model: str, outcomes: list[Predicate]
+    on_hold: dict[tuple[str, str], Hold], predicate: Predicate, model: str, outcomes: list[Predicate]
 ) -> None:
     pinned = next((o["after"] for o in reversed(outcomes) if o["after"] and "digest" in o["after"]), None)
     if pinned is None:
-        return  # taken out: there is no version to blame
+        return  # the deployment was removed: no version has failed
     key = model, pinned["digest"]
     failed = next((o for o in outcomes if _is_failure(o)), None)
     champion = next((o for o in outcomes if o["action"] == Action.CHAMPION.value), None)
     if failed is not None:
         before = champion["before"] or {} if champion else None
-        found[key] = Hold(
-            said["environment"],
+        on_hold[key] = Hold(
+            predicate["environment"],
             model,
             _version(pinned),
             pinned["digest"],
-            said.get("documents", {}).get(model, ""),
+            predicate.get("documents", {}).get(model, ""),
             {} if before is None else {alias: before.get(alias) for alias in ("champion", "previous")},
             f"{failed['action']}: {failed.get('reason', '')}",
-            said.get("recordedAt", ""),
+            predicate.get("recordedAt", ""),
         )
     elif all(o["result"] == Result.APPLIED.value for o in outcomes if o["action"] != Action.RETIRE.value):
-        found.pop(key, None)
+        on_hold.pop(key, None)
 
 
 def _is_failure(outcome: Predicate) -> bool:
-    """What is left to unload is no reason to distrust the version that answers."""
+    """True when an action failed; a failed unload of the version before says nothing about the new one."""
     return bool(outcome["result"] == Result.FAILED.value and outcome["action"] != Action.RETIRE.value)
 
 

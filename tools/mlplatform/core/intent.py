@@ -1,4 +1,4 @@
-"""What a run on a shared target says before it changes anything: its machine, and its outbox, may never come back."""
+"""Intents: what a run is about to do to a shared environment, recorded first in case its machine never comes back."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -7,47 +7,47 @@ from mlplatform.core.outcome import Result
 from mlplatform.core.statement import DEPLOYMENT, Statement, deployment_statement, subjects_of
 
 INTENT = "urn:mlplatform:predicate:intent:v1"
-INTERRUPTED = "the apply was interrupted before it said what happened"
+INTERRUPTED = "the apply was interrupted before it recorded what happened"
 
 Predicate = Mapping[str, Any]
 
 
 def intent_statement(journal: str, plan: Predicate, changes: Iterable[Predicate]) -> Statement:
-    """What is about to be done, and by whom: the plan's header, its changes, and the journal they are written to."""
+    """Return the record of an intent: the plan's header, its changes, and the journal that outcomes are written to."""
     changes = list(changes)
     subjects = subjects_of(str(plan["environment"]), changes)
     return Statement(subjects, INTENT, {**plan, "intent": journal, "changes": changes})
 
 
 def unreported_outcomes(changes: Iterable[Predicate]) -> list[dict[str, Any]]:
-    """An outcome for each change that nobody has said anything of."""
+    """Return a `not-attempted` outcome for each change whose outcome was never recorded."""
     return [{**change, "result": Result.NOT_ATTEMPTED.value, "reason": INTERRUPTED} for change in changes]
 
 
 def interrupted(intent: Statement) -> Statement:
-    """The record of an apply of which nothing but its intent is known."""
-    said = {key: value for key, value in intent.predicate.items() if key not in _ITS_OWN}
-    return deployment_statement(said, unreported_outcomes(intent.predicate["changes"]))
+    """Return the record of an apply of which only the intent is known."""
+    header = {key: value for key, value in intent.predicate.items() if key not in _ONLY_IN_INTENT}
+    return deployment_statement(header, unreported_outcomes(intent.predicate["changes"]))
 
 
 def unfinished(oldest_first: Iterable[Statement], environment: str) -> tuple[Statement, ...]:
-    """The intents for an environment that no record of what became of them followed."""
-    begun: dict[str, Statement] = {}
+    """Return the intents for an environment that no record of their outcomes followed."""
+    open_intents: dict[str, Statement] = {}
     for statement in oldest_first:
-        said = statement.predicate
-        if said.get("environment") != environment:
+        predicate = statement.predicate
+        if predicate.get("environment") != environment:
             continue
         if statement.predicate_type == INTENT:
-            begun[said["intent"]] = statement
+            open_intents[predicate["intent"]] = statement
         elif statement.predicate_type == DEPLOYMENT:
-            for name in _names(said):
-                begun.pop(name, None)
-    return tuple(begun.values())
+            for name in _names(predicate):
+                open_intents.pop(name, None)
+    return tuple(open_intents.values())
 
 
-def _names(said: Predicate) -> Iterator[str]:
-    yield said.get("id", "")
-    yield said.get("intent", "")
+def _names(predicate: Predicate) -> Iterator[str]:
+    yield predicate.get("id", "")
+    yield predicate.get("intent", "")
 
 
-_ITS_OWN = ("id", "recordedAt", "changes")
+_ONLY_IN_INTENT = ("id", "recordedAt", "changes")

@@ -1,6 +1,6 @@
-"""What counts as applied after an apply: what it touched as it is now, and all else as it was before.
+"""Make the snapshot after an apply: what the apply touched as it is now, everything else as in the last snapshot.
 
-So a change by hand is not taken for an applied one only because an apply of something else came after it.
+So a change by hand does not count as applied only because something else was applied after it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ Touched = set[tuple[str, str, str]]  # action, model, and the version or digest 
 
 
 def carry_forward(last: Snapshot | None, now: Snapshot, outcomes: Iterable[Outcome]) -> Snapshot:
-    """The snapshot to publish: `now`, but for what no apply since the `last` snapshot has touched."""
+    """Return the snapshot to publish: `now`, with everything that no apply has touched since taken from `last`."""
     if last is None:
         return now
     touched = {about for outcome in outcomes for about in _about(outcome)}
@@ -25,40 +25,46 @@ def carry_forward(last: Snapshot | None, now: Snapshot, outcomes: Iterable[Outco
     served = {model: _served(model, last, now, touched) for model in models}
     return replace(
         now,
-        versions=_there(versions),
-        served=_there(served),
-        aliases=_there({m: _whole(Action.CHAMPION, m, last.aliases, now.aliases, touched) for m in models}),
-        weights=_there({m: _whole(Action.ROUTE, m, last.weights, now.weights, touched) for m in models}),
+        versions=_non_empty(versions),
+        served=_non_empty(served),
+        aliases=_non_empty(
+            {m: _entries_of(Action.CHAMPION, m, last.aliases, now.aliases, touched) for m in models}
+        ),
+        weights=_non_empty(
+            {m: _entries_of(Action.ROUTE, m, last.weights, now.weights, touched) for m in models}
+        ),
     )
 
 
 def _about(outcome: Outcome) -> Iterable[tuple[str, str, str]]:
     action, model = outcome["action"], outcome["resource"]
-    said = outcome["after"] or outcome["before"] or {}
+    values = outcome["after"] or outcome["before"] or {}
     if action == Action.COPY.value:
-        yield action, model, said["version"]
+        yield action, model, values["version"]
     elif action in (Action.LOAD.value, Action.RETIRE.value):
-        yield Action.LOAD.value, model, said["digest"]
+        yield Action.LOAD.value, model, values["digest"]
     else:
         yield action, model, ""
 
 
 def _versions(model: str, last: Snapshot, now: Snapshot, touched: Touched) -> dict[str, RegisteredEntry]:
-    were, are = last.versions.get(model, {}), now.versions.get(model, {})
-    kept = {
-        version: one for version, one in were.items() if (Action.COPY.value, model, version) not in touched
+    before, after = last.versions.get(model, {}), now.versions.get(model, {})
+    untouched = {
+        version: entry
+        for version, entry in before.items()
+        if (Action.COPY.value, model, version) not in touched
     }
-    return {**are, **kept}
+    return {**after, **untouched}
 
 
 def _served(model: str, last: Snapshot, now: Snapshot, touched: Touched) -> dict[str, ServedEntry]:
-    were, are = last.served.get(model, {}), now.served.get(model, {})
+    before, after = last.served.get(model, {}), now.served.get(model, {})
     by_apply = {digest for action, name, digest in touched if (action, name) == (Action.LOAD.value, model)}
-    kept = {digest: ran for digest, ran in were.items() if digest not in by_apply}
-    return kept | {digest: ran for digest, ran in are.items() if digest in by_apply}
+    untouched = {digest: entry for digest, entry in before.items() if digest not in by_apply}
+    return untouched | {digest: entry for digest, entry in after.items() if digest in by_apply}
 
 
-def _whole(
+def _entries_of(
     action: Action,
     model: str,
     last: Mapping[str, Mapping[str, T]],
@@ -68,5 +74,5 @@ def _whole(
     return (now if (action.value, model, "") in touched else last).get(model, {})
 
 
-def _there(found: Mapping[str, Mapping[str, T]]) -> dict[str, Mapping[str, T]]:
-    return {model: held for model, held in found.items() if held}
+def _non_empty(by_model: Mapping[str, Mapping[str, T]]) -> dict[str, Mapping[str, T]]:
+    return {model: entries for model, entries in by_model.items() if entries}

@@ -4,15 +4,15 @@ from typing import Protocol
 
 
 class Lease(Protocol):
-    """What a run holds while it changes an environment.
+    """The lease of a run on an environment.
 
-    `fence` grows with every holder, so that what a former holder wrote late can be told from what the present one did;
-    0 where the system itself ends a dead holder's lease.
+    `fence` grows with every holder, so that late work by a former holder can be told apart from the present holder's;
+    it is 0 where the system itself ends a dead holder's lease.
     """
 
     @property
     def fence(self) -> int: ...
 
     def require(self) -> None:
-        """Refusal when the lease is no longer this run's."""
+        """Raise Refusal when this run no longer holds the lease."""
         ...

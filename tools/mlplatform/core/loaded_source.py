@@ -1,23 +1,24 @@
-"""What `load` found: plain documents and policy files, judged by nobody yet."""
+"""The result of `load`: plain documents and policy files, not checked yet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mlplatform.core.document import RawDocument
+from mlplatform.core.document import RawDocument, of_kind
 from mlplatform.core.finding import Finding
-from mlplatform.core.table import Table
+from mlplatform.core.naming import Kind
+from mlplatform.core.table import CsvTable
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSource:
-    """The readable documents by path, the findings of those that are not, and the policy texts by path.
+    """The readable documents by path, the findings about unreadable ones, and the policy texts by path.
 
-    `policies` holds policies/rego/**/*.rego (tests left out), `schemas` the organisation's own JSON Schemas,
-    `digests` the sha256 digest of each data file under examples/data/ that a data set document names, `tables`
-    what those files hold, `scripts` the paths of all training scripts, `infrastructure` the files that Checkov
-    judges, empty unless they were asked for, and `scanned_by` the texts of policies/checkov/ that it judges by.
-    Where only what a change is about was loaded, `others` are the paths of the files that were left out, and
-    `partial` those of the tenants and data sets whose deployments, or twins, were not all loaded.
+    `policies` are policies/rego/**/*.rego without tests, `schemas` the organisation's own JSON Schemas. `digests` are
+    the sha256 digests of the files under examples/data/ that data sets name, `tables` the shape of these files.
+    `scripts` are the paths of all training scripts. `infrastructure` are the files that Checkov scans, empty unless
+    requested, and `scanned_by` the texts of policies/checkov/. When only the documents that a change affects were
+    loaded, `others` are the paths that were left out, and `partial` the paths of tenants whose deployments, and of data
+    sets whose duplicates, were not all loaded.
     """
 
     commit: str | None
@@ -26,9 +27,13 @@ class LoadedSource:
     policies: Mapping[str, str]
     schemas: Mapping[str, str]
     digests: Mapping[str, str]
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, CsvTable] = field(default_factory=dict)
     scripts: frozenset[str] = frozenset()
     infrastructure: Mapping[str, bytes] = field(default_factory=dict)
     scanned_by: Mapping[str, str] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     partial: frozenset[str] = frozenset()
+
+    def documents(self, kind: Kind) -> Iterator[RawDocument]:
+        """Yield the readable documents of a kind."""
+        return of_kind(self.raws.values(), kind)

@@ -1,4 +1,4 @@
-"""What happened to one change."""
+"""Outcomes: what happened to each change of a plan."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,24 +8,24 @@ from mlplatform.core.plan import Change
 
 
 class Result(StrEnum):
-    """How a change ended."""
+    """The result of one change."""
 
     APPLIED = "applied"
     FAILED = "failed"
     NOT_ATTEMPTED = "not-attempted"
-    RESTORED = "restored"  # done, and put back after a later change of the deployment failed
+    RESTORED = "restored"  # undone, as a later change of the same deployment failed
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A change, how it ended, and why when it was not applied."""
+    """A change, its result, and the reason when it was not applied."""
 
     change: Change
     result: Result
     reason: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        said: dict[str, Any] = {**self.change.as_json(), "result": self.result.value}
+        outcome: dict[str, Any] = {**self.change.as_json(), "result": self.result.value}
         if self.reason:
-            said["reason"] = self.reason
-        return said
+            outcome["reason"] = self.reason
+        return outcome

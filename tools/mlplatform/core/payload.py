@@ -1,4 +1,4 @@
-"""The identity of a model version: one digest over its payload, the files under `model/` that we write."""
+"""The digest of a model version, taken over its payload: the files of its artifact that lie under `model/`."""
 
 import hashlib
 import re
@@ -21,47 +21,47 @@ class ManifestEntry:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactRef:
-    """Where a payload lies and what it must hash to; never a local path."""
+    """The URI of a payload and the digest that it must have; never a local path."""
 
     uri: str
     digest: str
 
 
 def manifest(entries: Iterable[ManifestEntry]) -> bytes:
-    """The sorted lines `path\\0size\\0sha256` that the digest is taken over."""
+    """Return the sorted lines `path\\0size\\0sha256` over which the digest is taken."""
     lines = (f"{entry.path}\0{entry.size}\0{entry.sha256}\n" for entry in sorted(entries))
     return "".join(lines).encode()
 
 
 def digest_of(entries: Iterable[ManifestEntry]) -> str:
-    """The payload's digest, `sha256:` and 64 hex digits."""
+    """Return the payload's digest, `sha256:` and 64 hex digits."""
     return digest_of_bytes(manifest(entries))
 
 
 def digest_of_bytes(data: bytes) -> str:
-    """`sha256:` and 64 hex digits over bytes."""
+    """Return `sha256:` and 64 hex digits over bytes."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def parse_manifest(data: bytes) -> tuple[ManifestEntry, ...]:
-    """The entries of a manifest; ValueError when it is not one."""
-    found = re.findall(r"([^\0\n]+)\0([0-9]+)\0([0-9a-f]{64})\n", data.decode())
-    entries = tuple(ManifestEntry(path, int(size), sha256) for path, size, sha256 in found)
+    """Return the entries of a manifest; ValueError when the bytes are not a manifest."""
+    lines = re.findall(r"([^\0\n]+)\0([0-9]+)\0([0-9a-f]{64})\n", data.decode())
+    entries = tuple(ManifestEntry(path, int(size), sha256) for path, size, sha256 in lines)
     if not entries or manifest(entries) != data:
         raise ValueError("not a payload manifest")
     return entries
 
 
 def differences(expected: Iterable[ManifestEntry], actual: Iterable[ManifestEntry]) -> tuple[str, ...]:
-    """What is wrong with a payload, a phrase a file: `model.onnx was changed`, `x was added`, `y is missing`."""
-    wanted = {entry.path: entry for entry in expected}
-    found = {entry.path: entry for entry in actual}
-    missing = [f"{path} is missing" for path in wanted.keys() - found.keys()]
-    added = [f"{path} was added" for path in found.keys() - wanted.keys()]
-    changed = [f"{path} was changed" for path in wanted.keys() & found.keys() if wanted[path] != found[path]]
+    """Return the differences of a payload, one phrase for each file: `model.onnx was changed`, `x was added`, …"""
+    before = {entry.path: entry for entry in expected}
+    after = {entry.path: entry for entry in actual}
+    missing = [f"{path} is missing" for path in before.keys() - after.keys()]
+    added = [f"{path} was added" for path in after.keys() - before.keys()]
+    changed = [f"{path} was changed" for path in before.keys() & after.keys() if before[path] != after[path]]
     return tuple(sorted(missing + added + changed))
 
 
 def short_digest(digest: str) -> str:
-    """The first 12 hex digits, for names that people and Triton see."""
+    """Return the first 12 hex digits, for names that people and Triton see."""
     return digest.removeprefix("sha256:")[:12]

@@ -1,4 +1,4 @@
-"""What would change: changes in the order they are made, bound by one digest to what they were planned from."""
+"""Plans: the changes that an apply would make, in order, and one digest over them and what they were planned from."""
 
 import hashlib
 import json
@@ -11,20 +11,20 @@ Values = Mapping[str, Any]
 
 
 class Action(StrEnum):
-    """What a change does. For one deployment they come in this order."""
+    """The actions that a change can make; for one deployment they run in this order."""
 
-    REPAIR = "repair"  # a version in the registry, as it was registered once
-    COPY = "copy"  # the bytes, into the environment's own registry
-    LOAD = "load"  # beside what is served now
-    PROBE = "probe"  # right version, right output
+    REPAIR = "repair"  # a registered version, as it was first registered
+    COPY = "copy"  # the artifact, into the environment's own registry
+    LOAD = "load"  # the version, beside the one that is served now
+    PROBE = "probe"  # the loaded version: right version, right output
     ROUTE = "route"  # requests to the version
     CHAMPION = "champion"  # the registry's aliases
-    RETIRE = "retire"  # what is no longer needed, after draining
+    RETIRE = "retire"  # versions that are no longer needed, after draining
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change to one thing: JSON values before and after (None: not there)."""
+    """One change to one resource, with JSON values before and after (None: it does not exist)."""
 
     action: Action
     provider: str
@@ -42,22 +42,22 @@ class Change:
         }
 
     @staticmethod
-    def from_json(said: Mapping[str, Any]) -> "Change":
-        """The inverse of `as_json`; KeyError, TypeError or ValueError when it is no change."""
+    def from_json(data: Mapping[str, Any]) -> "Change":
+        """Read what `as_json` wrote; KeyError, TypeError or ValueError when it is not a change."""
         return Change(
-            Action(said["action"]), said["provider"], said["resource"], said["before"], said["after"]
+            Action(data["action"]), data["provider"], data["resource"], data["before"], data["after"]
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A deployment that is left as it is, and why; one on hold is put back to what ran before."""
+    """A deployment that the plan leaves as it is, and why; one on hold is restored to the version before."""
 
     resource: str
     reason: str
     fix: str
     where: str
-    is_held: bool = False
+    is_on_hold: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -65,15 +65,15 @@ class Refused:
             "reason": self.reason,
             "fix": self.fix,
             "where": self.where,
-            "held": self.is_held,
+            "held": self.is_on_hold,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes that would make one environment as one commit declares it.
+    """The changes that would make one environment match one commit.
 
-    `documents` has for each deployment that changes the digest of what is declared of it.
+    `documents` is the digest of the documents (`core.hold.documents_digest`) of each deployment that changes, by model.
     """
 
     environment: str
@@ -93,13 +93,13 @@ class Plan:
         refused: tuple[Refused, ...] = (),
         documents: Mapping[str, str] | None = None,
     ) -> "Plan":
-        """A plan with the digest that binds it."""
+        """Make a plan and its digest."""
         declared = dict(documents or {})
         digest = plan_digest(environment, target, commit, changes, declared)
         return Plan(environment, target, commit, changes, refused, digest, declared)
 
     def is_intact(self) -> bool:
-        """Whether the digest still covers what the plan says."""
+        """True when the digest fits the plan."""
         return self.digest == plan_digest(
             self.environment, self.target, self.commit, self.changes, self.documents
         )
@@ -116,22 +116,22 @@ class Plan:
         }
 
     @staticmethod
-    def from_json(said: Mapping[str, Any]) -> "Plan":
-        """The inverse of `as_json`; KeyError, TypeError or ValueError when it is no plan."""
-        changes = tuple(map(Change.from_json, said["changes"]))
+    def from_json(data: Mapping[str, Any]) -> "Plan":
+        """Read what `as_json` wrote; KeyError, TypeError or ValueError when it is not a plan."""
+        changes = tuple(map(Change.from_json, data["changes"]))
         refused = tuple(
-            Refused(r["resource"], r["reason"], r["fix"], r["where"], r["held"]) for r in said["refused"]
+            Refused(r["resource"], r["reason"], r["fix"], r["where"], r["held"]) for r in data["refused"]
         )
-        declared = dict(said["documents"])
+        declared = dict(data["documents"])
         return Plan(
-            said["environment"], said["target"], said["commit"], changes, refused, said["digest"], declared
+            data["environment"], data["target"], data["commit"], changes, refused, data["digest"], declared
         )
 
 
 def plan_digest(
     environment: str, target: str, commit: str, changes: tuple[Change, ...], documents: Mapping[str, str]
 ) -> str:
-    """`sha256:` over the canonical JSON of everything an apply depends on."""
-    said = [environment, target, commit, [change.as_json() for change in changes], dict(documents)]
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    """Return `sha256:` over the canonical JSON of everything that an apply depends on."""
+    content = [environment, target, commit, [change.as_json() for change in changes], dict(documents)]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

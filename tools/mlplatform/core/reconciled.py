@@ -1,4 +1,4 @@
-"""What became of an environment in one run."""
+"""The result of reconciling one environment."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from mlplatform.core.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Reverted:
-    """A version that went on hold, with the branch that proposes the one before it, or why there is none."""
+    """A version that went on hold, with the branch that proposes the version before it, or why there is no branch."""
 
     hold: Hold
     branch: str | None
@@ -18,7 +18,7 @@ class Reverted:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What was planned for an environment, what happened, and what is proposed to take failures back."""
+    """The plan of an environment, the outcomes, and the reverts that are proposed for what failed."""
 
     plan: Plan
     outcomes: tuple[Outcome, ...]

@@ -1,4 +1,4 @@
-"""What the ledger says of how each registered version came to be: what its tags were made from."""
+"""Registration records: from which facts on the ledger the tags of each registered version were written."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mlplatform.core.statement import DEPLOYMENT, REGISTRATION, Statement
 
 @dataclass(frozen=True, slots=True)
 class RegistrationRecord:
-    """All that the tags of a version said when an apply or a registration wrote them."""
+    """The tags of a version as an apply or a registration wrote them."""
 
     version: str
     digest: str
@@ -23,7 +23,7 @@ class RegistrationRecord:
     approved_by: tuple[str, ...]
 
     def tags(self) -> str:
-        """The digest over them."""
+        """Return the digest over these tags."""
         return tags_digest(
             self.version,
             self.digest,
@@ -40,38 +40,40 @@ RegistrationRecords = Mapping[tuple[str, str], tuple[RegistrationRecord, ...]]
 
 
 def registration_records(oldest_first: Iterable[Statement], environment: str) -> RegistrationRecords:
-    """By model and version: every origin on record in an environment, newest first."""
-    found: dict[tuple[str, str], tuple[RegistrationRecord, ...]] = {}
+    """Return all registration records of an environment by model and version, newest first."""
+    records: dict[tuple[str, str], tuple[RegistrationRecord, ...]] = {}
     for statement in oldest_first:
-        said = statement.predicate
-        if said.get("environment") != environment:
+        predicate = statement.predicate
+        if predicate.get("environment") != environment:
             continue
         if statement.predicate_type == REGISTRATION:
-            _remember(found, said["model"], _origin(said, None, ()))
+            _add(records, predicate["model"], _record(predicate, None, ()))
         elif statement.predicate_type == DEPLOYMENT:
-            for outcome in said["outcomes"]:
+            for outcome in predicate["outcomes"]:
                 after = outcome["after"]
                 if outcome["action"] == Action.COPY.value and after:
-                    brought = _origin(after, said["commit"], tuple(said.get("approvedBy", ())))
-                    _remember(found, outcome["resource"], brought)
-    return found
+                    copied = _record(after, predicate["commit"], tuple(predicate.get("approvedBy", ())))
+                    _add(records, outcome["resource"], copied)
+    return records
 
 
-def _origin(said: Mapping[str, Any], change: str | None, approved_by: tuple[str, ...]) -> RegistrationRecord:
+def _record(
+    values: Mapping[str, Any], change: str | None, approved_by: tuple[str, ...]
+) -> RegistrationRecord:
     return RegistrationRecord(
-        said["version"],
-        said["digest"],
-        said.get("run"),
-        said.get("commit"),
-        said.get("data") or {},
-        said.get("metrics") or {},
+        values["version"],
+        values["digest"],
+        values.get("run"),
+        values.get("commit"),
+        values.get("data") or {},
+        values.get("metrics") or {},
         change,
         approved_by,
     )
 
 
-def _remember(
-    found: dict[tuple[str, str], tuple[RegistrationRecord, ...]], model: str, origin: RegistrationRecord
+def _add(
+    records: dict[tuple[str, str], tuple[RegistrationRecord, ...]], model: str, record: RegistrationRecord
 ) -> None:
-    key = model, origin.version
-    found[key] = (origin, *found.get(key, ()))
+    key = model, record.version
+    records[key] = (record, *records.get(key, ()))

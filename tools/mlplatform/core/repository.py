@@ -32,12 +32,12 @@ class Repository:
 
     def earlier(self, environment: str) -> tuple[str, ...]:
         """The environments that a promotion to this one went through, nearest first."""
-        found: list[str] = []
+        way: list[str] = []
         step = self.environments[environment].body.promotesFrom
-        while step and step in self.environments and step not in found and step != environment:
-            found.append(step)
+        while step and step in self.environments and step not in way and step != environment:
+            way.append(step)
             step = self.environments[step].body.promotesFrom
-        return tuple(found)
+        return tuple(way)
 
     def blocked(self, environment: str, tenant: str) -> Finding | None:
         """The error that keeps a tenant's deployments in an environment as they are, if there is one."""

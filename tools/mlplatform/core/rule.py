@@ -1,4 +1,4 @@
-"""What a rule is: what it wants, why, and how to be right. Every finding carries the id of one."""
+"""Rules: what each requires, why, and how to fulfil it. Every finding has the id of a rule."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,10 +10,10 @@ RuleScope = Literal["state", "change", "review"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, whoever judges by it.
+    """One rule, in Python, Rego or Checkov.
 
-    `description` says why it is there; `soc2` names the criteria it is evidence for; `passes` and `fails` are
-    short examples; `is_waivable` whether a waiver may suspend it; `where` says where it is written.
+    `description` says why the rule exists, `soc2` names the criteria that it is evidence for, `passes` and `fails` are
+    short examples. `is_waivable` is True when a waiver may suspend it. `where` is the file that implements it.
     """
 
     id: str

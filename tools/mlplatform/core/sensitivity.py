@@ -7,11 +7,14 @@ _RANKS: dict[Classification, int] = {"public": 0, "internal": 1, "confidential":
 
 
 def sensitivity(dataset: Dataset) -> Classification:
-    """What a data set amounts to: its own classification, or that of its most sensitive column when that is higher."""
-    said = (dataset.classification, *(column.classification for column in dataset.columns.values()))
-    return max(said, key=_RANKS.__getitem__)
+    """Return a data set's own classification, or that of its most sensitive column when that is higher."""
+    classifications = (
+        dataset.classification,
+        *(column.classification for column in dataset.columns.values()),
+    )
+    return max(classifications, key=_RANKS.__getitem__)
 
 
 def covers(clearance: Classification, classification: Classification) -> bool:
-    """Whether a clearance reaches up to a classification."""
+    """True when a clearance is at least as high as a classification."""
     return _RANKS[classification] <= _RANKS[clearance]

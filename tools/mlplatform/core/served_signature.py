@@ -1,4 +1,4 @@
-"""What a version is served as: its format and signature belong to its bytes, not to the newest document."""
+"""The format and signature that a version is served with: they belong to its artifact, not to the newest document."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
 from mlplatform.core.statement import DEPLOYMENT, Statement
 
-_TRIED = (Action.LOAD.value, Action.PROBE.value)
+_LOADING = (Action.LOAD.value, Action.PROBE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class ServedSignature:
 
     @staticmethod
     def by(model: Model) -> "ServedSignature":
-        """What a document says of the versions that are new."""
+        """Return the format and signature in a model's document, which apply to new versions."""
         return ServedSignature(model.format, model.signature.model_dump(mode="json"))
 
     def over(self, model: Model) -> Model:
-        """The document as it would be, were this its version."""
+        """Return the model with this format and signature."""
         signature = Signature.model_validate(self.signature)
         return model.model_copy(update={"format": self.format, "signature": signature})
 
@@ -35,38 +35,39 @@ Version = tuple[str, str]  # tenant/model and digest
 Signatures = Mapping[Version, ServedSignature]
 
 
-def signature_of(name: str, model: Model, digest: str, known: Signatures) -> ServedSignature:
-    """What a version is served as: what it was before, or what its model's document says when it is new."""
-    return known.get((name, digest)) or ServedSignature.by(model)
+def signature_of(name: str, model: Model, digest: str, proven_signatures: Signatures) -> ServedSignature:
+    """Return what a version was served with before or, when it is new, what its model's document says."""
+    return proven_signatures.get((name, digest)) or ServedSignature.by(model)
 
 
 def proven(oldest_first: Iterable[Statement]) -> dict[Version, ServedSignature]:
-    """How each version that was ever probed with success, in whichever environment, answered last.
+    """Return the signature of each version's last successful probe, in any environment.
 
-    Not how it was loaded: one whose signature was wrong loads, and fails its probe.
+    A load proves nothing: a version with a wrong signature loads, and then fails its probe.
     """
     return {
-        version: signed
-        for version, signed, action, result in _tries(oldest_first)
+        version: signature
+        for version, signature, action, result in _attempts(oldest_first)
         if (action, result) == (Action.PROBE.value, Result.APPLIED.value)
     }
 
 
 def refuted(oldest_first: Iterable[Statement]) -> Mapping[Version, tuple[ServedSignature, ...]]:
-    """As what each version was loaded or probed without success."""
-    found: dict[Version, tuple[ServedSignature, ...]] = {}
-    for version, signed, _, result in _tries(oldest_first):
+    """Return the signatures with which each version failed to load or failed its probe."""
+    failed: dict[Version, tuple[ServedSignature, ...]] = {}
+    for version, signature, _, result in _attempts(oldest_first):
         if result == Result.FAILED.value:
-            found[version] = (*found.get(version, ()), signed)
-    return found
+            failed[version] = (*failed.get(version, ()), signature)
+    return failed
 
 
-def _tries(oldest_first: Iterable[Statement]) -> Iterator[tuple[Version, ServedSignature, str, str]]:
+def _attempts(oldest_first: Iterable[Statement]) -> Iterator[tuple[Version, ServedSignature, str, str]]:
     for statement in oldest_first:
         if statement.predicate_type != DEPLOYMENT:
             continue
-        for one in statement.predicate["outcomes"]:
-            after = one["after"]
-            if one["action"] in _TRIED and after:
-                signed = ServedSignature(after["format"], after["signature"])
-                yield (one["resource"], after["digest"]), signed, one["action"], one["result"]
+        for outcome in statement.predicate["outcomes"]:
+            after = outcome["after"]
+            if outcome["action"] in _LOADING and after:
+                signature = ServedSignature(after["format"], after["signature"])
+                version = outcome["resource"], after["digest"]
+                yield version, signature, outcome["action"], outcome["result"]

@@ -1,4 +1,4 @@
-"""What was there after an apply, without anything that says where it lies, who made it, or how good it is."""
+"""Snapshots: the state of an environment after an apply, without locations, people or metrics."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ ALIASES = ("champion", "previous")
 
 @dataclass(frozen=True, slots=True)
 class RegisteredEntry:
-    """A version that a registry holds: the digest of its bytes, and one over the tags that describe it."""
+    """A version in a registry: the digest of its artifact, and a digest over its tags."""
 
     digest: str
     tags: str
@@ -19,7 +19,7 @@ class RegisteredEntry:
 
 @dataclass(frozen=True, slots=True)
 class ServedEntry:
-    """A version that a server holds; `configuration` is a digest of all that it runs with but its instances."""
+    """A version on a server; `configuration` is a digest of its configuration without the number of instances."""
 
     version: str
     digest: str
@@ -30,9 +30,9 @@ class ServedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One environment as it was observed: versions, aliases, what is loaded by model and digest, and routes.
+    """One environment as observed: registered versions, aliases, loaded versions by model and digest, and routes.
 
-    `taken` is the observer's clock (RFC 3339, UTC), for display: the order is the ledger's.
+    `taken` is the observer's clock (RFC 3339, UTC), for display only: the ledger has the order.
     """
 
     environment: str
@@ -49,20 +49,20 @@ class Snapshot:
 
     def as_json(self) -> dict[str, Any]:
         versions = {
-            model: {version: [kept.digest, kept.tags] for version, kept in held.items()}
-            for model, held in self.versions.items()
+            model: {version: [entry.digest, entry.tags] for version, entry in entries.items()}
+            for model, entries in self.versions.items()
         }
         served = {
             model: {
                 digest: {
-                    "version": ran.version,
-                    "ready": ran.ready,
-                    "instances": ran.instances,
-                    "configuration": ran.configuration,
+                    "version": entry.version,
+                    "ready": entry.ready,
+                    "instances": entry.instances,
+                    "configuration": entry.configuration,
                 }
-                for digest, ran in held.items()
+                for digest, entry in entries.items()
             }
-            for model, held in self.served.items()
+            for model, entries in self.served.items()
         }
         return {
             "environment": self.environment,
@@ -70,35 +70,35 @@ class Snapshot:
             "commit": self.commit,
             "taken": self.taken,
             "versions": versions,
-            "aliases": {model: dict(found) for model, found in self.aliases.items()},
+            "aliases": {model: dict(versions) for model, versions in self.aliases.items()},
             "served": served,
-            "weights": {model: dict(found) for model, found in self.weights.items()},
+            "weights": {model: dict(weights) for model, weights in self.weights.items()},
         }
 
     def as_bytes(self) -> bytes:
-        """Its JSON, the same bytes for the same snapshot."""
+        """Return the snapshot as JSON, always the same bytes for the same snapshot."""
         return json.dumps(self.as_json(), sort_keys=True, indent=0).encode() + b"\n"
 
     @staticmethod
-    def from_json(said: Mapping[str, Any]) -> "Snapshot":
-        """The inverse of `as_json`; KeyError, TypeError, ValueError or AttributeError when it is no snapshot."""
+    def from_json(data: Mapping[str, Any]) -> "Snapshot":
+        """Read what `as_json` wrote; KeyError, TypeError, ValueError or AttributeError when it is not a snapshot."""
         versions = {
-            model: {version: RegisteredEntry(*kept) for version, kept in held.items()}
-            for model, held in said["versions"].items()
+            model: {version: RegisteredEntry(*entry) for version, entry in entries.items()}
+            for model, entries in data["versions"].items()
         }
         served = {
-            model: {digest: ServedEntry(digest=digest, **ran) for digest, ran in held.items()}
-            for model, held in said["served"].items()
+            model: {digest: ServedEntry(digest=digest, **entry) for digest, entry in entries.items()}
+            for model, entries in data["served"].items()
         }
         return Snapshot(
-            said["environment"],
-            said["target"],
-            said["commit"],
-            said["taken"],
+            data["environment"],
+            data["target"],
+            data["commit"],
+            data["taken"],
             versions,
-            said["aliases"],
+            data["aliases"],
             served,
-            said["weights"],
+            data["weights"],
         )
 
 
@@ -112,7 +112,7 @@ def tags_digest(
     change: str | None,
     approved_by: tuple[str, ...],
 ) -> str:
-    """`sha256:` over everything that a registered version's tags say."""
+    """Return `sha256:` over everything that a registered version's tags say."""
     numbers = {name: repr(float(value)) for name, value in metrics.items()}
-    said = [version, digest, run, commit, dict(data), numbers, change, list(approved_by)]
-    return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
+    content = [version, digest, run, commit, dict(data), numbers, change, list(approved_by)]
+    return f"sha256:{hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()}"

@@ -1,4 +1,4 @@
-"""A plan made from snapshots: what it rests on, and what it could not know."""
+"""A plan made from snapshots instead of from the registries and servers."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +8,7 @@ from mlplatform.core.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class SnapshotAge:
-    """One snapshot that a plan rests on, and how old it was then (by the clocks of two machines)."""
+    """One snapshot that a plan was made from, and its age at that time (by the clocks of two machines)."""
 
     environment: str
     commit: str
@@ -18,7 +18,7 @@ class SnapshotAge:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPlan:
-    """The plan, its snapshots (the environment's own first), and in sentences what only an apply will find out."""
+    """The plan, its snapshots (the environment's own first), and sentences on what only an apply can find out."""
 
     plan: Plan
     bases: tuple[SnapshotAge, ...]

@@ -1,4 +1,4 @@
-"""What files there are and what they hold: the working tree, or any commit."""
+"""Sources: where files are read from, either the working tree or a commit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class FileType(StrEnum):
-    """What a path is; only plain files are ever read."""
+    """The type of a path; only plain files are read."""
 
     FILE = "file"
     SYMLINK = "symlink"
@@ -16,7 +16,7 @@ class FileType(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class SourceFile:
-    """One path of a source; `size` in bytes, -1 where the source does not say."""
+    """One path of a source; `size` is in bytes, -1 when it is not known."""
 
     path: str
     type: FileType
@@ -24,15 +24,15 @@ class SourceFile:
 
 
 class Source(Protocol):
-    """A tree of files that is read and never executed. `commit` is None for the working tree."""
+    """A tree of files that are read and never executed; `commit` is None for the working tree."""
 
     @property
     def commit(self) -> str | None: ...
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
-        """The files at or below these paths (`platform.yaml`, `tenants/`), sorted by path."""
+        """Return the files at or below these paths (`platform.yaml`, `tenants/`), sorted by path."""
         ...
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
-        """The bytes of plain files, by path."""
+        """Return the content of plain files, by path."""
         ...

@@ -1,4 +1,4 @@
-"""What happened, as in-toto Statements."""
+"""The records on the ledger, as in-toto Statements."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SNAPSHOT = "urn:mlplatform:predicate:snapshot:v1"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement: subjects (name to `sha256:` digest), what kind of thing is said of them, and what."""
+    """One statement: its subjects (name to `sha256:` digest), the type of its predicate, and the predicate."""
 
     subjects: Mapping[str, str]
     predicate_type: str
@@ -34,34 +34,34 @@ class Statement:
         }
 
     @staticmethod
-    def from_json(said: Mapping[str, Any]) -> "Statement":
-        """The inverse of `as_json`; KeyError or TypeError when it is no statement."""
-        subjects = {s["name"]: f"sha256:{s['digest']['sha256']}" for s in said["subject"]}
-        return Statement(subjects, said["predicateType"], said["predicate"])
+    def from_json(data: Mapping[str, Any]) -> "Statement":
+        """Read what `as_json` wrote; KeyError or TypeError when it is not a statement."""
+        subjects = {s["name"]: f"sha256:{s['digest']['sha256']}" for s in data["subject"]}
+        return Statement(subjects, data["predicateType"], data["predicate"])
 
 
 def deployment_statement(plan: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]) -> Statement:
-    """What an apply did: the plan's header (without its changes) and an outcome for each change."""
+    """Return the record of an apply: the plan's header (without its changes) and an outcome for each change."""
     return Statement(
         subjects_of(plan["environment"], outcomes), DEPLOYMENT, {**plan, "outcomes": list(outcomes)}
     )
 
 
 def subjects_of(environment: str, changes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The versions that changes, or their outcomes, are about, by name."""
-    found = {}
+    """Return the digests of the versions that changes, or their outcomes, are about, by `environment/model@version`."""
+    subjects = {}
     for change in changes:
-        about = change["after"] or change["before"] or {}
-        if "digest" in about:
-            version = about.get("version") or about["champion"]
-            found[f"{environment}/{change['resource']}@{version}"] = about["digest"]
-    return found
+        values = change["after"] or change["before"] or {}
+        if "digest" in values:
+            version = values.get("version") or values["champion"]
+            subjects[f"{environment}/{change['resource']}@{version}"] = values["digest"]
+    return subjects
 
 
 def registration_statement(
     model: str, version: str, digest: str, environment: str, lineage: Mapping[str, Any]
 ) -> Statement:
-    """That a trained version was registered, and what it was made from."""
+    """Return the record that a trained version was registered, with its lineage."""
     predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **lineage}
     return Statement({f"{environment}/{model}@{version}": digest}, REGISTRATION, predicate)
 
@@ -69,25 +69,25 @@ def registration_statement(
 def retry_statement(
     environment: str, model: str, version: str, digest: str, who: Mapping[str, Any]
 ) -> Statement:
-    """That a version which failed may be tried again, who said so and why."""
+    """Return the record that a failed version may be tried again, who allowed it and why."""
     predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **who}
     return Statement({f"{environment}/{model}@{version}": digest}, RETRY, predicate)
 
 
 def validation_statement(
-    environment: str, model: str, version: str, digest: str, said: Mapping[str, Any]
+    environment: str, model: str, version: str, digest: str, result: Mapping[str, Any]
 ) -> Statement:
-    """That a version was tried on a held-out sample, what was measured, and whether all that is asked was met."""
-    predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **said}
+    """Return the record of a validation: the held-out sample, the measured metrics, and which requirements were met."""
+    predicate = {"environment": environment, "model": model, "version": version, "digest": digest, **result}
     subjects = {
         f"{environment}/{model}@{version}": digest,
-        said["sample"]["dataset"]: said["sample"]["digest"],
+        result["sample"]["dataset"]: result["sample"]["digest"],
     }
     return Statement(subjects, VALIDATION, predicate)
 
 
 def snapshot_statement(environment: str, commit: str, taken: str, digest: str, blob: str) -> Statement:
-    """What an environment looked like after an apply: the snapshot itself is attached, as the git object `blob`."""
+    """Return the record of a snapshot; the snapshot itself is attached, as the git object `blob`."""
     predicate = {"environment": environment, "commit": commit, "taken": taken, "blob": blob}
     return Statement({f"{environment}/snapshot": digest}, SNAPSHOT, predicate)
 
@@ -95,59 +95,57 @@ def snapshot_statement(environment: str, commit: str, taken: str, digest: str, b
 def newest_snapshot(
     oldest_first: Sequence[Statement], environment: str
 ) -> tuple[Statement | None, tuple[Statement, ...]]:
-    """The newest snapshot of an environment, and what was applied since, newest first: then it is no longer right.
+    """Return the newest snapshot of an environment and the deployments since, newest first.
 
-    What was put back after changes by hand is as the snapshot has it, so that is left out, as is what changed nothing.
+    Reverts of drift are left out, as they restore what the snapshot says, and so are applies that changed nothing.
     """
     since: list[Statement] = []
-    for said in reversed(oldest_first):
-        if said.predicate.get("environment") != environment:
+    for statement in reversed(oldest_first):
+        predicate = statement.predicate
+        if predicate.get("environment") != environment:
             continue
-        if said.predicate_type == SNAPSHOT:
-            return said, tuple(since)
-        if (
-            said.predicate_type == DEPLOYMENT
-            and said.predicate["outcomes"]
-            and "undoing" not in said.predicate
-        ):
-            since.append(said)
+        if statement.predicate_type == SNAPSHOT:
+            return statement, tuple(since)
+        if statement.predicate_type == DEPLOYMENT and predicate["outcomes"] and "undoing" not in predicate:
+            since.append(statement)
     return None, tuple(since)
 
 
 def newest_fence(statements: Iterable[Statement], environment: str) -> int:
-    """The greatest number that a holder of an environment's lease wrote anything under; 0 when none did."""
-    said = (statement.predicate for statement in statements)
-    fences = (one.get("fence", 0) for one in said if one.get("environment") == environment)
+    """Return the greatest fence in the records of an environment; 0 when there is none."""
+    predicates = (statement.predicate for statement in statements)
+    fences = (each.get("fence", 0) for each in predicates if each.get("environment") == environment)
     return max(fences, default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The commit that an environment was made to match last, and the newest one it was taken back from, if it was."""
+    """The commit that was applied last; after a rollback to an earlier commit, also the newest commit before that."""
 
     commit: str
     rolled_back_from: str | None = None
 
 
 def applied_commits(oldest_first: Sequence[Statement], environment: str) -> tuple[str, ...]:
-    """Every commit that was applied to an environment, newest first, each once."""
+    """Return every commit that was applied to an environment, newest first, each once."""
     commits = (
-        str(said.predicate["commit"])
-        for said in reversed(oldest_first)
-        if said.predicate_type == DEPLOYMENT and said.predicate["environment"] == environment
+        str(statement.predicate["commit"])
+        for statement in reversed(oldest_first)
+        if statement.predicate_type == DEPLOYMENT and statement.predicate["environment"] == environment
     )
     return tuple(dict.fromkeys(commits))
 
 
 def last_applied(oldest_first: Iterable[Statement], environment: str) -> Applied | None:
-    """What was applied to an environment last; None before the first apply."""
+    """Return the commit that was applied to an environment last; None before the first apply."""
     last: Applied | None = None
-    for said in oldest_first:
-        about = said.predicate
-        if said.predicate_type != DEPLOYMENT or about["environment"] != environment or about.get("late"):
+    for statement in oldest_first:
+        predicate = statement.predicate
+        is_deployment = statement.predicate_type == DEPLOYMENT and predicate["environment"] == environment
+        if not is_deployment or predicate.get("late"):
             continue
-        commit = str(about["commit"])
-        if last is None or ("goingBack" not in about and commit != last.commit):
+        commit = str(predicate["commit"])
+        if last is None or ("goingBack" not in predicate and commit != last.commit):
             last = Applied(commit)
         elif commit != last.commit:
             last = Applied(commit, last.rolled_back_from or last.commit)

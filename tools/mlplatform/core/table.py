@@ -1,16 +1,16 @@
-"""What a file of data holds, without the data."""
+"""The shape of a CSV file, without its data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """The columns of a CSV file in their order, its rows, and how many cells of a column look like personal data.
 
-    `found` maps a column to what its cells look like (`email`, `card`, `ssn`) and how many do; without the others.
+    `personal_data` counts, for each column with any, the cells that look like `email`, `card` or `ssn`.
     """
 
     columns: tuple[str, ...]
     rows: int
-    found: Mapping[str, Mapping[str, int]]
+    personal_data: Mapping[str, Mapping[str, int]]

@@ -1,4 +1,4 @@
-"""Where a laptop's platform lives: every path under `.platform/`, and nothing else."""
+"""The paths of a laptop's target, all under `.platform/`."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How the columns of a sample become a model's inputs, and which of its outputs answer: read from the signature."""
+"""Read from a signature how a sample's columns become a model's inputs, and which outputs hold its answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ FLOATS = ("FP16", "FP32", "FP64")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The outputs of a classification that hold the class and the classes' scores; those of a regression, `value`."""
+    """The outputs that hold a model's answers: class and scores of a classification, or the value of a regression."""
 
     label: Tensor | None = None
     scores: Tensor | None = None
@@ -21,12 +21,14 @@ class Answers:
 def columns_by_input(
     signature: Signature, columns: Sequence[str]
 ) -> tuple[tuple[Tensor, tuple[str, ...]], ...]:
-    """The inputs, each with the columns that fill a row of it; ValueError says why they do not fit."""
+    """Return each input with the columns that fill a row of it; ValueError says why they do not fit."""
     widths = [
         _width(tensor, len(columns) if len(signature.inputs) == 1 else None) for tensor in signature.inputs
     ]
     if sum(widths) != len(columns):
-        raise ValueError(f"the signature takes {sum(widths)} columns a row, and {len(columns)} are named")
+        raise ValueError(
+            f"the signature takes {sum(widths)} columns for each row, and {len(columns)} are named"
+        )
     cuts = pairwise((0, *accumulate(widths)))
     return tuple(
         (tensor, tuple(columns[first:last]))
@@ -35,20 +37,20 @@ def columns_by_input(
 
 
 def answers_of(signature: Signature, task: str) -> Answers:
-    """Which outputs answer; ValueError where the signature leaves that open."""
+    """Return the outputs that hold the answers; ValueError when the signature leaves that open."""
     flat = [tensor for tensor in signature.outputs if _is_flat(tensor)]
     if task == "regression":
         value = _only(
-            [tensor for tensor in flat if tensor.type not in ("BYTES", "BOOL")], "numbers, one a row"
+            [tensor for tensor in flat if tensor.type not in ("BYTES", "BOOL")], "a number for each row"
         )
         if value is None:
-            raise ValueError("no output gives a number a row, as a regression does")
+            raise ValueError("no output gives a number for each row, as a regression must")
         return Answers(value=value)
-    label = _only([tensor for tensor in flat if tensor.type not in FLOATS], "a class a row")
+    label = _only([tensor for tensor in flat if tensor.type not in FLOATS], "a class for each row")
     wide = [tensor for tensor in signature.outputs if tensor.type in FLOATS and _is_wide(tensor)]
     scores = _only(wide or [tensor for tensor in flat if tensor.type in FLOATS], "scores")
     if label is None and scores is None:
-        raise ValueError("no output gives a class or scores a row, as a classification does")
+        raise ValueError("no output gives a class or scores for each row, as a classification must")
     return Answers(label, scores)
 
 
@@ -61,7 +63,9 @@ def _width(tensor: Tensor, free: int | None) -> int:
     if width >= 0:
         return width
     if free is None:
-        raise ValueError(f"how many columns the input {tensor.name} takes cannot be told from {tensor.shape}")
+        raise ValueError(
+            f"the shape {tensor.shape} of the input {tensor.name} leaves open how many columns it takes"
+        )
     return free
 
 
@@ -73,8 +77,8 @@ def _is_wide(tensor: Tensor) -> bool:
     return len(tensor.shape) == 2 and tensor.shape[1] != 1
 
 
-def _only(found: Sequence[Tensor], what: str) -> Tensor | None:
-    if len(found) > 1:
-        names = ", ".join(tensor.name for tensor in found)
-        raise ValueError(f"several outputs give {what}: {names}")
-    return found[0] if found else None
+def _only(candidates: Sequence[Tensor], content: str) -> Tensor | None:
+    if len(candidates) > 1:
+        names = ", ".join(tensor.name for tensor in candidates)
+        raise ValueError(f"several outputs give {content}: {names}")
+    return candidates[0] if candidates else None

@@ -1,4 +1,4 @@
-"""Who runs this."""
+"""Names the person or machine that runs a command."""
 
 import getpass
 from typing import Any
@@ -7,7 +7,7 @@ APPROVED_LOCALLY = "local-unreviewed"
 
 
 def actor() -> dict[str, Any]:
-    """What a statement says of the person or machine that makes it."""
+    """Return the user's name, and how the run was approved, as records on the ledger state them."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # a container's user need not have a name

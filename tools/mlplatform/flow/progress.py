@@ -1,4 +1,4 @@
-"""Who is told what happens while it happens."""
+"""Reports what a command does while it runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from mlplatform.core.outcome import Outcome
 from mlplatform.core.plan import Plan
 
 
-def _nothing(said: Any) -> None:
+def _ignore(event: Any) -> None:
     pass
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressReporter:
-    """Called with what is done beside the plan, with each plan before it is applied, and with each outcome."""
+    """Callbacks: for a message, for each plan before it is applied, and for each outcome."""
 
-    on_message: Callable[[str], None] = _nothing
-    on_plan: Callable[[Plan], None] = _nothing
-    on_outcome: Callable[[Outcome], None] = _nothing
+    on_message: Callable[[str], None] = _ignore
+    on_plan: Callable[[Plan], None] = _ignore
+    on_outcome: Callable[[Outcome], None] = _ignore
 
 
 SILENT = ProgressReporter()

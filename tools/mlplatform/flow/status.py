@@ -1,4 +1,4 @@
-"""Reads what runs: documents, servers and ledger. MLflow is never imported here."""
+"""Reads the status of every environment: documents, servers and ledger. MLflow is never imported here."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -12,7 +12,8 @@ from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import SILENT, ProgressReporter
-from mlplatform.flow.reconcile.snapshots import latest, observed_serving
+from mlplatform.flow.reconcile.snapshots import current_snapshot, observed_serving
+from mlplatform.flow.selection import EVERYTHING, Selection
 from mlplatform.flow.workspace import Workspace
 from mlplatform.local.lease import is_held
 from mlplatform.observe.drift import serving_drifts
@@ -24,85 +25,95 @@ Predicate = Mapping[str, Any]
 
 
 def status(
-    workspace: Workspace, repository: Repository, progress: ProgressReporter = SILENT
+    workspace: Workspace,
+    repository: Repository,
+    progress: ProgressReporter = SILENT,
+    selection: Selection = EVERYTHING,
 ) -> dict[str, dict[str, DeploymentStatus]]:
-    """The status of everything, by environment (earliest first) and model."""
-    _catch_up(workspace, repository, progress)
+    """Return the status of the selection, by environment (earliest first) and model; Refusal when it is unknown."""
+    names = selection.environments(repository)
+    _fetch_shared_ledger(workspace, repository, progress)
+    statuses = {
+        name: environment_status(repository, name, _view(workspace, repository, name)) for name in names
+    }
+    selection.require_match(repository, (model for models in statuses.values() for model in models))
     return {
-        name: environment_status(repository, name, _see(workspace, repository, name))
-        for name in repository.environments_in_order()
+        name: {model: status for model, status in models.items() if selection.includes(model)}
+        for name, models in statuses.items()
     }
 
 
-def _catch_up(workspace: Workspace, repository: Repository, progress: ProgressReporter) -> None:
-    """Fetch what other machines recorded; without that too, it is worth something to know what answers."""
-    shared = (one.body for one in repository.environments.values() if one.body.is_shared)
+def _fetch_shared_ledger(workspace: Workspace, repository: Repository, progress: ProgressReporter) -> None:
+    """Fetch the shared ledger; when that fails, say so and go on, for the servers may still answer."""
+    shared = (document.body for document in repository.environments.values() if document.body.is_shared)
     try:
         for settings in islice(shared, 1):  # one ledger has them all
             workspace.ledger(settings).sync()
-    except Refusal as why:
-        progress.on_message(f"what other machines recorded since is not known (holds, failures): {why}")
+    except Refusal as refusal:
+        progress.on_message(f"records of other machines could not be fetched (holds, failures): {refusal}")
 
 
-def _see(workspace: Workspace, repository: Repository, environment: str) -> EnvironmentView:
+def _view(workspace: Workspace, repository: Repository, environment: str) -> EnvironmentView:
     settings, paths = repository.environments[environment].body, workspace.paths(environment)
-    said = statements(workspace, settings)
-    mine = [one.predicate for one in reversed(said) if _is_of(one.predicate, environment)]
-    on_hold = holds(said, environment)
+    ledger = statements(workspace, settings)
+    predicates = [
+        statement.predicate for statement in reversed(ledger) if _is_current(statement.predicate, environment)
+    ]
+    on_hold = holds(ledger, environment)
     applying = is_held(paths)
-    failures, batch = _failures(mine), _batch(repository, mine)
+    failures, batch = _failures(predicates), _batch(repository, predicates)
     try:
         serving = connect_serving(settings, paths)
         observed = serving.observe()
         urls = {model: serving.url(model) for model in observed.weights}
-    except Refusal as why:
-        return EnvironmentView(None, str(why), applying, failures, {}, batch, on_hold)
-    drifted = _drifted(workspace, said, environment, observed)
+    except Refusal as refusal:
+        return EnvironmentView(None, str(refusal), applying, failures, {}, batch, on_hold)
+    drifted = _drifted(workspace, ledger, environment, observed)
     return EnvironmentView(observed, "", applying, failures, urls, batch, on_hold, drifted)
 
 
-def _is_of(said: Predicate, environment: str) -> bool:
-    """Whether a record says something of what is so now in an environment."""
-    return said.get("environment") == environment and not said.get("late")
+def _is_current(predicate: Predicate, environment: str) -> bool:
+    """True when a record is about an environment and not marked as late."""
+    return predicate.get("environment") == environment and not predicate.get("late")
 
 
 def _drifted(
-    workspace: Workspace, said: Sequence[Statement], environment: str, observed: Observation
+    workspace: Workspace, ledger: Sequence[Statement], environment: str, observed: Observation
 ) -> dict[str, str]:
-    """What was changed by hand of each model, as far as the server shows it; registries are not asked."""
-    last = latest(workspace.git, said, environment)
-    if last is None:
+    """Return what was changed by hand of each model, as far as the server shows it; registries are not asked."""
+    snapshot = current_snapshot(workspace.git, ledger, environment)
+    if snapshot is None:
         return {}
-    now = observed_serving(last, observed)
-    found = {
-        model: "; ".join(drift.message for drift in serving_drifts(model, last, now))
-        for model in last.models()
+    current = observed_serving(snapshot, observed)
+    messages = {
+        model: "; ".join(drift.message for drift in serving_drifts(model, snapshot, current))
+        for model in snapshot.models()
     }
-    return {model: reason for model, reason in found.items() if reason}
+    return {model: reason for model, reason in messages.items() if reason}
 
 
 def _failures(newest_first: Iterable[Predicate]) -> dict[str, str]:
-    """Why the last apply that tried a model failed, for the models it failed for."""
-    last: dict[str, str | None] = {}
+    """Return the reason of each model whose last apply failed."""
+    reasons: dict[str, str | None] = {}
     for predicate in newest_first:
-        tried: dict[str, str | None] = {}
+        in_this_apply: dict[str, str | None] = {}
         for outcome in predicate.get("outcomes", ()):
-            tried.setdefault(outcome["resource"], None)
+            in_this_apply.setdefault(outcome["resource"], None)
             if outcome["result"] == Result.FAILED.value:
-                tried[outcome["resource"]] = f"{outcome['action']}: {outcome['reason']}"
-        last = {**tried, **last}
-    return {model: why for model, why in last.items() if why}
+                in_this_apply[outcome["resource"]] = f"{outcome['action']}: {outcome['reason']}"
+        reasons = {**in_this_apply, **reasons}
+    return {model: reason for model, reason in reasons.items() if reason}
 
 
 def _batch(repository: Repository, newest_first: Iterable[Predicate]) -> dict[str, tuple[str, str]]:
-    """Version and digest of each batch model's champion: nothing serves it, so the ledger is what knows."""
-    found: dict[str, tuple[str, str]] = {}
+    """Return version and digest of each batch model's champion, from the ledger: no server knows it."""
+    versions: dict[str, tuple[str, str]] = {}
     for predicate in newest_first:
         for outcome in predicate.get("outcomes", ()):
             model, after = repository.models.get(outcome["resource"]), outcome["after"]
-            champion = (
+            is_champion = (
                 outcome["action"] == Action.CHAMPION.value and outcome["result"] == Result.APPLIED.value
             )
-            if model and model.body.type == "batch" and champion and after:
-                found.setdefault(outcome["resource"], (after["champion"], after["digest"]))
-    return found
+            if model and model.body.type == "batch" and is_champion and after:
+                versions.setdefault(outcome["resource"], (after["champion"], after["digest"]))
+    return versions

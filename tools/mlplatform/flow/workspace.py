@@ -1,4 +1,4 @@
-"""Where a command works: the repository and its local target."""
+"""The repository that a command works in, with its local target."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ class Workspace:
 
     @staticmethod
     def discover(start: Path | None = None) -> "Workspace":
-        """The repository that a folder (None: the current one) lies in; Refusal where there is none."""
+        """Return the workspace that a folder (None: the current one) lies in; Refusal outside of a repository."""
         git = Git.discover(start or Path.cwd())
         return Workspace(git, LocalTarget(git.root))
 
@@ -39,40 +39,42 @@ class Workspace:
         return self.target.environment(environment)
 
     def target_id(self) -> str:
-        """Which target this is; Refusal when nothing was set up here yet."""
-        found = read_target_id(self.target)
-        if found is None:
+        """Return the id of the local target; Refusal when none was set up yet."""
+        identifier = read_target_id(self.target)
+        if identifier is None:
             raise Refusal("this repository has no local target yet", fix="run `make up`")
-        return found
+        return identifier
 
     def ledger(self, settings: Environment) -> Ledger:
-        """Where what is done to an environment is recorded: a laptop never writes the company's record."""
+        """Return the ledger of an environment: the shared one, or for a local environment the laptop's own."""
         if settings.is_shared:
             return shared_ledger(self.git, REMOTE)
         return local_ledger(self.git, self.target_id())
 
     def ledgers(self) -> tuple[Ledger, ...]:
-        """Every ledger that may hold something of this repository, as far as this clone knows them."""
-        known = [shared_ledger(self.git, REMOTE)]
+        """Return every ledger that may mention this repository, as far as this clone has them."""
+        ledgers = [shared_ledger(self.git, REMOTE)]
         if read_target_id(self.target) is not None:
-            known.append(local_ledger(self.git, self.target_id()))
-        return tuple(known)
+            ledgers.append(local_ledger(self.git, self.target_id()))
+        return tuple(ledgers)
 
     @contextmanager
     def lease(
         self, settings: Environment, environment: str, say: Callable[[str], None] = lambda _: None
     ) -> Iterator[Lease]:
-        """Hold an environment: against other runs on this machine, and where it is shared on every other one.
+        """Hold the lease of an environment: on this machine, and for a shared one on every other machine too.
 
-        `say` is told what is waited for.
+        `say` is called with a sentence while the lease is waited for.
         """
-        with ExitStack() as held:
-            lease: Lease = held.enter_context(local_lease(self.paths(environment)))
+        with ExitStack() as stack:
+            lease: Lease = stack.enter_context(local_lease(self.paths(environment)))
             if settings.is_shared:
-                above = self._newest_fence(settings, environment)  # a lease that somebody deleted starts anew
+                newest = self._newest_fence(
+                    settings, environment
+                )  # a lease that somebody deleted starts anew
                 host = socket.gethostname()
-                lease = held.enter_context(
-                    remote_lease(self.git, REMOTE, environment, host, above=above, say=say)
+                lease = stack.enter_context(
+                    remote_lease(self.git, REMOTE, environment, host, above=newest, say=say)
                 )
             yield lease
 
@@ -82,25 +84,25 @@ class Workspace:
         return newest_fence((record.statement for record in ledger.newest_first()), environment)
 
     def is_held(self, settings: Environment, environment: str) -> bool:
-        """Whether a run is changing an environment now, here or on another machine."""
+        """True while a run holds the lease of an environment, here or on another machine."""
         if is_held(self.paths(environment)):
             return True
         return settings.is_shared and is_held_remotely(self.git, REMOTE, environment)
 
 
 def environment_of(repository: Repository, name: str) -> Environment:
-    """The document of an environment; Refusal naming those there are."""
+    """Return the document of an environment; Refusal that lists the environments when there is none."""
     if name not in repository.environments:
         blocked = repository.blocked_environments.get(name)
         if blocked:
             raise Refusal(f"{name} is blocked: {blocked.message}", fix=blocked.fix, where=blocked.where)
-        known = ", ".join(repository.environments_in_order()) or "none"
-        raise Refusal(f"there is no environment {name} (there are: {known})")
+        names = ", ".join(repository.environments_in_order()) or "none"
+        raise Refusal(f"there is no environment {name} (there are: {names})")
     return repository.environments[name].body
 
 
 def model_of(repository: Repository, name: str) -> Model:
-    """The document of a model; Refusal when there is none that its schema holds for."""
+    """Return the document of a model; Refusal when there is none, or its schema is violated."""
     if name not in repository.models:
         raise Refusal(
             f"there is no model {name}", fix="name one as tenant/model: `platform status` lists them"

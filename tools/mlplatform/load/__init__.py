@@ -1,1 +1,1 @@
-"""From files to plain documents with the place of every value. Nothing is judged here."""
+"""Load: read files into plain documents, with the position of every value. Nothing is checked here but readability."""

@@ -1,34 +1,44 @@
-"""Which documents a change is about: what it touches, what refers to that, and what all of these refer to.
+"""Find the documents that a change affects: what it touches, what refers to that, and what all of these refer to.
 
-`check` sets the terms: whatever a judge of a document looks at has to be loaded with it. A reference is a name, a
-digest or a place among a document's bytes, as YAML without a backslash has no other way to write them; a document
-with a backslash is always looked into.
+Whatever the check of a document reads must be loaded with it. A reference is found as a name, digest or location in the
+text of a document, since YAML without a backslash has no other way to write it; a document with a backslash is parsed.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
-from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
+from mlplatform.core.kinds.document_kind import Reference, values_at
+from mlplatform.core.naming import (
+    DOCUMENT_ROOTS,
+    TENANT_ROOTS,
+    Identity,
+    Kind,
+    parse_path,
+    path_of,
+    tenant_of,
+)
 from mlplatform.core.source import Source
-from mlplatform.load.raw_fields import Data, datasets_of, find_references, script_of, strings_at
-from mlplatform.load.strict_yaml import parse
+from mlplatform.load.raw_fields import Data, find_references, strings_at
+from mlplatform.strict_yaml.parser import parse
 
-MOST = 1000  # documents that change: beyond it, looking for what they concern takes longer than loading everything
+MAX_CHANGED = 1000  # documents: with more, the search takes longer than loading everything
 _DATA = "examples/data/"
 _TRAINING = "examples/training/"
-_HIDDEN = ("tenants/", "models/", "environments/", _DATA)
-_SHARED = strings_at("location", "sharedWith")
+_HIDDEN = (*TENANT_ROOTS, _DATA)
+_SHOWN = tuple(
+    kind.entry.pattern for kind in Kind if kind.entry.root in TENANT_ROOTS and not kind.entry.is_of_tenant
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """The paths that are loaded, and those of them whose neighbours are not all loaded.
+    """The paths to load, and those of them whose related documents are not all loaded.
 
-    Of a tenant in `partial` not all deployments are there, of a data set not all others with the same data: what
-    needs them cannot be asked.
+    For a tenant in `partial` not all its deployments are loaded, for a data set not all others with the same data;
+    rules that need these cannot be checked for it.
     """
 
     paths: frozenset[str]
@@ -36,48 +46,47 @@ class Affected:
 
 
 def affected(base: Source, head: Source, paths: Set[str], changed: Set[str]) -> Affected | None:
-    """What a change is about, of all paths that are there before or after it; None when that is everything.
+    """Return the paths that a change affects, out of all paths before or after it; None when everything is affected.
 
-    Every environment is referred to by all that is deployed in it, and platform.yaml by everything.
+    All deployments of an environment refer to it, and everything refers to platform.yaml: what an error in a document
+    stops says how far the document reaches.
     """
     documents = [identity for path in changed if (identity := parse_path(path))]
-    if len(documents) > MOST or any(one.kind in (Kind.PLATFORM, Kind.ENVIRONMENT) for one in documents):
+    concerns_all = any(document.kind.entry.stops in ("environment", "everything") for document in documents)
+    if len(documents) > MAX_CHANGED or concerns_all:
         return None
-    return _Search(base, head, paths, changed).found()
+    return _Search(base, head, paths, changed).run()
 
 
 def is_hidden(path: str) -> bool:
-    """Whether a path is left out unless a change is about it: policies, environments and scripts never are."""
-    if not path.startswith(_HIDDEN):
-        return False
-    return not (
-        path.count("/") == 2 and path.startswith("environments/") and path.endswith("/environment.yaml")
-    )
+    """True when a path is only loaded if a change affects it; policies, environments and scripts always are."""
+    return path.startswith(_HIDDEN) and not any(shown.fullmatch(path) for shown in _SHOWN)
 
 
 class _Search:
-    """`about` holds what may be judged otherwise because of the change, `read` also what that refers to."""
+    """`_about` are the documents whose findings the change may alter, `_read` also the ones that these refer to."""
 
     def __init__(self, base: Source, head: Source, paths: Set[str], changed: Set[str]) -> None:
         self._paths, self._changed = paths, changed
         self._documents = _Documents(base, head, changed)
         self._about: set[str] = set()
         self._read: set[str] = set()
+        self._of_parent: dict[str | None, Mapping[Identity, set[str]]] = {}
 
-    def found(self) -> Affected:
+    def run(self) -> Affected:
         waived = self._waived()
-        self._look(self._changed | waived)
-        self._go_back()
-        self._look(self._about)
-        self._go_forward()
-        whole = {path for path in self._about if path.startswith("tenants/")}
-        beside = self._deployments_of(whole) | self._twins(whole)
-        loaded = (self._read | beside) & self._paths
-        partial = {path for path in loaded if path.startswith("tenants/")} - whole
+        self._add(self._changed | waived)
+        self._add_referrers()
+        self._add(self._about)
+        self._add_references()
+        complete = {path for path in self._about if _has_gathered_parts(path)}
+        related = self._deployments_of(complete) | self._duplicates(complete)
+        loaded = (self._read | related) & self._paths
+        partial = {path for path in loaded if _has_gathered_parts(path)} - complete
         return Affected(frozenset(loaded | self._data_files(loaded) | self._changed), frozenset(partial))
 
-    def _look(self, paths: Iterable[str]) -> None:
-        """Judge these documents; whoever owns a path, be it none, is asked for their people."""
+    def _add(self, paths: Iterable[str]) -> None:
+        """Add these documents to those that are checked, and the tenants of these paths to those that are read."""
         for path in paths:
             if parse_path(path):
                 self._about.add(path)
@@ -85,101 +94,126 @@ class _Search:
                 self._read.add(path_of(Kind.TENANT, tenant))
         self._read |= self._about
 
-    def _go_back(self) -> None:
-        """From what changes to what refers to it."""
+    def _add_referrers(self) -> None:
+        """Add the documents that refer to what changes, by a key or by their path."""
         changed = _by_kind(self._changed)
         files = {path for path in self._changed if path.startswith((_DATA, _TRAINING))}
-        datasets = {path_of(Kind.DATASET, one.name) for one in changed[Kind.DATASET]}
-        for tenant in changed[Kind.TENANT]:
-            self._about |= self._of_tenant[tenant.name]
-        self._about |= self._that_say(self._models, _names(changed[Kind.DATASET]) | files, _reads)
-        self._about |= self._that_say(self._datasets, _names(changed[Kind.TENANT]) | files, _SHARED)
-        self._about |= self._twins(datasets)
-        self._about |= {path_of(Kind.TENANT, str(one.tenant)) for one in changed[Kind.DEPLOYMENT]}
-        for model in _by_kind(self._about)[Kind.MODEL]:
-            pinned = f"/{model.name}.yaml"
-            self._about |= {path for path in self._of_tenant[str(model.tenant)] if path.endswith(pinned)}
+        for kind in Kind:
+            targets = {reference.kind for reference in kind.entry.refers_to}
+            names = {document.name for target in targets for document in changed[Kind(target)]}
+            names |= files if kind.entry.files else set()
+            self._about |= self._naming(self._of_kind[kind] - self._changed, names, partial(_texts, kind))
+        self._about |= self._duplicates(self._changed)
+        for parent in self._identities(self._about):
+            self._about |= self._children(parent)
+        tenants = (
+            identity.tenant for identity in self._identities(self._changed) if identity.kind.entry.pins
+        )
+        self._about |= {path_of(Kind.TENANT, str(tenant)) for tenant in tenants}
 
-    def _go_forward(self) -> None:
-        """From what is read to what it refers to, until nothing is new."""
+    def _children(self, parent: Identity) -> set[str]:
+        """Return the documents whose path refers to a document."""
+        if parent.tenant not in self._of_parent:
+            children: dict[Identity, set[str]] = defaultdict(set)
+            for path in self._of_tenant[parent.tenant] if parent.tenant else self._paths:
+                for kind, name in child.parents() if (child := parse_path(path)) else ():
+                    children[Identity(kind, name)].add(path)
+            self._of_parent[parent.tenant] = children
+        return self._of_parent[parent.tenant].get(parent, set())
+
+    def _add_references(self) -> None:
+        """Add the documents that the read ones refer to, until there are no new ones."""
         new = self._read
         while new:
-            self._documents.parse(path for path in new if path.startswith("models/"))
-            found = {other for path in new for other in self._referred(path)}
-            new = found - self._read
+            self._documents.parse(path for path in new if _needs_others(path))
+            references = {other for path in new for other in self._references_of(path)}
+            new = references - self._read
             self._read = self._read | new
 
-    def _referred(self, path: str) -> Iterator[str]:
+    def _references_of(self, path: str) -> Iterator[str]:
         identity = parse_path(path)
-        if identity and identity.tenant:
-            yield path_of(Kind.TENANT, identity.tenant)
-        if identity and identity.kind is Kind.DEPLOYMENT:
-            yield path_of(Kind.MODEL, str(identity.model))
-        if identity and identity.kind is Kind.MODEL:
-            names = self._documents.say(path, datasets_of)
-            yield from (path_of(Kind.DATASET, name) for name in names if name.count("/") == 1)
+        if identity is None:
+            return
+        yield from (path_of(kind, name) for kind, name in identity.parents())
+        for reference in identity.kind.entry.refers_to:
+            if reference.is_needed:
+                kind, names = (
+                    Kind(reference.kind),
+                    self._documents.values_of(path, partial(_names, reference)),
+                )
+                yield from (path_of(kind, name) for name in names)
 
     def _waived(self) -> set[str]:
-        """What the waivers of either side name: whether one is still needed shows only there."""
-        waivers = [path for path in self._paths if path.startswith("policies/waivers/")]
+        """Return the paths that waivers of either side name; only there it shows whether a waiver is still needed."""
+        waivers = self._of_kind[Kind.WAIVER]
         self._documents.parse(waivers)
-        return {path for waiver in waivers for path in self._documents.say(waiver, strings_at("path"))}
+        return {path for waiver in waivers for path in self._documents.values_of(waiver, strings_at("path"))}
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
+        """Return the deployments of those of these tenants that are checked together with them."""
         tenants = {
-            identity.name for path in paths if (identity := parse_path(path)) and identity.kind is Kind.TENANT
+            identity.name
+            for identity in self._identities(paths)
+            if "deployments" in identity.kind.entry.state_parts
         }
-        return {
-            path for name in tenants for path in self._of_tenant[name] if path.startswith("environments/")
-        }
+        pins = (path for tenant in tenants for path in self._of_tenant[tenant])
+        return {path for path in pins if path in self._of_kind[Kind.DEPLOYMENT]}
 
-    def _twins(self, paths: Iterable[str]) -> set[str]:
-        """The data sets that are the same data as one of these."""
-        datasets = [path for path in paths if _is_dataset(path)]
-        self._documents.parse(datasets)
-        sought = {mark for path in datasets for mark in self._documents.marks(path, matches)}
+    def _duplicates(self, paths: Iterable[str]) -> set[str]:
+        """Return the data sets that are the same data as one of these."""
+        requested = [path for path in paths if _is_dataset(path)]
+        self._documents.parse(requested)
+        keys = {key for path in requested for key in self._documents.keys_of(path, matches)}
 
-        def may_be_one(data: bytes) -> bool:
-            return any(not sought.isdisjoint(provides(said)) for said in find_references(data))
+        def may_match(data: bytes) -> bool:
+            return any(not keys.isdisjoint(provides(reference)) for reference in find_references(data))
 
-        texts = {_text_of(mark) for mark in sought}
-        maybe = self._documents.with_any(self._datasets, texts, may_be_one) if texts else []
-        return {path for path in maybe if not sought.isdisjoint(self._documents.marks(path, provides))}
+        texts = {_text_of(key) for key in keys}
+        datasets = self._of_kind[Kind.DATASET] - self._changed
+        candidates = self._documents.with_any(datasets, texts, may_match) if texts else []
+        return {path for path in candidates if not keys.isdisjoint(self._documents.keys_of(path, provides))}
 
     def _data_files(self, loaded: Iterable[str]) -> set[str]:
         datasets = [path for path in loaded if _is_dataset(path)]
         self._documents.parse(datasets)
-        places = {place for path in datasets for place in self._documents.say(path, strings_at("location"))}
-        return {place for place in places if place.startswith(_DATA)}
+        locations = {
+            location
+            for path in datasets
+            for location in self._documents.values_of(path, strings_at("location"))
+        }
+        return {location for location in locations if location.startswith(_DATA)}
 
-    def _that_say(
-        self, among: Iterable[str], wanted: Set[str], says: Callable[[Data], Iterable[str]]
+    def _naming(
+        self, paths: Iterable[str], names: Set[str], values: Callable[[Data], Iterable[str]]
     ) -> set[str]:
-        """The documents that say one of these texts; what changes is in scope anyway."""
-        maybe = self._documents.with_any(among, wanted) if wanted else []
-        return {path for path in maybe if not wanted.isdisjoint(self._documents.say(path, says))}
+        """Return the documents of which one of the `values` is one of these names."""
+        candidates = self._documents.with_any(paths, names) if names else []
+        return {path for path in candidates if not names.isdisjoint(self._documents.values_of(path, values))}
+
+    def _identities(self, paths: Iterable[str]) -> list[Identity]:
+        return [identity for path in paths if (identity := parse_path(path))]
 
     @cached_property
-    def _models(self) -> frozenset[str]:
-        return frozenset(path for path in self._paths if path.startswith("models/")) - self._changed
-
-    @cached_property
-    def _datasets(self) -> frozenset[str]:
-        return frozenset(filter(_is_dataset, self._paths)) - self._changed
+    def _of_kind(self) -> Mapping[Kind, frozenset[str]]:
+        """Return the paths of the documents of each kind."""
+        paths: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+        for path in self._paths:
+            if path.startswith(DOCUMENT_ROOTS) and (identity := parse_path(path)):
+                paths[identity.kind].add(path)
+        return {kind: frozenset(of_kind) for kind, of_kind in paths.items()}
 
     @cached_property
     def _of_tenant(self) -> Mapping[str, set[str]]:
-        """The documents of each tenant."""
-        found: dict[str, set[str]] = defaultdict(set)
+        """Return the paths of the documents of each tenant."""
+        paths: dict[str, set[str]] = defaultdict(set)
         for path in self._paths:
-            match path.split("/"):
-                case ["tenants" | "models", tenant, _, *_] | ["environments", _, tenant, _]:
-                    found[tenant].add(path)
-        return found
+            if path.startswith(TENANT_ROOTS) and (tenant := tenant_of(path)):
+                paths[tenant].add(path)
+        return paths
 
 
 class _Documents:
-    """What documents say, before or after the change, each parsed once."""
+    """The documents before and after the change, each parsed once."""
 
     def __init__(self, base: Source, head: Source, changed: Set[str]) -> None:
         self._base, self._head, self._changed = base, head, changed
@@ -194,52 +228,69 @@ class _Documents:
             texts = (side[path] for side in (before, after) if path in side)
             self._data[path] = tuple(data for text in texts if (data := parse(path, text).data) is not None)
 
-    def say(self, path: str, says: Callable[[Data], Iterable[str]]) -> set[str]:
-        """What a document that was parsed says."""
-        return {text for data in self._data[path] for text in says(data)}
+    def values_of(self, path: str, values: Callable[[Data], Iterable[str]]) -> set[str]:
+        """Return some values of a parsed document, before and after the change."""
+        return {text for data in self._data[path] for text in values(data)}
 
-    def marks(self, path: str, of: Callable[[Data], Iterable[OverlapKey]]) -> set[OverlapKey]:
-        """What a data set that was parsed leaves, or looks for, to tell the same data."""
-        return {mark for data in self._data[path] for mark in of(data)}
+    def keys_of(self, path: str, keys: Callable[[Data], Iterable[OverlapKey]]) -> set[OverlapKey]:
+        """Return the keys that a parsed data set provides or matches."""
+        return {key for data in self._data[path] for key in keys(data)}
 
     def with_any(
-        self, among: Iterable[str], texts: Set[str], closer: Callable[[bytes], bool] = bool
+        self, paths: Iterable[str], texts: Set[str], is_candidate: Callable[[bytes], bool] = bool
     ) -> list[str]:
-        """Those of these documents that may hold one of the texts, and stand a closer look at their bytes, parsed."""
-        group = frozenset(among)
+        """Parse and return the documents that may contain one of the texts and whose bytes pass `is_candidate`."""
+        group = frozenset(paths)
         if group not in self._bytes:
             self._bytes[group] = self._base.read(list(group))
-        wanted = [text.encode(errors="surrogatepass") for text in texts if text]
-        found = [
+        encoded = [text.encode(errors="surrogatepass") for text in texts if text]
+        candidates = [
             path
             for path, data in self._bytes[group].items()
-            if b"\\" in data or (any(text in data for text in wanted) and closer(data))
+            if b"\\" in data or (any(text in data for text in encoded) and is_candidate(data))
         ]
-        self.parse(found)
-        return found
+        self.parse(candidates)
+        return candidates
 
 
-def _reads(data: Data) -> Iterable[str]:
-    return (*datasets_of(data), *script_of(data))
+def _texts(kind: Kind, data: Data) -> Iterator[str]:
+    """Yield what a document of a kind names: other documents, and files of this repository."""
+    for reference in kind.entry.refers_to:
+        yield from _names(reference, data)
+    for key in kind.entry.files:
+        yield from (value for _, value in values_at(data, key) if isinstance(value, str))
 
 
-def _text_of(mark: OverlapKey) -> str:
-    """What all that leaves a mark says somewhere: the bytes, the bucket, or the file."""
-    sort, *rest = mark
+def _names(reference: Reference, data: Data) -> Iterator[str]:
+    return (name for _, name in reference.names(data))
+
+
+def _text_of(key: OverlapKey) -> str:
+    """Return a text that every document with a key contains: the digest, the bucket, or the path of the file."""
+    sort, *rest = key
     return rest[0] if sort == "bytes" else rest[1] if rest[0] else "/".join(rest[1:])
 
 
-def _names(identities: Iterable[Identity]) -> set[str]:
-    return {identity.name for identity in identities}
-
-
 def _by_kind(paths: Iterable[str]) -> Mapping[Kind, list[Identity]]:
-    found: dict[Kind, list[Identity]] = defaultdict(list)
+    documents: dict[Kind, list[Identity]] = defaultdict(list)
     for path in paths:
         if identity := parse_path(path):
-            found[identity.kind].append(identity)
-    return found
+            documents[identity.kind].append(identity)
+    return documents
+
+
+def _has_gathered_parts(path: str) -> bool:
+    """True for a document that is checked together with others, without a reference between them."""
+    identity = parse_path(path)
+    return identity is not None and bool(identity.kind.entry.state_parts)
+
+
+def _needs_others(path: str) -> bool:
+    """True for a document that is checked together with those that it names."""
+    identity = parse_path(path)
+    return identity is not None and any(reference.is_needed for reference in identity.kind.entry.refers_to)
 
 
 def _is_dataset(path: str) -> bool:
-    return path.startswith("tenants/") and "/datasets/" in path
+    identity = parse_path(path)
+    return identity is not None and identity.kind.entry.describes_data

@@ -1,12 +1,12 @@
-"""Reads the data that data sets name, some files at a time: of each only its digest and its shape are kept."""
+"""Read the files of data sets in batches: only the digest and the shape of each file are kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import printable
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.source import Source, SourceFile
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget
 from mlplatform.load.read_files import contents
 from mlplatform.load.tables import read_tables
@@ -17,38 +17,37 @@ MAX_TOTAL = 256 << 20
 
 def read_data(
     source: Source, files: Sequence[SourceFile]
-) -> tuple[dict[str, str], dict[str, Table], list[Finding]]:
-    """The digests and the tables of these files by path, and what is wrong with those that cannot be looked at."""
+) -> tuple[dict[str, str], dict[str, CsvTable], list[Finding]]:
+    """Return the digests and the tables of these files by path, and findings about those that cannot be read."""
     digests: dict[str, str] = {}
-    tables: dict[str, Table] = {}
+    tables: dict[str, CsvTable] = {}
     findings: list[Finding] = []
-    effort = ScanBudget()
-    wanted = list(_within(files, findings))
-    for batch in _batches(wanted):
-        found, unreadable = contents(source, batch, MAX_FILE)
-        read, no_tables = read_tables(found, effort)
-        digests.update((path, digest_of_bytes(content)) for path, content in found.items())
-        tables.update(read)
-        findings += unreadable + no_tables
+    budget = ScanBudget()
+    for batch in _batches(_within_total(files, findings)):
+        data_by_path, unreadable = contents(source, batch, MAX_FILE)
+        batch_tables, not_tables = read_tables(data_by_path, budget)
+        digests.update((path, digest_of_bytes(data)) for path, data in data_by_path.items())
+        tables.update(batch_tables)
+        findings += unreadable + not_tables
     return digests, tables, findings
 
 
-def _within(files: Sequence[SourceFile], findings: list[Finding]) -> Iterator[SourceFile]:
-    """The files that are read; those beyond the total get a finding."""
+def _within_total(files: Sequence[SourceFile], findings: list[Finding]) -> Iterator[SourceFile]:
+    """Yield the files to read; those beyond the total size get a finding."""
     total = 0
     for file in files:
-        size = file.size if 0 <= file.size <= MAX_FILE else 0  # the others are refused as they are read
+        size = file.size if 0 <= file.size <= MAX_FILE else 0  # larger files are refused when they are read
         if total + size > MAX_TOTAL:
-            said = f"with this file the data in this repository is more than {MAX_TOTAL >> 20} MiB"
-            fix = "keep large data elsewhere, and name its place"
-            findings.append(error("file-size", printable(file.path), said, fix=fix))
+            message = f"with this file the data in this repository exceeds {MAX_TOTAL >> 20} MiB"
+            fix = "keep large data elsewhere, and name its location"
+            findings.append(error("file-size", printable(file.path), message, fix=fix))
             continue
         total += size
         yield file
 
 
-def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
-    """The files in parts that are no larger together than one file may be."""
+def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
+    """Yield the files in batches that are together no larger than one file may be."""
     batch: list[SourceFile] = []
     size = 0
     for file in files:

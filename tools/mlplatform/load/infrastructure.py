@@ -1,4 +1,4 @@
-"""The files that a scanner of infrastructure judges, and the policies of the repository that it judges by."""
+"""Read the infrastructure files that Checkov scans, and the repository's own policies for Checkov."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,12 +13,12 @@ _POLICIES = "policies/checkov/"
 def infrastructure(
     source: Source, is_infrastructure: Callable[[str], bool]
 ) -> tuple[Mapping[str, bytes], list[Finding]]:
-    """The bytes of every file that the scanner judges, by path, and the findings of those that cannot be read."""
+    """Return the content of every file to scan, by path, and findings about those that cannot be read."""
     files = [file for file in source.files(("",)) if is_infrastructure(file.path)]
     return contents(source, files, _MAX_BYTES)
 
 
 def scanner_policies(source: Source) -> tuple[Mapping[str, str], list[Finding]]:
-    """The texts of policies/checkov/*.yaml by path."""
+    """Return the texts of policies/checkov/*.yaml by path, and findings about those that cannot be read."""
     files = [file for file in source.files((_POLICIES,)) if file.path.endswith(".yaml")]
     return texts(source, files, _MAX_BYTES)

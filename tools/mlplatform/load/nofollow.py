@@ -1,4 +1,4 @@
-"""Reads files below a folder without following a symlink, even one that is put there in the meantime."""
+"""Read files below a folder without following symlinks, not even one that is created in the meantime."""
 
 import os
 import stat
@@ -11,25 +11,25 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 @contextmanager
 def opened(root: str, folder: str) -> Iterator[int | None]:
-    """A descriptor of a folder below the root, without following any symlink; None where there is no such folder."""
-    opened = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
+    """Open a folder below the root without following symlinks, and give its descriptor; None when it does not exist."""
+    descriptors = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
     try:
         try:
             for part in filter(None, folder.split("/")):
                 if part == "..":
                     raise NotADirectoryError(folder)
-                opened.append(os.open(part, _READ | os.O_DIRECTORY, dir_fd=opened[-1]))
+                descriptors.append(os.open(part, _READ | os.O_DIRECTORY, dir_fd=descriptors[-1]))
         except OSError:
             yield None
         else:
-            yield opened[-1]
+            yield descriptors[-1]
     finally:
-        for descriptor in opened:
+        for descriptor in descriptors:
             os.close(descriptor)
 
 
 def read_all(folder: int, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """The bytes of the plain files of an opened folder, by the paths they were asked by."""
+    """Yield the paths and the content of plain files in an opened folder; other files are left out."""
     for path in paths:
         try:
             with os.fdopen(os.open(path.rpartition("/")[2], _READ, dir_fd=folder), "rb") as file:

@@ -1,4 +1,4 @@
-"""What a cell of a table looks like: an e-mail address, the number of a payment card, a US social security number."""
+"""Detect personal data in the cells of a table: e-mail addresses, payment card numbers, US social security numbers."""
 
 import re
 import unicodedata
@@ -11,13 +11,13 @@ from itertools import accumulate
 
 EMAIL, CARD, SSN = "email", "card", "ssn"
 
-# Each part is bounded, and the search starts at the @: no cell makes it slow.
+# Each part has a limited length, and the search starts at the @: no cell makes it slow.
 _EMAIL = re.compile(r"(?<=[\w.!#$%&'*+/=?^`{|}~\"-])@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63}")
 _SSN = re.compile(r"(?<!\d)(?<!\d-)(?!000|666|9)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}(?!\d)(?!-\d)")
 _LONG_RUN = re.compile(r"\d(?:[ -]{0,2}\d){12,}")
 _GROUP = re.compile(r"\d+")
-_FEWEST, _MOST = 13, 19
-# The first digits that the networks give, and how long their numbers are.
+_MIN_DIGITS, _MAX_DIGITS = 13, 19
+# The first digits of each card network, and the length of its numbers.
 _CARD = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
     r"|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}"  # Mastercard
@@ -32,17 +32,17 @@ _FIRST = frozenset("23456")
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED = bytes.maketrans(bytes(range(10)), bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _ANY_DIGIT = bytes.maketrans(b"123456789", b"000000000")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]{1,64}")  # normalizing takes the square of how many marks there are
-_SEPARATOR = "\0"  # a file with one in it is no table
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]{1,64}")  # normalizing takes time quadratic in the number of marks
+_SEPARATOR = "\0"  # a file that contains one is not a table
 
 
 class ScanBudgetExceeded(Exception):
-    """There are more groups of digits than anybody has looked at."""
+    """Raised when there are more groups of digits than the budget allows to check."""
 
 
 @dataclass(slots=True)
 class ScanBudget:
-    """How many more groups of digits are looked at, whether a card's number starts there: some seconds' worth."""
+    """How many more groups of digits may be checked for a card number; the default takes some seconds."""
 
     groups: int = 4_000_000
 
@@ -53,20 +53,20 @@ class ScanBudget:
 
 
 def prefilter(data: bytes) -> frozenset[str]:
-    """What any cell of a file may look like: a few passes over its bytes, and most files need no other."""
+    """Return the kinds of personal data that a file may contain, by a few passes over its bytes; most need no more."""
     if not data.isascii():
         data = simple(data.decode()).encode()
     digits = data.translate(_ANY_DIGIT)
-    there = {
+    is_possible = {
         EMAIL: b"@" in data,
-        CARD: b"0" * _FEWEST in digits.translate(None, b" -"),
+        CARD: b"0" * _MIN_DIGITS in digits.translate(None, b" -"),
         SSN: b"000-00-0000" in digits or b"000 00 0000" in digits,
     }
-    return frozenset(look for look, is_there in there.items() if is_there)
+    return frozenset(look for look, possible in is_possible.items() if possible)
 
 
-def detect(row: Sequence[str], suspects: frozenset[str], effort: ScanBudget) -> Iterator[tuple[int, str]]:
-    """The place of each cell of a row that looks like one of the suspects, with which; or TooMuchToLookAt."""
+def detect(row: Sequence[str], suspects: frozenset[str], budget: ScanBudget) -> Iterator[tuple[int, str]]:
+    """Yield the index of each cell that looks like a suspect, and which; ScanBudgetExceeded when it is spent."""
     text = _SEPARATOR.join(row)
     if not text.isascii():
         text = simple(text)
@@ -74,12 +74,12 @@ def detect(row: Sequence[str], suspects: frozenset[str], effort: ScanBudget) -> 
     for look in suspects:
         holds, may_hold = _LOOKS[look]
         if may_hold(text):
-            yield from ((place, look) for place, cell in enumerate(row) if holds(cell, effort))
+            yield from ((index, look) for index, cell in enumerate(row) if holds(cell, budget))
 
 
 def simple(text: str) -> str:
-    """A text in the digits, signs and spaces of ASCII, where it has others that look the same, or none at all."""
-    return _NOT_ASCII.sub(lambda found: _simple(found[0]), text)
+    """Replace digits, signs and spaces that look like ASCII ones by these, and remove invisible characters."""
+    return _NOT_ASCII.sub(lambda match: _simple(match[0]), text)
 
 
 @lru_cache(maxsize=4096)
@@ -112,8 +112,8 @@ def _may_hold_card(text: str) -> bool:
     return _LONG_RUN.search(text) is not None
 
 
-def _holds_card(cell: str, effort: ScanBudget) -> bool:
-    if len(cell) < _FEWEST:
+def _holds_card(cell: str, budget: ScanBudget) -> bool:
+    if len(cell) < _MIN_DIGITS:
         return False
     if cell.isdigit():
         return _is_card(cell)
@@ -121,8 +121,8 @@ def _holds_card(cell: str, effort: ScanBudget) -> bool:
         with suppress(
             ValueError
         ):  # 4111111111111111.0 and 4.111111111111111e15 are cards, other floats are not
-            return float(cell).is_integer() and _is_card(format(Decimal(cell), ".0f")[: _MOST + 1])
-    return any(_run_holds_card(run, effort) for run in _LONG_RUN.findall(cell))
+            return float(cell).is_integer() and _is_card(format(Decimal(cell), ".0f")[: _MAX_DIGITS + 1])
+    return any(_run_holds_card(run, budget) for run in _LONG_RUN.findall(cell))
 
 
 def _has_ssn(text: str) -> bool:
@@ -140,10 +140,10 @@ _LOOKS: Mapping[str, tuple[Callable[[str, ScanBudget], bool], Callable[[str], bo
 }
 
 
-def _run_holds_card(run: str, effort: ScanBudget) -> bool:
-    """Whether neighbouring groups of digits are together a card's number: what follows them may be its expiry."""
+def _run_holds_card(run: str, budget: ScanBudget) -> bool:
+    """True when neighbouring groups of digits form a card number; further groups, such as its expiry, may follow."""
     groups = _GROUP.findall(run)
-    effort.spend(len(groups))
+    budget.spend(len(groups))
     digits = "".join(groups)
     edges = list(accumulate(map(len, groups), initial=0))
     sums = _sums(digits)
@@ -151,10 +151,10 @@ def _run_holds_card(run: str, effort: ScanBudget) -> bool:
     for start in edges:
         if digits[start : start + 1] not in _FIRST:
             continue
-        while first < len(edges) and edges[first] < start + _FEWEST:
+        while first < len(edges) and edges[first] < start + _MIN_DIGITS:
             first += 1
         last = max(first, last)
-        while last < len(edges) and edges[last] <= start + _MOST:
+        while last < len(edges) and edges[last] <= start + _MAX_DIGITS:
             last += 1
         for end in edges[first:last]:
             even = sums[end % 2]
@@ -164,7 +164,7 @@ def _run_holds_card(run: str, effort: ScanBudget) -> bool:
 
 
 def _sums(digits: str) -> tuple[list[int], list[int]]:
-    """Sums up to each place as Luhn's check adds digits, for numbers that end at an even place and at an odd one."""
+    """Return the running sums of Luhn's check, for numbers that end at an even index and for those at an odd one."""
     values = digits.encode().translate(_VALUES)
     doubled = values.translate(_DOUBLED)
     even, odd = bytearray(values), bytearray(values)

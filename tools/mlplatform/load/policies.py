@@ -1,4 +1,4 @@
-"""Which files judge: Rego, and the organisation's own JSON Schemas. What would be passed over is a finding."""
+"""Decide which files are policies: Rego, and the organisation's own JSON Schemas. An ignored file is a finding."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,50 +16,51 @@ MAX_POLICY = 1024 * 1024
 _ROOT = "policies/"
 _REGO = "policies/rego/"
 _SCHEMAS = "policies/schemas/organisation/"
-_WAIVERS = "policies/waivers/"  # documents, and so judged as those are
+_WAIVERS = "policies/waivers/"  # documents, which load/paths.py looks after
 _KINDS = tuple(kind.value for kind in Kind)
-_SILENT = ("README.md", ".gitkeep")
+_WITHOUT_EFFECT = ("README.md", ".gitkeep")
 _OTHERS = re.compile(r"policies/(capabilities\.json|schemas/[a-z]+\.schema\.json|checkov/[^/]+\.yaml)")
 _NEAR = ("policies", "policy", "rego")
 _FOLDERS = {
-    _REGO: "policies end in .rego, and nothing else lies here",
+    _REGO: "policies end in .rego, and nothing else may be in this folder",
     _SCHEMAS: f"name it <kind>.json or <kind>-<word>.json, with one of {', '.join(_KINDS)} as the kind",
     "policies/checkov/": "Checkov's policies are policies/checkov/<name>.yaml",
-    _ROOT: "what judges lies in policies/rego/, schemas/, waivers/ and checkov/",
+    _ROOT: "policies are in policies/rego/, schemas/, waivers/ and checkov/",
 }
 
 
 def read_policies(source: Source) -> dict[str, str]:
-    """The policies of a source by path, without those that cannot be read."""
+    """Return the policies of a source by path, without those that cannot be read."""
     return texts(source, policy_files(source.files((_REGO,))), MAX_POLICY)[0]
 
 
 def policy_files(files: Sequence[SourceFile]) -> list[SourceFile]:
-    """The policies, tests left out, and whatever stands in place of one that it cannot be read."""
+    """Return the policies without their tests, and symlinks and the like in their place, which cannot be read."""
     return [file for file in files if _is_policy(file.path) or _hides(file, _REGO)]
 
 
 def astray_tests(source: Source, files: Sequence[SourceFile]) -> list[Finding]:
-    """A finding for each test that cannot be read, or adds to a package that is not its own.
+    """Return a finding for each policy test that cannot be read, or that declares a package other than its own.
 
-    Tests take part in no judgement: a rule among them would look as if it did, and others' tests would pass by it.
+    Tests are not evaluated in a check. A rule in a test would look as if it were, and the tests of others would pass
+    because of it.
     """
     tests = [file for file in files if file.type is FileType.FILE and _is_test(file.path)]
-    read, unread = texts(source, tests, MAX_POLICY)
-    fix = "declare the package that the file's name says: nothing that judges may lie in a test"
-    for flaw in misplaced(read):
+    text_by_path, findings = texts(source, tests, MAX_POLICY)
+    fix = "declare the package that fits the file's name: no policy may be in a test"
+    for flaw in misplaced(text_by_path):
         at = (flaw.line, flaw.column)
-        unread.append(error("policy-metadata", printable(flaw.path), flaw.message, fix=fix, at=at))
-    return unread
+        findings.append(error("policy-metadata", printable(flaw.path), flaw.message, fix=fix, at=at))
+    return findings
 
 
 def schema_files(files: Sequence[SourceFile]) -> list[SourceFile]:
-    """The organisation's schemas, and whatever stands in place of one that it cannot be read."""
+    """Return the organisation's schemas, and symlinks and the like in their place, which cannot be read."""
     return [file for file in files if _is_schema(file.path) or _hides(file, _SCHEMAS)]
 
 
 def ignored_files(files: Sequence[SourceFile]) -> Iterator[Finding]:
-    """A finding for each file among the policies, or just beside them, that nothing would be judged by."""
+    """Yield a finding for each file in policies/, or in a folder of a similar name, that would have no effect."""
     for file in files:
         if not file.path.startswith(_ROOT):
             yield from _astray(file.path)
@@ -67,14 +68,14 @@ def ignored_files(files: Sequence[SourceFile]) -> Iterator[Finding]:
             continue
         elif file.type is not FileType.FILE:
             yield not_plain(file)
-        elif not _has_a_place(file.path):
+        elif not _has_effect(file.path):
             yield _nothing(file.path, _fix(file.path))
 
 
-def _has_a_place(path: str) -> bool:
+def _has_effect(path: str) -> bool:
     is_rego = path.startswith(_REGO) and path.casefold().endswith(".rego")
-    is_silent = PurePosixPath(path).name in _SILENT
-    return is_rego or is_silent or _is_schema(path) or _OTHERS.fullmatch(path) is not None
+    is_note = PurePosixPath(path).name in _WITHOUT_EFFECT
+    return is_rego or is_note or _is_schema(path) or _OTHERS.fullmatch(path) is not None
 
 
 def _fix(path: str) -> str:
@@ -86,11 +87,11 @@ def _fix(path: str) -> str:
     folder = path.split("/")[1]
     if get_close_matches(folder.casefold(), ["waivers"], 1, 0.8):
         return f"move it to {_WAIVERS}{name}"
-    return next(said for start, said in _FOLDERS.items() if path.startswith(start))
+    return next(fix for start, fix in _FOLDERS.items() if path.startswith(start))
 
 
 def _astray(path: str) -> Iterator[Finding]:
-    """A file in a folder whose name is nearly that of the policies."""
+    """Yield a finding for a file in a folder whose name is similar to policies/."""
     root, slash, rest = path.partition("/")
     if not slash:
         return
@@ -114,12 +115,12 @@ def _is_schema(path: str) -> bool:
 
 
 def _hides(file: SourceFile, folder: str) -> bool:
-    """Whether a symlink or the like stands where a folder of policies should be, or inside it."""
+    """True when a symlink or the like is in place of a folder of policies, or inside it."""
     if file.type is FileType.FILE:
         return False
     return file.path.startswith(folder) or folder.startswith(file.path + "/")
 
 
 def _nothing(path: str, fix: str) -> Finding:
-    said = "nothing is judged by a file of this name here"
-    return error("path-unknown", printable(path), said, fix=printable(fix))
+    message = "a file of this name has no effect here"
+    return error("path-unknown", printable(path), message, fix=printable(fix))

@@ -1,4 +1,4 @@
-"""Reads the files that a source lists: plain ones of a reasonable size, and a finding for every other."""
+"""Read plain files of a limited size from a source; every other file gets a finding."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,36 +11,34 @@ from mlplatform.load.paths import not_plain
 def contents(
     source: Source, files: Sequence[SourceFile], limit: int, size_rule: str = "file-size"
 ) -> tuple[Mapping[str, bytes], list[Finding]]:
-    """The bytes of these files by path, in one read, without those that are over a limit in bytes."""
+    """Return the content of these files by path, read at once, and findings about those over the limit (in bytes)."""
     findings = [not_plain(file) for file in files if file.type is not FileType.FILE]
     plain = [file for file in files if file.type is FileType.FILE]
     findings.extend(_too_large(file, limit, size_rule) for file in plain if file.size > limit)
-    wanted = [file.path for file in plain if file.size <= limit]
-    found = source.read(wanted)
-    findings.extend(_unreadable(path) for path in wanted if path not in found)
-    return found, findings
+    paths = [file.path for file in plain if file.size <= limit]
+    data_by_path = source.read(paths)
+    findings.extend(_unreadable(path) for path in paths if path not in data_by_path)
+    return data_by_path, findings
 
 
 def texts(source: Source, files: Sequence[SourceFile], limit: int) -> tuple[dict[str, str], list[Finding]]:
-    """The same as UTF-8 texts."""
-    found, findings = contents(source, files, limit)
-    read: dict[str, str] = {}
-    for path, data in found.items():
+    """Return the texts of these files by path, decoded as UTF-8, and findings about those that cannot be read."""
+    data_by_path, findings = contents(source, files, limit)
+    text_by_path: dict[str, str] = {}
+    for path, data in data_by_path.items():
         try:
-            read[path] = data.decode()
+            text_by_path[path] = data.decode()
         except UnicodeDecodeError:
             findings.append(
                 error("file-encoding", printable(path), "this is not UTF-8", fix="save the file as UTF-8")
             )
-    return read, findings
+    return text_by_path, findings
 
 
 def _too_large(file: SourceFile, limit: int, rule: str) -> Finding:
-    said = f"the file has {file.size} bytes and may have {limit}"
-    return error(rule, printable(file.path), said, fix="make it smaller, or keep what is large elsewhere")
+    message = f"the file has {file.size} bytes and may have {limit}"
+    return error(rule, printable(file.path), message, fix="make it smaller, or keep large data elsewhere")
 
 
 def _unreadable(path: str) -> Finding:
-    return error(
-        "path-unreadable", printable(path), "this file cannot be read", fix="look at its permissions"
-    )
+    return error("path-unreadable", printable(path), "this file cannot be read", fix="check its permissions")

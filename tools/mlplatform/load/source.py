@@ -1,4 +1,4 @@
-"""Where files come from: the working tree as it lies there, or a commit as git objects."""
+"""The two sources of files: the working tree as it is, or a commit as git objects."""
 
 import os
 import stat
@@ -16,7 +16,7 @@ BY_PATH = attrgetter("path")  # comparing whole files takes ten times as long
 
 
 class Commit:
-    """The files of one commit; nothing of it is ever checked out."""
+    """The files of one commit, which is never checked out."""
 
     def __init__(self, git: Git, rev: str) -> None:
         self._git = git
@@ -27,7 +27,7 @@ class Commit:
         return self._commit
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
-        """The files at or below these paths, sorted; `""` stands for everything."""
+        """Return the files at or below these paths, sorted; `""` stands for everything."""
         return sorted(
             (
                 SourceFile(path, file_type(entry.bits), entry.size)
@@ -38,7 +38,7 @@ class Commit:
         )
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
-        """The bytes of plain files, by path."""
+        """Return the content of plain files, by path."""
         entries = {path: self._tree[path] for path in paths if path in self._tree}
         oids = {path: entry.oid for path, entry in entries.items() if file_type(entry.bits) is FileType.FILE}
         blobs = self._git.blobs(sorted(set(oids.values())))
@@ -50,7 +50,7 @@ class Commit:
 
 
 class WorkingTree:
-    """The files as they lie there: in a git checkout those that git tracks or would add, elsewhere all of them."""
+    """The files of a folder as they are: in a git checkout those that git tracks or would add, elsewhere all."""
 
     commit: str | None = None
 
@@ -58,22 +58,22 @@ class WorkingTree:
         self._root = str(root.absolute())
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
-        """The files at or below these paths, sorted; `""` stands for everything."""
+        """Return the files at or below these paths, sorted; `""` stands for everything."""
         return self.look({path for path in self._paths() if is_under(path, under)})
 
     def look(self, paths: Iterable[str]) -> Sequence[SourceFile]:
-        """What lies at these paths, sorted, without those where nothing does."""
-        seen: dict[str, FileType | None] = {"": FileType.OTHER}
-        return sorted((file for file in (self._look(path, seen) for path in paths) if file), key=BY_PATH)
+        """Return the files at these paths, sorted; paths without one are left out."""
+        folders: dict[str, FileType | None] = {"": FileType.OTHER}
+        return sorted((file for file in (self._look(path, folders) for path in paths) if file), key=BY_PATH)
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
-        """The bytes of plain files, by path; without those that cannot be read, or became something else."""
-        found: dict[str, bytes] = {}
+        """Return the content of plain files, by path; without files that cannot be read or are not plain any more."""
+        data: dict[str, bytes] = {}
         for folder, inside in groupby(sorted(paths, key=_split), key=lambda path: _split(path)[0]):
             with opened(self._root, folder) as descriptor:
                 if descriptor is not None:
-                    found.update(read_all(descriptor, inside))
-        return found
+                    data.update(read_all(descriptor, inside))
+        return data
 
     def _paths(self) -> Iterator[str]:
         root = Path(self._root)
@@ -82,32 +82,32 @@ class WorkingTree:
             return (os.fsdecode(path).rstrip("/") for path in out.split(b"\0") if path)
         return _walk(self._root, "")
 
-    def _look(self, path: str, seen: dict[str, FileType | None]) -> SourceFile | None:
-        """What lies at a path; None when nothing does. What lies behind a symlink counts as one."""
-        parent = self._folder(_split(path)[0], seen)
+    def _look(self, path: str, folders: dict[str, FileType | None]) -> SourceFile | None:
+        """Return the file at a path; None when there is none. A file behind a symlink counts as a symlink."""
+        parent = self._folder(_split(path)[0], folders)
         if parent is FileType.SYMLINK:
             return SourceFile(path, parent, -1)
         return self._file(path) if parent else None
 
-    def _folder(self, folder: str, seen: dict[str, FileType | None]) -> FileType | None:
-        """OTHER for a folder, SYMLINK where there is one on the way to it, None for anything else."""
-        if folder not in seen:
-            kind = self._folder(_split(folder)[0], seen)
+    def _folder(self, folder: str, folders: dict[str, FileType | None]) -> FileType | None:
+        """Return OTHER for a folder, SYMLINK when a part of its path is one, None for anything else."""
+        if folder not in folders:
+            kind = self._folder(_split(folder)[0], folders)
             if kind is FileType.OTHER:
-                found = self._file(folder)
-                kind = found.type if found else None
-            seen[folder] = None if kind is FileType.FILE else kind
-        return seen[folder]
+                file = self._file(folder)
+                kind = file.type if file else None
+            folders[folder] = None if kind is FileType.FILE else kind
+        return folders[folder]
 
     def _file(self, path: str) -> SourceFile | None:
         try:
-            found = os.lstat(f"{self._root}/{path}")
+            status = os.lstat(f"{self._root}/{path}")
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except OSError:  # it is there and we may not look: that must not read as absent
+        except OSError:  # it exists and may not be read: that must not count as absent
             return SourceFile(path, FileType.OTHER, -1)
-        kind = file_type(found.st_mode)
-        return SourceFile(path, kind, found.st_size if kind is FileType.FILE else -1)
+        kind = file_type(status.st_mode)
+        return SourceFile(path, kind, status.st_size if kind is FileType.FILE else -1)
 
 
 def _split(path: str) -> tuple[str, str]:
@@ -126,7 +126,7 @@ def _walk(root: str, folder: str) -> Iterator[str]:
 
 
 def file_type(mode: int) -> FileType:
-    """What git's or the system's file mode stands for: they agree on these bits."""
+    """Return the type that a file mode stands for; git and the system agree on these bits."""
     if stat.S_ISREG(mode):
         return FileType.FILE
     return FileType.SYMLINK if stat.S_ISLNK(mode) else FileType.OTHER

@@ -1,4 +1,4 @@
-"""Sources of which only some paths are seen: what `load` is not shown costs nothing."""
+"""Sources that are limited to some of their paths, so that `load` does not spend time on the others."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,30 +6,30 @@ from typing import Protocol
 
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.source import BY_PATH, WorkingTree, file_type, is_under
-from mlplatform.providers.git import Entry, Git
+from mlplatform.providers.git import Git, PathEntry
 from mlplatform.providers.git.compare import sizes
 
 
 class Selectable(Source, Protocol):
-    """A source that can be cut down to some of its paths."""
+    """A source that can be limited to some of its paths."""
 
     @property
     def paths(self) -> Iterable[str]:
-        """Every path that there is."""
+        """All paths of the source."""
         ...
 
     def only(self, paths: Iterable[str]) -> Source:
-        """The same with no more than these paths."""
+        """Return the same source limited to these paths."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class GitTreeSource:
-    """Files by the ids of their contents; `commit` is what they stand for."""
+    """Files given by the ids of their blobs; `commit` is the commit that they belong to, if any."""
 
     git: Git
     commit: str | None
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, PathEntry]
 
     @property
     def paths(self) -> Iterable[str]:
@@ -42,53 +42,55 @@ class GitTreeSource:
         )
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
-        """The files at or below these paths, sorted; `""` stands for everything."""
+        """Return the files at or below these paths, sorted; `""` stands for everything."""
         types = {path: file_type(int(e.mode, 8)) for path, e in self.entries.items() if is_under(path, under)}
-        known = sizes(self.git, sorted({self.entries[path].oid for path in _plain(types)}))
+        size_of = sizes(self.git, sorted({self.entries[path].oid for path in _plain(types)}))
         return sorted(
             (
-                SourceFile(path, kind, known.get(self.entries[path].oid, -1) if kind is FileType.FILE else -1)
+                SourceFile(
+                    path, kind, size_of.get(self.entries[path].oid, -1) if kind is FileType.FILE else -1
+                )
                 for path, kind in types.items()
             ),
             key=BY_PATH,
         )
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
-        """The bytes of plain files, by path."""
-        found = {path: self.entries[path] for path in paths if path in self.entries}
-        oids = {path: e.oid for path, e in found.items() if file_type(int(e.mode, 8)) is FileType.FILE}
+        """Return the content of plain files, by path."""
+        entries = {path: self.entries[path] for path in paths if path in self.entries}
+        oids = {path: e.oid for path, e in entries.items() if file_type(int(e.mode, 8)) is FileType.FILE}
         blobs = self.git.blobs(sorted(set(oids.values())))
         return {path: blobs[oid] for path, oid in oids.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class OverlaySource:
-    """Unchanged files as git holds them, and over them what was looked at in the working tree."""
+    """Unchanged files as in git, overlaid with the changed files of the working tree."""
 
     unchanged: GitTreeSource
     tree: WorkingTree
-    looked: Mapping[str, SourceFile]
+    changed: Mapping[str, SourceFile]
     commit: str | None = None
 
     @property
     def paths(self) -> Iterable[str]:
-        return self.unchanged.entries.keys() | self.looked.keys()
+        return self.unchanged.entries.keys() | self.changed.keys()
 
     def only(self, paths: Iterable[str]) -> "OverlaySource":
         some = frozenset(paths)
-        looked = {path: file for path, file in self.looked.items() if path in some}
-        return OverlaySource(self.unchanged.only(some), self.tree, looked)
+        changed = {path: file for path, file in self.changed.items() if path in some}
+        return OverlaySource(self.unchanged.only(some), self.tree, changed)
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
-        """The files at or below these paths, sorted; `""` stands for everything."""
-        looked = (file for file in self.looked.values() if is_under(file.path, under))
-        return sorted([*self.unchanged.files(under), *looked], key=BY_PATH)
+        """Return the files at or below these paths, sorted; `""` stands for everything."""
+        changed = (file for file in self.changed.values() if is_under(file.path, under))
+        return sorted([*self.unchanged.files(under), *changed], key=BY_PATH)
 
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
-        """The bytes of plain files, by path."""
+        """Return the content of plain files, by path."""
         return {
             **self.unchanged.read(paths),
-            **self.tree.read([path for path in paths if path in self.looked]),
+            **self.tree.read([path for path in paths if path in self.changed]),
         }
 
 

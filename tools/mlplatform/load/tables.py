@@ -1,4 +1,4 @@
-"""Reads a CSV file: its columns, its rows, and how many cells of each column look like personal data."""
+"""Read a CSV file: its columns, its rows, and how many cells of each column look like personal data."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from mlplatform.core.finding import Finding, error
 from mlplatform.core.naming import printable
-from mlplatform.core.table import Table
+from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget, ScanBudgetExceeded, detect, prefilter
 
 MAX_LINE = 1024 * 1024
@@ -15,7 +15,7 @@ _LONGEST_NAME = 60
 
 
 class _NoTable(Exception):
-    """Why a file is no table, and in which line."""
+    """Raised when a file is not a table: why, what to do, and in which line."""
 
     def __init__(self, why: str, fix: str, line: int = 1) -> None:
         super().__init__(why)
@@ -24,15 +24,15 @@ class _NoTable(Exception):
 
 
 def read_tables(
-    data: Mapping[str, bytes], effort: ScanBudget | None = None
-) -> tuple[dict[str, Table], list[Finding]]:
-    """The tables in these files by path, and a finding for each file that is none, or was not looked at to its end."""
-    effort = effort or ScanBudget()
-    tables: dict[str, Table] = {}
+    data: Mapping[str, bytes], budget: ScanBudget | None = None
+) -> tuple[dict[str, CsvTable], list[Finding]]:
+    """Return the tables in these files by path, and findings about files that are not tables or too much to scan."""
+    budget = budget or ScanBudget()
+    tables: dict[str, CsvTable] = {}
     findings: list[Finding] = []
     for path, content in data.items():
         try:
-            tables[path] = read_table(content, effort)
+            tables[path] = read_table(content, budget)
         except UnicodeDecodeError:
             fix = "save the file as UTF-8"
             findings.append(error("file-encoding", printable(path), "this is not UTF-8", fix=fix))
@@ -41,78 +41,78 @@ def read_tables(
     return tables, findings
 
 
-def read_table(data: bytes, effort: ScanBudget | None = None) -> Table:
-    """What one file holds; nothing of a cell is kept."""
-    effort = effort or ScanBudget()
+def read_table(data: bytes, budget: ScanBudget | None = None) -> CsvTable:
+    """Read the shape of one file; the content of cells is not kept."""
+    budget = budget or ScanBudget()
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.isascii():
         data.decode()
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise _NoTable("there is a NUL byte in it", "save the file as CSV in UTF-8", line)
+        raise _NoTable("the file has a NUL byte", "save the file as CSV in UTF-8", line)
     suspects = prefilter(data)
     if suspects or b'"' in data or b"\r" in data:
-        return _read_cells(data, suspects, effort)
+        return _read_cells(data, suspects, budget)
     return _count_cells(data)
 
 
-def _count_cells(data: bytes) -> Table:
-    """A table without quotes, in which nothing looks like personal data: its commas say it all."""
+def _count_cells(data: bytes) -> CsvTable:
+    """Read a table without quotes and without personal data, for which counting commas is enough."""
     lines = data.split(b"\n")
     _check_length(max(map(len, lines)))
     columns = _columns(lines[0].decode().split(","))
     for number, line in enumerate(lines, 1):
         if line and line.count(b",") != len(columns) - 1:
             raise _ragged(number, line.count(b",") + 1, len(columns))
-    return Table(columns, sum(map(bool, lines)) - 1, {})
+    return CsvTable(columns, sum(map(bool, lines)) - 1, {})
 
 
-def _read_cells(data: bytes, suspects: frozenset[str], effort: ScanBudget) -> Table:
+def _read_cells(data: bytes, suspects: frozenset[str], budget: ScanBudget) -> CsvTable:
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
-    # strict: what other readers could read in another way is refused
+    # strict: refuse what other readers could read differently
     reader = csv.reader(map(_checked, text), strict=True)
     try:
         columns = _columns(next(reader, []))
-        rows, found = _look_at(reader, columns, suspects, effort)
+        rows, personal_data = _scan(reader, columns, suspects, budget)
     except ScanBudgetExceeded:
-        said = "there are more numbers in cells than are looked at, whether they are those of cards"
-        fix = "write one number a cell, or keep the data elsewhere"
-        raise _NoTable(said, fix, reader.line_num) from None
+        message = "the cells have more numbers than can be checked for payment cards"
+        fix = "write one number per cell, or keep the data elsewhere"
+        raise _NoTable(message, fix, reader.line_num) from None
     except csv.Error as why:
         fix = "write it as RFC 4180 says: quotes around a whole cell, and doubled inside"
         raise _NoTable(f"this is not CSV: {why}", fix, reader.line_num) from None
-    return Table(columns, rows, found)
+    return CsvTable(columns, rows, personal_data)
 
 
-def _look_at(
-    reader: Iterator[list[str]], columns: tuple[str, ...], suspects: frozenset[str], effort: ScanBudget
+def _scan(
+    reader: Iterator[list[str]], columns: tuple[str, ...], suspects: frozenset[str], budget: ScanBudget
 ) -> tuple[int, dict[str, dict[str, int]]]:
     width, rows = len(columns), 0
-    found: Counter[tuple[int, str]] = Counter()
+    counts: Counter[tuple[int, str]] = Counter()
     for row in reader:
         if not row:
-            continue  # an empty line is no row
+            continue  # an empty line is not a row
         rows += 1
         if len(row) != width:
             raise _ragged(getattr(reader, "line_num", 1), len(row), width)
         if suspects:
-            found.update(detect(row, suspects, effort))
+            counts.update(detect(row, suspects, budget))
     by_column: dict[str, dict[str, int]] = {}
-    for (place, look), count in sorted(found.items()):
-        by_column.setdefault(columns[place], {})[look] = count
+    for (index, look), count in sorted(counts.items()):
+        by_column.setdefault(columns[index], {})[look] = count
     return rows, by_column
 
 
 def _columns(header: list[str]) -> tuple[str, ...]:
     if not any(header):
-        raise _NoTable("there is no header", "let the first line name the columns")
-    seen: set[str] = set()
-    for place, name in enumerate(header, 1):
+        raise _NoTable("the file has no header", "let the first line name the columns")
+    names: set[str] = set()
+    for number, name in enumerate(header, 1):
         if not name.strip():
-            raise _NoTable(f"column {place} has no name", "name every column in the first line")
-        if name in seen:
+            raise _NoTable(f"column {number} has no name", "name every column in the first line")
+        if name in names:
             raise _NoTable(f"two columns are called {_short(name)}", "give each column a name of its own")
-        seen.add(name)
+        names.add(name)
     return tuple(header)
 
 

@@ -25,16 +25,16 @@ def read_target_id(target: LocalTarget) -> str | None:
 
 def target_id(target: LocalTarget) -> str:
     """The identity of this target, made now if there is none; two processes at once get the same one."""
-    if found := read_target_id(target):
-        return found
+    if existing := read_target_id(target):
+        return existing
     target.folder.mkdir(parents=True, exist_ok=True)
-    made = secrets.token_hex(6)
-    new = target.identity_file.with_name(f"target.{made}.new")
-    new.write_text(f"{made}\n")
+    identity = secrets.token_hex(6)
+    new = target.identity_file.with_name(f"target.{identity}.new")
+    new.write_text(f"{identity}\n")
     try:
         os.link(new, target.identity_file)  # unlike a rename, it never replaces another's
     except FileExistsError:
         return target_id(target)
     finally:
         new.unlink()
-    return made
+    return identity

@@ -1,16 +1,16 @@
 """One run at a time changes an environment: a lock that ends with the process that holds it."""
 
-import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.lease import Lease
 from mlplatform.core.target import EnvironmentPaths
+from mlplatform.providers.file_lock import FileLocked, file_lock
 
 _held: set[Path] = set()
 
@@ -31,29 +31,25 @@ def lease(paths: EnvironmentPaths) -> Iterator[Lease]:
 
     Within a lease of this very process it is granted again: what starts servers may be part of an apply.
     """
-    paths.folder.mkdir(parents=True, exist_ok=True)
     lock = paths.lock.resolve()
     if lock in _held:
         yield Locked()
         return
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            stack.enter_context(file_lock(lock, seconds=0))
+        except FileLocked as locked:
             raise Refusal(
-                f"{paths.folder.name} is being changed by another run{_holder(os.fstat(descriptor))}",
+                f"{paths.folder.name} is being changed by another run{_holder(locked.file)}",
                 fix="wait until it has ended, then try again",
             ) from None
         _held.add(lock)
+        stack.callback(_held.discard, lock)
         yield Locked()
-    finally:
-        _held.discard(lock)
-        os.close(descriptor)
 
 
 def is_held(paths: EnvironmentPaths) -> bool:
-    """Whether a run is changing the environment now. Asking takes no lock, so it is in nobody's way."""
+    """True when a run is changing the environment now. No lock is taken to find out, so no run is disturbed."""
     try:
         return bool(_holder(paths.lock.stat()))
     except FileNotFoundError:
@@ -67,5 +63,5 @@ def _holder(file: os.stat_result) -> str:
     except OSError:
         return ""
     place = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
-    found = re.search(rf"FLOCK +ADVISORY +WRITE +([1-9][0-9]*) +{place} ", locks)
-    return f" (process {found[1]})" if found else ""
+    lock_line = re.search(rf"FLOCK +ADVISORY +WRITE +([1-9][0-9]*) +{place} ", locks)
+    return f" (process {lock_line[1]})" if lock_line else ""

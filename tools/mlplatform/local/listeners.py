@@ -16,7 +16,7 @@ def listener(port: int) -> str | None:
 
 
 def _inodes(port: int) -> list[str]:
-    found = []
+    inodes = []
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         try:
             lines = table.read_text().splitlines()[1:]
@@ -24,17 +24,17 @@ def _inodes(port: int) -> list[str]:
             continue
         for fields in map(str.split, lines):
             if fields[3] == _LISTENING and fields[1].endswith(f":{port:04X}"):
-                found.append(fields[9])
-    return found
+                inodes.append(fields[9])
+    return inodes
 
 
 def _links(descriptors: Path) -> set[str]:
-    found = set()
+    targets = set()
     with suppress(OSError):  # another user's
         for link in descriptors.iterdir():
             with suppress(OSError):  # closed in the meantime
-                found.add(str(link.readlink()))
-    return found
+                targets.add(str(link.readlink()))
+    return targets
 
 
 def _name(process: Path) -> str:

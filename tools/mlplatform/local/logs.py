@@ -1,48 +1,60 @@
-"""The servers' logs: what they say about one model, and the line that tells why one did not start."""
+"""The servers' logs: their entries about one model, and the line that tells why a server did not start."""
 
 import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.local.processes import STARTING, log_of
+from mlplatform.providers.serving import all_local_servers
+from mlplatform.providers.serving.local_servers import LocalServer, LogFormat
 
 _MOST_READ = 4 * 1024 * 1024  # bytes from the end of a log
-_HEAD = re.compile(
-    r"[IWEF][0-9]{4} |[0-9]{4}-[0-9]{2}-[0-9]{2} "
-)  # how Triton and the gateway begin an entry
-_USUAL = ("CudaDriverHelper",)  # said at every start without a GPU
-_TROUBLE = re.compile(r"E[0-9]{4} |mlgateway: |error|ERROR|CRITICAL", re.ASCII)
 
 
-def tail(paths: EnvironmentPaths, model: str, lines: int) -> list[str]:
+class LogLine(NamedTuple):
+    """A line of the log of a local server, such as `gateway`."""
+
+    server: str
+    text: str
+
+
+def tail(paths: EnvironmentPaths, model: str, lines: int) -> list[LogLine]:
     """The last entries about `tenant/model`, at most this many lines a server; of servers that have none, the last."""
-    name = re.escape(model.replace("/", "."))
-    about = re.compile(rf"(?<![\w.-]){name}(\.[0-9a-f]{{12}})?(?![\w-])")
-    return [*_last(paths, "triton", about, lines), *_last(paths, "gateway", about, lines)]
+    return [
+        line
+        for stack in all_local_servers()
+        for server in stack.servers
+        for line in _last(paths, server, stack.name_in_logs(model), lines)
+    ]
 
 
-def last_trouble(log: Path) -> str:
-    """The last line since the server's last start that speaks of an error, else the last one; empty for none."""
-    said: list[str] = []
+def last_error(log: Path, log_format: LogFormat) -> str:
+    """The last line since the server's last start that tells of an error, else the last one; empty for none."""
+    lines: list[str] = []
     for line in map(str.strip, _read(log)):
-        said = [] if line.startswith(STARTING) else [*said, line] if line else said
-    trouble = [line for line in said if _TROUBLE.search(line) and not any(word in line for word in _USUAL)]
-    return (trouble or said or [""])[-1][-300:]
+        lines = [] if line.startswith(STARTING) else [*lines, line] if line else lines
+    errors = [line for line in lines if _is_error(line, log_format)]
+    return (errors or lines or [""])[-1][-300:]
 
 
-def _last(paths: EnvironmentPaths, server: str, about: re.Pattern[str], lines: int) -> list[str]:
-    entries = list(_entries(_read(log_of(paths, server))))
-    found = [entry for entry in entries if any(map(about.search, entry))] or entries
-    return [f"{server}: {line}" for line in list(chain.from_iterable(found))[-lines:]]
+def _is_error(line: str, log_format: LogFormat) -> bool:
+    return bool(log_format.error.search(line)) and not any(word in line for word in log_format.usual)
 
 
-def _entries(lines: list[str]) -> Iterator[list[str]]:
+def _last(paths: EnvironmentPaths, server: LocalServer, name: re.Pattern[str], lines: int) -> list[LogLine]:
+    entries = list(_entries(_read(log_of(paths, server.name)), server.log_format))
+    matching = [entry for entry in entries if any(map(name.search, entry))] or entries
+    return [LogLine(server.name, line) for line in list(chain.from_iterable(matching))[-lines:]]
+
+
+def _entries(lines: list[str], log_format: LogFormat) -> Iterator[list[str]]:
     """Lines with those that continue them, as a traceback continues an error."""
     entry: list[str] = []
     for line in lines:
-        if _HEAD.match(line) and entry:
+        if log_format.entry.match(line) and entry:
             yield entry
             entry = []
         entry.append(line)

@@ -4,54 +4,58 @@ import json
 import random
 import socket
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local.listeners import listener
-from mlplatform.providers.serving.triton.ports import HOST, Ports, read_ports
+from mlplatform.providers.serving.local_servers import LocalServer, LocalServers
+from mlplatform.providers.serving.ports import HOST, Ports, read_ports, write_ports
 
 ENDING_SECONDS = 5.0
 # Below the range that outgoing connections take theirs from, which could hold one while a server is down.
 CHOICE = range(20_000, 32_000)
-_WHOSE = {"triton": "Triton", "metrics": "Triton's metrics", "gateway": "the gateway"}
 
 
-def ports_of(paths: EnvironmentPaths) -> Ports | None:
-    """The ports that an environment has, None before its first start."""
+def port_names(stack: LocalServers) -> tuple[str, ...]:
+    """The names of all ports of an environment's servers."""
+    return tuple(name for server in stack.servers for name in server.ports)
+
+
+def kept_ports(paths: EnvironmentPaths, names: Collection[str]) -> Ports | None:
+    """The ports that an environment has, None before its first start; Refusal where the file does not give them."""
     try:
-        return read_ports(paths)
+        return read_ports(paths, names)
     except ValueError as error:
         raise Refusal(
             f"the ports of {paths.folder.name} cannot be read: {error}",
-            where=_shown(paths),
+            where=_ports_file(paths),
             fix="run `platform down`, remove the file and run `platform up`, which chooses ports anew",
         ) from None
 
 
-def choose(target: LocalTarget, environment: str) -> Ports:
+def choose(target: LocalTarget, environment: str, names: Collection[str]) -> Ports:
     """The environment's ports; chosen and kept now if it has none."""
     paths = target.environment(environment)
-    if found := ports_of(paths):
-        return found
+    if kept := kept_ports(paths, names):
+        return kept
     taken = _kept_by_others(target)
     free = [
         port for port in random.sample(CHOICE, min(len(CHOICE), 200)) if port not in taken and is_free(port)
     ]
-    if len(free) < 3:
+    if len(free) < len(names):
         raise Refusal(
-            f"no three free ports were found from {CHOICE.start} on", fix="stop some of what listens there"
+            f"there are no {len(names)} free ports from {CHOICE.start} on",
+            fix="stop some of the programs that listen there",
         )
-    ports = Ports(*free[:3])
-    paths.folder.mkdir(parents=True, exist_ok=True)
-    new = paths.ports.with_suffix(".new")
-    new.write_text(ports.as_json())
-    new.replace(paths.ports)
+    ports = dict(zip(names, free, strict=False))
+    write_ports(paths, ports)
     return ports
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on the port of the loopback address now."""
+    """True when a server could listen on the port of the loopback address now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
         try:
@@ -61,21 +65,21 @@ def is_free(port: int) -> bool:
     return True
 
 
-def require_free(paths: EnvironmentPaths, ports: Ports, *names: str) -> None:
-    """Refusal naming the first of these ports that somebody else has."""
-    for name in names:
-        port = getattr(ports, name)
+def require_free(paths: EnvironmentPaths, ports: Ports, server: LocalServer) -> None:
+    """Refusal naming the first port of a server that another program has."""
+    for name, title in server.ports.items():
+        port = ports[name]
         if not _comes_free(port):
-            whose = listener(port) or "a program of another user or a connection that has not ended"
+            owner = listener(port) or "a program of another user or a connection that has not ended"
             raise Refusal(
-                f"port {port}, kept for {_WHOSE[name]} of {paths.folder.name}, is taken by {whose}",
-                fix=f"stop that program; or run `platform down`, remove {_shown(paths)} and run `platform up`,"
+                f"port {port}, kept for {title} of {paths.folder.name}, is taken by {owner}",
+                fix=f"stop that program; or run `platform down`, remove {_ports_file(paths)} and run `platform up`,"
                 " which chooses other ports",
             )
 
 
 def _comes_free(port: int) -> bool:
-    """Whether a server could listen there, at once or as soon as one that was killed has wholly ended."""
+    """True when a server could listen there, at once or as soon as one that was killed has wholly ended."""
     until = time.monotonic() + ENDING_SECONDS
     while not is_free(port):
         if listener(port) or time.monotonic() > until:
@@ -95,5 +99,5 @@ def _kept_by_others(target: LocalTarget) -> set[int]:
     return kept
 
 
-def _shown(paths: EnvironmentPaths) -> str:
+def _ports_file(paths: EnvironmentPaths) -> str:
     return str(paths.ports.relative_to(Path(*paths.folder.parts[:-2])))

@@ -96,7 +96,7 @@ def running(paths: EnvironmentPaths, name: str) -> Process | None:
 
 
 def is_running(process: Process) -> bool:
-    """Whether this very process, not another of the same number, has not ended."""
+    """True when this very process, not another of the same number, has not ended."""
     line = _stat(process.pid)
     return line is not None and _started(line) == process.started and _fields(line)[0] not in "ZX"
 

@@ -35,13 +35,15 @@ def train(
         )
     except subprocess.TimeoutExpired:
         raise Refusal(f"training {model} took more than {DEADLINE_SECONDS} s", where=script) from None
-    said = " ".join(versions)
+    listed = " ".join(versions)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise Refusal(
-            f"training {model} {said} failed: {last}", fix=f"run {script} {said} by hand", where=script
+            f"training {model} {listed} failed: {last}",
+            fix=f"run {script} {listed} by hand",
+            where=script,
         )
-    return dict(zip(versions, _runs(done.stdout, len(versions), f"{model} {said}", script), strict=True))
+    return dict(zip(versions, _runs(done.stdout, len(versions), f"{model} {listed}", script), strict=True))
 
 
 def _runs(printed: str, count: int, what: str, script: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What runs, trained on what, approved by whom: documents and ledger, joined by digest."""
+"""Lineage of what runs: its data, run and approvals, joined from documents and ledger by digest."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Predicate = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DataUsed:
-    """A data set that a version was trained on; `classification` as its document says today."""
+    """A data set that a version was trained on, with the classification that its document states today."""
 
     name: str
     digest: str
@@ -21,8 +21,8 @@ class DataUsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """What the documents of a commit say about a deployment; a document that is not there says nothing."""
+class DeclaredDeployment:
+    """What the documents of a commit declare about a deployment; a missing document declares nothing."""
 
     environment: str
     model: str
@@ -34,7 +34,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class ServingInstead:
-    """What an environment runs in place of what it pins (None: nothing), since when, and the commit applied then."""
+    """What an environment runs in place of what it pins (None: nothing), since when, and by which commit."""
 
     version: str | None
     digest: str | None
@@ -43,7 +43,7 @@ class ServingInstead:
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage:
+class DeploymentLineage:
     """Where a pinned version comes from, and when and by whose approval it came to its environment."""
 
     environment: str
@@ -64,8 +64,8 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
-    """A model version that a data set went into, and the commit that pinned it; `is_pinned`: it still is."""
+class DatasetUse:
+    """A model version trained on a data set, and the commit that pinned it; `is_pinned`: it still is."""
 
     environment: str
     model: str
@@ -76,39 +76,46 @@ class Trained:
     is_pinned: bool
 
 
-def lineage(declared: Declared, pinned: str | None, predicates: Iterable[Predicate]) -> Lineage:
-    """The lineage of what an environment pins since the commit `pinned`; `predicates`: the ledger, newest first."""
+def lineage(
+    declared: DeclaredDeployment, pinned: str | None, predicates: Iterable[Predicate]
+) -> DeploymentLineage:
+    """Return the lineage of what an environment pins.
+
+    `pinned` is the commit since which it does; `predicates` is the ledger, newest first.
+    """
     body = declared.body
     history = tuple(predicates)
-    made = made_of(body.digest, history) or {}
-    steps = tuple(_into_force(declared.environment, declared.model, history))
-    put = next((said for said, after in steps if _holds(after, body)), {})
-    answers = _answering(*steps[0]) if steps and not _holds(steps[0][1], body) else None
-    data = body.from_.data or made.get("data") or {}
-    return Lineage(
+    registration = registration_of(body.digest, history) or {}
+    activations = tuple(_activations(declared.environment, declared.model, history))
+    activation = next((predicate for predicate, after in activations if _activates(after, body)), {})
+    instead = (
+        _serving_instead(*activations[0]) if activations and not _activates(activations[0][1], body) else None
+    )
+    data = body.from_.data or registration.get("data") or {}
+    return DeploymentLineage(
         declared.environment,
         declared.model,
         body.version,
         body.digest,
-        body.from_.run or made.get("run"),
-        body.from_.commit or made.get("commit"),
+        body.from_.run or registration.get("run"),
+        body.from_.commit or registration.get("commit"),
         tuple(
             DataUsed(name, digest, declared.classifications.get(name))
             for name, digest in sorted(data.items())
         ),
         declared.features,
-        body.metrics or made.get("metrics") or {},
+        body.metrics or registration.get("metrics") or {},
         pinned,
-        None if answers else put.get("recordedAt"),
-        put.get("commit"),
-        tuple(put.get("approvedBy", ())),
-        answers,
+        None if instead else activation.get("recordedAt"),
+        activation.get("commit"),
+        tuple(activation.get("approvedBy", ())),
+        instead,
         declared.on_hold,
     )
 
 
-def made_of(digest: str, history: Iterable[Predicate]) -> Predicate | None:
-    """What the registration of these bytes said, or the copy of them."""
+def registration_of(digest: str, history: Iterable[Predicate]) -> Predicate | None:
+    """Return what the registration of an artifact recorded, or the copy of it; None without either."""
     for predicate in history:
         if predicate.get("digest") == digest and "run" in predicate:
             return predicate
@@ -119,10 +126,10 @@ def made_of(digest: str, history: Iterable[Predicate]) -> Predicate | None:
     return None
 
 
-def _into_force(
+def _activations(
     environment: str, model: str, history: Iterable[Predicate]
 ) -> Iterator[tuple[Predicate, Predicate]]:
-    """What was put into force of a model, newest first: an apply that moved its route or its champion, and to what."""
+    """Yield each apply that moved a model's route or champion, newest first, and what it moved them to."""
     for predicate in history:
         if predicate.get("environment") != environment or predicate.get("late"):
             continue
@@ -132,13 +139,13 @@ def _into_force(
                 yield predicate, outcome["after"] or {}
 
 
-def _holds(after: Predicate, body: Deployment) -> bool:
+def _activates(after: Predicate, body: Deployment) -> bool:
     return body.digest in after.get("weights", {}) or after.get("digest") == body.digest
 
 
-def _answering(said: Predicate, after: Predicate) -> ServingInstead:
-    """What such an apply put into force; of several versions that share the requests, the one with the most."""
+def _serving_instead(predicate: Predicate, after: Predicate) -> ServingInstead:
+    """Return what an apply activated; of several versions that share the requests, the one with the most."""
     weights = after.get("weights", {})
-    digest = after.get("digest") or max(weights, key=lambda one: weights[one], default=None)
+    digest = after.get("digest") or max(weights, key=lambda digest: weights[digest], default=None)
     version = after.get("champion") or after.get("version")
-    return ServingInstead(version, digest, str(said.get("recordedAt")), str(said.get("commit")))
+    return ServingInstead(version, digest, str(predicate.get("recordedAt")), str(predicate.get("commit")))

@@ -1,4 +1,4 @@
-"""What is declared beside what runs, and one word for how they stand."""
+"""Compares what is declared with what runs, and sums it up in one word."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from mlplatform.core.repository import Repository
 from mlplatform.providers.serving.interface import Observation
 
 
-class State(StrEnum):
+class DeploymentState(StrEnum):
     """How a deployment stands."""
 
     READY = "Ready"
@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Actual:
+class CurrentlyServed:
     """What answers requests for a model now: version and digest of the heaviest route, and all weights."""
 
     version: str | None
@@ -37,8 +37,8 @@ class DeploymentStatus:
     """One line of `platform status`."""
 
     desired: Deployment | None
-    actual: Actual
-    state: State
+    actual: CurrentlyServed
+    state: DeploymentState
     reason: str
     url: str | None
 
@@ -60,7 +60,7 @@ class DeploymentStatus:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentView:
-    """What could be seen of an environment: its serving, or why not, who is applying to it now, and what is on hold."""
+    """What could be observed of an environment: its server or why not, a running apply, failures and holds."""
 
     serving: Observation | None
     unreachable: str
@@ -73,67 +73,70 @@ class EnvironmentView:
 
 
 def environment_status(
-    repository: Repository, environment: str, seen: EnvironmentView
+    repository: Repository, environment: str, view: EnvironmentView
 ) -> dict[str, DeploymentStatus]:
-    """The status of every model that an environment declares or serves."""
+    """Return the status of every model that an environment declares or serves."""
     declared = repository.deployments.get(environment, {})
-    served = set(seen.serving.weights) if seen.serving else set()
+    served = set(view.serving.weights) if view.serving else set()
     return {
-        model: _status(repository, environment, model, seen) for model in sorted(declared.keys() | served)
+        model: _status(repository, environment, model, view) for model in sorted(declared.keys() | served)
     }
 
 
-def _status(repository: Repository, environment: str, model: str, seen: EnvironmentView) -> DeploymentStatus:
+def _status(repository: Repository, environment: str, model: str, view: EnvironmentView) -> DeploymentStatus:
     document = repository.deployments.get(environment, {}).get(model)
     desired = document.body if document else None
-    actual = _actual(model, seen)
+    actual = _actual(model, view)
     blocked = repository.blocked(environment, model.split("/")[0])
     if blocked:
         reason = f"{blocked.where}: {blocked.message}"
-        return DeploymentStatus(desired, actual, State.BLOCKED, reason, seen.urls.get(model))
-    hold = hold_on(seen.holds, repository, environment, document) if document else None
-    if hold and not seen.applying:
+        return DeploymentStatus(desired, actual, DeploymentState.BLOCKED, reason, view.urls.get(model))
+    hold = hold_on(view.holds, repository, environment, document) if document else None
+    if hold and not view.applying:
         reason = f"{hold.version} is on hold since {hold.since}: {hold.reason}; {actual.version or 'nothing'} answers"
-        return DeploymentStatus(desired, actual, State.HELD, reason, seen.urls.get(model))
-    return DeploymentStatus(desired, actual, *_classify(model, desired, actual, seen), seen.urls.get(model))
+        return DeploymentStatus(desired, actual, DeploymentState.HELD, reason, view.urls.get(model))
+    return DeploymentStatus(desired, actual, *_classify(model, desired, actual, view), view.urls.get(model))
 
 
-def _actual(model: str, seen: EnvironmentView) -> Actual:
-    if model in seen.batch:
-        version, digest = seen.batch[model]
-        return Actual(version, digest, {})
-    weights = seen.serving.weights.get(model, {}) if seen.serving else {}
-    if seen.serving is None or not weights:
-        return Actual(None, None, weights)
+def _actual(model: str, view: EnvironmentView) -> CurrentlyServed:
+    if model in view.batch:
+        version, digest = view.batch[model]
+        return CurrentlyServed(version, digest, {})
+    weights = view.serving.weights.get(model, {}) if view.serving else {}
+    if view.serving is None or not weights:
+        return CurrentlyServed(None, None, weights)
     heaviest = max(weights, key=lambda digest: weights[digest])
-    held = seen.serving.find(model, heaviest)
-    return Actual(held.version if held else None, heaviest, weights)
+    served = view.serving.find(model, heaviest)
+    return CurrentlyServed(served.version if served else None, heaviest, weights)
 
 
 def _classify(
-    model: str, desired: Deployment | None, actual: Actual, seen: EnvironmentView
-) -> tuple[State, str]:
-    if seen.serving is None:
-        return State.DEGRADED, seen.unreachable
+    model: str, desired: Deployment | None, actual: CurrentlyServed, view: EnvironmentView
+) -> tuple[DeploymentState, str]:
+    if view.serving is None:
+        return DeploymentState.DEGRADED, view.unreachable
     if desired and actual.digest == desired.digest:
-        return _answering(model, desired, seen)
-    if seen.applying:
-        return State.PROGRESSING, "an apply is at work"
+        return _classify_routed(model, desired, view)
+    if view.applying:
+        return DeploymentState.PROGRESSING, "an apply is at work"
     answers = actual.version or actual.digest
-    failure = f"; the last apply failed: {seen.failures[model]}" if model in seen.failures else ""
+    failure = f"; the last apply failed: {view.failures[model]}" if model in view.failures else ""
     if actual.digest is None:
-        return State.MISSING, f"nothing answers: run `platform apply`{failure}"
+        return DeploymentState.MISSING, f"nothing answers: run `platform apply`{failure}"
     if desired is None:
-        return State.DRIFTED, f"{answers} is served and no document declares it{failure}"
-    return State.DRIFTED, f"{answers} answers and {desired.version} is declared{failure}"
+        return DeploymentState.DRIFTED, f"{answers} is served and no document declares it{failure}"
+    return DeploymentState.DRIFTED, f"{answers} answers and {desired.version} is declared{failure}"
 
 
-def _answering(model: str, desired: Deployment, seen: EnvironmentView) -> tuple[State, str]:
-    held = seen.serving.find(model, desired.digest) if seen.serving else None
-    if seen.serving and seen.serving.route_error and model not in seen.batch:
-        return State.DEGRADED, seen.serving.route_error
-    if model in seen.batch or (held and held.ready):
-        if model in seen.drifted and not seen.applying:
-            return State.DRIFTED, f"since the last apply {seen.drifted[model]}"
-        return State.READY, ""
-    return State.DEGRADED, held.reason if held and held.reason else "the version is routed and not ready"
+def _classify_routed(model: str, desired: Deployment, view: EnvironmentView) -> tuple[DeploymentState, str]:
+    served = view.serving.find(model, desired.digest) if view.serving else None
+    if view.serving and view.serving.route_error and model not in view.batch:
+        return DeploymentState.DEGRADED, view.serving.route_error
+    if model in view.batch or (served and served.ready):
+        if model in view.drifted and not view.applying:
+            return DeploymentState.DRIFTED, f"since the last apply {view.drifted[model]}"
+        return DeploymentState.READY, ""
+    return (
+        DeploymentState.DEGRADED,
+        served.reason if served and served.reason else "the version is routed and not ready",
+    )

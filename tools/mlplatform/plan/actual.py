@@ -1,4 +1,4 @@
-"""What a plan is made against."""
+"""What a plan is made against: the actual state of an environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ from mlplatform.providers.serving.interface import Observation
 
 @dataclass(frozen=True, slots=True)
 class DriftRevert:
-    """What was changed by hand since the `last` snapshot, and how each version that is registered came to be."""
+    """The changes by hand since the `last` snapshot, and the records of how each version was registered."""
 
     drifts: tuple[Drift, ...]
     last: Snapshot
-    origins: RegistrationRecords
+    registrations: RegistrationRecords
 
     def of(self, model: str) -> tuple[Drift, ...]:
         return tuple(drift for drift in self.drifts if drift.model == model)
@@ -27,12 +27,12 @@ class DriftRevert:
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """What one environment holds and serves, what the registries before it hold, nearest first, and what is on hold.
+    """The registry, server and holds of one environment, and the registries before it, nearest first.
 
-    `critical` has the models that must not go unconfirmed, among those that run and are declared no longer;
-    `champions` the digests of every version that ever was champion here, the latest last. `redacted`: it is from a
-    snapshot, and what was measured of a version is not known. `undo` has what is to be put back because it was changed
-    by hand. `signatures` says as what each version that is not new is served; of the others their models' documents do.
+    `critical`: the models that run, are not declared any more and may be removed only when confirmed. `champions`: the
+    digests of every version that ever was champion here, the latest last. `redacted`: the state is from a snapshot, so
+    that metrics are not known. `drift_revert`: the changes by hand that the plan is to undo. `signatures`: what
+    versions are served with; a version that is not among them is served with the signature of its model's document.
     """
 
     registry: RegistryState
@@ -42,5 +42,5 @@ class Actual:
     critical: frozenset[str] = frozenset()
     champions: Champions = field(default_factory=dict)
     redacted: bool = False
-    undo: DriftRevert | None = None
+    drift_revert: DriftRevert | None = None
     signatures: Signatures = field(default_factory=dict)

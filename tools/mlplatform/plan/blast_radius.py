@@ -1,4 +1,4 @@
-"""How much one plan may change, and what it may not take away unless somebody says so by name."""
+"""Limits how much one plan may change or remove, and keeps critical models unless somebody confirms them by name."""
 
 from collections.abc import Iterable, Sequence, Set
 
@@ -19,9 +19,9 @@ REMOVALS_PART = (
 def assert_within_blast_radius(
     environment: Document[Environment], changes: Sequence[Change], actual: Actual
 ) -> None:
-    """Refuse a plan that changes or removes too much of what runs; what is new does not count.
+    """Refuse a plan that changes or removes too much of what runs; new models do not count.
 
-    Asked of the environment as a whole and of each tenant's share of it, removals apart.
+    The limits hold for the environment as a whole and for each tenant's models in it; removals are counted apart.
     """
     running = {model for model, aliases in actual.registry.aliases.items() if "champion" in aliases}
     running |= set(actual.serving.weights)
@@ -30,12 +30,14 @@ def assert_within_blast_radius(
     removed = {change.resource for change in moved if change.after is None}
     tenants = sorted({_tenant(model) for model in changed})
     for tenant in (None, *tenants):
-        for does, touched, part in (("changes", changed, 1), ("removes", removed, REMOVALS_PART)):
-            _assert_within(environment, does, _of(tenant, touched), _of(tenant, running), part, tenant)
+        for verb, touched, divisor in (("changes", changed, 1), ("removes", removed, REMOVALS_PART)):
+            _assert_within(
+                environment, verb, _of_tenant(tenant, touched), _of_tenant(tenant, running), divisor, tenant
+            )
 
 
-def unconfirmed(name: str, environment: str, actual: Actual, confirmed: Set[str]) -> Refused | None:
-    """Why a critical model is not taken out of an environment: nobody has confirmed it by its name."""
+def refuse_unconfirmed(name: str, environment: str, actual: Actual, confirmed: Set[str]) -> Refused | None:
+    """Return why a critical model is not removed, when nobody confirmed it by name; None otherwise."""
     if name not in actual.critical or name in confirmed:
         return None
     return Refused(
@@ -48,14 +50,14 @@ def unconfirmed(name: str, environment: str, actual: Actual, confirmed: Set[str]
 
 def _assert_within(
     environment: Document[Environment],
-    does: str,
+    verb: str,
     touched: Set[str],
     running: Set[str],
-    part: int,
+    divisor: int,
     tenant: str | None,
 ) -> None:
     limits = environment.body.blastRadius
-    allowed = limits.maxChangedPercent / part
+    allowed = limits.maxChangedPercent / divisor
     percent = 100 * len(touched) / len(running) if running else 0.0
     too_many = limits.maxChanged is not None and len(touched) > limits.maxChanged
     too_large = len(touched) > limits.minResources and percent > allowed
@@ -65,14 +67,14 @@ def _assert_within(
     limit = f"{allowed:g} %" if too_large else f"{limits.maxChanged} at once"
     line, column = environment.position(("blastRadius",))
     raise Refusal(
-        f"the plan {does} {len(touched)} of {len(running)} {whose} in {environment.name}, {percent:.0f} % of them, "
+        f"the plan {verb} {len(touched)} of {len(running)} {whose} in {environment.name}, {percent:.0f} % of them, "
         f"and {limit} is the limit",
         fix="split the change, or raise blastRadius in a reviewed change",
         where=f"{environment.path}:{line}:{column}",
     )
 
 
-def _of(tenant: str | None, models: Iterable[str]) -> set[str]:
+def _of_tenant(tenant: str | None, models: Iterable[str]) -> set[str]:
     return {model for model in models if tenant in (None, _tenant(model))}
 
 

@@ -1,4 +1,4 @@
-"""What one deployment needs: bytes, load, probe, route, champion, retire; in that order, and only what is missing."""
+"""Plans one deployment: copy, load, probe, route, champion, retire, in that order, and only what is missing."""
 
 from dataclasses import asdict
 from typing import Any
@@ -18,41 +18,41 @@ from mlplatform.providers.serving.interface import Served
 def deployment_changes(
     repository: Repository, environment: str, document: Document[Deployment], actual: Actual
 ) -> tuple[Change, ...] | Refused:
-    """The changes that bring a deployment to what its document pins, or why it is left as it is."""
+    """Return the changes that bring a deployment to what its document pins, or why it is left as it is."""
     name = document.name.split("/", 1)[1]
     model = repository.models[name].body
     settings = repository.environments[environment].body
-    found = find_artifact(name, environment, document, actual)
-    if isinstance(found, Refused):
-        return found
+    artifact = find_artifact(name, environment, document, actual)
+    if isinstance(artifact, Refused):
+        return artifact
     if not actual.redacted and (
-        unmet := gates_refusal(repository, environment, document, found.version, actual)
+        refusal := gates_refusal(repository, environment, document, artifact.version, actual)
     ):
-        return unmet
+        return refusal
     body = document.body
-    changes = _copy(settings.registry.provider, name, body, found)
+    changes = _copy(settings.registry.provider, name, body, artifact)
     if model.type != "batch":
-        source = found.version.ref.uri if found.environment is None else None
-        signed = signature_of(name, model, body.digest, actual.signatures)
-        wanted = candidate(signed, body.version, body.digest, source, body.serving.instances)
-        changes += serve(settings.serving.provider, name, wanted, actual)
-    unread = model.type == "batch" and found.environment is None
-    source = found.version.ref.uri if unread else None  # a load or a copy would have hashed the bytes
+        source = artifact.version.ref.uri if artifact.environment is None else None
+        signature = signature_of(name, model, body.digest, actual.signatures)
+        values = candidate_values(signature, body.version, body.digest, source, body.serving.instances)
+        changes += serve_changes(settings.serving.provider, name, values, actual)
+    unread = model.type == "batch" and artifact.environment is None
+    source = artifact.version.ref.uri if unread else None  # a load or a copy would have hashed the bytes
     changes += _champion(settings.registry.provider, name, body, actual, source)
     if model.type != "batch":
         changes += retire_changes(settings.serving.provider, name, body, actual)
     return tuple(changes)
 
 
-def _copy(provider: str, name: str, body: Deployment, found: ArtifactSource) -> list[Change]:
-    if found.environment is None:
+def _copy(provider: str, name: str, body: Deployment, artifact: ArtifactSource) -> list[Change]:
+    if artifact.environment is None:
         return []
-    lineage = found.version.lineage
+    lineage = artifact.version.lineage
     after = {
         "version": body.version,
         "digest": body.digest,
-        "from": found.environment,
-        "source": found.version.ref.uri,
+        "from": artifact.environment,
+        "source": artifact.version.ref.uri,
         "run": lineage.run,
         "commit": lineage.commit,
         "data": dict(lineage.data),
@@ -61,44 +61,44 @@ def _copy(provider: str, name: str, body: Deployment, found: ArtifactSource) -> 
     return [Change(Action.COPY, provider, name, None, after)]
 
 
-def serve(provider: str, name: str, wanted: Values, actual: Actual) -> list[Change]:
-    """Load and probe what is wanted, and send all requests to it; only what is missing."""
-    version, digest = wanted["version"], wanted["digest"]
+def serve_changes(provider: str, name: str, values: Values, actual: Actual) -> list[Change]:
+    """Return the changes that load and probe a version and send all requests to it, as far as they are missing."""
+    version, digest = values["version"], values["digest"]
     served = actual.serving.find(name, digest)
     weights = dict(actual.serving.weights.get(name, {}))
     changes = []
-    if served is None or not served.ready or served.instances not in (0, wanted["instances"]):
-        changes.append(Change(Action.LOAD, provider, name, _loaded(served), wanted))
+    if served is None or not served.ready or served.instances not in (0, values["instances"]):
+        changes.append(Change(Action.LOAD, provider, name, _loaded_values(served), values))
     if weights != {digest: 100} or actual.serving.route_error:
-        changes.append(Change(Action.PROBE, provider, name, None, wanted))
+        changes.append(Change(Action.PROBE, provider, name, None, values))
         after = {"weights": {digest: 100}, "version": version}
-        changes.append(Change(Action.ROUTE, provider, name, routed(name, weights, actual), after))
+        changes.append(Change(Action.ROUTE, provider, name, route_values(name, weights, actual), after))
     return changes
 
 
-def candidate(
-    signed: ServedSignature, version: str, digest: str, source: str | None, instances: int
+def candidate_values(
+    signature: ServedSignature, version: str, digest: str, source: str | None, instances: int
 ) -> Values:
-    """What a provider must be told to load a version; `source` is None while the bytes are still to be copied."""
+    """Return what a provider must know to load a version; `source` None: the artifact is copied before."""
     return {
         "version": version,
         "digest": digest,
         "source": source,
-        "format": signed.format,
-        "signature": signed.signature,
+        "format": signature.format,
+        "signature": signature.signature,
         "instances": instances,
     }
 
 
-def _loaded(served: Served | None) -> Values | None:
+def _loaded_values(served: Served | None) -> Values | None:
     if served is None:
         return None
-    said = {"version": served.version, "digest": served.digest, "ready": served.ready}
-    return said | {"instances": served.instances} if served.ready else said
+    values = {"version": served.version, "digest": served.digest, "ready": served.ready}
+    return values | {"instances": served.instances} if served.ready else values
 
 
-def routed(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any] | None:
-    """What is routed now, as a change's value before."""
+def route_values(name: str, weights: dict[str, int], actual: Actual) -> dict[str, Any] | None:
+    """Return the present route, as the `before` of a change; None without one."""
     if not weights:
         return None
     heaviest = max(weights, key=lambda digest: weights[digest])
@@ -110,16 +110,16 @@ def _champion(provider: str, name: str, body: Deployment, actual: Actual, source
     """Move the aliases, or set the deprecated stages that do not follow them."""
     aliases = actual.registry.aliases.get(name, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
-    unsettled = actual.registry.stage_mismatches.get(name)
-    wanted = previous_version(name, body.version, actual)
-    if (champion, previous) == (body.version, wanted) and not unsettled:
+    wrong_stage = actual.registry.stage_mismatches.get(name)
+    next_previous = previous_version(name, body.version, actual)
+    if (champion, previous) == (body.version, next_previous) and not wrong_stage:
         return []
     before: dict[str, Any] | None = {"champion": champion, "previous": previous} if aliases else None
-    if before and unsettled:
-        before["stage"] = asdict(unsettled)
+    if before and wrong_stage:
+        before["stage"] = asdict(wrong_stage)
     after = {
         "champion": body.version,
-        "previous": wanted,
+        "previous": next_previous,
         "digest": body.digest,
         **({"source": source} if source else {}),
     }

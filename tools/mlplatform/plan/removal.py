@@ -1,15 +1,15 @@
-"""What it takes to take a model out of an environment that no longer declares it."""
+"""Plans the removal of a model that an environment no longer declares."""
 
 from collections.abc import Mapping
 
 from mlplatform.core.kinds import Environment
 from mlplatform.core.plan import Action, Change
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.retire import retire
+from mlplatform.plan.retire import retire_change
 
 
 def removal_changes(environment: Environment, name: str, actual: Actual) -> tuple[Change, ...]:
-    """Route nothing to it, take its aliases, unload it. Registered versions and their bytes stay."""
+    """Return the changes that end its route, take its aliases and unload it; registered versions stay."""
     changes = []
     if weights := actual.serving.weights.get(name):
         before = {"weights": dict(weights), "version": _version(name, weights, actual)}
@@ -18,7 +18,9 @@ def removal_changes(environment: Environment, name: str, actual: Actual) -> tupl
     if "champion" in aliases:
         before_aliases = {"champion": aliases["champion"], "previous": aliases.get("previous")}
         changes.append(Change(Action.CHAMPION, environment.registry.provider, name, before_aliases, None))
-    changes += [retire(environment.serving.provider, held) for held in actual.serving.held(name)]
+    changes += [
+        retire_change(environment.serving.provider, served) for served in actual.serving.versions_of(name)
+    ]
     return tuple(changes)
 
 

@@ -1,4 +1,4 @@
-"""What a plan is made against where there is only a snapshot."""
+"""Turns a snapshot into the state that a plan is made against."""
 
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.snapshot import Snapshot
@@ -7,22 +7,22 @@ from mlplatform.providers.serving.interface import Observation, Served
 
 
 def registry_of(snapshot: Snapshot) -> RegistryState:
-    """The registry as the snapshot has it: no place of any bytes, and nothing that was measured."""
+    """Return the registry as the snapshot has it: without the location of any artifact and without metrics."""
     versions = {
         model: {
-            version: RegisteredVersion(model, version, ArtifactRef("", kept.digest), Lineage())
-            for version, kept in held.items()
+            version: RegisteredVersion(model, version, ArtifactRef("", entry.digest), Lineage())
+            for version, entry in entries.items()
         }
-        for model, held in snapshot.versions.items()
+        for model, entries in snapshot.versions.items()
     }
     return RegistryState(versions, snapshot.aliases)
 
 
 def serving_of(snapshot: Snapshot) -> Observation:
-    """The server as the snapshot has it."""
+    """Return the server as the snapshot has it."""
     served = [
-        Served(model, ran.version, digest, ran.ready, "", ran.instances, ran.configuration)
-        for model, held in snapshot.served.items()
-        for digest, ran in held.items()
+        Served(model, entry.version, digest, entry.ready, "", entry.instances, entry.configuration)
+        for model, entries in snapshot.served.items()
+        for digest, entry in entries.items()
     ]
     return Observation(served, snapshot.weights)

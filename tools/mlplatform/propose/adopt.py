@@ -1,4 +1,4 @@
-"""`platform drift --adopt`: what was changed by hand becomes what is declared, once somebody has reviewed it."""
+"""`platform drift --adopt`: a change made by hand becomes the declared state, once somebody has reviewed it."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -11,13 +11,13 @@ from mlplatform.propose.edit import edit
 from mlplatform.propose.message import Fact, message_of, pinned_facts
 from mlplatform.propose.pinned import Pinned, read_pinned
 from mlplatform.propose.proposal import Proposal
-from mlplatform.propose.splice import put
+from mlplatform.propose.yaml_edit import put
 from mlplatform.providers.git import Git
 
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What one deployment's document is to say: another version, another number of instances, or both."""
+    """The change to one deployment's document: another version, another number of instances, or both."""
 
     model: str
     pinned: Pinned | None
@@ -27,12 +27,13 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """The branch that declares what is in an environment, and what of it cannot be declared."""
+    """The branch that declares what is in an environment, what of it cannot be declared, and its base commit."""
 
     environment: str
     proposed: Proposed
     title: str
     refused: tuple[str, ...]
+    base: str
 
 
 def adopt(
@@ -52,7 +53,7 @@ def adopt(
         if text is None:
             raise Refusal(
                 f"{environment} declares no {adoption.model}, so there is no document to adopt into",
-                fix=f"put it back: platform drift --env {environment} --revert",
+                fix=f"undo it: platform drift --env {environment} --revert",
             )
         after = _edited(text, adoption, source, path)
         if after != text:
@@ -89,14 +90,14 @@ def _facts(text: str, adoption: Adoption, path: str) -> Iterator[Fact]:
 
 def _title(environment: str, adoptions: Sequence[Adoption]) -> str:
     what = [
-        f"{one.model} {one.pinned.version if one.pinned else f'{one.instances} instances'}"
-        for one in adoptions
+        f"{adoption.model} {adoption.pinned.version if adoption.pinned else f'{adoption.instances} instances'}"
+        for adoption in adoptions
     ]
-    said = ", ".join(what) if len(what) < 4 else f"{len(what)} models"
-    return f"{environment}: {said} (adopted: it was changed by hand)"
+    models = ", ".join(what) if len(what) < 4 else f"{len(what)} models"
+    return f"{environment}: {models} (adopted: it was changed by hand)"
 
 
 def _branch(environment: str, files: dict[str, bytes]) -> str:
-    """One that says the same always has the same name."""
-    said = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]
-    return f"adopt/{environment}/{said}"
+    """Return the name of the branch: the same for the same content."""
+    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]
+    return f"adopt/{environment}/{digest}"

@@ -1,20 +1,12 @@
-"""What the commit that a proposal is built on says: only the documents that the proposal is about are read."""
+"""The commit that a proposal is built on: only the documents that the proposal is about are read."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import NAME_WORDS, Kind, parse_path, path_of
-from mlplatform.propose.nodes import read_mapping
+from mlplatform.propose.yaml_edit import read_mapping
 from mlplatform.providers.git import Git
-
-_FOLDERS = {Kind.ENVIRONMENT: "environments", Kind.MODEL: "models", Kind.DATASET: "tenants"}
-_SHAPES = {
-    Kind.ENVIRONMENT: "an environment has one name",
-    Kind.TENANT: "a tenant has one name",
-    Kind.MODEL: "a model is named TENANT/MODEL",
-    Kind.DATASET: "a data set is named TENANT/NAME",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +29,13 @@ class BaseCommit:
             raise Refusal("the document is not UTF-8", where=path, fix="save it as UTF-8 first") from None
 
     def deployment_path(self, environment: str, model: str) -> str:
-        """Where a model's deployment document lies; Refusal unless both the environment and the model are there."""
+        """Return the path of a model's deployment document; Refusal unless both the environment and the model exist."""
         self.environment(environment)
         model_path = document_path(Kind.MODEL, model)
         if self.text(model_path) is None:
-            known = self.names(Kind.MODEL)
+            models = self.names(Kind.MODEL)
             raise Refusal(
-                f"there is no model {model} at {self._at}", fix=_choose(known, "add its document first")
+                f"there is no model {model} at {self._at}", fix=_choose(models, "add its document first")
             )
         return path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
 
@@ -52,9 +44,9 @@ class BaseCommit:
         path = document_path(Kind.ENVIRONMENT, name)
         text = self.text(path)
         if text is None:
-            known = self.names(Kind.ENVIRONMENT)
+            environments = self.names(Kind.ENVIRONMENT)
             raise Refusal(
-                f"there is no environment {name} at {self._at}", fix=_choose(known, "add one first")
+                f"there is no environment {name} at {self._at}", fix=_choose(environments, "add one first")
             )
         return dict(read_mapping(text, path))
 
@@ -69,9 +61,9 @@ class BaseCommit:
         return source
 
     def names(self, kind: Kind) -> list[str]:
-        """The names of all environments, data sets or models, sorted."""
-        found = (parse_path(path) for path in self.git.tree(self.commit, [_FOLDERS[kind]]))
-        return sorted(identity.name for identity in found if identity and identity.kind is kind)
+        """Return the names of all documents of a kind, sorted."""
+        identities = (parse_path(path) for path in self.git.tree(self.commit, [kind.entry.root]))
+        return sorted(identity.name for identity in identities if identity and identity.kind is kind)
 
     @property
     def _at(self) -> str:
@@ -79,20 +71,20 @@ class BaseCommit:
 
 
 def document_path(kind: Kind, name: str) -> str:
-    """Where a document of that name lies; Refusal when nothing can have the name."""
+    """Return the path of a document of that name; Refusal when nothing can have the name."""
     try:
         path = path_of(kind, name)
     except ValueError:
         path = ""
-    found = parse_path(path)
-    if found is None or (found.kind, found.name) != (kind, name):
+    identity = parse_path(path)
+    if identity is None or (identity.kind, identity.name) != (kind, name):
         raise Refusal(
-            f"no {kind.value} can be named {name!r}", fix=f"{_SHAPES[kind]}; a name is {NAME_WORDS}"
+            f"no {kind.value} can be named {name!r}", fix=f"{kind.entry.name_form}; a name is {NAME_WORDS}"
         )
     return path
 
 
-def _choose(known: list[str], otherwise: str) -> str:
+def _choose(names: list[str], otherwise: str) -> str:
     return (
-        f"choose one of {', '.join(known[:10])}" + (", …" if len(known) > 10 else "") if known else otherwise
+        f"choose one of {', '.join(names[:10])}" + (", …" if len(names) > 10 else "") if names else otherwise
     )

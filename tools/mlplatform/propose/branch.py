@@ -76,8 +76,8 @@ def _proposes_the_same(git: Git, tip: str, proposal: Proposal) -> bool:
 
 
 def _reused(git: Git, tip: str, proposal: Proposal) -> Proposed:
-    _, _, said = git.run("cat-file", "commit", tip).partition(b"\n\n")
-    keeps_message = said.strip() != proposal.message.encode().strip()
+    _, _, message = git.run("cat-file", "commit", tip).partition(b"\n\n")
+    keeps_message = message.strip() != proposal.message.encode().strip()
     return Proposed(proposal.branch, tip, reused=True, keeps_message=keeps_message)
 
 

@@ -1,13 +1,12 @@
-"""The text of a deployment document with another version pinned in it."""
+"""Pins another version in the text of a deployment document."""
 
 from typing import Any
 
 from yaml.nodes import MappingNode
 
 from mlplatform.core.errors import Refusal
-from mlplatform.propose.nodes import compose, end_of, entries, read_mapping, start_of
 from mlplatform.propose.pinned import Pinned
-from mlplatform.propose.splice import block, put
+from mlplatform.propose.yaml_edit import block, compose, end_of, entries, put, read_mapping, start_of
 
 DEFAULT_RUNNING = """\
 serving: {instances: 1, cpu: 1, memoryGiB: 1, gpu: {count: 0}}
@@ -18,31 +17,31 @@ _RUNNING = ("serving", "rollout")
 
 
 def edit(text: str, pinned: Pinned, where: str) -> str:
-    """The document with this version pinned; nothing that says something else changes by a byte."""
+    """Return the document with this version pinned; everything else in it stays, byte for byte."""
     before = read_mapping(text, where)
     if before.get("schema") != "deployment/v1":
         raise Refusal(
             "this is not a deployment document", where=where, fix="its first key is `schema: deployment/v1`"
         )
-    wanted = pinned.as_document()
-    if not wanted["metrics"] and "metrics" not in before:
-        del wanted["metrics"]
+    pins = pinned.as_document()
+    if not pins["metrics"] and "metrics" not in before:
+        del pins["metrics"]
     edited = text
-    for key, value in wanted.items():
+    for key, value in pins.items():
         edited = put(edited, (key,), value, before=_KEYS[: _KEYS.index(key)], where=where)
-    _confirm(read_mapping(edited, where), {**before, **wanted}, where)
+    _confirm(read_mapping(edited, where), {**before, **pins}, where)
     return edited
 
 
 def new_document(pinned: Pinned, path: str, running_from: str | None = None) -> str:
     """A new document at this path; how it runs is copied from the text of another, comments included."""
-    wanted = {"schema": "deployment/v1", **pinned.as_document()}
-    if not wanted["metrics"]:
-        del wanted["metrics"]
-    lines = [schema_hint(path, "deployment"), *(line for item in wanted.items() for line in block(*item))]
+    pins = {"schema": "deployment/v1", **pinned.as_document()}
+    if not pins["metrics"]:
+        del pins["metrics"]
+    lines = [schema_hint(path, "deployment"), *(line for item in pins.items() for line in block(*item))]
     text = "\n".join(lines) + "\n" + _running(running_from or DEFAULT_RUNNING, path)
     running = read_mapping(running_from or DEFAULT_RUNNING, path)
-    _confirm(read_mapping(text, path), {**wanted, **{key: running[key] for key in _RUNNING}}, path)
+    _confirm(read_mapping(text, path), {**pins, **{key: running[key] for key in _RUNNING}}, path)
     return text
 
 
@@ -54,8 +53,8 @@ def schema_hint(path: str, kind: str) -> str:
 def _running(text: str, where: str) -> str:
     """The text of `serving` and `rollout`, whole lines, so that the comments beside them come along."""
     root = compose(text, where)
-    there = entries(root)
-    if missing := [key for key in _RUNNING if key not in there]:
+    present = entries(root)
+    if missing := [key for key in _RUNNING if key not in present]:
         raise Refusal(f"`{missing[0]}` is missing, so it cannot be copied", where=where, fix="add it first")
     return "".join(_lines_of(text, root, key) for key in _RUNNING)
 
@@ -68,9 +67,9 @@ def _lines_of(text: str, root: MappingNode, key: str) -> str:
     return text[start:end].rstrip() + "\n"
 
 
-def _confirm(said: Any, wanted: Any, where: str) -> None:
-    """Refuse rather than propose a document that says anything else than was asked."""
-    if said != wanted:
+def _confirm(values: Any, expected: Any, where: str) -> None:
+    """Refuse to propose a document that differs from the request."""
+    if values != expected:
         raise Refusal(
             "the document is laid out in a way that cannot be changed automatically",
             where=where,

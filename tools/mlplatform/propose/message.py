@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from mlplatform.core.errors import Refusal
 from mlplatform.propose.pinned import Pinned
-from mlplatform.propose.scalars import write_number
+from mlplatform.strict_yaml.writer import write_number
 
 _WIDTH = 72
 _LONGEST_REASON = 2000
@@ -25,11 +25,11 @@ def message_of(title: str, facts: Iterable[Fact], reason: str = "") -> str:
     The list comes last so that nobody can take a line of the reason for a trailer; git reads trailers there only.
     """
     why = [textwrap.fill(f"Why: {_one_line(reason)}", _WIDTH), ""] if reason.strip() else []
-    return "\n".join([title, "", *why, *(f"- {name}: {said}" for name, said in facts)]) + "\n"
+    return "\n".join([title, "", *why, *(f"- {name}: {value}" for name, value in facts)]) + "\n"
 
 
 def pinned_facts(before: Pinned | None, after: Pinned) -> Iterator[Fact]:
-    """What is pinned with its lineage, and how its metrics compare with what is pinned now."""
+    """Return the pinned version with its lineage, and how its metrics compare with those pinned now."""
     yield "digest", after.digest
     if before and before.digest != after.digest:
         yield "digest before", before.digest
@@ -45,8 +45,8 @@ def pinned_facts(before: Pinned | None, after: Pinned) -> Iterator[Fact]:
 def _metrics(before: Pinned | None, after: Pinned) -> Iterator[Fact]:
     old = before.metrics if before else {}
     for name in sorted({*old, *after.metrics}):
-        said = write_number(after.metrics[name]) if name in after.metrics else "not recorded"
-        yield f"metric {name}", f"{write_number(old[name])} → {said}" if name in old else said
+        value = write_number(after.metrics[name]) if name in after.metrics else "not recorded"
+        yield f"metric {name}", f"{write_number(old[name])} → {value}" if name in old else value
 
 
 def _one_line(reason: str) -> str:

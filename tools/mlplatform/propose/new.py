@@ -4,18 +4,15 @@ import math
 from string import Template
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds.templates import PLACEHOLDERS
 from mlplatform.core.naming import Kind
 from mlplatform.core.placeholders import NO_NAME
 from mlplatform.propose.base_commit import BaseCommit, document_path
 from mlplatform.propose.edit import schema_hint
 from mlplatform.propose.message import message_of
-from mlplatform.propose.nodes import read_mapping
 from mlplatform.propose.proposal import Proposal
-from mlplatform.propose.templates import DATASET, MODEL, PLACEHOLDERS, TENANT
+from mlplatform.propose.yaml_edit import read_mapping
 from mlplatform.providers.git import Git
-
-TEMPLATES: dict[Kind, Template] = {Kind.TENANT: TENANT, Kind.DATASET: DATASET, Kind.MODEL: MODEL}
-
 
 _QUOTA = "  {}: {{gpu: 0, cpu: 4, memoryGiB: 8, endpoints: 2}}"
 _HOURS = 730  # a month, as the policies count it
@@ -27,16 +24,14 @@ def _scale(at: BaseCommit) -> dict[str, str]:
     path = document_path(Kind.PLATFORM, "platform")
     text = at.text(path)
     prices = dict(read_mapping(text, path)).get("prices") if text is not None else None
-    found = (
-        [prices.get(key) for key in ("cpuHourUSD", "memoryGiBHourUSD")] if isinstance(prices, dict) else []
-    )
-    hourly = sum(price for price in found if isinstance(price, int | float))
+    used = [prices.get(key) for key in ("cpuHourUSD", "memoryGiBHourUSD")] if isinstance(prices, dict) else []
+    hourly = sum(price for price in used if isinstance(price, int | float))
     cost = math.ceil(_HOURS * hourly * 100) / 100
-    said = f"1 CPU and 1 GiB cost {cost:.2f} a month in each environment (prices in platform.yaml)"
+    sentence = f"1 CPU and 1 GiB cost {cost:.2f} a month in each environment (prices in platform.yaml)"
     return {
         "quotas": "\n".join(_QUOTA.format(environment) for environment in environments),
         "budget": str(math.ceil(cost * len(environments) / 50) * 50 or 100),
-        "cost": said if hourly else "platform.yaml names no prices, so nothing is counted yet",
+        "cost": sentence if hourly else "platform.yaml names no prices, so nothing is counted yet",
     }
 
 
@@ -52,13 +47,14 @@ def new(git: Git, base: str, *, kind: Kind, name: str, reason: str = "") -> Prop
     tenant, _, last = name.partition("/")
     if last and at.text(document_path(Kind.TENANT, tenant)) is None:
         raise Refusal(f"there is no tenant {tenant}", fix=f"first `platform new tenant {tenant}`")
-    text = TEMPLATES[kind].substitute(
+    text = Template(kind.entry.template).substitute(
         hint=schema_hint(path, kind.value),
         name=last or name,
         tenant=tenant,
         **_scale(at),
         dataset=next(
-            (one for one in at.names(Kind.DATASET) if one.startswith(f"{tenant}/")), f"{tenant}/{NO_NAME}"
+            (dataset for dataset in at.names(Kind.DATASET) if dataset.startswith(f"{tenant}/")),
+            f"{tenant}/{NO_NAME}",
         ),
         **PLACEHOLDERS,
     )

@@ -1,4 +1,4 @@
-"""What a deployment document pins, apart from how it runs: the part that deploy, promote and rollback move."""
+"""The pinned part of a deployment document, apart from how it runs: deploy, promote and rollback change it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.base import Digest, Version
 from mlplatform.core.kinds.deployment import Provenance
 from mlplatform.core.kinds.model import MetricName
-from mlplatform.propose.nodes import read_mapping
+from mlplatform.propose.yaml_edit import read_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Pinned:
 
     def as_document(self) -> dict[str, Any]:
         """The keys of a deployment document that say this, in their order."""
-        told = {"environment": self.environment, "run": self.run, "commit": self.commit}
-        origin: dict[str, Any] = {key: value for key, value in told.items() if value is not None}
+        sources = {"environment": self.environment, "run": self.run, "commit": self.commit}
+        origin: dict[str, Any] = {key: value for key, value in sources.items() if value is not None}
         if self.data:
             origin["data"] = dict(sorted(self.data.items()))
         metrics = dict(sorted(self.metrics.items()))
@@ -52,9 +52,9 @@ class _PinnedKeys(BaseModel):
 
 
 def read_pinned(text: str, where: str) -> Pinned:
-    """What the text of a deployment document pins; Refusal where it is not one."""
+    """Return what the text of a deployment document pins; Refusal where it is not one."""
     try:
-        said = _PinnedKeys.model_validate(read_mapping(text, where))
+        keys = _PinnedKeys.model_validate(read_mapping(text, where))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -63,7 +63,7 @@ def read_pinned(text: str, where: str) -> Pinned:
             where=where,
             fix="run `platform check` and mend the document first",
         ) from None
-    origin = said.from_
+    origin = keys.from_
     return Pinned(
-        said.version, said.digest, origin.environment, origin.run, origin.commit, origin.data, said.metrics
+        keys.version, keys.digest, origin.environment, origin.run, origin.commit, origin.data, keys.metrics
     )

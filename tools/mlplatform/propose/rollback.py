@@ -65,11 +65,11 @@ def rollback(
 
 
 def _named(pins: Sequence[Pin], version: str, environment: str, model: str) -> Pin:
-    for found in pins:
-        if found.version == version:
-            return found
-    known = ", ".join(dict.fromkeys(each.version for each in pins))
-    raise Refusal(f"{environment} never pinned {model} {version}", fix=f"choose one that it did: {known}")
+    for pin_ in pins:
+        if pin_.version == version:
+            return pin_
+    versions = ", ".join(dict.fromkeys(each.version for each in pins))
+    raise Refusal(f"{environment} never pinned {model} {version}", fix=f"choose one that it did: {versions}")
 
 
 def _suggest_command(at: BaseCommit, environment: str, model: str) -> str:
@@ -79,7 +79,7 @@ def _suggest_command(at: BaseCommit, environment: str, model: str) -> str:
 
 
 def _previous(pins: Sequence[Pin], now: Pinned) -> Pin | None:
-    """What the present version followed when it first came; None when it followed nothing.
+    """Return the version pinned before the present one first came; None when there was none.
 
     Going back to a version undoes all that came after it: the one that a rollback left is not chosen again.
     """
@@ -92,8 +92,8 @@ def _previous(pins: Sequence[Pin], now: Pinned) -> Pin | None:
     return followed[-1] if followed else None
 
 
-def _is_same(one: Pin, other: Pin) -> bool:
-    return (one.version, one.digest) == (other.version, other.digest)
+def _is_same(pin: Pin, other: Pin) -> bool:
+    return (pin.version, pin.digest) == (other.version, other.digest)
 
 
 def _pin_at(git: Git, chosen: Pin, path: str) -> Pinned:

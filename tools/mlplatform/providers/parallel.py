@@ -25,7 +25,7 @@ def split(items: Sequence[T], key: Callable[[T], int]) -> list[list[T]]:
 
 
 def share(work: Callable[[Sequence[T]], R], parts: Sequence[Sequence[T]]) -> list[R | None]:
-    """What the work makes of each part: plain values. None for a part whose process was lost: nothing is known of it.
+    """Return the work's result for each part, as plain values; None for a part whose process was lost.
 
     The first part is done here. Whoever shares work out does himself what came back as None.
     """
@@ -58,10 +58,10 @@ def _process(work: Callable[[Sequence[T]], R], part: Sequence[T]) -> Iterator[Ca
             os.waitpid(pid, 0)
 
 
-def _value(said: bytes) -> Any:
-    """What a process said, or None when it did not come to the end: half a value is none."""
+def _value(data: bytes) -> Any:
+    """Return a process's result, or None when it did not come to the end: half a value is none."""
     try:
-        return marshal.loads(said)  # noqa: S302 (a copy of ourselves wrote it)
+        return marshal.loads(data)  # noqa: S302 (a copy of ourselves wrote it)
     except (EOFError, ValueError, TypeError):
         return None
 

@@ -1,6 +1,5 @@
-"""Work that may never end, or end us: a copy of this process does it, within limits."""
+"""Runs work that may never end, or crash, in a copy of this process within limits."""
 
-import ctypes
 import faulthandler
 import json
 import math
@@ -17,15 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mlplatform.providers.parent_death import kill_with_parent
+
 _ANSWER_BYTES = 64 << 20
 _FILE_BYTES = 256 << 20
 _LONGEST_NAP = 0.05
 _LONGEST_WHY = 200
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WorkerLimits:
     """How long the work may compute, how long it may take with what it waits for, and how much memory it may have
     beyond what this process has."""
 
@@ -38,24 +38,24 @@ class WorkerFailed(Exception):
     """Why there is no answer, as words that follow `it`."""
 
 
-def run_limited(work: Callable[[], Any], limits: Limits) -> Any:
-    """What the work returns, through JSON; Lost when no answer comes, be it that the work ends the process.
+def run_limited(work: Callable[[], Any], limits: WorkerLimits) -> Any:
+    """Return the work's result, through JSON; WorkerFailed when no answer comes, as when the work ends the process.
 
     The work changes nothing here, prints nowhere, and whatever it started is ended with it.
     """
     scratch = Path(tempfile.mkdtemp(prefix="platform-child-"))
     try:
-        said = _run(work, limits, scratch)
+        answer = _run(work, limits, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     try:
-        return json.loads(said)
+        return json.loads(answer)
     except ValueError:
         raise WorkerFailed("gave an answer that cannot be read") from None
 
 
-def _run(work: Callable[[], Any], limits: Limits, scratch: Path) -> bytes:
-    die_with_parent = _dies_with_its_parent()
+def _run(work: Callable[[], Any], limits: WorkerLimits, scratch: Path) -> bytes:
+    die_with_parent = kill_with_parent()
     pid = os.fork()
     if pid == 0:
         _answer(work, limits, scratch, die_with_parent)
@@ -102,7 +102,7 @@ def _end(pid: int, *, is_over: bool) -> None:
         os.waitpid(pid, 0)
 
 
-def _why(status: int | None, limits: Limits, scratch: Path) -> str:
+def _why(status: int | None, limits: WorkerLimits, scratch: Path) -> str:
     if status == -signal.SIGXCPU:
         return f"did not end within {limits.busy_seconds:.0f} seconds of computing"
     if status is None:
@@ -116,7 +116,7 @@ def _why(status: int | None, limits: Limits, scratch: Path) -> str:
 
 
 def _answer(
-    work: Callable[[], Any], limits: Limits, scratch: Path, die_with_parent: Callable[[], object]
+    work: Callable[[], Any], limits: WorkerLimits, scratch: Path, die_with_parent: Callable[[], object]
 ) -> NoReturn:
     """Leaves what the work returns, and ends this process: nothing else of ours may run in it."""
     status = 1
@@ -133,7 +133,7 @@ def _answer(
         os._exit(status)
 
 
-def _confine(limits: Limits, scratch: Path) -> None:
+def _confine(limits: WorkerLimits, scratch: Path) -> None:
     nothing = open(os.devnull, "r+", encoding="utf-8")  # noqa: PTH123, SIM115 (open until the process ends)
     for descriptor in range(3):
         os.dup2(nothing.fileno(), descriptor)
@@ -153,12 +153,5 @@ def _confine(limits: Limits, scratch: Path) -> None:
 
 def _limit(what: int, most: int) -> None:
     soft, hard = resource.getrlimit(what)
-    known = [limit for limit in (soft, hard, most) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(what, (min(known), hard))
-
-
-def _dies_with_its_parent() -> Callable[[], object]:
-    if sys.platform != "linux":
-        return lambda: None
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    limits = [limit for limit in (soft, hard, most) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(what, (min(limits), hard))

@@ -44,7 +44,7 @@ _read: dict[tuple[Path, str], tuple[Record, ...]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One ledger of a repository, by its full ref name here, and by that of a shared remote, if it has one.
+    """One ledger of a repository, by its full ref name here, and its ref on a shared remote, if it has one.
 
     The remote's is the one that counts: a record is on the ledger once it is there.
     """
@@ -54,13 +54,13 @@ class Ledger:
     shared: RemoteRef | None = None
 
     def store_blob(self, data: bytes) -> str:
-        """Store what a statement is to be `attached` to; its git id. Nothing refers to it yet."""
+        """Store a file that a statement is to be `attached` to; return its git id. Nothing refers to it yet."""
         return self._run("hash-object", "-w", "--stdin", stdin=data)
 
     def append(self, statement: Statement, attached: Mapping[str, str] | None = None) -> str:
-        """Append a statement and return its commit. A lost race re-parents this record only.
+        """Append a statement and return its commit. When another run was faster, only this record gets a new parent.
 
-        `attached` maps file names to what `keep` answered: large things that few readers of the ledger need.
+        `attached` maps file names to ids from `store_blob`: large things that few readers of the ledger need.
         """
         text = json.dumps(_with_id_and_time(statement).as_json(), sort_keys=True, indent=1).encode() + b"\n"
         files = {**(attached or {}), FILE: self.store_blob(text)}
@@ -76,29 +76,29 @@ class Ledger:
         raise Refusal(f"{self.ref} is being written by too many at once", fix="try again")
 
     def sync(self) -> None:
-        """Have here what the remote has; Refusal when it cannot be asked, or has not what is here: nothing is lost."""
-        if self.shared and (there := self._fetched()) and there != self.tip():
-            self._run("update-ref", self.ref, there)
+        """Fetch the remote's records; Refusal when it cannot be reached, or lacks records that are here."""
+        if self.shared and (remote_tip := self._fetched()) and remote_tip != self.tip():
+            self._run("update-ref", self.ref, remote_tip)
 
     def _fetched(self) -> str | None:
-        """The newest record of the remote; Refusal when it has not what is here."""
+        """Return the newest record of the remote; Refusal when it lacks records that are here."""
         if self.shared is None:
             return None
-        here = self.tip()  # before the remote's: another run of this clone may append in between
-        there = self.shared.fetch()
-        if here and (there is None or not is_ancestor(self.git, here, there)):
+        local_tip = self.tip()  # before the remote's: another run of this clone may append in between
+        remote_tip = self.shared.fetch()
+        if local_tip and (remote_tip is None or not is_ancestor(self.git, local_tip, remote_tip)):
             raise Refusal(
                 f"{self.shared.ref} of {self.shared.remote} lacks records that are here: it was rewritten",
                 fix="find out who did: the record of changes may only grow",
             )
-        return there
+        return remote_tip
 
     def tip(self) -> str | None:
-        """The newest record's commit as it is known here, or None for an empty ledger."""
+        """Return the newest record's commit as it is known here, or None for an empty ledger."""
         return self._run("for-each-ref", "--format=%(objectname)", self.ref) or None
 
     def _move(self, commit: str, tip: str | None) -> bool:
-        """Whether the record came to follow the tip; False: somebody else's did."""
+        """True when the record was appended to the tip; False when somebody else's was."""
         if self.shared:
             if not self.shared.move(commit, tip):
                 return False
@@ -113,17 +113,17 @@ class Ledger:
         return True
 
     def newest_first(self) -> Iterator[Record]:
-        """Every record, newest first. Refusal when one cannot be read: a gap is no record."""
-        tip, at = self.tip(), (self.git.root, self.ref)
+        """Yield every record, newest first; Refusal when one cannot be read."""
+        tip, key = self.tip(), (self.git.root, self.ref)
         if tip is None:
             return
-        known = _read.get(at, ())
-        if known and not is_ancestor(self.git, known[0].commit, tip):
-            known = ()  # it was rewritten
-        since = known[0].commit if known else None
-        if since != tip:
-            known = _read[at] = (*self._records(tip, since), *known)
-        yield from known
+        records = _read.get(key, ())
+        if records and not is_ancestor(self.git, records[0].commit, tip):
+            records = ()  # it was rewritten
+        newest = records[0].commit if records else None
+        if newest != tip:
+            records = _read[key] = (*self._records(tip, newest), *records)
+        yield from records
 
     def _records(self, tip: str, since: str | None) -> Iterator[Record]:
         changes = [
@@ -138,23 +138,26 @@ class Ledger:
 
 
 def local_ledger(git: Git, target_id: str) -> Ledger:
-    """The ledger of a laptop's target, which is never the company's."""
+    """Return the ledger of a laptop's target, which is never the company's."""
     return Ledger(git, f"refs/platform/{target_id}")
 
 
 def shared_ledger(git: Git, remote: str) -> Ledger:
-    """The company's ledger: the ref `evidence` of the shared remote, with a copy here."""
+    """Return the company's ledger: the branch `evidence` of the shared remote, with a copy here."""
     return Ledger(git, "refs/platform/evidence", RemoteRef(git, remote, "refs/heads/evidence"))
 
 
 def copies_of_shared(git: Git, remote: str) -> tuple[Ledger, ...]:
-    """What this clone has of the company's ledger without asking anybody: where runs keep it, and where a plain
-    `git clone` or `git fetch` does. A ledger only grows, so each is the beginning of the next newer one."""
+    """Return this clone's copies of the company's ledger, without asking the remote.
+
+    One is where runs keep it, the other where a plain `git clone` or `git fetch` does. A ledger only grows, so the
+    shorter copy is the beginning of the longer one.
+    """
     return shared_ledger(git, remote), Ledger(git, f"refs/remotes/{remote}/evidence")
 
 
 def _with_id_and_time(statement: Statement) -> Statement:
-    """With an id, which makes every record another one, and the time (for display: the order is the chain's)."""
+    """Add an id, so that no two records are equal, and the time (for display: the chain is the order)."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     stamps = {"id": secrets.token_hex(8), "recordedAt": now}
     return replace(statement, predicate={**stamps, **statement.predicate})
@@ -168,8 +171,8 @@ def _parse(ref: str, commit: str, data: bytes) -> Statement:
 
 
 def _subject(statement: Statement) -> str:
-    kind, said = statement.predicate_type.split(":")[-2], statement.predicate
-    results = {outcome["result"] for outcome in said.get("outcomes", ())}
-    ended = " failed" if "failed" in results else " interrupted" if "not-attempted" in results else ""
-    what = ", ".join(statement.subjects) or f"{said.get('environment', '')}: nothing to change"
-    return f"{kind}{ended}: {what}"
+    kind, predicate = statement.predicate_type.split(":")[-2], statement.predicate
+    results = {outcome["result"] for outcome in predicate.get("outcomes", ())}
+    suffix = " failed" if "failed" in results else " interrupted" if "not-attempted" in results else ""
+    subjects = ", ".join(statement.subjects) or f"{predicate.get('environment', '')}: nothing to change"
+    return f"{kind}{suffix}: {subjects}"

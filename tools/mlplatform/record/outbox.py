@@ -1,4 +1,4 @@
-"""Outcomes as they happen, on disk before anything else: one journal an apply, one line an outcome."""
+"""The outbox: outcomes on disk as they happen, one journal per apply and one line per outcome."""
 
 import json
 import os
@@ -23,24 +23,24 @@ class Journal:
         self._at = {id(change): at for at, change in enumerate(changes)}
 
     @staticmethod
-    def begin(outbox: Path, plan: Plan, said: Mapping[str, Any]) -> "Journal":
+    def begin(outbox: Path, plan: Plan, header: Mapping[str, Any]) -> "Journal":
         """Write down what is about to be done, and by whom."""
         with _writing(outbox):
             outbox.mkdir(parents=True, exist_ok=True)
         journal = Journal(outbox / f"{plan.environment}-{secrets.token_hex(8)}.jsonl", plan.changes)
-        header = {**said, **{key: value for key, value in plan.as_json().items() if key != "changes"}}
-        journal._append({"plan": header, "changes": [change.as_json() for change in plan.changes]})
+        first_line = {**header, **{key: value for key, value in plan.as_json().items() if key != "changes"}}
+        journal._append({"plan": first_line, "changes": [change.as_json() for change in plan.changes]})
         return journal
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Write down one outcome; of several of one change the last one counts."""
+        """Write down one outcome; of several for one change the last one counts."""
         at = self._at[id(outcome.change)]
         self._append({"change": at, "result": outcome.result.value, "reason": outcome.reason})
 
     def statement(self) -> Statement | None:
-        """The journal as a statement; a change without an outcome was interrupted. None: nothing was begun.
+        """Return the journal as a statement; None when it is empty. A change without an outcome was interrupted.
 
-        Refusal when the file is no journal: it is in nobody's power here to say what it stands for.
+        Refusal when the file is not a journal.
         """
         try:
             return self._read()
@@ -52,7 +52,7 @@ class Journal:
             ) from cause
 
     def intent(self) -> Statement:
-        """What was written down at its beginning."""
+        """Return what the journal says is to be done."""
         begun = next(_whole_lines(self.path.read_text()))
         return intent_statement(self.path.stem, begun["plan"], begun["changes"])
 
@@ -60,23 +60,23 @@ class Journal:
         lines = list(_whole_lines(self.path.read_text()))
         if not lines:
             return None
-        begun, *heard = lines
+        begun, *reports = lines
         Plan.from_json({**begun["plan"], "changes": begun["changes"]})  # or it is no journal
         outcomes = unreported_outcomes(begun["changes"])
-        for said in heard:
-            outcomes[said["change"]] |= {"result": said["result"], "reason": said["reason"]}
+        for report in reports:
+            outcomes[report["change"]] |= {"result": report["result"], "reason": report["reason"]}
         return deployment_statement({**begun["plan"], "id": self.path.stem}, outcomes)
 
-    def _append(self, said: Mapping[str, Any]) -> None:
+    def _append(self, line: Mapping[str, Any]) -> None:
         with _writing(self.path), self.path.open("a") as file:
-            file.write(json.dumps(said, sort_keys=True) + "\n")
+            file.write(json.dumps(line, sort_keys=True) + "\n")
             file.flush()
             os.fsync(file.fileno())
 
 
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
-    """Refusal when nothing can be written there: what is not on record must not be done."""
+    """Refusal when the outbox cannot be written: nothing is done that is not on record."""
     try:
         yield
     except OSError as cause:
@@ -88,7 +88,7 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _whole_lines(text: str) -> Iterator[dict[str, Any]]:
-    """The lines that were written to their end: a crash may leave half a line as the last one."""
+    """Yield the complete lines: a crash may leave half a line as the last one."""
     for line in text.splitlines(keepends=True):
         if not line.endswith("\n"):
             return
@@ -96,7 +96,7 @@ def _whole_lines(text: str) -> Iterator[dict[str, Any]]:
 
 
 def left_behind(outbox: Path, environment: str) -> tuple[Journal, ...]:
-    """The journals of applies that died before the ledger had their statement. The caller holds the lease."""
+    """Return the journals of applies that died before they were on the ledger. The caller holds the lease."""
     start = f"{environment}-"  # the name of another environment may begin so too
     mine = (path for path in outbox.glob(f"{start}*.jsonl") if "-" not in path.name.removeprefix(start))
     return tuple(Journal(path) for path in sorted(mine))

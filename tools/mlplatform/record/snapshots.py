@@ -1,4 +1,4 @@
-"""Snapshots on the ledger: attached to their statements, so that who reads the ledger need not read them."""
+"""Snapshots on the ledger, attached to their statements, so that the ledger can be read without them."""
 
 import json
 
@@ -12,18 +12,18 @@ from mlplatform.record.ledger import Ledger
 NAME = "snapshot.json"
 
 
-def publish(ledger: Ledger, snapshot: Snapshot) -> None:
+def publish_snapshot(ledger: Ledger, snapshot: Snapshot) -> None:
     """Put a snapshot on the ledger."""
     data = snapshot.as_bytes()
     blob = ledger.store_blob(data)
-    said = snapshot_statement(
+    statement = snapshot_statement(
         snapshot.environment, snapshot.commit, snapshot.taken, digest_of_bytes(data), blob
     )
-    ledger.append(said, {NAME: blob})
+    ledger.append(statement, {NAME: blob})
 
 
-def read(git: Git, statement: Statement) -> Snapshot:
-    """The snapshot that a statement speaks of; Refusal when it is not what was stated."""
+def read_snapshot(git: Git, statement: Statement) -> Snapshot:
+    """Return the snapshot of a statement; Refusal when it is missing or its digest differs."""
     blob, (stated,) = statement.predicate["blob"], statement.subjects.values()
     try:
         data = git.blobs([blob])[blob]

@@ -1,4 +1,4 @@
-"""What `platform plan` and `platform apply` print."""
+"""Prints plans, outcomes and the end of an apply."""
 
 from collections import Counter
 from typing import Any
@@ -10,7 +10,7 @@ from mlplatform.core.snapshot import ALIASES
 
 _WORDS = {
     Action.REPAIR: "repair {after[version]} ({after[what]})",
-    Action.COPY: "copy the bytes from {after[from]}",
+    Action.COPY: "copy the artifact from {after[from]}",
     Action.LOAD: "load {after[version]}",
     Action.PROBE: "probe {after[version]}",
     Action.RETIRE: "retire {before[version]}",
@@ -26,7 +26,7 @@ def plan_title(plan: Plan) -> str:
 
 
 def plan_text(plan: Plan) -> str:
-    """A plan, a line a change."""
+    """A plan, with a line for each refused deployment and each change."""
     lines = [refused_text(refused) for refused in plan.refused]
     if not plan.changes:
         return "\n".join([*lines, plan_title(plan)])
@@ -36,22 +36,24 @@ def plan_text(plan: Plan) -> str:
 
 def change_text(change: Change) -> str:
     """One change in words, as `clinic/tumour  route 1.0.0 → 1.1.0`."""
-    return f"{change.resource}  {_said(change)} ({change.provider})"
+    return f"{change.resource}  {_action_text(change)} ({change.provider})"
 
 
 def outcome_text(outcome: Outcome) -> str:
-    why = f": {outcome.reason}" if outcome.reason else ""
-    mark = _SIGNS[outcome.result]
+    """How one change ended, in a line that begins with a sign."""
+    reason = f": {outcome.reason}" if outcome.reason else ""
+    sign = _SIGNS[outcome.result]
     result = "" if outcome.result is Result.APPLIED else f" {outcome.result.value}"
-    return f"  {mark} {change_text(outcome.change)}{result}{why}"
+    return f"  {sign} {change_text(outcome.change)}{result}{reason}"
 
 
 def refused_text(refused: Refused) -> str:
+    """A deployment that is left as it is, where, why, and what to do."""
     fix = f"\n      {refused.fix}" if refused.fix else ""
     return f"  ✗ {refused.resource}  refused: {refused.where}: {refused.reason}{fix}"
 
 
-def _said(change: Change) -> str:
+def _action_text(change: Change) -> str:
     if change.action in _WORDS:
         return _WORDS[change.action].format(before=change.before, after=change.after)
     if change.action is Action.CHAMPION:
@@ -75,33 +77,38 @@ def _value(values: Values | None, key: str) -> str:
     return str(values[key]) if values and values.get(key) else "nothing"
 
 
-def reconciled_text(done: Reconciled) -> str:
+def reconciled_text(reconciled: Reconciled) -> str:
     """How an apply ended, after its outcomes: a line, and one for each version that went on hold."""
-    plan = done.plan
+    plan = reconciled.plan
     lines = [refused_text(refused) for refused in plan.refused]
     if not plan.changes:
         return "\n".join([*lines, plan_title(plan)])
-    counts = Counter(outcome.result.value for outcome in done.outcomes)
-    said = ", ".join(f"{count} {result}" for result, count in counts.items())
-    summary = f"{plan.environment} at {plan.commit[:12]}: {said}"
-    return "\n".join([*lines, summary, *(reverted_text(one) for one in done.reverts)])
+    counts = Counter(outcome.result.value for outcome in reconciled.outcomes)
+    tally = ", ".join(f"{count} {result}" for result, count in counts.items())
+    summary = f"{plan.environment} at {plan.commit[:12]}: {tally}"
+    return "\n".join([*lines, summary, *(reverted_text(reverted) for reverted in reconciled.reverts)])
 
 
 def reverted_text(reverted: Reverted) -> str:
-    """What is on hold now, and which branch takes it back."""
+    """A version that went on hold, and the branch that reverts it."""
     hold = reverted.hold
     proposed = (
-        f"branch {reverted.branch} takes it back: merge it, then platform apply --env {hold.environment}"
+        f"branch {reverted.branch} reverts it: merge it, then platform apply --env {hold.environment}"
         if reverted.branch
         else f"no revert could be proposed: {reverted.reason}"
     )
     return f"  {hold.model} {hold.version} is on hold; {proposed}"
 
 
-def reconciled_json(done: Reconciled) -> dict[str, Any]:
-    held = [
-        {"resource": r.hold.model, "version": r.hold.version, "reason": r.hold.reason, "revert": r.branch}
-        for r in done.reverts
+def reconciled_json(reconciled: Reconciled) -> dict[str, Any]:
+    holds = [
+        {
+            "resource": reverted.hold.model,
+            "version": reverted.hold.version,
+            "reason": reverted.hold.reason,
+            "revert": reverted.branch,
+        }
+        for reverted in reconciled.reverts
     ]
-    outcomes = [outcome.as_json() for outcome in done.outcomes]
-    return {**done.plan.as_json(), "outcomes": outcomes, "held": held}
+    outcomes = [outcome.as_json() for outcome in reconciled.outcomes]
+    return {**reconciled.plan.as_json(), "outcomes": outcomes, "held": holds}

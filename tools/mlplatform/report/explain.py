@@ -1,4 +1,4 @@
-"""What `platform explain` prints."""
+"""Prints rules: `platform explain`."""
 
 import textwrap
 from collections.abc import Iterable
@@ -11,17 +11,17 @@ from mlplatform.providers.policy.interface import Flaw
 from mlplatform.report.table import table
 
 WHEN: dict[RuleScope, str] = {
-    "state": "asked of the documents as they are",
-    "change": "asked of a change (check --base)",
-    "review": "asked of a change and who approved it (check --base --approvals)",
+    "state": "checks the documents as they are",
+    "change": "checks a change (check --base)",
+    "review": "checks who approved a change (check --base --approvals)",
 }
 TERM_DAYS = 30
 _WIDTH = 100
 _APPROVED = (
-    "Propose it alone. policies/ belongs to the platform team, who approve it; it has to be merged before what needs "
-    "it, as a change is judged by the waivers of its base. It may hold for 90 days; the report of what it "
-    "covers shows it. It warns for two weeks before its end. After it, a change of that tenant or path is stopped; "
-    "elsewhere it stays a warning."
+    "Propose it alone. policies/ belongs to the platform team, who approve it; it has to be merged before the change "
+    "that needs it, because a change is checked against the waivers of its base. It may last for 90 days, and is shown "
+    "in the report of what it covers. For the last two weeks it is a warning. After that, changes of that tenant or "
+    "path are stopped; elsewhere it stays a warning."
 )
 _NEVER = "Nobody can waive it."
 
@@ -36,13 +36,13 @@ def rule_text(rule: Rule, today: date) -> str:
 
 
 def waiver_text(rule: str, expires: str) -> str:
-    """A waiver whose schema holds, and that is refused until what is marked in it was changed."""
+    """A waiver with a valid schema, which is refused until its placeholders are replaced."""
     return (
         "schema: waiver/v1\n"
         f"rule: {rule}\n"
         f"path: {CHANGE_ME}   # the one file that the finding is about, as models/clinic/tumour.yaml\n"
         f"reason: {CHANGE_ME} why the rule cannot hold here, and what protects us meanwhile\n"
-        f"owner: {OWNERS[0]}   # who sees to it that it is not needed any more: of the tenant or the platform team\n"
+        f"owner: {OWNERS[0]}   # who makes it unnecessary: someone of the tenant or the platform team\n"
         f"expires: {expires}\n"
     )
 
@@ -64,15 +64,15 @@ def rule_json(rule: Rule, today: date) -> dict[str, Any]:
     }
 
 
-def rules_text(rules: Iterable[Rule], flaws: Iterable[Flaw]) -> str:
-    """Every rule in a line, and the files whose rules are missing among them."""
+def rules_text(rules: Iterable[Rule], flaws: Iterable[Flaw], width: int | None = None) -> str:
+    """A row for each rule, then the files whose rules cannot be listed."""
     rows = [[rule.id, rule.severity.value, rule.asks, rule.title] for rule in rules]
     notes = [f"{flaw.path}:{flaw.line}: its rules are not listed: {flaw.message}" for flaw in flaws]
-    about = [
+    hints = [
         "`platform explain RULE` says more about one.",
         "Checkov's own rules are not listed: `platform explain CKV_AWS_19` explains one of them.",
     ]
-    return "\n".join([table(["rule", "severity", "asks", "wants"], rows), "", *notes, *about])
+    return "\n".join([table(["rule", "severity", "asks", "wants"], rows, width), "", *notes, *hints])
 
 
 def rules_json(rules: Iterable[Rule], flaws: Iterable[Flaw], today: date) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Values from documents, made safe to stand on a line of somebody's terminal or log."""
+"""Makes values from documents safe to print on a line of a terminal or a log."""
 
 import re
 
@@ -7,9 +7,9 @@ _COMMAND = re.compile(r"^\s*(:)(?=:)|(#)(?=#\[)")
 
 
 def one_line(text: str, longest: int = 2000) -> str:
-    """The text on one line: what does not print is escaped, what a log would obey is broken, the rest is cut."""
+    """The text on one line: unprintable characters and commands to a log are escaped, and the rest is cut off."""
     line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:longest])
-    line = _COMMAND.sub(lambda found: found[0][:-1] + f"\\x{ord(found[0][-1]):02x}", line)
+    line = _COMMAND.sub(lambda match: match[0][:-1] + f"\\x{ord(match[0][-1]):02x}", line)
     return line if len(text) <= longest else f"{line}…"
 
 

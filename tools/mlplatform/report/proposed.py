@@ -1,21 +1,64 @@
-"""What is printed of a proposal that lies on its branch."""
+"""Prints a proposal: its branch, and the result of its check."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from mlplatform.core.check_result import CheckResult
 from mlplatform.propose.branch import Proposed
+from mlplatform.report.check.json import checked_json
+from mlplatform.report.check.summary import errors_first, missing, proposed, some
+from mlplatform.report.check.text import finding_text
+from mlplatform.report.plain import counted, one_line
+
+PLACEHOLDER = "schema-placeholder"
 
 
-def proposed_text(proposed: Proposed, title: str, environment: str = "") -> str:
-    """Where the proposal lies, and which command follows its merge when it changes an `environment`."""
+def proposed_text(
+    branch: Proposed,
+    title: str,
+    environment: str = "",
+    checked: CheckResult | None = None,
+    base: str = "main",
+) -> str:
+    """Where the proposal is, what the check says of it, and what follows its merge when it changes an `environment`."""
     lines = [
         title,
-        f"  commit {proposed.commit[:12]} on branch {proposed.branch}, for review{_there(proposed)}",
+        f"  commit {branch.commit[:12]} on branch {branch.branch}, for review{_reused(branch)}",
+        *(_check_lines(checked, branch.branch, base) if checked else ()),
     ]
-    if environment:
+    if environment and (checked is None or checked.is_clean):
         lines.append(f"  once it is merged: platform apply --env {environment}")
     return "\n".join(lines)
 
 
-def _there(proposed: Proposed) -> str:
-    if not proposed.reused:
+def proposed_json(branch: Proposed, title: str, checked: CheckResult) -> dict[str, Any]:
+    """The branch, its commit, and the whole result of the check."""
+    return {
+        "branch": branch.branch,
+        "title": title,
+        "commit": branch.commit,
+        "reused": branch.reused,
+        "check": checked_json(checked),
+    }
+
+
+def _check_lines(checked: CheckResult, branch: str, base: str) -> Iterator[str]:
+    findings = errors_first({*checked.findings, *proposed(checked)})
+    if any(finding.rule == PLACEHOLDER for finding in findings):
+        errors = counted(sum(finding.is_error for finding in findings), "error")
+        yield f"  it holds placeholders to replace before review; until then the check denies it ({errors}):"
+        yield f"    platform check --base {base} --head {branch}"
+        return
+    if not checked.is_clean:
+        yield "  the check denies it:"
+    for finding in findings:
+        yield from (f"    {line}" for line in finding_text(finding).split("\n"))
+    for message, paths in missing(checked).items():
+        yield f"  still needs review: {one_line(message)} ({some(paths)})"
+
+
+def _reused(branch: Proposed) -> str:
+    if not branch.reused:
         return ""
-    kept = f", and keeps its message: first `git branch -D {proposed.branch}` for another"
-    return f" (it was there already{kept if proposed.keeps_message else ''})"
+    kept = f", and keeps its message: first `git branch -D {branch.branch}` for another"
+    return f" (it was there already{kept if branch.keeps_message else ''})"

@@ -6,7 +6,7 @@ from typing import Any
 
 from mlplatform.core.kinds.model import Signature, Tensor
 from mlplatform.core.repository import Repository
-from mlplatform.observe.status import DeploymentStatus, State
+from mlplatform.observe.status import DeploymentState, DeploymentStatus
 
 
 def example_request(
@@ -15,7 +15,7 @@ def example_request(
     """A curl command for a Ready model of the last environment, or None when there is none."""
     for environment in reversed(tuple(statuses)):
         for model, status in statuses[environment].items():
-            if status.state is State.READY and status.url and model in repository.models:
+            if status.state is DeploymentState.READY and status.url and model in repository.models:
                 body = json.dumps(_body(repository.models[model].body.signature))
                 return f"curl -s {status.url} -H 'content-type: application/json' -d '{body}'"
     return None

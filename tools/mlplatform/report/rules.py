@@ -15,8 +15,8 @@ from mlplatform.report.explain import WHEN, waiver_text
 _FAMILIES = {
     "tools/mlplatform/load/": "Reading: files, paths and YAML",
     "policies/schemas/": "Schema",
-    "tools/mlplatform/check/": "Links, data, capabilities, waivers and the judges themselves",
-    "tools/mlplatform/flow/": "What a change brings of its own",
+    "tools/mlplatform/check/": "References, data, capabilities, waivers and the checkers themselves",
+    "tools/mlplatform/flow/": "The policies that a change brings",
     "policies/rego/": "Policies",
     "tools/mlplatform/providers/scan/": "Infrastructure",
 }
@@ -49,19 +49,19 @@ touches it.
 
 
 def rules_markdown(rules: Iterable[Rule]) -> str:
-    """The catalogue: a table of contents a family, and a section a rule."""
-    ordered = sorted(rules, key=lambda rule: (_place(rule), rule.id))
+    """The catalogue of rules as Markdown: a table for each family, and a section for each rule."""
+    ordered = sorted(rules, key=lambda rule: (_family_of(rule), rule.id))
     head = _HEAD.format(waiver=waiver_text("CHANGE-ME", "2026-12-31"))
-    families = (_family(place, list(some)) for place, some in groupby(ordered, key=_place))
+    families = (_family(family, list(some)) for family, some in groupby(ordered, key=_family_of))
     return "\n".join([head, *families])
 
 
-def _place(rule: Rule) -> int:
-    return next((n for n, place in enumerate(_FAMILIES) if rule.where.startswith(place)), len(_FAMILIES))
+def _family_of(rule: Rule) -> int:
+    return next((n for n, folder in enumerate(_FAMILIES) if rule.where.startswith(folder)), len(_FAMILIES))
 
 
-def _family(place: int, rules: list[Rule]) -> str:
-    title = [*_FAMILIES.values(), "Others"][place]
+def _family(family: int, rules: list[Rule]) -> str:
+    title = [*_FAMILIES.values(), "Others"][family]
     rows = [
         f"| [{rule.id}](#{rule.id.lower()}) | {_text(rule.title).replace('|', chr(92) + '|')} |"
         for rule in rules
@@ -94,7 +94,7 @@ def _example(title: str, text: str) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Text as Markdown shows it: only what lies in backticks is left as it is."""
+    """Escape text for Markdown, except what is in backticks."""
     parts = text.rstrip(".").split("`")
     return "`".join(html.escape(part, quote=False) if n % 2 == 0 else part for n, part in enumerate(parts))
 

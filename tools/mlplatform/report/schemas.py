@@ -8,7 +8,7 @@ from mlplatform.core.kinds.schemas import MODELS, file_name, json_schema
 
 
 def schema_text(name: str) -> str:
-    """What the schema's file holds."""
+    """The text of a schema's file."""
     return json.dumps(json_schema(name), indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What `platform plan --against snapshot` prints."""
+"""Prints a plan made from snapshots: `platform plan --against snapshot`."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,15 +7,15 @@ from mlplatform.core.snapshot_plan import SnapshotAge, SnapshotPlan
 from mlplatform.report.change import plan_text
 
 
-def snapshot_plan_text(foreseen: SnapshotPlan) -> str:
-    """The plan, and under it what it rests on."""
-    bases = [f"  {_basis_text(basis)}" for basis in foreseen.bases]
-    unknown = [f"  not known: {sentence}" for sentence in foreseen.unknown]
-    warning = "planned from snapshots, which may be out of date: what changed since is not seen"
-    return "\n".join([plan_text(foreseen.plan), warning, *bases, *unknown])
+def snapshot_plan_text(planned: SnapshotPlan) -> str:
+    """The plan, then the snapshots that it was made from, and what they do not tell."""
+    bases = [f"  {_basis_text(basis)}" for basis in planned.bases]
+    unknown = [f"  not known: {sentence}" for sentence in planned.unknown]
+    warning = "planned from snapshots, which may be out of date: changes since then are not seen"
+    return "\n".join([plan_text(planned.plan), warning, *bases, *unknown])
 
 
-def snapshot_plan_json(foreseen: SnapshotPlan) -> dict[str, Any]:
+def snapshot_plan_json(planned: SnapshotPlan) -> dict[str, Any]:
     bases = [
         {
             "environment": basis.environment,
@@ -23,9 +23,9 @@ def snapshot_plan_json(foreseen: SnapshotPlan) -> dict[str, Any]:
             "taken": basis.taken,
             "ageSeconds": int(basis.age.total_seconds()),
         }
-        for basis in foreseen.bases
+        for basis in planned.bases
     ]
-    return {**foreseen.plan.as_json(), "against": {"snapshots": bases, "unknown": list(foreseen.unknown)}}
+    return {**planned.plan.as_json(), "against": {"snapshots": bases, "unknown": list(planned.unknown)}}
 
 
 def age_text(age: timedelta) -> str:

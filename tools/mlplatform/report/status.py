@@ -1,4 +1,4 @@
-"""What `platform status` prints."""
+"""Prints the status of deployments: `platform status`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,20 +19,23 @@ def status_json(statuses: Statuses) -> dict[str, Any]:
     }
 
 
-def status_text(statuses: Statuses) -> str:
+def status_text(statuses: Statuses, width: int | None = None) -> str:
+    """A row for each deployment, then a line for each reason; tables fit `width` characters (None: any)."""
     head = ("environment", "model", "version", "digest", "state", "url")
     rows = [
         _row(environment, model, status)
         for environment, models in statuses.items()
         for model, status in models.items()
     ]
+    if not rows:
+        return "no deployment"
     reasons = [
         f"{environment} {model}: {status.reason}"
         for environment, models in statuses.items()
         for model, status in models.items()
         if status.reason
     ]
-    return "\n".join([table(head, rows), *reasons])
+    return "\n".join([table(head, rows, width), *reasons])
 
 
 def _row(environment: str, model: str, status: DeploymentStatus) -> tuple[str, ...]:

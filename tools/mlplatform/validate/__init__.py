@@ -1,1 +1,1 @@
-"""What a candidate is worth: a held-out sample through the real servers, and a verdict."""
+"""Evaluation of a candidate: a held-out sample is sent through the real servers, and its checks give a verdict."""

@@ -1,10 +1,10 @@
-"""Sends a sample through a loaded version: what its answers are worth, and how long they take."""
+"""Sends a sample through a loaded version, and measures its metrics and latency."""
 
 import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 
 from mlplatform.providers.serving.interface import Array, Candidate, Serving, SignatureMismatch
 from mlplatform.validate.metrics import of_classes, of_numbers
@@ -18,7 +18,7 @@ WARM_UP, REQUESTS, ROUNDS = 20, 200, 3
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The metrics of a version on a sample, or why it does not answer it as its signature says."""
+    """The metrics of a version on a sample, or the flaw in its answers."""
 
     metrics: Mapping[str, float] = field(default_factory=dict)
     flaw: str = ""
@@ -26,7 +26,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Of requests of one row, one after the other, in milliseconds."""
+    """The latency of requests of one row, sent one after the other, in milliseconds."""
 
     p50: float
     p99: float
@@ -34,31 +34,35 @@ class Latency:
 
 
 def evaluate(sample: Sample, serving: Serving, candidate: Candidate) -> Evaluation:
-    """Every row through the version, in batches."""
+    """Send every row through the version, in batches, and return its metrics or its flaw."""
     labels: list[float] = []
     scores: list[tuple[float, ...]] = []
     try:
         for first in range(0, len(sample.rows), BATCH):
             answer = serving.infer(candidate, sample.batch(first, BATCH), SECONDS)
-            some, more = _read(sample, answer)
-            labels += some
-            scores += more
-    except SignatureMismatch as why:
-        return Evaluation(flaw=why.message)
-    if sample.is_classification:
-        truth, said = [int(value) for value in sample.truth], [int(value) for value in labels]
-        return Evaluation(of_classes(truth, said, scores or None))
-    try:
-        found = of_numbers(sample.truth, labels)
-    except OverflowError:
-        found = {"rmse": math.inf}
-    if not all(map(math.isfinite, found.values())):
+            batch_labels, batch_scores = _read(sample, answer)
+            labels += batch_labels
+            scores += batch_scores
+    except SignatureMismatch as mismatch:
+        return Evaluation(flaw=mismatch.message)
+    if not all(map(math.isfinite, chain(labels, *scores))):
+        return Evaluation(flaw="it answers values that are not finite numbers")
+    metrics = _metrics(sample, labels, scores)
+    if not all(map(math.isfinite, metrics.values())):
         return Evaluation(flaw="its answers are too far from the truth for its metrics to be numbers")
-    return Evaluation(found)
+    return Evaluation(metrics)
+
+
+def _metrics(
+    sample: Sample, labels: Sequence[float], scores: Sequence[Sequence[float]]
+) -> Mapping[str, float]:
+    if sample.is_classification:
+        return of_classes([int(value) for value in sample.truth], [int(value) for value in labels], scores)
+    return of_numbers(sample.truth, labels)
 
 
 def measure_latency(sample: Sample, serving: Serving, candidate: Candidate, limit: float | None) -> Latency:
-    """Of a warm version: the best of up to three rounds, as what else this machine does only ever adds to it."""
+    """Return the latency of a warm version: the best of up to three rounds, as other load only adds to it."""
     rows = cycle(sample.batch(at, 1) for at in range(min(len(sample.rows), REQUESTS)))
     for inputs in islice(rows, WARM_UP):
         serving.infer(candidate, inputs, SECONDS)
@@ -81,7 +85,7 @@ def _round(rows: "cycle[tuple[Array, ...]]", serving: Serving, candidate: Candid
 
 
 def _read(sample: Sample, answer: Mapping[str, Array]) -> tuple[list[float], list[tuple[float, ...]]]:
-    """The class or number of each row, and its scores where there are any."""
+    """Return the class or number of each row, and its scores where there are any."""
     if sample.answers.value:
         return list(numbers(answer[sample.answers.value.name])), []
     scores = _scores(answer[sample.answers.scores.name]) if sample.answers.scores else []

@@ -1,4 +1,4 @@
-"""What a validation ended with, as people, programs and the ledger get it."""
+"""The result of a validation, as people, programs and the ledger get it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,9 @@ from mlplatform.validate.verdict import Check, Version
 
 @dataclass(frozen=True, slots=True)
 class ValidationResult:
-    """A version that was tried in an environment, on which rows, beside which champion, and each check.
+    """The checks of a version in an environment, the rows they were made on, and the champion compared with.
 
-    `because` says why it was this version that was tried.
+    `because` says why this version was chosen.
     """
 
     environment: str
@@ -36,11 +36,11 @@ class ValidationResult:
             "model": self.model,
             "version": self.candidate.version,
             "digest": self.candidate.digest,
-            **self.said(),
+            **self.as_predicate(),
         }
 
-    def said(self) -> dict[str, Any]:
-        """All but which version of what, where."""
+    def as_predicate(self) -> dict[str, Any]:
+        """Return the result without environment, model and version."""
         latency = self.latency
         return {
             "met": self.passed,
@@ -59,9 +59,9 @@ class ValidationResult:
 def _champion(champion: Version | None) -> dict[str, Any] | None:
     if champion is None:
         return None
-    said = {
+    record = {
         "version": champion.version,
         "digest": champion.digest,
         "metrics": dict(champion.evaluation.metrics),
     }
-    return {**said, **({"flaw": champion.evaluation.flaw} if champion.evaluation.flaw else {})}
+    return {**record, **({"flaw": champion.evaluation.flaw} if champion.evaluation.flaw else {})}

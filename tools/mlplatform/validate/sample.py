@@ -73,12 +73,12 @@ def _rows(data: bytes, path: str, asked: Validation) -> Iterator[tuple[int, dict
     """At most `rows` rows, each with its line and the columns that are asked for."""
     lines = _lines(data, path)
     _, header = next(lines, (1, []))
-    wanted = {*asked.inputs, asked.target}
-    if missing := sorted(wanted - set(header)):
+    columns = {*asked.inputs, asked.target}
+    if missing := sorted(columns - set(header)):
         raise Refusal(
             f"{path} has no column {missing[0]}", fix="correct validation in the model", where=f"{path}:1:1"
         )
-    places = {name: header.index(name) for name in wanted}
+    places = {name: header.index(name) for name in columns}
     count = 0
     for line, row in lines:
         if count == asked.rows:

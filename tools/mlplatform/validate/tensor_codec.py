@@ -14,7 +14,7 @@ _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def number(text: str) -> float:
-    """What a decimal number in ASCII says; ValueError for any other text, and for what no float can hold."""
+    """Return the value of a decimal number in ASCII; ValueError for any other text, and for what no float can hold."""
     if not _NUMBER.fullmatch(text):  # float() would take 1_0, nan and the digits of every script
         raise ValueError("no number")
     value = float(text)
@@ -26,8 +26,8 @@ def number(text: str) -> float:
 def pack(type_: TensorType, text: str) -> bytes:
     """A cell of a CSV file as one value; ValueError or OverflowError, without the value, where it is none."""
     if type_ == "BYTES":
-        said = text.encode()
-        return struct.pack("<I", len(said)) + said
+        data = text.encode()
+        return struct.pack("<I", len(data)) + data
     if type_ == "BOOL":
         if text.lower() not in _TRUTHS:
             raise ValueError("no truth value")
@@ -52,11 +52,11 @@ def numbers(array: Array) -> tuple[float, ...]:
 
 def texts(array: Array) -> tuple[str, ...]:
     """The values of an array of texts; ValueError where the bytes are not that many texts."""
-    found, data = [], memoryview(array.data)
+    values, data = [], memoryview(array.data)
     for _ in range(math.prod(array.shape)):
         if len(data) < 4:
             raise ValueError("it is cut short")
         (size,) = struct.unpack_from("<I", data)
-        found.append(bytes(data[4 : 4 + size]).decode())
+        values.append(bytes(data[4 : 4 + size]).decode())
         data = data[4 + size :]
-    return tuple(found)
+    return tuple(values)

@@ -1,4 +1,4 @@
-"""What a validation says: each thing that was asked, what was found, and whether all of it is met."""
+"""The checks of a validation: what each asks for, what was measured, and why it fails."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Metrics = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version that was tried, what its registry says of it, and what it made of the sample."""
+    """A version, the metrics in its registry, and its evaluation on the sample."""
 
     version: str
     digest: str
@@ -21,13 +21,13 @@ class Version:
     evaluation: Evaluation
 
     def metrics(self) -> Metrics:
-        """What was measured here; for metrics that cannot be, what is registered. Nothing of what did not answer."""
+        """Return the metrics measured here, and registered values of others; none for a version that did not answer."""
         return {} if self.evaluation.flaw else {**self.registered, **self.evaluation.metrics}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was asked, what was found of candidate and champion, and why it is not met (nothing: it is)."""
+    """One check: what it asks for, the values of candidate and champion, and why it fails (empty: it passes)."""
 
     name: str
     asked: str
@@ -36,13 +36,13 @@ class Check:
     failure: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        said = {
+        record = {
             "check": self.name,
             "asked": self.asked,
             "candidate": self.candidate,
             "champion": self.champion,
         }
-        return {**said, "met": not self.failure, **({"reason": self.failure} if self.failure else {})}
+        return {**record, "met": not self.failure, **({"reason": self.failure} if self.failure else {})}
 
 
 def checks(
@@ -55,10 +55,10 @@ def checks(
 ) -> tuple[Check, ...]:
     """Signature, then each metric with its gate, then latency; `champion` is None where there is nothing to compare."""
     flaw = candidate.evaluation.flaw
-    found = [Check("signature", "as the model says", "no" if flaw else f"{rows} rows", failure=flaw)]
+    results = [Check("signature", "as the model says", "no" if flaw else f"{rows} rows", failure=flaw)]
     names = dict.fromkeys((*gates, *candidate.evaluation.metrics))
-    found += [_metric(name, gates.get(name), candidate, champion) for name in names]
-    return (*found, *_latency(latency, limit, flaw))
+    results += [_metric(name, gates.get(name), candidate, champion) for name in names]
+    return (*results, *_latency(latency, limit, flaw))
 
 
 def _metric(name: str, gate: Gate | None, candidate: Version, champion: Version | None) -> Check:
@@ -80,7 +80,7 @@ def _asked(gate: Gate | None) -> str:
 
 
 def _shown(version: Version | None, name: str) -> str:
-    """Four decimals; what was not measured here is said to be registered."""
+    """Return a metric with four decimals, marked as registered where it was not measured here."""
     value = version.metrics().get(name) if version else None
     if version is None or value is None:
         return "-"

@@ -11,10 +11,10 @@ from mlplatform.cli.main import main
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.waiver import Waiver
 from mlplatform.flow.check.explain import rule, rules, rules_and_flaws
-from mlplatform.load.strict_yaml import parse
 from mlplatform.providers.git import Git
 from mlplatform.providers.scan import process
 from mlplatform.report.explain import rule_text, waiver_text
+from mlplatform.strict_yaml.parser import parse
 from tests.support.repository import ROOT, good_repository, judged, said
 from tests.support.scratch import Scratch, isolate, scratch
 
@@ -33,7 +33,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
 def test_every_rule_is_explained(name: str) -> None:
     about = KNOWN[name]
     text = rule_text(about, TODAY)
-    assert text.startswith(f"{name}: {about.title}\n  {about.severity.value} · asked of ")
+    assert text.startswith(f"{name}: {about.title}\n  {about.severity.value} · checks ")
     for part in ("Why", "Fix", "Passes", "Fails", "Waiver"):
         assert f"\n\n{part}\n" in text
     assert ("    schema: waiver/v1" in text) is about.is_waivable
@@ -120,7 +120,7 @@ def test_checkovs_own_rules_are_explained_when_asked_for() -> None:
 
 def test_a_checkov_that_cannot_be_asked_is_a_refusal(repo: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(Refusal, match="Checkov cannot be asked for its rules: Checkov is not installed"):
+    with pytest.raises(Refusal, match="Checkov's rules cannot be listed: Checkov is not installed"):
         rule(repo.git, "CKV_AWS_19")
     assert rule(repo.git, "CKV_MLP_1").id == "CKV_MLP_1"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mlplatform.core.drift import DriftKind
+from mlplatform.core.drift import Drift, Drifted, DriftKind
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Result
 from mlplatform.core.payload import ArtifactRef, short_digest
@@ -21,21 +21,22 @@ from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.drift.adopt import adopt_drift
-from mlplatform.flow.drift.drift import find_drift, revert_drift
+from mlplatform.flow.drift.drift import find_drift, narrowed, revert_drift
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
+from mlplatform.flow.selection import Selection
 from mlplatform.flow.status import status
-from mlplatform.local.programs import serving_folder
 from mlplatform.propose.merge import merge_locally
-from mlplatform.propose.nodes import read_mapping
+from mlplatform.propose.yaml_edit import read_mapping
 from mlplatform.providers.git import Git
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.providers.serving.interface import Candidate
 from mlplatform.providers.serving.triton import TritonServing
-from mlplatform.providers.serving.triton.control import Control, State
-from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from mlplatform.providers.serving.triton.control import Control, ModelState
+from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
+from mlplatform.providers.serving.triton.programs import serving_folder
 from tests.support.forked_platform import Platform
 from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
@@ -97,8 +98,8 @@ def server(lab: Laboratory) -> Control:
     return Control.of(lab.place.paths(PRODUCTION), ports(lab))
 
 
-def ports(lab: Laboratory) -> Ports:
-    found = read_ports(lab.place.paths(PRODUCTION))
+def ports(lab: Laboratory) -> TritonPorts:
+    found = read_triton_ports(lab.place.paths(PRODUCTION))
     assert found
     return found
 
@@ -282,7 +283,7 @@ def test_changed_bytes_of_a_version_in_use_are_found_and_replaced(
     stored(lab, PREVIOUS).write_bytes(b"other weights")
     ((kind, message),) = found(lab)
     assert kind is DriftKind.BYTES
-    assert message.startswith("the bytes of 1.1.0 in the registry's store were changed: ")
+    assert message.startswith("the artifact of 1.1.0 in the registry's store was changed: ")
     put_back(lab)
     assert stored(lab, PREVIOUS).read_bytes() == before
 
@@ -339,7 +340,7 @@ def test_files_that_a_version_is_served_from_are_found_and_replaced(
 def load_again(lab: Laboratory, server: Control, version: str) -> str | None:
     name = upstream(lab, version)
     server.unload(name)
-    wait_until(lambda: server.state(name).state is not State.READY)
+    wait_until(lambda: server.state(name).state is not ModelState.READY)
     return server.load(name)
 
 
@@ -541,7 +542,7 @@ def test_what_cannot_be_declared_is_refused_by_name(
     client.set_registered_model_alias(NAME, "champion", NUMBERS[UNUSED])
     refused = adopt(lab).refused
     assert len(refused) == 2
-    assert "the bytes of 1.1.0 in the registry's store were changed" in refused[1]
+    assert "the artifact of 1.1.0 in the registry's store was changed" in refused[1]
     put_back(lab)
 
 
@@ -563,10 +564,31 @@ def test_the_command_exits_with_1_while_there_is_drift(
     (drift,) = json.loads(said)["drifts"]
     assert (drift["kind"], drift["resource"], drift["about"]) == ("alias", SCALER, "champion")
     shown = command("drift", "--env", PRODUCTION, status=1)
-    assert "put it back: platform drift --env production --revert" in shown
+    assert "undo all of it: platform drift --env production --revert" in shown
     assert "or declare it: platform drift --env production --adopt" in shown
     assert "champion 1.0.0 → 1.2.0" in command("drift", "--env", PRODUCTION, "--revert", status=0)
     assert "no changes by hand" in command("drift", "--env", PRODUCTION, status=0)
+
+
+def test_every_environment_is_compared_where_none_is_named_and_what_cannot_be_is_said(
+    lab: Laboratory, applied: dict[str, Any], client: Any
+) -> None:
+    client.set_registered_model_alias(NAME, "champion", NUMBERS[UNUSED])
+    environments = json.loads(command(lab, "drift", SCALER, "--json", status=1))["environments"]
+    assert [drift["about"] for drift in environments[PRODUCTION]["drifts"]] == ["champion"]
+    assert "there is no snapshot of development" in environments["development"]["error"]["message"]
+    assert "development cannot be compared" in command(lab, "drift", "--tenant", "lab", status=1)
+    put_back(lab)
+
+
+def test_what_is_of_no_model_is_left_out_where_a_model_is_named(lab: Laboratory) -> None:
+    last = find_drift(lab.place, head(lab), PRODUCTION).last
+    stray = Drift(DriftKind.UNMANAGED, "", "stray", "", "stray is loaded")
+    moved = Drift(DriftKind.ALIAS, SCALER, "champion", "", "it was moved")
+    drifted = Drifted(last, (stray, moved))
+    assert narrowed(drifted, Selection(SCALER)).drifts == (moved,)
+    assert narrowed(drifted, Selection(tenant="other")).drifts == ()
+    assert narrowed(drifted, Selection(environment=PRODUCTION)) == drifted
 
 
 def test_what_ran_before_an_adopted_champion_is_previous_and_stays_loaded(

@@ -166,7 +166,7 @@ def test_before_the_first_commit_there_was_nothing(place: Workspace) -> None:
 
 
 def test_a_moment_that_is_still_to_come_is_refused(place: Workspace) -> None:
-    with pytest.raises(Refusal, match=r"2099-01-01.* is still to come"):
+    with pytest.raises(Refusal, match=r"2099-01-01.* is in the future"):
         lineage_of(place, "main", "production", MODELS[0], datetime(2099, 1, 1, tzinfo=UTC))
 
 

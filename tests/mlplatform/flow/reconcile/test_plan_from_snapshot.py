@@ -20,7 +20,7 @@ from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import shared_ledger
-from mlplatform.record.snapshots import publish, read
+from mlplatform.record.snapshots import publish_snapshot, read_snapshot
 from mlplatform.report.snapshot_plan import snapshot_plan_json, snapshot_plan_text
 from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, laboratory, run_git
@@ -149,7 +149,7 @@ def test_a_snapshot_that_was_tampered_with_is_refused(lab: Laboratory, clone: Wo
     assert other
     swapped = replace(newest, predicate={**newest.predicate, "blob": other.predicate["blob"]})
     with pytest.raises(Refusal, match="it is not what its statement says"):
-        read(clone.git, swapped)
+        read_snapshot(clone.git, swapped)
 
 
 def test_a_plain_clone_foresees_a_shared_environment_from_the_companys_ledger(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_a_plain_clone_foresees_a_shared_environment_from_the_companys_ledger(tm
         {SCALER: {before: ServedEntry("1.0.0", before, True, 1, before)}},
         {SCALER: {before: 100}},
     )
-    publish(shared_ledger(lab.place.git, "origin"), taken)
+    publish_snapshot(shared_ledger(lab.place.git, "origin"), taken)
     run_git(tmp_path, "clone", "-q", str(tmp_path / "remote.git"), "clone")
     place = Workspace(Git(tmp_path / "clone"), LocalTarget(tmp_path / "clone"))
     made = foreseen(place, commit)
@@ -180,6 +180,8 @@ def test_a_plain_clone_foresees_a_shared_environment_from_the_companys_ledger(tm
     assert made.plan.target == "company"
     assert "nothing was ever applied to integration, so it is taken to be empty" in made.unknown
     shared_ledger(place.git, "origin").sync()
-    publish(shared_ledger(lab.place.git, "origin"), replace(taken, aliases={SCALER: {"champion": "1.1.0"}}))
+    publish_snapshot(
+        shared_ledger(lab.place.git, "origin"), replace(taken, aliases={SCALER: {"champion": "1.1.0"}})
+    )
     run_git(place.git.root, "fetch", "-q", "origin")
     assert [action for action, _ in changes(foreseen(place, commit))] == ["load", "probe", "route", "retire"]

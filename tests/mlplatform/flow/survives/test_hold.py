@@ -9,7 +9,7 @@ from mlplatform.core.statement import RETRY
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.promotion.proposals import ProposalRequest, propose_promote
 from mlplatform.flow.rollback.propose_rollback import propose_rollback
-from mlplatform.flow.rollback.retry import lift
+from mlplatform.flow.rollback.retry import lift_hold
 from tests.support.laboratory import SCALER, Laboratory, stocked
 from tests.support.survival import Run, end_state, points_of, uninterrupted
 from tests.support.traffic import Traffic
@@ -102,14 +102,14 @@ def test_a_hold_that_is_lifted_is_tried_again_and_set_again_when_it_fails_again(
 ) -> None:
     repository = load_repository(lab.place.git, "HEAD")
     with pytest.raises(Refusal, match=r"several versions .* are on hold"):
-        lift(lab.place, replace(repository, deployments={}), "production", SCALER, None, "")
+        lift_hold(lab.place, replace(repository, deployments={}), "production", SCALER, None, "")
     with pytest.raises(Refusal, match=r"9\.9\.9 is not on hold in production"):
-        lift(lab.place, repository, "production", SCALER, "9.9.9", "")
+        lift_hold(lab.place, repository, "production", SCALER, "9.9.9", "")
     lab.pin("production", BROKEN[0])
     assert run("")["status"] == 1, "a hold counts for the same documents, however often they come back"
     tip = lab.ledger().tip()
     repository = load_repository(lab.place.git, "HEAD")
-    lift(lab.place, repository, "production", SCALER, BROKEN[0], "the probe was wrong")
+    lift_hold(lab.place, repository, "production", SCALER, BROKEN[0], "the probe was wrong")
     assert end_state(lab)["held"] == BROKEN[1:]
     assert run("")["status"] == 1
     assert end_state(lab)["held"] == BROKEN

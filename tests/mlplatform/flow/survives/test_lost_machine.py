@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mlplatform.flow.check.run_check import load_repository
-from mlplatform.flow.ledger_queries import holds_in
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.reconcile.recovery import FOUND
+from mlplatform.flow.rollback.holds import holds_in
 from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, laboratory
 from tests.support.mlflow_server import Running, empty_mlflow, mlflow

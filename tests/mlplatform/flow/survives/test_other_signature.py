@@ -19,7 +19,7 @@ from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.control import Control
-from mlplatform.providers.serving.triton.ports import read_ports
+from mlplatform.providers.serving.triton.ports import read_triton_ports
 from mlplatform.record.outbox import Journal
 from tests.support.known_state import Template
 from tests.support.laboratory import DATA, SCALER, Laboratory, connected, laboratory
@@ -107,7 +107,7 @@ def test_going_back_and_more_instances_change_nothing_for_who_asks(
 
 
 def test_what_was_unloaded_by_hand_is_loaded_again(lab: Laboratory, running: dict[str, Any]) -> None:
-    ports = read_ports(lab.place.paths("production"))
+    ports = read_triton_ports(lab.place.paths("production"))
     assert ports
     Control.of(lab.place.paths("production"), ports).unload(
         f"lab.scaler.{short_digest(lab.payloads[CHAMPION].digest)}"

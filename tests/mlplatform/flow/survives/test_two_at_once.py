@@ -13,10 +13,10 @@ from mlplatform.core.outcome import Result
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.lineage.lineage import lineage_of
 from mlplatform.flow.progress import SILENT
-from mlplatform.flow.reconcile import reconcile as flow
+from mlplatform.flow.reconcile import execute
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.flow.rollback.retry import lift
+from mlplatform.flow.rollback.retry import lift_hold
 from mlplatform.local.stack import start_all, state
 from mlplatform.providers.serving.interface import Candidate, Serving
 from tests.support.laboratory import SCALER, Laboratory
@@ -62,7 +62,7 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     assert run("")["status"] == 0
     older = lab.place.git.resolve("HEAD~1")
     before = end_state(lab)["aliases"]["champion"]
-    wanted = ApplyOptions(going_back="the night shift asks for it")
+    wanted = ApplyOptions(rollback_reason="the night shift asks for it")
     assert reconcile(lab.place, load_repository(lab.place.git, older), "production", SILENT, wanted).is_done
     assert end_state(lab)["aliases"]["previous"] == before
     said = applies(lab)[0]
@@ -73,7 +73,7 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     assert found.answers
     assert (found.answers.version, found.answers.change) == (end_state(lab)["aliases"]["champion"], older)
     assert found.on_hold
-    assert "went back from it: the night shift" in found.on_hold
+    assert "rolled back to an earlier commit: the night shift" in found.on_hold
     assert run("")["status"] == 3, "what was gone back from comes again with no job that runs late"
     lab.pin("integration", VERSIONS[2])
     assert run("")["status"] == 1, "nor with what is merged next"
@@ -81,7 +81,7 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     branches = lab.place.git.run("branch", "--list", "rollback/*", "--format=%(refname:short)").decode()
     assert f"rollback/production/lab.scaler-{end_state(lab)['aliases']['champion']}" in branches.split()
     repository = load_repository(lab.place.git, "HEAD")
-    lift(lab.place, repository, "production", SCALER, None, "the night shift was wrong")
+    lift_hold(lab.place, repository, "production", SCALER, None, "the night shift was wrong")
     assert run("")["status"] == 0
     assert end_state(lab)["aliases"]["champion"] == before
 
@@ -107,8 +107,8 @@ def test_a_server_that_dies_between_load_and_switch_leaves_the_routes_as_they_we
     old, new = before["aliases"]["champion"], VERSIONS[2]
     lab.pin("production", new)
     with monkeypatch.context() as patched:
-        real = flow.connect_serving
-        patched.setattr(flow, "connect_serving", lambda *args: Dying(real(*args), pids))
+        real = execute.connect_serving
+        patched.setattr(execute, "connect_serving", lambda *args: Dying(real(*args), pids))
         done = reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT)
     results = {outcome.change.action.value: outcome.result for outcome in done.outcomes}
     assert results["probe"] is Result.FAILED

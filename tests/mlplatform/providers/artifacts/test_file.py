@@ -127,7 +127,7 @@ def test_a_manifest_that_was_changed_along_with_the_payload_convinces_nobody(
 ) -> None:
     _change(source)
     (source / MANIFEST_NAME).write_bytes(manifest(STORE.entries(ref.uri)))
-    with pytest.raises(ArtifactError, match="damaged or another payload's"):
+    with pytest.raises(ArtifactError, match="damaged or of another artifact"):
         STORE.fetch(ref, tmp_path / "into")
     assert not (tmp_path / "into").exists()
 

@@ -4,17 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from mlplatform.core.target import EnvironmentPaths
-from mlplatform.providers.serving import SERVINGS
+from mlplatform.providers.serving import SERVING_PROVIDERS
 from mlplatform.providers.serving.interface import Candidate, Serving, ServingError
 from tests.support.stack import ask, candidate, finish, new_model, scaling_model
 
 pytestmark = pytest.mark.servers
 
 
-@pytest.fixture(params=sorted(SERVINGS))
-def serving(request: pytest.FixtureRequest, paths: EnvironmentPaths) -> Serving:
-    return SERVINGS[request.param](paths)
+@pytest.fixture(params=sorted(SERVING_PROVIDERS))
+def serving(request: pytest.FixtureRequest) -> Serving:
+    """Each provider, connected to a real server by the fixture `<name>_serving` of conftest.py."""
+    serving: Serving = request.getfixturevalue(f"{request.param}_serving")
+    return serving
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def serve(serving: Serving, version: Candidate) -> None:
 
 def test_nothing_is_observed_of_a_model_that_nobody_asked_for(serving: Serving) -> None:
     observation = serving.observe()
-    assert observation.held("nobody/knows") == ()
+    assert observation.versions_of("nobody/knows") == ()
     assert "nobody/knows" not in observation.weights
 
 
@@ -47,7 +48,7 @@ def test_a_loaded_version_is_ready_and_gets_no_requests(
         finish(lambda: serving.ensure(first))
         serving.probe(first)
     observation = serving.observe()
-    (held,) = observation.held(first.model)
+    (held,) = observation.versions_of(first.model)
     assert (held.version, held.digest, held.ready, held.reason) == ("1.0.0", first.ref.digest, True, "")
     assert first.model not in observation.weights
     assert ask(serving.url(first.model))[0] == 404
@@ -85,7 +86,7 @@ def test_a_retired_version_is_gone_and_the_other_still_answers(
     serve(serving, second)
     for _ in range(2):
         finish(lambda: serving.retire(first.model, first.ref.digest))
-    assert [held.version for held in serving.observe().held(first.model)] == ["1.1.0"]
+    assert [held.version for held in serving.observe().versions_of(first.model)] == ["1.1.0"]
     assert ask(serving.url(second.model))[1]["outputs"][0]["data"] == [3.0] * 4
 
 
@@ -97,7 +98,7 @@ def test_a_model_is_taken_out_of_service(serving: Serving, versions: tuple[Candi
     assert first.model not in serving.observe().weights
     assert ask(serving.url(first.model))[0] == 404
     finish(lambda: serving.retire(first.model, first.ref.digest))
-    assert serving.observe().held(first.model) == ()
+    assert serving.observe().versions_of(first.model) == ()
 
 
 def test_a_version_that_is_not_loaded_is_neither_probed_nor_routed(
@@ -133,4 +134,4 @@ def test_bytes_that_are_not_what_the_digest_says_are_not_loaded(
     file.write_bytes(file.read_bytes() + b"\0")
     with pytest.raises(ServingError, match=r"model\.onnx was changed"):
         serving.ensure(first)
-    assert serving.observe().held(first.model) == ()
+    assert serving.observe().versions_of(first.model) == ()

@@ -11,7 +11,7 @@ import pytest
 
 from mlplatform.core.payload import ArtifactRef
 from mlplatform.providers.serving.interface import Array, Candidate, SignatureMismatch
-from mlplatform.providers.serving.triton.http import NoAnswer, Server
+from mlplatform.providers.serving.triton.http import NoAnswer, ServerClient
 from mlplatform.providers.serving.triton.infer import infer
 from tests.support.stack import signature, tensor
 
@@ -22,7 +22,7 @@ ROW = (Array("t", "BYTES", (1,), bytes([len(SECRET), 0, 0, 0]) + SECRET),)
 
 
 @contextmanager
-def answering(status: int, head: Mapping[str, Any], data: bytes) -> Iterator[Server]:
+def answering(status: int, head: Mapping[str, Any], data: bytes) -> Iterator[ServerClient]:
     """A server that answers everything with this."""
     said = json.dumps(head).encode()
 
@@ -41,7 +41,7 @@ def answering(status: int, head: Mapping[str, Any], data: bytes) -> Iterator[Ser
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield Server("Triton of lab", server.server_port)
+        yield ServerClient("Triton of lab", server.server_port)
     finally:
         server.shutdown()
         server.server_close()

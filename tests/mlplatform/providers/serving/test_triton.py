@@ -20,10 +20,11 @@ from mlplatform.core.payload import short_digest
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import stack
 from mlplatform.providers.serving.interface import Candidate, Pending, Ready, ServingError
+from mlplatform.providers.serving.ports import write_ports
 from mlplatform.providers.serving.triton import TritonServing, waiting
 from mlplatform.providers.serving.triton.config import upstream_name
-from mlplatform.providers.serving.triton.gateway import Gateway
-from mlplatform.providers.serving.triton.ports import Ports, read_ports
+from mlplatform.providers.serving.triton.gateway import GatewayClient
+from mlplatform.providers.serving.triton.ports import NAMES, read_triton_ports
 from tests.support.payloads import snapshot
 from tests.support.stack import (
     ENVIRONMENT,
@@ -101,7 +102,7 @@ def test_no_request_fails_while_versions_are_swapped_and_retired(
             traffic.wait_for(new.version, 50)
     assert traffic.failures == []
     assert sum(traffic.answers.values()) >= 200
-    assert [held.version for held in serving.observe().held(model)] == ["1.2.0"]
+    assert [held.version for held in serving.observe().versions_of(model)] == ["1.2.0"]
 
 
 def instances_of(paths: EnvironmentPaths, upstream: str) -> list[int]:
@@ -126,9 +127,9 @@ def test_a_version_is_not_unloaded_while_a_request_is_on_its_way_to_it(
     old, new = scaled(tmp_path, model, "1.0.0", 2), scaled(tmp_path, model, "1.1.0", 3)
     serve(serving, new)
     serve(serving, old)
-    ports, upstream = read_ports(paths), upstream_name(model, old.ref.digest)
+    ports, upstream = read_triton_ports(paths), upstream_name(model, old.ref.digest)
     assert ports
-    gateway = Gateway.of(paths, ports)
+    gateway = GatewayClient.of(paths, ports)
     (instance,) = instances_of(paths, upstream)
     with monkeypatch.context() as patch, ThreadPoolExecutor(1) as pool:
         patch.setattr(waiting, "SECONDS", 0.1)
@@ -157,7 +158,7 @@ def test_a_version_that_fails_to_load_leaves_the_old_one_serving_and_nothing_beh
         with pytest.raises(ServingError, match=f"Triton could not load {model} 1.1.0: "):
             serving.ensure(bad)
     assert not model_folder(paths, bad).exists()
-    assert [held.digest for held in serving.observe().held(model)] == [good.ref.digest]
+    assert [held.digest for held in serving.observe().versions_of(model)] == [good.ref.digest]
     assert answer_of(serving, model) == 2.0
 
 
@@ -299,7 +300,7 @@ def test_a_route_that_was_changed_by_hand_is_not_taken_for_the_version_that_it_n
     }
     (said if key == "upstream" else route)[key] = wrong[key]
     paths.routes.write_text(json.dumps(said))
-    gateway = Gateway.of(paths, read_ports(paths) or pytest.fail("no ports"))
+    gateway = GatewayClient.of(paths, read_triton_ports(paths) or pytest.fail("no ports"))
     wait_until(lambda: gateway.state().generation == said["generation"])
     assert right.ref.digest not in serving.observe().weights[model]
     finish(lambda: serving.route(model, {right.ref.digest: 100}))
@@ -312,8 +313,8 @@ def test_models_that_begin_alike_are_told_apart(serving: TritonServing, tmp_path
     short_name = serve(serving, scaled(tmp_path, model, "1.0.0", 2))
     long_name = serve(serving, scaled(tmp_path, f"{model}-b", "1.0.0", 3))
     observation = serving.observe()
-    assert [held.digest for held in observation.held(model)] == [short_name.ref.digest]
-    assert [held.digest for held in observation.held(long_name.model)] == [long_name.ref.digest]
+    assert [held.digest for held in observation.versions_of(model)] == [short_name.ref.digest]
+    assert [held.digest for held in observation.versions_of(long_name.model)] == [long_name.ref.digest]
 
 
 def test_before_the_first_start_one_is_told_to_start(tmp_path: Path) -> None:
@@ -374,7 +375,10 @@ def answering(said: bytes) -> Iterator[int]:
         (b"SSH-2.0-OpenSSH_9.2\r\n", "does not answer in HTTP"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n<xml>", "answered something else than JSON"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n[1,2,3]", "cannot be read"),
-        (b'HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{"', "answered something else than JSON"),
+        (
+            b'HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{"',
+            "ended the connection in its answer: see its log",
+        ),
         (b"HTTP/1.1 500 Oh\r\ncontent-length: 3\r\n\r\nno!", "refused: no!"),
         (b"", "does not answer"),
     ],
@@ -384,7 +388,7 @@ def test_garbage_is_an_error_and_no_empty_observation(tmp_path: Path, said: byte
     paths = LocalTarget(tmp_path).environment("production")
     paths.folder.mkdir(parents=True)
     with answering(said) as port:
-        paths.ports.write_text(Ports(port, port, port).as_json())
+        write_ports(paths, dict.fromkeys(NAMES, port))
         with pytest.raises(ServingError, match=reason):
             TritonServing.at(paths).observe()
 
@@ -399,6 +403,6 @@ def test_a_broken_file_of_ports_is_an_error_that_names_it(tmp_path: Path, text: 
 
 
 def test_the_url_is_the_gateways(serving: TritonServing, paths: EnvironmentPaths) -> None:
-    ports = read_ports(paths)
+    ports = read_triton_ports(paths)
     assert ports is not None
     assert serving.url("clinic/tumour") == f"http://127.0.0.1:{ports.gateway}/v2/models/clinic.tumour/infer"

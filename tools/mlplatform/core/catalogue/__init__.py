@@ -1,4 +1,4 @@
-"""Every rule that the checkers in Python judge by; a test holds that none is missing and none is made up."""
+"""The catalogue of rules in Python; a test keeps it equal to the rules that the checkers emit."""
 
 from mlplatform.core.catalogue import capability, data, file, judging, link, path, schema, waiver, yaml
 from mlplatform.core.rule import Rule

@@ -1,4 +1,4 @@
-"""What data holds is what its document declares. How it may be used is for policies/rego/ to say."""
+"""Rules about data files: their content is as declared. policies/rego/ decides how data may be used."""
 
 from mlplatform.core.finding import Severity
 from mlplatform.core.rule import Rule
@@ -7,8 +7,8 @@ RULES = (
     Rule(
         "data-columns",
         "A data set declares the columns that its file has",
-        "A column that is not declared has no classification, so personal data in it would be nobody's concern; one "
-        "that is not there any more is a promise about nothing. Asked of data in this repository.",
+        "A column that is not declared has no classification, so personal data in it would not be protected. Checked "
+        "for data in this repository.",
         Severity.ERROR,
         ("CC6.1", "C1.1", "PI1.2"),
         fix="declare the columns of the file's first line, all of them and no others",

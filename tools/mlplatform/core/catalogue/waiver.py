@@ -1,4 +1,4 @@
-"""Exceptions are narrow, somebody's, and over soon."""
+"""Rules about waivers: each is narrow, has an owner, and ends soon."""
 
 from functools import partial
 
@@ -13,31 +13,31 @@ RULES = (
     _rule(
         "waiver-rule",
         "A waiver names a rule that may be waived",
-        "Most rules have no exceptions; a waiver of one of them, or of none that there is, would only look like one.",
-        fix="do what the rule asks, or name the rule of the finding: `platform explain` lists them",
+        "Most rules have no exceptions. A waiver for such a rule, or for a rule that does not exist, has no effect.",
+        fix="fulfil the rule, or name a rule that may be waived: `platform explain` lists them",
         passes="rule: format-executable",
         fails="rule: encryption-at-rest",
     ),
     _rule(
         "waiver-path",
-        "A waiver names one file that is there",
-        "One for a folder, or for a file to come, would cover what nobody reviewed.",
+        "A waiver names one existing file",
+        "A waiver for a folder, or for a future file, would cover what nobody reviewed.",
         fix="name the one file that the finding is about",
         passes="path: models/clinic/tumour.yaml",
         fails="path: models/clinic/",
     ),
     _rule(
         "waiver-owner",
-        "A waiver's owner is of the platform team or of the tenant",
-        "Somebody has to see to it that the waiver is not needed any more.",
+        "A waiver's owner belongs to the platform team or to the tenant",
+        "The owner is responsible for making the waiver unnecessary.",
         fix="name an owner or member of the tenant, or one of the platform team",
         passes="owner: ada, who is an owner of clinic, for models/clinic/tumour.yaml",
         fails="owner: mallory",
     ),
     _rule(
         "waiver-term",
-        "A waiver holds for 90 days at most",
-        "An exception without an end is another rule. Asked of waivers that are new or changed.",
+        "A waiver lasts 90 days at most",
+        "An exception without an end is a change of the rule. Checked for new and changed waivers.",
         fix="let it expire on the day that the finding names, or earlier",
         passes="expires: 2026-12-01, merged on 2026-11-01",
         fails="expires: 2030-01-01, merged on 2026-11-01",
@@ -45,8 +45,8 @@ RULES = (
     ),
     _rule(
         "waiver-expiring",
-        "A waiver that ends within 14 days is a warning",
-        "There is time to repair what it covers before it stops a change.",
+        "A waiver does not expire within the next 14 days",
+        "This warning leaves time to repair what the waiver covers before it stops a change.",
         severity=Severity.WARNING,
         fix="repair what it covers, or have the waiver renewed",
         passes="expires: 2026-12-01, on 2026-11-01",
@@ -54,9 +54,9 @@ RULES = (
     ),
     _rule(
         "waiver-expired",
-        "A waiver that has ended suspends nothing",
-        "It is an error for a change of what it covers or of its tenant, and a warning for everybody else: a day that "
-        "passes must not stop another tenant's change, nor a rollback.",
+        "A waiver has not expired",
+        "An expired waiver suspends nothing. It is an error for a change of its file or of its tenant, and a warning "
+        "for everybody else: the passing of a day must not stop another tenant's change, nor a rollback.",
         fix="repair what it covers and remove it, or have it renewed first, in a change of its own",
         passes="expires: 2026-12-01, on 2026-11-01",
         fails="expires: 2026-10-31, on 2026-11-01",
@@ -64,8 +64,8 @@ RULES = (
     _rule(
         "waiver-unused",
         "A waiver is needed",
-        "One that covers nothing any more would cover the next mistake. For 14 days after its merge it is a warning, "
-        "so that a waiver can be merged before what needs it.",
+        "A waiver that covers nothing any more would cover the next mistake. It is a warning for 14 days after its "
+        "merge, so that a waiver can be merged before the change that needs it.",
         fix="remove it",
         passes="a waiver of a rule that its file breaks",
         fails="a waiver of a rule that its file keeps, merged a month ago",

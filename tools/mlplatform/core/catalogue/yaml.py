@@ -1,4 +1,4 @@
-"""Documents are read strictly: what a reviewer could read in another way than the machine does is refused."""
+"""Rules about YAML: whatever a reviewer could read differently from the machine is refused."""
 
 from functools import partial
 
@@ -11,8 +11,8 @@ RULES = (
     _rule(
         "yaml-alias",
         "No aliases",
-        "An alias stands for text elsewhere, so a reviewer does not see the value, and a few lines of aliases of "
-        "aliases fill the memory.",
+        "An alias stands for a value elsewhere, so a reviewer does not see it, and a few lines of nested aliases can "
+        "fill the memory.",
         fix="write the value out",
         passes="encryption: {atRest: aws:kms, key: alias/clinic, inTransit: tls}",
         fails="encryption: *same",
@@ -20,14 +20,14 @@ RULES = (
     _rule(
         "yaml-anchor",
         "No anchors",
-        "An anchor is there for aliases, and those are refused.",
+        "An anchor is only of use with aliases, and those are refused.",
         fix="delete the &name",
         passes="owner: ada",
         fails="owner: &lead ada",
     ),
     _rule(
         "yaml-comment",
-        "A comment stands apart from a value",
+        "A space separates a comment from a value",
         '`"a"#b` is a comment to some readers of YAML and a syntax error to others.',
         fix="put a space before the #",
         passes='costCenter: "K8" # schools',
@@ -36,7 +36,7 @@ RULES = (
     _rule(
         "yaml-control-character",
         "No control characters",
-        "They can move a cursor, hide a line or end a text early in whatever shows the document.",
+        "They can move the cursor, hide a line or end the text early in a program that shows the document.",
         fix="delete it",
         passes="description: Reading",
         fails="description: Reading<U+0007>",
@@ -44,7 +44,7 @@ RULES = (
     _rule(
         "yaml-depth",
         "No deep nesting",
-        "Documents are flat; what is nested deeper than 32 levels is a mistake or an attack on the reader.",
+        "Documents are flat. Nesting deeper than 32 levels is a mistake, or an attack on the parser.",
         fix="make it flat",
         passes="quotas: {production: {gpu: 1, cpu: 4, memoryGiB: 8, endpoints: 2}}",
         fails="description: [[[[[[[[… 33 levels …]]]]]]]]",
@@ -59,7 +59,7 @@ RULES = (
     ),
     _rule(
         "yaml-documents",
-        "One document a file",
+        "One document per file",
         "Readers that take the first document would never see the second.",
         fix="give the second document a file of its own",
         passes="schema: tenant/v1",
@@ -67,16 +67,16 @@ RULES = (
     ),
     _rule(
         "yaml-duplicate-key",
-        "No key twice",
-        "Readers of YAML keep the last of them, and a reviewer reads the first.",
+        "No duplicate keys",
+        "Most YAML parsers keep the last value, and a reviewer reads the first.",
         fix="keep one of them",
         passes="classification: pii",
         fails="classification: pii\nclassification: public",
     ),
     _rule(
         "yaml-empty",
-        "A document says something",
-        "An empty file stands for nothing, and would read as if what it described had been removed.",
+        "Documents are not empty",
+        "An empty file would count as if its document had been removed.",
         fix="write the document, or delete the file",
         passes="schema: tenant/v1",
         fails="# to do",
@@ -84,23 +84,23 @@ RULES = (
     _rule(
         "yaml-encoding",
         "Documents are UTF-8 without a byte order mark",
-        "In another encoding the same bytes are other characters to another reader.",
+        "In another encoding the same bytes are different characters to different readers.",
         fix="save the file as UTF-8 without a byte order mark",
         passes="description: größer (saved as UTF-8)",
         fails="description: größer (saved as Latin-1)",
     ),
     _rule(
         "yaml-indentation",
-        "What belongs to a value is indented under it",
-        "Inside quotes or brackets a line may look like a key of the document and be none.",
+        "All lines of a value are indented",
+        "Otherwise a line inside quotes or brackets could look like a key of the document.",
         fix="indent the lines that belong to the value",
         passes='description: "one\n  two"',
         fails='description: "one\nclassification: public"',
     ),
     _rule(
         "yaml-invisible",
-        "No characters that cannot be seen",
-        "Zero-width, bidirectional and blank characters let two different texts look the same in a review.",
+        "No invisible characters",
+        "Zero-width, bidirectional and blank characters make two different texts look the same in a review.",
         fix="delete the character, or the escape that makes it",
         passes="owner: ada",
         fails="owner: a<U+200B>da",
@@ -108,7 +108,7 @@ RULES = (
     _rule(
         "yaml-key",
         "Keys are plain text in ASCII",
-        "A key that is a number, a list, or looks like another key is not the key that a reviewer takes it for.",
+        "A reviewer could mistake a key that is a number or a list, or that looks like another key.",
         fix="write the key in ASCII, and quote it if it looks like a number",
         passes="owner: ada",
         fails="1: ada",
@@ -116,7 +116,7 @@ RULES = (
     _rule(
         "yaml-line-end",
         "Lines end in a line feed",
-        "A carriage return alone ends a line for some readers and not for others.",
+        "A single carriage return ends a line for some programs and not for others.",
         fix="save the file with LF line ends",
         passes="owner: ada<LF>",
         fails="owner: ada<CR><LF>",
@@ -124,7 +124,7 @@ RULES = (
     _rule(
         "yaml-merge-key",
         "No merge keys",
-        "`<<` brings in keys that a reviewer does not see where they count.",
+        "`<<` adds keys from elsewhere, which a reviewer does not see in their place.",
         fix="write the merged keys out",
         passes="encryption: {atRest: aws:kms, key: alias/clinic, inTransit: tls}",
         fails="encryption: {<<: *weak, inTransit: tls}",
@@ -139,9 +139,9 @@ RULES = (
     ),
     _rule(
         "yaml-number",
-        "A number can be read in one way",
-        "`012` is ten to one reader and twelve to another, `1:30` ninety, and beyond 2^53 readers of JSON see another "
-        "number than the one written.",
+        "Numbers are unambiguous",
+        "`012` is ten to one parser and twelve to another, `1:30` may be ninety, and JSON parsers round numbers "
+        "beyond 2^53.",
         fix="write it in decimal without leading zeros, or quote it if it is text",
         passes='accounts: {training: "012345678901", inference: "222222222222"}',
         fails="accounts: {training: 012345678901, inference: 222222222222}",
@@ -149,15 +149,15 @@ RULES = (
     _rule(
         "yaml-root",
         "A document is a mapping",
-        "A list or a text has no keys to judge.",
+        "A list or a text has no keys to check.",
         fix="start it with `schema: <kind>/v1`",
         passes="schema: tenant/v1",
         fails="- schema: tenant/v1",
     ),
     _rule(
         "yaml-scalar-size",
-        "No huge values",
-        "A value of more than 64 KiB is data, and nobody reviews it.",
+        "Values are small",
+        "A value of more than 64 KiB is data, which nobody reviews.",
         fix="move data out of the document",
         passes="description: Reading recommendations, K-8",
         fails="description: (65,537 characters)",
@@ -165,23 +165,23 @@ RULES = (
     _rule(
         "yaml-size",
         "Documents are small",
-        "A document of more than 256 KiB is not one that anybody reads.",
+        "Nobody reviews a document of more than 256 KiB.",
         fix="move data elsewhere",
         passes="a document of two pages",
         fails="a document of 300,000 bytes",
     ),
     _rule(
         "yaml-syntax",
-        "Documents are YAML",
-        "What cannot be read cannot be judged.",
-        fix="look at the indentation, colons, brackets and quotes there and on the line before",
+        "Documents are valid YAML",
+        "A document that cannot be read cannot be checked.",
+        fix="check the indentation, colons, brackets and quotes in that line and the one before",
         passes="owners: [ada, grace, mary]",
         fails="owners: [ada, grace, mary",
     ),
     _rule(
         "yaml-tab",
         "No tabs",
-        "A tab is as wide as whoever shows it wants it to be, so indentation would be in the eye of the reader.",
+        "Programs show tabs with different widths, so indentation would look different to each reader.",
         fix="use spaces",
         passes="contact:\n  oncall: reading-oncall",
         fails="contact:\n<TAB>oncall: reading-oncall",
@@ -189,8 +189,8 @@ RULES = (
     _rule(
         "yaml-tag",
         "No tags",
-        "`!!str` and the like change what a value is, and some readers run code for them.",
-        fix="delete it: plain values need none",
+        "`!!str` and the like change the type of a value, and some parsers execute code for them.",
+        fix="delete it: plain values need no tag",
         passes='version: "1.0"',
         fails="version: !!str 1.0",
     ),

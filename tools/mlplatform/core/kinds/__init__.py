@@ -1,4 +1,4 @@
-"""What each kind of document holds. `BODIES` is the one table of kinds; the JSON Schemas are generated from it."""
+"""The kinds of document: a module says what each holds, `table.py` all that differs between them."""
 
 from mlplatform.core.kinds.base import DocumentModel
 from mlplatform.core.kinds.dataset import Dataset
@@ -8,20 +8,8 @@ from mlplatform.core.kinds.model import Model
 from mlplatform.core.kinds.platform import Platform
 from mlplatform.core.kinds.tenant import Tenant
 from mlplatform.core.kinds.waiver import Waiver
-from mlplatform.core.naming import Kind
-
-BODIES: dict[Kind, type[DocumentModel]] = {
-    Kind.PLATFORM: Platform,
-    Kind.TENANT: Tenant,
-    Kind.DATASET: Dataset,
-    Kind.MODEL: Model,
-    Kind.ENVIRONMENT: Environment,
-    Kind.DEPLOYMENT: Deployment,
-    Kind.WAIVER: Waiver,
-}
 
 __all__ = [
-    "BODIES",
     "Dataset",
     "Deployment",
     "DocumentModel",

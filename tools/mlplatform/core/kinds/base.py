@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import WithJsonSchema
 
-from mlplatform.core.naming import NAME
+from mlplatform.core.names import NAME
 from mlplatform.core.payload import DIGEST
 
 _NUMBER = r"(0|[1-9][0-9]*)"
@@ -23,6 +23,9 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 GitCommit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
 Percent = Annotated[float, Field(ge=0, le=100)]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$", max_length=80)]
+Uri = Annotated[
+    str, StringConstraints(pattern=r"^(local|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)$")
+]
 ColumnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
 Classification = Literal["public", "internal", "confidential", "pii"]
 

@@ -4,11 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from mlplatform.core.kinds.base import DocumentModel, Freeze, Name, Percent, StrictModel, Text
-
-Uri = Annotated[
-    str, StringConstraints(pattern=r"^(local|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)$")
-]
+from mlplatform.core.kinds.base import DocumentModel, Freeze, Name, Percent, StrictModel, Text, Uri
+from mlplatform.core.kinds.serving_settings import AnyServingSettings
 
 
 class Approvals(StrictModel):
@@ -19,20 +16,13 @@ class Approvals(StrictModel):
     selfApproval: bool = False
 
 
-class Registry(StrictModel):
+class RegistrySettings(StrictModel):
     """The model registry; `local` resolves through `.platform/<env>/`. `uri` with `prefix` is unique."""
 
     provider: Literal["mlflow"]
     uri: Uri
     prefix: Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+\.)?$")] = ""
     legacyStages: bool = False
-
-
-class ServingConfig(StrictModel):
-    """Where deployments answer requests; `local` resolves through `.platform/<env>/`."""
-
-    provider: Literal["triton", "kserve", "sagemaker"]
-    uri: Uri = "local"
 
 
 class BlastRadius(StrictModel):
@@ -53,11 +43,11 @@ class Environment(DocumentModel):
     promotesFrom: Name | None = None
     approvals: Approvals
     freeze: list[Freeze] = []
-    registry: Registry
-    serving: ServingConfig
+    registry: RegistrySettings
+    serving: AnyServingSettings
     blastRadius: BlastRadius
 
     @property
     def is_shared(self) -> bool:
-        """Whether anything of it is reached by other machines than this one."""
-        return (self.registry.uri, self.serving.uri) != ("local", "local")
+        """True when other machines than this one reach its registry or its serving."""
+        return self.registry.uri != "local" or not self.serving.is_local

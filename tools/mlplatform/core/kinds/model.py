@@ -72,14 +72,14 @@ class Gate(StrictModel):
 
 
 class Slo(StrictModel):
-    """The service level that the model's endpoint promises over a window of days."""
+    """The service level that the model's endpoint promises, so far by its latency."""
 
-    availability: Percent
+    availability: Percent | None = None
     latencyP99Ms: float = Field(gt=0)
-    windowDays: int = Field(ge=1, le=90)
+    windowDays: int | None = Field(default=None, ge=1, le=90)
 
 
-class Drift(StrictModel):
+class DataDrift(StrictModel):
     """How drift of the inputs is measured, and from which value on it counts."""
 
     method: Literal["psi", "ks"]
@@ -89,8 +89,8 @@ class Drift(StrictModel):
 class Monitoring(StrictModel):
     """What share of the requests is looked at (0 to 1), how drift is found, and how requests are logged."""
 
-    sampleRate: float = Field(ge=0, le=1)
-    drift: Drift
+    sampleRate: float | None = Field(default=None, ge=0, le=1)
+    drift: DataDrift | None = None
     requestLog: Literal["off", "masked", "full"] = "masked"
 
 

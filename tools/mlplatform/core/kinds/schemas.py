@@ -6,8 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
 
-from mlplatform.core.kinds import BODIES
-from mlplatform.core.naming import Kind
+from mlplatform.core.kinds.table import Kind
 from mlplatform.core.review import Review
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,20 +19,20 @@ class _ForEditors(GenerateJsonSchema):
         return False
 
     def dict_schema(self, schema: DictSchema) -> JsonSchemaValue:
-        made = super().dict_schema(schema)
-        return {**made, "additionalProperties": False} if "patternProperties" in made else made
+        mapping = super().dict_schema(schema)
+        return {**mapping, "additionalProperties": False} if "patternProperties" in mapping else mapping
 
 
-MODELS: dict[str, type[BaseModel]] = {**{kind.value: BODIES[kind] for kind in Kind}, "approvals": Review}
+MODELS: dict[str, type[BaseModel]] = {**{kind.value: kind.entry.body for kind in Kind}, "approvals": Review}
 
 
 def json_schema(name: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one kind of document, or of what --approvals reads."""
-    made = MODELS[name].model_json_schema(by_alias=True, schema_generator=_ForEditors)
+    schema = MODELS[name].model_json_schema(by_alias=True, schema_generator=_ForEditors)
     about = {"$schema": _DIALECT, "$id": f"urn:mlplatform:schema:{name}:v1", "title": f"{name}/v1"}
-    return {**about, **made, **about}
+    return {**about, **schema, **about}
 
 
 def file_name(name: str) -> str:
-    """What the schema's file is called in policies/schemas/."""
+    """Return the name of the schema's file in policies/schemas/."""
     return f"{name}.schema.json"

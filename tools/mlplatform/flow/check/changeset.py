@@ -1,24 +1,22 @@
-"""What a change is, and as much of its base and of its head as is needed to judge it.
+"""Loads the two sides of a change, as far as the check needs them.
 
-Judged is what the base would be with the change in it: each file that the head made otherwise than where the two
-parted, over the base as it is now. So a base that has moved on undoes nothing that the change did not touch, and its
-policies, waivers and documents bind. A document that both made otherwise is refused: which of them counts is what the
-author has to say, by a merge or a rebase.
+The head is the base plus the files that the change touches. So when the base has moved on since the change branched
+off, the files that the change does not touch are taken from the base, and so are its policies and waivers. A document
+that was changed on both sides is refused: the author has to merge or rebase first.
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlplatform.core.change_base import Action, ChangeBase, FileChange
+from mlplatform.core.change_base import ChangeBase, FileAction, FileChange
 from mlplatform.core.errors import Refusal
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
-from mlplatform.core.naming import DOCUMENT_ROOTS, NAME, Identity, Kind, parse_path, path_of
+from mlplatform.core.naming import DOCUMENT_ROOTS, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.flow.check.pin_facts import pin_history, ran_here
 from mlplatform.load.affected import Affected, affected, is_hidden
@@ -27,13 +25,11 @@ from mlplatform.load.load import load
 from mlplatform.load.past_data import Change, past_data
 from mlplatform.load.source import WorkingTree, file_type
 from mlplatform.load.subset_source import GitTreeSource, OverlaySource, Selectable
-from mlplatform.providers.git import Entry, Git, Listing
+from mlplatform.providers.git import Git, Listing, PathEntry
 from mlplatform.providers.git.compare import differences, listing, merge_base, sizes, touched
 from mlplatform.providers.git.refs import tip_of
 
-_DEPLOYMENT = re.compile(
-    rf"environments/({NAME})/{NAME}/{NAME}\.yaml"
-)  # `identify` would take ten times as long
+_DEPLOYMENT = Kind.DEPLOYMENT.entry.pattern  # `parse_path` would take ten times as long
 _JUDGED = (*DOCUMENT_ROOTS, "examples/data/")
 
 
@@ -41,8 +37,8 @@ _JUDGED = (*DOCUMENT_ROOTS, "examples/data/")
 class ChangeSet:
     """The base, and the head loaded as far as the base is.
 
-    `source` is the head with everything but documents and data that the change is not about. `policies_changed`:
-    the head has policies or schemas of its own, which judge everything: `changeset` with `everything` loads it.
+    `source` is the head without the documents and data that the change does not concern. With `policies_changed` the
+    head has policies or schemas of its own. They judge everything, so `changeset` must be called with `everything`.
     """
 
     base: ChangeBase
@@ -53,17 +49,17 @@ class ChangeSet:
 
 @gc_paused()
 def changeset(git: Git, base: str, head: str | None, *, everything: bool = False) -> ChangeSet:
-    """What `head`, a revision or the working tree (None), makes of a base, and what that concerns.
+    """Return what `head`, a revision or the working tree (None), changes on top of `base`, and what that concerns.
 
     Refusal when the two have no history in common, or both changed the same document.
     """
-    at = git.resolve(base)
-    before = GitTreeSource(git, at, listing(git, at))
+    commit = git.resolve(base)
+    before = GitTreeSource(git, commit, listing(git, commit))
     after, files = _head(git, before, head)
     paths = before.entries.keys() | frozenset(after.paths)
-    found = None if everything else affected(before, after, paths, {file.path for file in files})
-    starting, source, left_out = _cut(before, after, paths, found)
-    partial = found.partial if found else frozenset()
+    scope = None if everything else affected(before, after, paths, {file.path for file in files})
+    starting, source, left_out = _restrict(before, after, paths, scope)
+    partial = scope.partial if scope else frozenset()
     loaded, changed = load(starting), replace(load(source), others=left_out, partial=partial)
     return ChangeSet(
         _base(
@@ -72,7 +68,7 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
             changed,
             before.entries,
             files,
-            found is None,
+            scope is None,
         ),
         changed,
         source,
@@ -80,23 +76,23 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
     )
 
 
-def _cut(
-    before: GitTreeSource, after: Selectable, paths: Set[str], found: Affected | None
+def _restrict(
+    before: GitTreeSource, after: Selectable, paths: Set[str], scope: Affected | None
 ) -> tuple[Source, Source, frozenset[str]]:
-    """Both sides with no more than a scope, and what is left out; all of them where there is none."""
-    if found is None:
+    """Reduce both sides to a scope; also return the paths left out. Without a scope both sides stay whole."""
+    if scope is None:
         return before, after, frozenset()
-    wanted = {path for path in paths if not is_hidden(path)} | found.paths
-    wanted |= _alike(paths, wanted)
-    return before.only(wanted), after.only(wanted), frozenset(after.paths) - wanted
+    included = {path for path in paths if not is_hidden(path)} | scope.paths
+    included |= _case_variants(paths, included)
+    return before.only(included), after.only(included), frozenset(after.paths) - included
 
 
-def _alike(paths: Set[str], wanted: Set[str]) -> set[str]:
-    """The paths that differ from one of the wanted only in upper and lower case."""
+def _case_variants(paths: Set[str], included: Set[str]) -> set[str]:
+    """Return the paths that differ from an included path only in upper and lower case."""
     folded = Counter(path.casefold() for path in paths)
     if len(folded) == len(paths):
         return set()
-    clashing = {path.casefold() for path in wanted if folded[path.casefold()] > 1}
+    clashing = {path.casefold() for path in included if folded[path.casefold()] > 1}
     return {path for path in paths if path.casefold() in clashing}
 
 
@@ -109,61 +105,70 @@ def _base(
     everything: bool,
 ) -> ChangeBase:
     commit = str(loaded.commit)
-    deployments = Counter(found[1] for path in entries if (found := _DEPLOYMENT.fullmatch(path)))
+    deployments = Counter(match[1] for path in entries if (match := _DEPLOYMENT.fullmatch(path)))
     environments = deployments.keys()
-    changed = [one for file in files if (one := parse_path(file.path)) and one.kind is Kind.DEPLOYMENT]
+    changed = [identity for file in files if (identity := parse_path(file.path)) and identity.kind.entry.pins]
     pinned = {
-        f"environments/{environment}/{one.model}.yaml" for one in changed for environment in environments
+        path_of(Kind.DEPLOYMENT, f"{environment}/{identity.model}")
+        for identity in changed
+        for environment in environments
     }
-    past = history(git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, one.name) for one in changed}))
-    before, ran = pin_history(git, past, loaded, head, changed), ran_here(git, past, loaded, head, changed)
+    past = history(
+        git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, identity.name) for identity in changed})
+    )
+    before, ran_before = (
+        pin_history(git, past, loaded, head, changed),
+        ran_here(git, past, loaded, head, changed),
+    )
     return ChangeBase(
         loaded,
         past,
         files,
         deployments,
-        merged_at(git, commit, (path for path in entries if path.startswith("policies/waivers/"))),
+        merged_at(git, commit, (path for path in entries if path.startswith(Kind.WAIVER.entry.root))),
         _signatures(git, past, changed),
         everything,
         past_data(git, commit, entries, _changed_data(loaded, head, files)),
-        {key: {**before.get(key, {}), **ran.get(key, {})} for key in (*before, *ran)},
+        {key: {**before.get(key, {}), **ran_before.get(key, {})} for key in (*before, *ran_before)},
     )
 
 
 def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileChange]) -> Iterator[Change]:
-    """The data sets that the head has and the change touches."""
+    """Yield the data sets that the change touches and the head still has."""
     for path in (file.path for file in files):
         before, after = base.raws.get(path), head.raws.get(path)
-        if after is not None and after.identity.kind is Kind.DATASET:
+        if after is not None and after.identity.kind.entry.describes_data:
             yield path, before.data if before else None, after.data
 
 
 def _signatures(git: Git, past: History, deployments: Iterable[Identity]) -> Mapping[tuple[str, str], Any]:
-    """The signature that each model had when what is pinned now, or was last, was first pinned, in any environment."""
-    pins = (past.of(str(one.environment), str(one.model))[:1] for one in deployments)
-    at = {
+    """Return each model's signature at the time when its present (or last) version was first pinned anywhere."""
+    pins = (past.of(str(identity.environment), str(identity.model))[:1] for identity in deployments)
+    places = {
         (pin.environment, pin.model): (past.first_of(pin).commit, path_of(Kind.MODEL, pin.model))
-        for some in pins
-        for pin in some
+        for newest in pins
+        for pin in newest
     }
-    models = documents_at(git, at.values())
+    models = documents_at(git, places.values())
     return {
-        key: models[where]["signature"] for key, where in at.items() if "signature" in models.get(where, {})
+        key: models[place]["signature"]
+        for key, place in places.items()
+        if "signature" in models.get(place, {})
     }
 
 
 def _head(git: Git, base: GitTreeSource, head: str | None) -> tuple[Selectable, tuple[FileChange, ...]]:
-    """What is judged, and every file in which it differs from the base."""
+    """Return the head, and every file in which it differs from the base."""
     if head is not None:
         return _commit(git, base, git.resolve(head))
     return _working_tree(git, base)
 
 
 def _commit(git: Git, base: GitTreeSource, head: str) -> tuple[Selectable, tuple[FileChange, ...]]:
-    parted = merge_base(git, str(base.commit), head)
+    fork = merge_base(git, str(base.commit), head)
     entries = dict(base.entries)
     changed: dict[str, bool] = {}
-    for path, (old, new) in differences(git, parted, head).items():
+    for path, (old, new) in differences(git, fork, head).items():
         if new != entries.get(path):
             _require_one_side(path, old, entries.get(path))
             changed[path] = new is not None
@@ -174,38 +179,40 @@ def _commit(git: Git, base: GitTreeSource, head: str) -> tuple[Selectable, tuple
 
 def _working_tree(git: Git, base: GitTreeSource) -> tuple[Selectable, tuple[FileChange, ...]]:
     tip = tip_of(git, "HEAD")
-    parted = merge_base(git, str(base.commit), tip) if tip else str(base.commit)
-    old = base.entries if parted == base.commit else listing(git, parted)
-    maybe, there = touched(git, parted)
+    fork = merge_base(git, str(base.commit), tip) if tip else str(base.commit)
+    old = base.entries if fork == base.commit else listing(git, fork)
+    candidates, existing = touched(git, fork)
     tree = WorkingTree(git.root)
-    looked = {file.path: file for file in tree.look(there)}
-    same = _unchanged(git, tree, looked, old) | _unchanged(git, tree, looked, base.entries)
+    files = {file.path: file for file in tree.look(existing)}
+    same = _unchanged(git, tree, files, old) | _unchanged(git, tree, files, base.entries)
     changed: dict[str, bool] = {}
-    for path in (path for path in maybe if path not in same and (path in looked or path in old)):
-        if path not in looked and path not in base.entries:
+    for path in (path for path in candidates if path not in same and (path in files or path in old)):
+        if path not in files and path not in base.entries:
             continue  # both removed it
         _require_one_side(path, old.get(path), base.entries.get(path))
-        changed[path] = path in looked
+        changed[path] = path in files
     kept = {path: entry for path, entry in base.entries.items() if path not in changed}
     over = OverlaySource(
         GitTreeSource(git, None, kept),
         tree,
-        {path: looked[path] for path, is_there in changed.items() if is_there},
+        {path: files[path] for path, is_there in changed.items() if is_there},
     )
     return over, _file_changes(base.entries, changed)
 
 
-def _unchanged(git: Git, tree: WorkingTree, looked: Mapping[str, SourceFile], old: Listing) -> set[str]:
-    """The plain files whose bytes are those of the commit, though git would have to look to know."""
-    known = sizes(git, sorted({old[path].oid for path in looked if path in old}))
-    alike = [
+def _unchanged(git: Git, tree: WorkingTree, files: Mapping[str, SourceFile], old: Listing) -> set[str]:
+    """Return the plain files whose content equals the commit's; git itself would have to read them to know."""
+    blob_sizes = sizes(git, sorted({old[path].oid for path in files if path in old}))
+    same_size = [
         file.path
-        for file in looked.values()
+        for file in files.values()
         if (entry := old.get(file.path))
         and (file.type, file_type(int(entry.mode, 8))) == (FileType.FILE, FileType.FILE)
-        and file.size == known.get(entry.oid)
+        and file.size == blob_sizes.get(entry.oid)
     ]
-    return {path for path, data in tree.read(alike).items() if _blob_id(data, old[path].oid) == old[path].oid}
+    return {
+        path for path, data in tree.read(same_size).items() if _blob_id(data, old[path].oid) == old[path].oid
+    }
 
 
 def _blob_id(data: bytes, like: str) -> str:
@@ -213,7 +220,7 @@ def _blob_id(data: bytes, like: str) -> str:
     return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
 
 
-def _require_one_side(path: str, old: Entry | None, base: Entry | None) -> None:
+def _require_one_side(path: str, old: PathEntry | None, base: PathEntry | None) -> None:
     if old != base and path.startswith(_JUDGED):
         raise Refusal(
             f"{path} was changed on the base as well since this change left it",
@@ -227,7 +234,7 @@ def _file_changes(base: Listing, changed: Mapping[str, bool]) -> tuple[FileChang
     )
 
 
-def _action(was_there: bool, is_there: bool) -> Action:
+def _action(was_there: bool, is_there: bool) -> FileAction:
     if not is_there:
         return "removed"
     return "changed" if was_there else "added"

@@ -1,4 +1,4 @@
-"""What a rule wants: from the checkers' own catalogue, the policies of a source, and Checkov when it is asked for."""
+"""Looks up rules: those of the checkers, of the policies of a source, and Checkov's when they are asked for."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -20,25 +20,25 @@ _MOST_NEAR = 5
 
 
 def rules(git: Git, rev: str | None = None) -> Mapping[str, Rule]:
-    """Every rule by id, with the policies of a revision (None: the working tree), without Checkov's own."""
+    """Return every rule by id, with the policies of a revision (None: the working tree), without Checkov's own."""
     return rules_and_flaws(git, rev)[0]
 
 
 def rules_and_flaws(git: Git, rev: str | None = None) -> tuple[Mapping[str, Rule], tuple[Flaw, ...]]:
-    """The same with what is wrong with packages whose rules are therefore not among them."""
+    """Return the same, and the flaws of policy packages whose rules are therefore missing."""
     return rules_of(read_policies(_source(git, rev)))
 
 
 def rule(git: Git, name: str, rev: str | None = None) -> Rule:
-    """One rule; Refusal with the ids that may have been meant when there is none. Checkov's own take some seconds."""
-    known, flaws = rules_and_flaws(git, rev)
-    if name not in known and name.upper().startswith(_CHECKOVS):
-        known = {**known, **_of_scanner(_source(git, rev))}
-    if name in known:
-        return known[name]
+    """Return one rule; Refusal with similar ids when there is none. Checkov's own take some seconds."""
+    catalogue, flaws = rules_and_flaws(git, rev)
+    if name not in catalogue and name.upper().startswith(_CHECKOVS):
+        catalogue = {**catalogue, **_of_scanner(_source(git, rev))}
+    if name in catalogue:
+        return catalogue[name]
     broken = ", ".join(sorted({flaw.path for flaw in flaws}))
     reason = f"; what {broken} declares cannot be read" if broken else ""
-    raise Refusal(f"there is no rule {name}{reason}", fix=_meant(name, known))
+    raise Refusal(f"there is no rule {name}{reason}", fix=_suggestion(name, catalogue))
 
 
 def _of_scanner(source: Source) -> dict[str, Rule]:
@@ -46,18 +46,20 @@ def _of_scanner(source: Source) -> dict[str, Rule]:
     try:
         return {rule.id: rule for rule in connect_scanner().rules(policies)}
     except ScanError as why:
-        raise Refusal(f"Checkov cannot be asked for its rules: {why}", fix=why.fix) from None
+        raise Refusal(f"Checkov's rules cannot be listed: {why}", fix=why.fix) from None
 
 
 def _source(git: Git, rev: str | None) -> Source:
     return WorkingTree(git.root) if rev is None else Commit(git, git.resolve(rev))
 
 
-def _meant(name: str, known: Mapping[str, Rule]) -> str:
-    wanted = name.casefold()
-    by_folded = {rule.casefold(): rule for rule in known}
-    near = [by_folded[found] for found in get_close_matches(wanted, by_folded, _MOST_NEAR)]
-    holding = [rule for folded, rule in by_folded.items() if len(wanted) > 2 and wanted in folded]
-    if found := list(dict.fromkeys([*near, *holding]))[:_MOST_NEAR]:
-        return f"did you mean {', '.join(found[:-1])}{' or ' if len(found) > 1 else ''}{found[-1]}?"
+def _suggestion(name: str, catalogue: Mapping[str, Rule]) -> str:
+    folded_name = name.casefold()
+    by_folded = {rule.casefold(): rule for rule in catalogue}
+    close = [by_folded[name] for name in get_close_matches(folded_name, by_folded, _MOST_NEAR)]
+    containing = [
+        rule for folded, rule in by_folded.items() if len(folded_name) > 2 and folded_name in folded
+    ]
+    if similar := list(dict.fromkeys([*close, *containing]))[:_MOST_NEAR]:
+        return f"did you mean {', '.join(similar[:-1])}{' or ' if len(similar) > 1 else ''}{similar[-1]}?"
     return "`platform explain` lists them all"

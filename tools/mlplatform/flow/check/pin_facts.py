@@ -1,4 +1,4 @@
-"""Facts about the versions that a change pins: what history says of them, and whether they ran there before."""
+"""Facts about the versions that a change pins: their history, and whether they ran in the environment before."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -23,43 +23,45 @@ PinFacts = Mapping[tuple[str, str], Mapping[str, Any]]
 def pin_history(
     git: Git, past: History, base: LoadedSource, head: LoadedSource, deployments: Iterable[Identity]
 ) -> PinFacts:
-    """What history says of each changed deployment's version, by environment and model, as far as it is known.
+    """Return the history of each changed deployment's version, by environment and model, as far as it is known.
 
-    `pinnedBefore` is the deployment when its environment pinned this version last, before what it pins now; `first`
-    when any environment pinned it first, and `signatureThen` the model's signature then; `last` is what ran last,
-    where nothing runs now.
+    `pinnedBefore`: the deployment when its environment last pinned this version, before the present one. `first`: the
+    deployment that pinned it first in any environment, and `signatureThen` the model's signature at that time. `last`:
+    the deployment that ran last, where none runs now.
     """
-    at = {
-        (_key(one), name): place
-        for one in deployments
-        for name, place in _places(past, base, head, one)
+    places = {
+        (_key(identity), name): place
+        for identity in deployments
+        for name, place in _documents_to_read(past, base, head, identity)
         if place[0]
     }
-    said = documents_at(git, at.values())
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for (key, name), place in at.items():
-        value = said.get(place)
+    documents = documents_at(git, places.values())
+    facts: dict[tuple[str, str], dict[str, Any]] = {}
+    for (key, name), place in places.items():
+        value = documents.get(place)
         if value is not None and name == "signatureThen":
             value = value.get("signature")
         if value is not None:
-            found.setdefault(key, {})[name] = value
-    return found
+            facts.setdefault(key, {})[name] = value
+    return facts
 
 
-def _places(past: History, base: LoadedSource, head: LoadedSource, one: Identity) -> Iterator[tuple[str, At]]:
-    path = path_of(Kind.DEPLOYMENT, one.name)
-    pins = past.of(*_key(one))
+def _documents_to_read(
+    past: History, base: LoadedSource, head: LoadedSource, identity: Identity
+) -> Iterator[tuple[str, At]]:
+    path = path_of(Kind.DEPLOYMENT, identity.name)
+    pins = past.of(*_key(identity))
     if path not in base.raws and pins:
         yield "last", (pins[0].commit, path)
     after = head.raws.get(path)
     if after is None:
         return
-    wanted = Pin(*_key(one), str(after.data.get("version")), str(after.data.get("digest")), "", -1)
+    pinned = Pin(*_key(identity), str(after.data.get("version")), str(after.data.get("digest")), "", -1)
     for pin in pins[1:] if path in base.raws else pins:
-        if (pin.version, pin.digest) == (wanted.version, wanted.digest):
+        if (pin.version, pin.digest) == (pinned.version, pinned.digest):
             yield "pinnedBefore", (pin.commit, path)
             break
-    first = past.first_of(wanted)
+    first = past.first_of(pinned)
     yield "first", (first.commit, path_of(Kind.DEPLOYMENT, f"{first.environment}/{first.model}"))
     yield "signatureThen", (first.commit, path_of(Kind.MODEL, first.model))
 
@@ -67,17 +69,23 @@ def _places(past: History, base: LoadedSource, head: LoadedSource, one: Identity
 def ran_here(
     git: Git, past: History, base: LoadedSource, head: LoadedSource, changed: Iterable[Identity]
 ) -> PinFacts:
-    """`ranHere`, by environment and model, of each changed deployment that pins what its environment pinned before.
+    """Return `ranHere` for each changed deployment that pins again what its environment pinned before.
 
-    Left out where the base does not share the environment, and where this clone has no copy of the shared ledger.
+    The keys are environment and model. Left out where the base does not share the environment, and where this clone has
+    no copy of the shared ledger.
     """
-    wanted = {_key(one): digest for one in changed for digest in _again(past, base, head, one)}
-    ledgers = _ledgers(git) if wanted else ()
+    repinned = {
+        _key(identity): digest
+        for identity in changed
+        for digest in _repinned_digest(past, base, head, identity)
+    }
+    ledgers = _ledgers(git) if repinned else ()
     if not ledgers:
         return {}
-    said = tuple(_statements(ledgers))
+    statements = tuple(_statements(ledgers))
     return {
-        key: {"ranHere": digest in champions(said, key[0]).get(key[1], ())} for key, digest in wanted.items()
+        key: {"ranHere": digest in champions(statements, key[0]).get(key[1], ())}
+        for key, digest in repinned.items()
     }
 
 
@@ -91,21 +99,23 @@ def _statements(ledgers: Iterable[Ledger]) -> Iterator[Statement]:
             yield record.statement
 
 
-def _again(past: History, base: LoadedSource, head: LoadedSource, one: Identity) -> Iterator[str]:
-    """The digest that a deployment of a shared environment pins anew, if it pinned it before."""
-    path = path_of(Kind.DEPLOYMENT, one.name)
+def _repinned_digest(
+    past: History, base: LoadedSource, head: LoadedSource, identity: Identity
+) -> Iterator[str]:
+    """Yield the digest that a deployment of a shared environment pins again after another one."""
+    path = path_of(Kind.DEPLOYMENT, identity.name)
     before, after = base.raws.get(path), head.raws.get(path)
-    if after is None or not _is_shared(base, str(one.environment)):
+    if after is None or not _is_shared(base, str(identity.environment)):
         return
     version, digest = after.data.get("version"), after.data.get("digest")
     if before is not None and (before.data.get("version"), before.data.get("digest")) == (version, digest):
         return
-    if any((pin.version, pin.digest) == (version, digest) for pin in past.of(*_key(one))):
+    if any((pin.version, pin.digest) == (version, digest) for pin in past.of(*_key(identity))):
         yield str(digest)
 
 
 def _is_shared(base: LoadedSource, name: str) -> bool:
-    """Whether other machines reach an environment, as the base declares it; one that cannot be read may be."""
+    """True when other machines reach an environment, as the base declares it, or when its document is unreadable."""
     environment = base.raws.get(path_of(Kind.ENVIRONMENT, name))
     try:
         return environment is None or Environment.model_validate(environment.data).is_shared
@@ -113,5 +123,5 @@ def _is_shared(base: LoadedSource, name: str) -> bool:
         return True
 
 
-def _key(one: Identity) -> tuple[str, str]:
-    return str(one.environment), str(one.model)
+def _key(identity: Identity) -> tuple[str, str]:
+    return str(identity.environment), str(identity.model)

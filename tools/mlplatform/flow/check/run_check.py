@@ -1,4 +1,4 @@
-"""load → check, for the working tree, a commit, or what a change makes of a commit."""
+"""Runs the check over the working tree, a commit, or a change on top of a base."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -30,8 +30,11 @@ from mlplatform.providers.scan.interface import Scanner
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """How to judge: by which engine (None: what the environment says), with a scanner or without, everything or only
-    what a change touches, by whose approvals, and at what time."""
+    """How to check.
+
+    `engine` None: the one that the environment variable names. `scanner`: run Checkov. `everything`: not only what a
+    change touches. `approvals`: the file with the review. `now`: the time that waivers and freezes are judged by.
+    """
 
     engine: str | None = None
     scanner: bool = True
@@ -41,20 +44,20 @@ class CheckOptions:
 
 
 def check_working_tree(git: Git, options: CheckOptions | None = None) -> CheckResult:
-    """Rules of state over what lies in the working tree."""
-    return _judge_state(WorkingTree(git.root), options or CheckOptions())
+    """Check the state of the working tree: every rule that needs no change to look at."""
+    return _check_state(WorkingTree(git.root), options or CheckOptions())
 
 
 def check_commit(git: Git, rev: str, options: CheckOptions | None = None) -> CheckResult:
-    """Rules of state over a commit."""
-    return _judge_state(Commit(git, git.resolve(rev)), options or CheckOptions())
+    """Check the state of a commit: every rule that needs no change to look at."""
+    return _check_state(Commit(git, git.resolve(rev)), options or CheckOptions())
 
 
 def check_change(git: Git, base: str, head: str | None, options: CheckOptions | None = None) -> CheckResult:
-    """Rules of state and of change over what `head` (None: the working tree) makes of the commit `base`.
+    """Check the state and the change that `head` (None: the working tree) makes on top of the commit `base`.
 
-    The policies, schemas and waivers of the base bind, so that no change weakens what it is judged by; those of the
-    change are asked beside.
+    The policies, schemas and waivers of the base decide, so that no change weakens what it is judged by. Those of the
+    change are run as well, in a sandbox.
     """
     options = options or CheckOptions()
     source = WorkingTree(git.root) if head is None else Commit(git, git.resolve(head))
@@ -72,29 +75,29 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
         schemas=starting.schemas,
         scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
     )
-    held_to = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
+    context = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
     started = time.monotonic()
     with _engine(starting.policies, options) as engine:
-        binding = check(bound, engine, held_to, base=changed.base)
+        binding = check(bound, engine, context, base=changed.base)
     took = time.monotonic() - started
     if not _brings_rules(changed.base, head_loaded):
         return binding
     wider = changed if changed.base.everything else changeset(git, base, head, everything=True)
     own = replace(wider.head, infrastructure=head_loaded.infrastructure, scanned_by=head_loaded.scanned_by)
 
-    def judge_own() -> CheckResult:
+    def check_own() -> CheckResult:
         with _engine(own.policies, options) as engine:
-            return check(own, engine, replace(held_to, waivers=None), base=wider.base)
+            return check(own, engine, replace(context, waivers=None), base=wider.base)
 
-    return check_in_sandbox(binding, judge_own, changed.base.files, took, scans=scanner is not None)
+    return check_in_sandbox(binding, check_own, changed.base.files, took, scans=scanner is not None)
 
 
 def load_repository(git: Git, rev: str) -> Repository:
-    """The judged repository of a commit; what its findings stop is blocked in it."""
+    """Return the checked repository of a commit; whatever its findings stop is blocked in it."""
     return check_commit(git, rev).repository
 
 
-def _judge_state(source: Source, options: CheckOptions) -> CheckResult:
+def _check_state(source: Source, options: CheckOptions) -> CheckResult:
     loaded, scanner = load(source), None
     if options.everything and options.scanner:
         scanner = connect_scanner()
@@ -104,7 +107,7 @@ def _judge_state(source: Source, options: CheckOptions) -> CheckResult:
 
 
 def _scan(source: Source, changed: ChangeSet, options: CheckOptions) -> tuple[Scanner | None, LoadedSource]:
-    """The scanner, when something it judges changed, and the head with what it judges."""
+    """Return the scanner, when an infrastructure file or scanner policy changed, and the head with those files."""
     if not options.scanner:
         return None, changed.head
     scanner = connect_scanner()
@@ -133,8 +136,8 @@ def _engine(policies: Mapping[str, str], options: CheckOptions) -> Iterator[Poli
     engine: PolicyEngine
     try:
         engine = connect_engine(policies, engine_name(options.engine))
-    except PolicyError as why:
-        engine = FailedEngine(policies, why)
+    except PolicyError as error:
+        engine = FailedEngine(policies, error)
     try:
         yield engine
     finally:
@@ -142,7 +145,7 @@ def _engine(policies: Mapping[str, str], options: CheckOptions) -> Iterator[Poli
 
 
 def _brings_rules(base: ChangeBase, head: LoadedSource) -> bool:
-    """Whether the change has policies, schemas or waivers of its own."""
+    """True when the change has policies, schemas or waivers of its own."""
     before = base.loaded
     return (before.policies, before.schemas, _waivers(before)) != (
         head.policies,
@@ -152,4 +155,4 @@ def _brings_rules(base: ChangeBase, head: LoadedSource) -> bool:
 
 
 def _waivers(loaded: LoadedSource) -> dict[str, object]:
-    return {path: raw.data for path, raw in loaded.raws.items() if raw.identity.kind is Kind.WAIVER}
+    return {raw.path: raw.data for raw in loaded.documents(Kind.WAIVER)}

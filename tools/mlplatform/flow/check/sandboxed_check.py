@@ -1,6 +1,6 @@
-"""What a change brings of its own, policies, schemas and waivers, is asked beside what binds, and within limits.
+"""Runs the policies, schemas and waivers that a change brings itself, in a process with limits.
 
-Nobody has approved it yet: a pattern, a reference or a loop in it may take for ever, or all memory there is.
+Nobody has approved them yet: a pattern, a reference or a loop in them may take for ever, or all memory there is.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +11,7 @@ from mlplatform.core.change_base import FileChange
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Finding, Severity, error
 from mlplatform.core.naming import printable
-from mlplatform.providers.sandbox import Limits, WorkerFailed, run_limited
+from mlplatform.providers.sandbox import WorkerFailed, WorkerLimits, run_limited
 from mlplatform.providers.scan.process import DEADLINE_SECONDS
 
 RULES = ("check-unfinished",)
@@ -24,24 +24,24 @@ _NAMED = 5
 
 def check_in_sandbox(
     binding: CheckResult,
-    judge: Callable[[], CheckResult],
+    run_own_rules: Callable[[], CheckResult],
     files: Iterable[FileChange],
     took: float,
     *,
     scans: bool,
 ) -> CheckResult:
-    """What binds, and beside it what only the change's own policies find; what either blocks is blocked.
+    """Add to the binding result what only the change's own rules find; what either blocks is blocked.
 
-    `judge` runs in a process of its own; `took` is how many seconds the binding part needed, and `scans` whether
-    Checkov is asked, which has a process and a deadline of its own.
+    `run_own_rules` runs in a process of its own. `took` is how many seconds the binding check needed. `scans` says that
+    Checkov runs too, which has a process and a deadline of its own.
     """
     patience = max(MIN_BUSY_SECONDS, BUSY_FACTOR * took)
     waiting = WAIT_FACTOR * patience + (DEADLINE_SECONDS if scans else 0)
-    limits = Limits(busy_seconds=patience, seconds=waiting, memory_bytes=MEMORY_BYTES)
+    limits = WorkerLimits(busy_seconds=patience, seconds=waiting, memory_bytes=MEMORY_BYTES)
     try:
-        own = _read(run_limited(lambda: _plain(judge()), limits))
-    except WorkerFailed as why:
-        own = _lost(binding, files, str(why))
+        own = _read(run_limited(lambda: _plain(run_own_rules()), limits))
+    except WorkerFailed as error:
+        own = _unfinished(binding, files, str(error))
     findings, tenants, environments, rules = own
     mine = binding.repository
     repository = replace(
@@ -50,11 +50,11 @@ def check_in_sandbox(
         blocked_environments={**environments, **mine.blocked_environments},
     )
     # Not what the base's waivers suspend: where the change takes such a waiver away, main would be red.
-    known = set(binding.findings)
+    binding_findings = set(binding.findings)
     return replace(
         binding,
         repository=repository,
-        proposed=tuple(sorted(set(findings) - known)),
+        proposed=tuple(sorted(set(findings) - binding_findings)),
         rules=tuple(dict.fromkeys((*binding.rules, *rules, *RULES))),
     )
 
@@ -72,33 +72,33 @@ def _plain(own: CheckResult) -> list[Any]:
     ]
 
 
-def _read(said: Any) -> _Own:
+def _read(answer: Any) -> _Own:
     try:
-        findings, tenants, environments, rules = said
+        findings, tenants, environments, rules = answer
         return (
-            [_finding(one) for one in findings],
-            {name: _finding(one) for name, one in tenants.items()},
-            {name: _finding(one) for name, one in environments.items()},
+            [_finding(fields) for fields in findings],
+            {name: _finding(fields) for name, fields in tenants.items()},
+            {name: _finding(fields) for name, fields in environments.items()},
             [str(rule) for rule in rules],
         )
     except (AttributeError, TypeError, ValueError):
         raise WorkerFailed("gave an answer that cannot be read") from None
 
 
-def _finding(said: Any) -> Finding:
-    path, line, column, rule, severity, message, fix = said
+def _finding(fields: Any) -> Finding:
+    path, line, column, rule, severity, message, fix = fields
     return Finding(path, int(line), int(column), rule, Severity(severity), message, fix)
 
 
-def _lost(binding: CheckResult, files: Iterable[FileChange], why: str) -> _Own:
-    """One error that stops everything, at the first of the files that may be the cause."""
+def _unfinished(binding: CheckResult, files: Iterable[FileChange], reason: str) -> _Own:
+    """Return one error that blocks every environment, at the first of the files that may be the cause."""
     suspects = sorted(file.path for file in files if file.path.startswith("policies/"))
     suspects = sorted(suspects, key=lambda path: path.startswith("policies/waivers/"))
     named = ", ".join(map(printable, suspects[:_NAMED]))
     more = f" and {len(suspects) - _NAMED} more" if len(suspects) > _NAMED else ""
-    said = f"the judgement by what this change brings of its own ({named}{more}) {why}"
+    message = f"the check by the rules that this change brings itself ({named}{more}) {reason}"
     fix = "look there for a pattern, reference, loop or range that grows without bound, and make it cheaper"
-    found = error(RULES[0], printable(suspects[0]) if suspects else "policies", said, fix=fix)
+    finding = error(RULES[0], printable(suspects[0]) if suspects else "policies", message, fix=fix)
     repository = binding.repository
     environments: Mapping[str, Any] = {**repository.environments, **repository.deployments}
-    return [found], {}, dict.fromkeys(environments, found), []
+    return [finding], {}, dict.fromkeys(environments, finding), []

@@ -1,10 +1,10 @@
-"""Proposes to declare what was changed by hand."""
+"""Proposes to declare in Git what was changed by hand."""
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.payload import short_digest
 from mlplatform.core.repository import Repository
 from mlplatform.flow.drift.drift import find_drift
-from mlplatform.flow.ledger_queries import holds_in, require_not_on_hold
+from mlplatform.flow.rollback.holds import holds_in, require_not_on_hold
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.observe.adoptable import Adoptable, adoptable
 from mlplatform.propose.adopt import Adopted, Adoption, adopt
@@ -23,9 +23,9 @@ def adopt_drift(
     *,
     deep: bool = False,
 ) -> Adopted:
-    """Write the documents that would make reality the declaration, as one commit on a branch of its own.
+    """Commit the documents that declare what runs now, on a branch of its own.
 
-    Refusal when nothing was changed, or nothing of it can be declared.
+    Refusal when nothing was changed by hand, or nothing of it can be declared.
     """
     drifted = find_drift(workspace, repository, environment, deep=deep)
     if not drifted.drifts:
@@ -34,10 +34,10 @@ def adopt_drift(
     if not chosen:
         raise Refusal(
             f"none of it can be declared: {'; '.join(refused)}",
-            fix=f"put it back: platform drift --env {environment} --revert",
+            fix=f"undo it: platform drift --env {environment} --revert",
         )
-    held = connect_registry(environment_of(repository, environment), workspace.paths(environment)).read()
-    adoptions = [_adoption(workspace, environment, one, held) for one in chosen]
+    registry = connect_registry(environment_of(repository, environment), workspace.paths(environment)).read()
+    adoptions = [_adoption(workspace, environment, change, registry) for change in chosen]
     proposal = adopt(
         workspace.git,
         workspace.git.resolve(base),
@@ -45,22 +45,32 @@ def adopt_drift(
         adoptions=adoptions,
         reason=reason,
     )
-    return Adopted(environment, commit_proposal(workspace.git, proposal), proposal.title, refused)
+    return Adopted(
+        environment, commit_proposal(workspace.git, proposal), proposal.title, refused, proposal.base
+    )
 
 
-def _adoption(workspace: Workspace, environment: str, one: Adoptable, held: RegistryState) -> Adoption:
-    why = tuple(drift.message for drift in one.drifts)
-    if one.version is None:
-        return Adoption(one.model, None, one.instances, why)
-    found = held.find(one.model, one.version)
-    digests = {drift.digest for drift in one.drifts if drift.found == one.version and drift.digest}
-    if found is None or digests != {found.ref.digest}:
+def _adoption(workspace: Workspace, environment: str, change: Adoptable, registry: RegistryState) -> Adoption:
+    reasons = tuple(drift.message for drift in change.drifts)
+    if change.version is None:
+        return Adoption(change.model, None, change.instances, reasons)
+    registered = registry.find(change.model, change.version)
+    digests = {drift.digest for drift in change.drifts if drift.actual == change.version and drift.digest}
+    if registered is None or digests != {registered.ref.digest}:
         served = ", ".join(short_digest(digest) for digest in sorted(digests)) or "nothing"
         raise Refusal(
-            f"the registry of {environment} does not hold {one.model} {one.version} as {served}",
-            fix=f"put it back: platform drift --env {environment} --revert",
+            f"the registry of {environment} does not hold {change.model} {change.version} as {served}",
+            fix=f"undo it: platform drift --env {environment} --revert",
         )
-    require_not_on_hold(holds_in(workspace, environment), one.model, one.version, found.ref.digest)
-    made = found.lineage
-    pinned = Pinned(one.version, found.ref.digest, None, made.run, made.commit, made.data, made.metrics)
-    return Adoption(one.model, pinned, one.instances, why)
+    require_not_on_hold(holds_in(workspace, environment), change.model, change.version, registered.ref.digest)
+    lineage = registered.lineage
+    pinned = Pinned(
+        change.version,
+        registered.ref.digest,
+        None,
+        lineage.run,
+        lineage.commit,
+        lineage.data,
+        lineage.metrics,
+    )
+    return Adoption(change.model, pinned, change.instances, reasons)

@@ -1,4 +1,4 @@
-"""Lineage, from git and the ledger alone: a few documents of a commit are read, and nothing is judged."""
+"""Lineage, from Git and the ledger alone: only a few documents of a commit are read, and nothing is checked."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,55 +14,64 @@ from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.workspace import Workspace
-from mlplatform.load.history import documents_at, history, holds_since, tip_at
-from mlplatform.observe.lineage import Declared, Lineage, Trained, lineage, made_of
+from mlplatform.load.history import current_pin, documents_at, history, tip_at
+from mlplatform.observe.lineage import (
+    DatasetUse,
+    DeclaredDeployment,
+    DeploymentLineage,
+    lineage,
+    registration_of,
+)
 
 Predicate = Mapping[str, Any]
 
 
 def lineage_of(
     workspace: Workspace, rev: str, environment: str, model: str, at: datetime | None = None
-) -> Lineage:
-    """Where what an environment pins comes from; with `at`, what it pinned at that moment of the past.
+) -> DeploymentLineage:
+    """Return the lineage of the version that an environment pins; with `at`, that it pinned at that time.
 
-    Which commit counted then is what the committers' clocks say along the first-parent history of `rev`. Refusal for
-    a moment that is still to come.
+    The commit in force at that time is found by the committers' clocks along the first-parent history of `rev`. Refusal
+    for a time in the future.
     """
     commit = _commit_at(workspace, rev, at)
-    said = _statements(workspace, at)
-    declared = _declared(workspace, commit, environment, model, holds(said, environment))
+    ledger = _statements(workspace, at)
+    declared = _declared_deployment(workspace, commit, environment, model, holds(ledger, environment))
     path = path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
     past = history(workspace.git, commit, [path])
-    pin = holds_since(past, environment, model, declared.body.version, declared.body.digest)
-    return lineage(declared, pin.commit if pin else None, _newest_first(said))
+    pin = current_pin(past, environment, model, declared.body.version, declared.body.digest)
+    return lineage(declared, pin.commit if pin else None, _newest_first(ledger))
 
 
 def trained_on(
     workspace: Workspace, rev: str, dataset: str, environment: str | None = None, at: datetime | None = None
-) -> tuple[Trained, ...]:
-    """Every version that an environment (None: any) pins or pinned and that a data set went into, newest pins first.
+) -> tuple[DatasetUse, ...]:
+    """Return every version, present or past, that was trained on a data set, newest pin first.
 
-    With `at`, as it was at that moment of the past. Refusal for a data set that nobody ever heard of.
+    `environment` None: in any. With `at`, as it was at that time. Refusal for a data set that no document or version
+    names.
     """
     commit = _commit_at(workspace, rev, at)
     past = history(workspace.git, commit)
-    said = _newest_first(_statements(workspace, at))
-    every = (pin for found in past.pins.values() for pin in found)
-    pins = [pin for pin in every if environment in (None, pin.environment)]
+    predicates = _newest_first(_statements(workspace, at))
+    all_pins = (pin for pins in past.pins.values() for pin in pins)
+    pins = [pin for pin in all_pins if environment in (None, pin.environment)]
     paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
     documents = documents_at(workspace.git, [(pin.commit, path) for pin, path in paths.items()])
-    made = {digest: made_of(digest, said) or {} for digest in {pin.digest for pin in pins}}
-    standing = _standing(workspace, past)
-    found = []
+    registrations = {
+        digest: registration_of(digest, predicates) or {} for digest in {pin.digest for pin in pins}
+    }
+    current = _current_pins(workspace, past)
+    uses = []
     for pin in sorted(pins, key=lambda pin: pin.age):
         origin = documents.get((pin.commit, paths[pin]), {}).get("from") or {}
-        data = origin.get("data") or made[pin.digest].get("data") or {}
+        data = origin.get("data") or registrations[pin.digest].get("data") or {}
         if dataset in data:
-            where = pin.environment, pin.model, pin.version, pin.digest
-            found.append(Trained(*where, data[dataset], pin.commit, pin in standing))
-    if not found and not _is_data_set(workspace, commit, dataset):
+            version = pin.environment, pin.model, pin.version, pin.digest
+            uses.append(DatasetUse(*version, data[dataset], pin.commit, pin in current))
+    if not uses and not _is_data_set(workspace, commit, dataset):
         raise Refusal(f"there is no data set {dataset}", fix="name one as tenant/name, as its document lies")
-    return tuple(found)
+    return tuple(uses)
 
 
 def _is_data_set(workspace: Workspace, commit: str, name: str) -> bool:
@@ -74,14 +83,12 @@ def _commit_at(workspace: Workspace, rev: str, at: datetime | None) -> str:
     if at is None:
         return workspace.git.resolve(rev)
     if at > now:
-        raise Refusal(
-            f"{at.isoformat()} is still to come", fix="ask for a moment of the past, or without --at"
-        )
+        raise Refusal(f"{at.isoformat()} is in the future", fix="give a time in the past, or leave out --at")
     return tip_at(workspace.git, rev, at, now)
 
 
-def _standing(workspace: Workspace, past: History) -> set[Pin]:
-    """The newest pin of every deployment that is still declared."""
+def _current_pins(workspace: Workspace, past: History) -> set[Pin]:
+    """Return the newest pin of every deployment that is still declared."""
     newest = {
         (past.commit, path_of(Kind.DEPLOYMENT, f"{pins[0].environment}/{pins[0].model}")): pins[0]
         for pins in past.pins.values()
@@ -89,8 +96,10 @@ def _standing(workspace: Workspace, past: History) -> set[Pin]:
     return {newest[at] for at in documents_at(workspace.git, newest)}
 
 
-def _declared(workspace: Workspace, commit: str, environment: str, model: str, known: Holds) -> Declared:
-    """What is declared of a deployment at a commit; Refusal where it is not, or not readable."""
+def _declared_deployment(
+    workspace: Workspace, commit: str, environment: str, model: str, on_hold: Holds
+) -> DeclaredDeployment:
+    """Return what a commit declares of a deployment; Refusal where it is missing or unreadable."""
     pinned_at = (commit, path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
     model_at = (commit, path_of(Kind.MODEL, model))
     documents = documents_at(workspace.git, [pinned_at, model_at])
@@ -101,49 +110,53 @@ def _declared(workspace: Workspace, commit: str, environment: str, model: str, k
         )
     try:
         body = Deployment.model_validate(documents[pinned_at])
-        about = Model.model_validate(documents[model_at]) if model_at in documents else None
-    except ValidationError as wrong:
+        model_document = Model.model_validate(documents[model_at]) if model_at in documents else None
+    except ValidationError as error:
         raise Refusal(
-            f"the documents of {model} at {commit[:12]} cannot be read: {wrong.errors()[0]['msg']}",
+            f"the documents of {model} at {commit[:12]} cannot be read: {error.errors()[0]['msg']}",
             where=pinned_at[1],
             fix="run `platform check` there",
         ) from None
-    names = {*body.from_.data, *(about.data.datasets if about else ())}
-    hold = known.get((model, body.digest))
-    is_held = hold and about and hold.applies_to(declared_digest(body, about))
-    return Declared(
+    names = {*body.from_.data, *(model_document.data.datasets if model_document else ())}
+    hold = on_hold.get((model, body.digest))
+    applies = hold and model_document and hold.applies_to(declared_digest(body, model_document))
+    return DeclaredDeployment(
         environment,
         model,
         body,
-        tuple(about.data.features if about else ()),
-        _classes(workspace, commit, names),
-        f"since {hold.since}: {hold.reason}" if hold and is_held else None,
+        tuple(model_document.data.features if model_document else ()),
+        _classifications(workspace, commit, names),
+        f"since {hold.since}: {hold.reason}" if hold and applies else None,
     )
 
 
-def _classes(workspace: Workspace, commit: str, names: set[str]) -> dict[str, str]:
-    at = {(commit, path_of(Kind.DATASET, name)): name for name in names}
-    found: dict[str, str] = {}
-    for where, said in documents_at(workspace.git, at).items():
+def _classifications(workspace: Workspace, commit: str, names: set[str]) -> dict[str, str]:
+    places = {(commit, path_of(Kind.DATASET, name)): name for name in names}
+    classifications: dict[str, str] = {}
+    for place, document in documents_at(workspace.git, places).items():
         try:
-            found[at[where]] = Dataset.model_validate(said).classification
+            classifications[places[place]] = Dataset.model_validate(document).classification
         except ValidationError:
             continue  # shown as not declared: nobody takes its word
-    return found
+    return classifications
 
 
 def _statements(workspace: Workspace, at: datetime | None) -> tuple[Statement, ...]:
-    """The ledger, oldest first, without what was recorded after a moment."""
-    return tuple(one for one in statements(workspace) if at is None or _recorded(one.predicate) <= at)
+    """Return the ledger, oldest first, up to a point in time (None: all of it)."""
+    return tuple(
+        statement
+        for statement in statements(workspace)
+        if at is None or _recorded_at(statement.predicate) <= at
+    )
 
 
-def _newest_first(said: Sequence[Statement]) -> tuple[Predicate, ...]:
-    return tuple(one.predicate for one in reversed(said))
+def _newest_first(ledger: Sequence[Statement]) -> tuple[Predicate, ...]:
+    return tuple(statement.predicate for statement in reversed(ledger))
 
 
-def _recorded(said: Predicate) -> datetime:
+def _recorded_at(predicate: Predicate) -> datetime:
     try:
-        when = datetime.fromisoformat(str(said.get("recordedAt")))
+        when = datetime.fromisoformat(str(predicate.get("recordedAt")))
     except ValueError:
         return datetime.max.replace(tzinfo=UTC)
     return when if when.tzinfo else when.replace(tzinfo=UTC)

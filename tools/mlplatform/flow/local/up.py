@@ -1,4 +1,4 @@
-"""The whole local target: servers, trained versions, every environment reconciled."""
+"""Brings the whole local target up and down: servers, trained versions, every environment reconciled."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from mlplatform.flow.promotion.register import first_environment, register_run
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.local.identity import target_id
-from mlplatform.local.stack import AlreadyRunning, Started, known, start_all, stop_all
+from mlplatform.local.stack import AlreadyRunning, Started, start_all, started_environments, stop_all
 from mlplatform.local.train import train
 from mlplatform.providers.registry import connect_registry
 
@@ -21,32 +21,45 @@ Say = Callable[[str], None]
 def bring_up(
     workspace: Workspace, repository: Repository, progress: ProgressReporter
 ) -> tuple[Reconciled, ...]:
-    """Start what is not running, train what no registry has, reconcile each environment in order."""
+    """Start servers, train the versions that no registry has, and reconcile each environment in order."""
     environments = repository.environments_in_order()
     if not environments:
         raise Refusal("no environment is declared", fix="add environments/development/environment.yaml")
     target_id(workspace.target)
-    with ThreadPoolExecutor(1) as beside:
-        prepared = beside.submit(_prepare_registries, workspace, repository, environments)
-        started = start_all(workspace.target, environments)
+    with ThreadPoolExecutor(1) as background:
+        prepared = background.submit(_prepare_registries, workspace, repository, environments)
+        started = _start_servers(workspace, repository, environments)
         prepared.result()
-    for done in started.values():
-        _say_started(done, progress.on_message)
+    for server in started:
+        _report_started(server, progress.on_message)
     _train_missing(workspace, repository, progress.on_message)
     return tuple(reconcile(workspace, repository, name, progress) for name in environments)
 
 
 def bring_down(workspace: Workspace) -> tuple[str, ...]:
-    """Stop everything that was started here; the names of what was running."""
-    stopped = stop_all(workspace.target, known(workspace.target))
+    """Stop everything that was started here; return the names of what was running."""
+    stopped = stop_all(workspace.target, started_environments(workspace.target))
     return tuple(f"{name} {server}" for name, servers in stopped.items() for server in servers)
 
 
-def _say_started(done: Started | AlreadyRunning, say: Say) -> None:
-    if isinstance(done, Started) and done.servers:
-        say(f"started {done.environment}: {', '.join(done.servers)}")
-    for name, why in done.left_out.items() if isinstance(done, Started) else ():
-        say(f"{done.environment}: {name} was left out: {why}")
+def _start_servers(
+    workspace: Workspace, repository: Repository, environments: Sequence[str]
+) -> list[Started | AlreadyRunning]:
+    """Start what serves on this machine; other environments have servers elsewhere."""
+    by_provider: dict[str, list[str]] = {}
+    for name in environments:
+        settings = environment_of(repository, name).serving
+        if settings.is_local:
+            by_provider.setdefault(settings.provider, []).append(name)
+    started = [start_all(workspace.target, names, provider) for provider, names in by_provider.items()]
+    return [done for results in started for done in results.values()]
+
+
+def _report_started(started: Started | AlreadyRunning, say: Say) -> None:
+    if isinstance(started, Started) and started.servers:
+        say(f"started {started.environment}: {', '.join(started.servers)}")
+    for name, why in started.left_out.items() if isinstance(started, Started) else ():
+        say(f"{started.environment}: {name} was left out: {why}")
 
 
 def _prepare_registries(workspace: Workspace, repository: Repository, environments: Sequence[str]) -> None:
@@ -74,14 +87,14 @@ def _train_missing(workspace: Workspace, repository: Repository, say: Say) -> No
 
 def _missing(workspace: Workspace, repository: Repository) -> Mapping[str, tuple[str, ...]]:
     name = first_environment(repository)
-    held = connect_registry(environment_of(repository, name), workspace.paths(name)).read()
+    registry = connect_registry(environment_of(repository, name), workspace.paths(name)).read()
     pinned = {
         (model, document.body.version)
         for environment, declared in repository.deployments.items()
         for model, document in declared.items()
         if not repository.blocked(environment, model.split("/")[0])
     }
-    lacking = sorted(pin for pin in pinned if held.find(*pin) is None and _script(repository, pin[0]))
+    lacking = sorted(pin for pin in pinned if registry.find(*pin) is None and _script(repository, pin[0]))
     return {model: tuple(v for m, v in lacking if m == model) for model, _ in lacking}
 
 

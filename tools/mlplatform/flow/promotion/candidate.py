@@ -1,4 +1,4 @@
-"""Which version of a model is validated for an environment, and where its bytes are."""
+"""Chooses the version of a model to validate, and finds it in a registry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,30 +12,34 @@ States = Mapping[str, RegistryState]  # of the environment and of those before i
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """A registered version, and why it is this one."""
+class ChosenVersion:
+    """A registered version, and the reason why it was chosen."""
 
     version: RegisteredVersion
-    because: str
+    reason: str
 
 
-def choose(
+def choose_candidate(
     repository: Repository, environment: str, model: str, version: str | None, registries: States
-) -> Chosen:
-    """The version asked for; else what is pinned and not champion yet, what would be promoted next, what is pinned."""
+) -> ChosenVersion:
+    """Return the version asked for; without one, the version that an environment will need next.
+
+    That is the first of: the one that is pinned and not champion yet, the one that would be promoted next, the one that
+    is pinned.
+    """
     if version is not None:
-        return Chosen(_registered(model, version, None, registries), "it was asked for")
+        return ChosenVersion(_registered(model, version, None, registries), "it was given by --version")
     pinned = repository.deployments.get(environment, {}).get(model)
     champion = registries[environment].aliases.get(model, {}).get("champion")
     if pinned and pinned.body.version != champion:
-        return Chosen(
+        return ChosenVersion(
             _registered(model, pinned.body.version, pinned.body.digest, registries),
             f"{environment} pins it, and it is not champion yet",
         )
     before = repository.environments[environment].body.promotesFrom
     source = repository.deployments.get(before or "", {}).get(model)
     if source and (pinned is None or source.body.digest != pinned.body.digest):
-        return Chosen(
+        return ChosenVersion(
             _registered(model, source.body.version, source.body.digest, registries),
             f"{before} pins it: it would be promoted to {environment} next",
         )
@@ -44,24 +48,26 @@ def choose(
             f"nothing of {model} is pinned in {environment}" + (f" or {before}" if before else ""),
             fix=f"name a registered version: platform validate {model} --env {environment} --version VERSION",
         )
-    return Chosen(
+    return ChosenVersion(
         _registered(model, pinned.body.version, pinned.body.digest, registries),
         f"{environment} pins it, and it is champion",
     )
 
 
 def _registered(model: str, version: str, digest: str | None, registries: States) -> RegisteredVersion:
-    """A version from the nearest registry that holds it with this digest (None: whichever it is)."""
-    found = {name: held for name, state in registries.items() if (held := state.find(model, version))}
-    for held in found.values():
-        if digest in (None, held.ref.digest):
-            return held
-    if found and digest:
-        where, held = next(iter(found.items()))
-        there = short_digest(held.ref.digest)
+    """Return a version from the nearest registry that has it with this digest (None: with any)."""
+    holders = {
+        name: registered for name, state in registries.items() if (registered := state.find(model, version))
+    }
+    for registered in holders.values():
+        if digest in (None, registered.ref.digest):
+            return registered
+    if holders and digest:
+        where, registered = next(iter(holders.items()))
+        other_digest = short_digest(registered.ref.digest)
         raise Refusal(
-            f"{model} {version} is pinned as {short_digest(digest)} and the registry of {where} holds {there}",
-            fix="pin what is registered, or register the other bytes under a new version",
+            f"{model} {version} is pinned as {short_digest(digest)} and the registry of {where} holds {other_digest}",
+            fix="pin what is registered, or register the other artifact under a new version",
         )
     raise Refusal(
         f"no registry holds {model} {version} (asked: {', '.join(registries)})",

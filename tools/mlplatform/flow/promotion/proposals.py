@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
+from mlplatform.core.check_result import CheckResult
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
 from mlplatform.flow.check.run_check import check_change, load_repository
-from mlplatform.flow.ledger_queries import holds_at, require_not_on_hold
 from mlplatform.flow.progress import ProgressReporter
 from mlplatform.flow.reconcile.reconcile import reconcile
+from mlplatform.flow.rollback.holds import holds_at, require_not_on_hold
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.propose.branch import (
     Proposed,
@@ -44,16 +45,18 @@ def propose_deploy(workspace: Workspace, asked: ProposalRequest, version: str) -
     settings = environment_of(repository, asked.environment)
     require_first(workspace.git, base, environment=asked.environment, model=asked.model)
     held = connect_registry(settings, workspace.paths(asked.environment)).read()
-    found = held.find(asked.model, version)
-    if found is None:
+    registered = held.find(asked.model, version)
+    if registered is None:
         raise Refusal(
             f"the registry of {asked.environment} holds no {asked.model} {version}",
             fix=f"register it: platform register {asked.model} {version} --run RUN",
         )
     on_hold = holds_at(workspace, base, asked.environment)
-    require_not_on_hold(on_hold, asked.model, version, found.ref.digest)
-    made = found.lineage
-    pinned = Pinned(version, found.ref.digest, None, made.run, made.commit, made.data, made.metrics)
+    require_not_on_hold(on_hold, asked.model, version, registered.ref.digest)
+    lineage = registered.lineage
+    pinned = Pinned(
+        version, registered.ref.digest, None, lineage.run, lineage.commit, lineage.data, lineage.metrics
+    )
     return deploy(
         workspace.git,
         base,
@@ -86,6 +89,18 @@ def propose_new(workspace: Workspace, kind: str, name: str, base: str, reason: s
 def commit(workspace: Workspace, proposal: Proposal) -> Proposed:
     """Make the proposal's commit on its branch."""
     return commit_proposal(workspace.git, proposal)
+
+
+def check_proposed(workspace: Workspace, base: str, proposed: Proposed) -> CheckResult:
+    """Check a proposal as its pull request will be checked, without the approvals that it does not have yet."""
+    try:
+        return check_change(workspace.git, base, proposed.commit)
+    except Refusal as why:
+        raise Refusal(
+            f"branch {proposed.branch} is ready for review, but cannot be checked: {why.message}",
+            fix=why.fix or f"platform check --base {base[:12]} --head {proposed.branch}",
+            where=why.where,
+        ) from why
 
 
 def apply_locally(

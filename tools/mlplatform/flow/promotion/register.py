@@ -1,4 +1,4 @@
-"""Registers a training run and says so on the ledger."""
+"""Registers a training run and records that on the ledger."""
 
 from mlplatform.apply.register import register
 from mlplatform.core.errors import Refusal
@@ -10,7 +10,7 @@ from mlplatform.providers.registry.interface import RegisteredVersion
 
 
 def first_environment(repository: Repository) -> str:
-    """The environment that trained versions are registered in."""
+    """Return the environment that trained versions are registered in."""
     environments = repository.environments_in_order()
     if not environments:
         raise Refusal("no environment is declared", fix="add environments/development/environment.yaml")
@@ -20,19 +20,19 @@ def first_environment(repository: Repository) -> str:
 def register_run(
     workspace: Workspace, repository: Repository, model: str, version: str, run_id: str
 ) -> RegisteredVersion:
-    """Register a run's payload in the first environment's registry; nothing is recorded when it was there."""
+    """Register a run's artifact in the first environment's registry; record it unless it was there already."""
     name = first_environment(repository)
     registry = connect_registry(environment_of(repository, name), workspace.paths(name))
-    known = registry.read().find(model, version)
-    done = register(repository, registry, model, version, run_id)
-    if known is None:
-        made = done.lineage
+    existing = registry.read().find(model, version)
+    registered = register(repository, registry, model, version, run_id)
+    if existing is None:
+        origin = registered.lineage
         lineage = {
-            "run": made.run,
-            "commit": made.commit,
-            "data": dict(made.data),
-            "metrics": dict(made.metrics),
+            "run": origin.run,
+            "commit": origin.commit,
+            "data": dict(origin.data),
+            "metrics": dict(origin.metrics),
         }
         ledger = workspace.ledger(environment_of(repository, name))
-        ledger.append(registration_statement(model, version, done.ref.digest, name, lineage))
-    return done
+        ledger.append(registration_statement(model, version, registered.ref.digest, name, lineage))
+    return registered

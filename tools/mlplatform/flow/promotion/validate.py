@@ -1,4 +1,4 @@
-"""Tries a version on a held-out sample in an environment's real servers, before anybody is routed to it."""
+"""Measures a version on a held-out sample in an environment's real servers, before any traffic goes to it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from mlplatform.core.statement import validation_statement
 from mlplatform.flow.actor import actor
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
-from mlplatform.flow.promotion.candidate import choose
+from mlplatform.flow.promotion.candidate import choose_candidate
 from mlplatform.flow.reconcile.served_signature import signatures_of
 from mlplatform.flow.workspace import Workspace, environment_of, model_of
 from mlplatform.load.source import Commit
@@ -38,89 +38,98 @@ def validate(
     version: str | None,
     progress: ProgressReporter,
 ) -> ValidationResult:
-    """The verdict on a version. What was not loaded before is unloaded again, whatever happens.
+    """Measure a version and return the verdict; a version that was loaded for it is unloaded again in any case.
 
-    Refusal when there is no sample, it is not what was reviewed, the tenant may not see it, or nothing can be asked.
+    Refusal when the model names no sample, the sample is not the reviewed file, the tenant is not cleared for it, or no
+    server answers.
     """
     settings, document = environment_of(repository, environment), model_of(repository, model)
     if blocked := repository.blocked(environment, model.split("/")[0]):
         raise Refusal(f"{model} is blocked: {blocked.message}", fix=blocked.fix, where=blocked.where)
-    asked, dataset = _asked(repository, model, document)
-    data = _data(workspace, repository, dataset)
+    validation, dataset = _validation_and_sample(repository, model, document)
+    data = _sample_file(workspace, repository, dataset)
 
-    def read(taken_by: Model) -> Sample:
-        return _enough(read_sample(data, dataset.body.location, taken_by, asked), dataset)
+    def read(served_model: Model) -> Sample:
+        return _require_enough_rows(
+            read_sample(data, dataset.body.location, served_model, validation), dataset
+        )
 
     with workspace.lease(settings, environment):
         workspace.ledger(settings).sync()
         registries = _registries(workspace, repository, environment)
-        chosen = choose(repository, environment, model, version, registries)
-        progress.on_message(f"{model} {chosen.version.version}: {chosen.because}")
-        champion = _champion(registries[environment], chosen.version)
-        taken = _document_of(chosen.version, workspace, repository, document)
-        sample = read(taken)
+        candidate = choose_candidate(repository, environment, model, version, registries)
+        progress.on_message(f"{model} {candidate.version.version}: {candidate.reason}")
+        champion = _champion(registries[environment], candidate.version)
+        served_model = _document_of(candidate.version, workspace, repository, document)
+        sample = read(served_model)
         serving = connect_serving(settings, workspace.paths(environment))
-        progress.on_message(f"sending {len(sample.rows)} rows of {asked.dataset} through it in {environment}")
+        progress.on_message(
+            f"sending {len(sample.rows)} rows of {validation.dataset} through it in {environment}"
+        )
         limit = document.slo.latencyP99Ms if document.slo else None
-        tried, latency = _try(serving, taken, chosen.version, sample, limit)
-        beside = None
+        candidate_result, latency = _measure(serving, served_model, candidate.version, sample, limit)
+        champion_result = None
         if champion:
-            taken = _document_of(champion, workspace, repository, document)
-            beside = _try_champion(serving, taken, champion, read)
+            served_model = _document_of(champion, workspace, repository, document)
+            champion_result = _measure_champion(serving, served_model, champion, read)
     gates = document.gates.get(environment, {})
     return ValidationResult(
         environment,
         model,
-        chosen.because,
+        candidate.reason,
         str(repository.commit),
-        asked.dataset,
+        validation.dataset,
         dataset.body.digest,
         len(sample.rows),
-        tried,
-        beside,
+        candidate_result,
+        champion_result,
         latency,
-        checks(tried, beside, gates, len(sample.rows), latency, limit),
+        checks(candidate_result, champion_result, gates, len(sample.rows), latency, limit),
     )
 
 
-def record(workspace: Workspace, repository: Repository, done: ValidationResult) -> None:
+def record(workspace: Workspace, repository: Repository, result: ValidationResult) -> None:
     """Put a verdict on the ledger."""
-    settings = environment_of(repository, done.environment)
-    candidate = done.candidate
-    said = {**done.said(), **actor()}
-    statement = validation_statement(done.environment, done.model, candidate.version, candidate.digest, said)
+    settings = environment_of(repository, result.environment)
+    candidate = result.candidate
+    details = {**result.as_predicate(), **actor()}
+    statement = validation_statement(
+        result.environment, result.model, candidate.version, candidate.digest, details
+    )
     workspace.ledger(settings).append(statement)
 
 
-def _asked(repository: Repository, name: str, model: Model) -> tuple[Validation, Document[Dataset]]:
-    asked = model.validation
-    if asked is None:
+def _validation_and_sample(
+    repository: Repository, name: str, model: Model
+) -> tuple[Validation, Document[Dataset]]:
+    validation = model.validation
+    if validation is None:
         raise Refusal(
             f"{name} names no held-out sample",
             fix="add validation: {dataset: …, target: …, inputs: […], task: …}",
             where=f"{repository.models[name].path}:1:1",
         )
-    if asked.dataset not in repository.datasets:
+    if validation.dataset not in repository.datasets:
         line, column = repository.models[name].position(("validation", "dataset"))
         raise Refusal(
-            f"there is no data set {asked.dataset}",
+            f"there is no data set {validation.dataset}",
             fix="correct validation.dataset",
             where=f"{repository.models[name].path}:{line}:{column}",
         )
-    tenant, dataset = name.split("/")[0], repository.datasets[asked.dataset]
+    tenant, dataset = name.split("/")[0], repository.datasets[validation.dataset]
     clearance = repository.tenants[tenant].body.clearance if tenant in repository.tenants else "public"
     if not covers(clearance, sensitivity(dataset.body)):
         line, column = dataset.position(("classification",))
         raise Refusal(
-            f"{asked.dataset} is {sensitivity(dataset.body)} data and tenant {tenant} is cleared for {clearance}",
+            f"{validation.dataset} is {sensitivity(dataset.body)} data and tenant {tenant} is cleared for {clearance}",
             fix="validate with less sensitive data",
             where=f"{dataset.path}:{line}:{column}",
         )
-    return asked, dataset
+    return validation, dataset
 
 
-def _data(workspace: Workspace, repository: Repository, dataset: Document[Dataset]) -> bytes:
-    """The sample's file from the commit, once it is known to be what was reviewed."""
+def _sample_file(workspace: Workspace, repository: Repository, dataset: Document[Dataset]) -> bytes:
+    """Return the sample's file from the commit; Refusal when its digest is not the reviewed one."""
     location = dataset.body.location
     data = Commit(workspace.git, str(repository.commit)).read([location]).get(location)
     if data is None:
@@ -140,8 +149,8 @@ def _data(workspace: Workspace, repository: Repository, dataset: Document[Datase
     return data
 
 
-def _enough(sample: Sample, dataset: Document[Dataset]) -> Sample:
-    """Refusal when a metric over so few rows would tell what is in them."""
+def _require_enough_rows(sample: Sample, dataset: Document[Dataset]) -> Sample:
+    """Refusal when a metric over so few rows would disclose the rows themselves."""
     if len(sample.rows) < FEWEST_ROWS and sensitivity(dataset.body) != "public":
         location = dataset.body.location
         holds = f"{location} holds {len(sample.rows)} rows of {sensitivity(dataset.body)} data"
@@ -164,59 +173,62 @@ def _registries(
 
 
 def _champion(state: RegistryState, candidate: RegisteredVersion) -> RegisteredVersion | None:
-    """What the candidate would replace; None when that is nothing, or itself. Refusal when its bytes are not known."""
+    """Return the version that the candidate would replace; None when there is none, or it is the candidate.
+
+    Refusal when the registry has no such version.
+    """
     version = state.aliases.get(candidate.model, {}).get("champion")
     if version is None or version == candidate.version:
         return None
-    found = state.find(candidate.model, version)
-    if found is None:
+    champion = state.find(candidate.model, version)
+    if champion is None:
         raise Refusal(
             f"{candidate.model} {version} is champion and the registry does not hold it",
             fix="run `platform drift`, or apply the environment again",
         )
-    return found
+    return champion
 
 
-def _try(
+def _measure(
     serving: Serving, model: Model, version: RegisteredVersion, sample: Sample, limit: float | None
 ) -> tuple[Version, Latency | None]:
     candidate = _candidate(model, version)
     latency = None
     with _loaded(serving, candidate):
-        tried = evaluate(sample, serving, candidate)
-        if not tried.flaw:
+        evaluation = evaluate(sample, serving, candidate)
+        if not evaluation.flaw:
             try:
                 latency = measure_latency(sample, serving, candidate, limit)
-            except SignatureMismatch as why:
-                tried = Evaluation(flaw=why.message)
-    return Version(version.version, version.ref.digest, version.lineage.metrics, tried), latency
+            except SignatureMismatch as refusal:
+                evaluation = Evaluation(flaw=refusal.message)
+    return Version(version.version, version.ref.digest, version.lineage.metrics, evaluation), latency
 
 
-def _try_champion(
+def _measure_champion(
     serving: Serving, model: Model, version: RegisteredVersion, read: Callable[[Model], Sample]
 ) -> Version:
     candidate = _candidate(model, version)
     try:
         sample = read(model)
-    except Refusal as why:  # it takes other columns: then gates that compare are not met
+    except Refusal as refusal:  # it takes other columns: then gates that compare are not met
         return Version(
-            version.version, version.ref.digest, version.lineage.metrics, Evaluation(flaw=why.message)
+            version.version, version.ref.digest, version.lineage.metrics, Evaluation(flaw=refusal.message)
         )
     try:
         with _loaded(serving, candidate):
-            tried = evaluate(sample, serving, candidate)
-    except ServingError as why:  # nor are they where it cannot be loaded any more
-        tried = Evaluation(flaw=why.message)
-    return Version(version.version, version.ref.digest, version.lineage.metrics, tried)
+            evaluation = evaluate(sample, serving, candidate)
+    except ServingError as refusal:  # nor are they where it cannot be loaded any more
+        evaluation = Evaluation(flaw=refusal.message)
+    return Version(version.version, version.ref.digest, version.lineage.metrics, evaluation)
 
 
 def _document_of(
     version: RegisteredVersion, workspace: Workspace, repository: Repository, model: Model
 ) -> Model:
-    """The model's document with the signature that this version has, which need not be the newest."""
+    """Return the model's document with the signature of this version, which need not be the newest."""
     name, digest = version.model, version.ref.digest
-    known = signatures_of(workspace.git, repository, {(name, digest)}, statements(workspace))
-    return signature_of(name, model, digest, known).over(model)
+    signatures = signatures_of(workspace.git, repository, {(name, digest)}, statements(workspace))
+    return signature_of(name, model, digest, signatures).over(model)
 
 
 def _candidate(model: Model, version: RegisteredVersion) -> Candidate:
@@ -225,18 +237,18 @@ def _candidate(model: Model, version: RegisteredVersion) -> Candidate:
 
 @contextmanager
 def _loaded(serving: Serving, candidate: Candidate) -> Iterator[None]:
-    """The version, loaded beside what is served; one that was there before is taken as it is, and stays."""
+    """Keep a version loaded beside what is served; one that was loaded before is used as it is, and stays."""
     model, digest = candidate.model, candidate.ref.digest
-    held = serving.observe().find(model, digest)
-    if held is not None and not held.ready:
+    served = serving.observe().find(model, digest)
+    if served is not None and not served.ready:
         raise Refusal(
-            f"{model} {candidate.version} is loaded and cannot answer: {held.reason}",
+            f"{model} {candidate.version} is loaded and cannot answer: {served.reason}",
             fix="apply the environment again, then validate",
         )
     try:
-        if held is None:
+        if served is None:
             wait(f"{model} {candidate.version} to load", lambda: serving.ensure(candidate))
         yield
     finally:
-        if held is None:
+        if served is None:
             wait(f"{model} {candidate.version} to be unloaded", lambda: serving.retire(model, digest))

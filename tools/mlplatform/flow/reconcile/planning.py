@@ -1,4 +1,4 @@
-"""Plans for one environment of a commit, against what is there now."""
+"""Plans one environment of a commit against what its registry and servers say now."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,43 +12,44 @@ from mlplatform.core.plan import Plan
 from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
-from mlplatform.flow.reconcile.critical import critical_among
+from mlplatform.flow.reconcile.critical_models import critical_among
 from mlplatform.flow.reconcile.served_signature import plan_with_signatures
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.plan import known_to
+from mlplatform.plan.plan import models_present
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.serving import connect_serving
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """What a person asked for besides the commit: just this plan, to go back and why, and what may be taken away.
+    """What a person asked for besides the commit.
 
-    `undo` tells what was changed by hand since the last apply, which is then put back, and `reason` why; `retried` says
-    that a hold was lifted for it.
+    `saved_plan`: apply exactly this plan. `rollback_reason`: why an earlier commit is applied on purpose. `confirmed`:
+    critical models that may be removed. `add_drift_revert`: adds what was changed by hand, which is then undone.
+    `after_retry`: a hold was lifted for this run. `reason`: a sentence for the record.
     """
 
-    planned: Plan | None = None
-    going_back: str = ""
+    saved_plan: Plan | None = None
+    rollback_reason: str = ""
     confirmed: frozenset[str] = frozenset()
-    undo: Callable[[Actual], Actual] | None = None
-    retried: bool = False
+    add_drift_revert: Callable[[Actual], Actual] | None = None
+    after_retry: bool = False
     reason: str = ""
 
 
 def make_plan(
     workspace: Workspace, repository: Repository, environment: str, confirmed: frozenset[str] = frozenset()
 ) -> Plan:
-    """The plan for an environment, against what its registries and servers say now, and what is on hold."""
+    """Plan an environment against its registries, its servers and the holds on its ledger."""
     settings = environment_of(repository, environment)
     workspace.ledger(settings).sync()
-    known, actual = statements(workspace, settings), observe(workspace, repository, environment)
-    return plan_against(workspace, repository, environment, known, actual, ApplyOptions(confirmed=confirmed))
+    ledger, actual = statements(workspace, settings), observe(workspace, repository, environment)
+    return plan_against(workspace, repository, environment, ledger, actual, ApplyOptions(confirmed=confirmed))
 
 
 def observe(workspace: Workspace, repository: Repository, environment: str) -> Actual:
-    """What the environment's registry and server say now, and the registries before it."""
+    """Read the environment's registry and server, and the registries of the environments before it."""
     settings, paths = environment_of(repository, environment), workspace.paths(environment)
     earlier = {
         name: connect_registry(repository.environments[name].body, workspace.paths(name)).read()
@@ -62,28 +63,28 @@ def plan_against(
     workspace: Workspace,
     repository: Repository,
     environment: str,
-    known: Sequence[Statement],
+    ledger: Sequence[Statement],
     actual: Actual,
-    wanted: ApplyOptions,
+    options: ApplyOptions,
 ) -> Plan:
-    """The plan against what was observed, and what the ledger says of it."""
-    actual = replace(actual, holds=holds(known, environment), champions=champions(known, environment))
-    if wanted.undo:
-        actual = wanted.undo(actual)
-    gone = known_to(actual) - repository.deployments.get(environment, {}).keys()
-    critical = critical_among(workspace.git, repository, environment, gone, known)
+    """Plan against what was observed, with what the ledger adds: holds, champions, critical models, signatures."""
+    actual = replace(actual, holds=holds(ledger, environment), champions=champions(ledger, environment))
+    if options.add_drift_revert:
+        actual = options.add_drift_revert(actual)
+    undeclared = models_present(actual) - repository.deployments.get(environment, {}).keys()
+    critical = critical_among(workspace.git, repository, environment, undeclared, ledger)
     actual = replace(actual, critical=critical)
     return plan_with_signatures(
-        workspace.git, repository, environment, workspace.target_id(), actual, known, wanted.confirmed
+        workspace.git, repository, environment, workspace.target_id(), actual, ledger, options.confirmed
     )
 
 
 def read_plan(file: Path) -> Plan:
-    """A plan that `platform plan --out` wrote; Refusal when it is none or was changed."""
+    """Read a plan that `platform plan --out` wrote; Refusal when it is not a plan, or was changed."""
     try:
-        made = Plan.from_json(json.loads(file.read_text()))
-    except (KeyError, TypeError, ValueError, AttributeError) as cause:
-        raise Refusal(f"{file} is not a plan: {cause}", fix="make one: platform plan --out FILE") from cause
-    if not made.is_intact():
+        plan = Plan.from_json(json.loads(file.read_text()))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Refusal(f"{file} is not a plan: {error}", fix="make one: platform plan --out FILE") from error
+    if not plan.is_intact():
         raise Refusal(f"{file} was changed after it was made", fix="make a new one: platform plan --out FILE")
-    return made
+    return plan

@@ -1,73 +1,26 @@
-"""plan → apply → record, for one environment of a commit."""
+"""Plan, apply, record: brings one environment to what a commit declares."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from mlplatform.apply.apply import apply
-from mlplatform.apply.context import ApplyContext
 from mlplatform.core.errors import Refusal
-from mlplatform.core.hold import Hold, Holds, hold_statement, holds
-from mlplatform.core.kinds import Environment
-from mlplatform.core.lease import Lease
-from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.hold import hold_statement, holds
+from mlplatform.core.outcome import Outcome
 from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import Statement, deployment_statement, last_applied, newest_snapshot
-from mlplatform.flow.actor import APPROVED_LOCALLY, actor
+from mlplatform.core.statement import deployment_statement, last_applied, newest_snapshot
 from mlplatform.flow.check.run_check import load_repository
-from mlplatform.flow.ledger_queries import require_merged, require_newer, statements
+from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
-from mlplatform.flow.reconcile.planning import ApplyOptions, make_plan, observe, plan_against
+from mlplatform.flow.reconcile.commit_order import require_merged, require_newer
+from mlplatform.flow.reconcile.execute import execute
+from mlplatform.flow.reconcile.planning import ApplyOptions, observe, plan_against
+from mlplatform.flow.reconcile.reconcile_run import ReconcileRun
 from mlplatform.flow.reconcile.recovery import recovered_outcomes
-from mlplatform.flow.reconcile.snapshots import take
+from mlplatform.flow.reconcile.snapshots import take_snapshot
+from mlplatform.flow.rollback.holds import holds_for_rollback
 from mlplatform.flow.rollback.revert import propose_reverts
-from mlplatform.flow.rollback.rollback_holds import holds_for_rollback
 from mlplatform.flow.workspace import Workspace, environment_of
-from mlplatform.local.lease import Locked
 from mlplatform.plan.actual import Actual
-from mlplatform.providers.registry import connect_registry
-from mlplatform.providers.serving import connect_serving
-from mlplatform.record.ledger import Ledger
-from mlplatform.record.outbox import Journal
-from mlplatform.record.record import begin, close, hold, recover
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One reconcile of an environment, while it holds the lease."""
-
-    workspace: Workspace
-    repository: Repository
-    environment: str
-    settings: Environment
-    progress: ProgressReporter
-    options: ApplyOptions
-    lease: Lease
-    ledger: Ledger
-    on_hold: Holds  # when it began
-
-    def known(self) -> tuple[Statement, ...]:
-        """What is on record so far, oldest first."""
-        return statements(self.workspace, self.settings)
-
-    def failed(self) -> list[Hold]:
-        """What was not on hold, or not so, when this run began."""
-        now = holds(self.known(), self.environment)
-        return [hold for key, hold in now.items() if self.on_hold.get(key) != hold]
-
-    def said(self) -> dict[str, object]:
-        """What its records say of who does this, and why."""
-        said: dict[str, object] = {**actor(), "fence": self.lease.fence}
-        if self.options.going_back:
-            said["goingBack"] = self.options.going_back
-        if self.options.undo:
-            said["undoing"] = "drift"
-        if self.options.reason:
-            said["reason"] = self.options.reason
-        if self.options.confirmed:
-            said["confirmed"] = sorted(self.options.confirmed)
-        return said
+from mlplatform.record.journal_to_ledger import recover_journals
 
 
 def reconcile(
@@ -75,128 +28,89 @@ def reconcile(
     repository: Repository,
     environment: str,
     progress: ProgressReporter,
-    wanted: ApplyOptions | None = None,
+    options: ApplyOptions | None = None,
 ) -> Reconciled:
-    """Plan (or take a plan that still holds) and apply it, under the environment's lease, and record it.
+    """Plan (or take a saved plan that is still valid), apply and record, under the environment's lease.
 
-    Refusal for a commit that does not contain the one applied last, unless `going_back` says why that is meant.
+    Refusal for a commit that does not contain the one applied last, unless `rollback_reason` says why that is meant.
     """
-    wanted = wanted or ApplyOptions()
-    if wanted.planned is not None and wanted.planned.environment != environment:
-        raise Refusal(f"the plan is for {wanted.planned.environment}, not for {environment}")
+    options = options or ApplyOptions()
+    _require_plan_for(environment, options.saved_plan)
     settings = environment_of(repository, environment)
     ledger = workspace.ledger(settings)
-    with workspace.lease(settings, environment, progress.on_message) as held:
+    with workspace.lease(settings, environment, progress.on_message) as lease:
         ledger.sync()
-        on_hold = holds(statements(workspace, settings), environment)
-        run = Run(workspace, repository, environment, settings, progress, wanted, held, ledger, on_hold)
-        made, actual = _plan(run)
-        base = _hold_rolled_back(run, made, actual) if wanted.going_back else made.commit
-        outcomes = _execute(run, made) if made.changes else ()
-        _conclude(run, made, outcomes)
-    return Reconciled(made, outcomes, propose_reverts(workspace, base, run.failed()))
+        holds_before = holds(statements(workspace, settings), environment)
+        run = ReconcileRun(
+            workspace, repository, environment, settings, progress, options, lease, ledger, holds_before
+        )
+        _record_interrupted_applies(run)
+        _require_applicable_commit(run)
+        actual = observe(workspace, repository, environment)
+        _record_recovered_outcomes(run, actual)
+        plan = plan_against(workspace, repository, environment, run.statements(), actual, options)
+        _require_unchanged_plan(run, plan)
+        revert_base = _hold_rolled_back_versions(run, plan, actual)
+        outcomes = execute(run, plan)
+        _take_snapshot_of_changes(run, plan, outcomes)
+        _record_commit_without_changes(run, plan, outcomes)
+    return Reconciled(plan, outcomes, propose_reverts(workspace, revert_base, run.new_holds()))
 
 
-def _hold_rolled_back(run: Run, made: Plan, actual: Actual) -> str:
-    """Put what this run goes back from on hold; the commit on top of which that is reverted."""
-    last = last_applied(run.known(), run.environment)
-    if last is None or last.commit == made.commit:
-        return made.commit
-    left = load_repository(run.workspace.git, last.commit)
-    for one in holds_for_rollback(made, left, actual.registry, run.options.going_back):
-        run.ledger.append(hold_statement(one, run.lease.fence))
+def _require_plan_for(environment: str, plan: Plan | None) -> None:
+    if plan is not None and plan.environment != environment:
+        raise Refusal(f"the plan is for {plan.environment}, not for {environment}")
+
+
+def _record_interrupted_applies(run: ReconcileRun) -> None:
+    """Put the journals of applies that died on the ledger."""
+    recover_journals(run.workspace.target.outbox, run.environment, run.ledger, run.statements())
+
+
+def _require_applicable_commit(run: ReconcileRun) -> None:
+    if run.settings.is_shared:
+        require_merged(run.workspace, run.commit)
+    if not run.options.rollback_reason:
+        again = run.options.after_retry
+        require_newer(run.workspace.git, run.commit, run.environment, run.statements(), again=again)
+
+
+def _record_recovered_outcomes(run: ReconcileRun, actual: Actual) -> None:
+    """Complete the record of an interrupted apply with the changes that it had made after all."""
+    if statement := recovered_outcomes(run.statements(), run.environment, actual):
+        run.ledger.append(statement)
+
+
+def _require_unchanged_plan(run: ReconcileRun, plan: Plan) -> None:
+    saved = run.options.saved_plan
+    if saved is not None and saved.digest != plan.digest:
+        raise Refusal(
+            f"the plan is out of date: {run.environment} or the commit changed since it was made",
+            fix="make a new one: platform plan --out FILE",
+        )
+
+
+def _hold_rolled_back_versions(run: ReconcileRun, plan: Plan, actual: Actual) -> str:
+    """Put the versions that a rollback replaces on hold; return the commit that reverts in Git are based on."""
+    last = last_applied(run.statements(), run.environment) if run.options.rollback_reason else None
+    if last is None or last.commit == plan.commit:
+        return plan.commit
+    replaced = load_repository(run.workspace.git, last.commit)
+    for hold in holds_for_rollback(plan, replaced, actual.registry, run.options.rollback_reason):
+        run.ledger.append(hold_statement(hold, run.lease.fence))
     return last.rolled_back_from or last.commit
 
 
-def _plan(run: Run) -> tuple[Plan, Actual]:
-    """The plan, once the record of earlier runs is whole; Refusal for an old commit, or a plan that no longer holds."""
-    workspace, environment, wanted = run.workspace, run.environment, run.options
-    commit, known = str(run.repository.commit), run.known()
-    if recover(workspace.target.outbox, environment, run.ledger, known):
-        known = run.known()
-    if run.settings.is_shared:
-        require_merged(workspace, commit)
-    if not wanted.going_back:
-        require_newer(workspace.git, commit, environment, known, again=wanted.retried)
-    actual = observe(workspace, run.repository, environment)
-    if found := recovered_outcomes(known, environment, actual):
-        run.ledger.append(found)
-        known = run.known()
-    made = plan_against(workspace, run.repository, environment, known, actual, wanted)
-    if wanted.planned is not None and wanted.planned.digest != made.digest:
-        raise Refusal(
-            f"the plan no longer holds: {environment} or the commit changed since it was made",
-            fix="make a new one: platform plan --out FILE",
-        )
-    return made, actual
+def _take_snapshot_of_changes(run: ReconcileRun, plan: Plan, outcomes: tuple[Outcome, ...]) -> None:
+    """Take a snapshot when this run changed something, or an apply did that died before it took one."""
+    _, applied_since = newest_snapshot(run.statements(), run.environment)
+    if outcomes or applied_since:
+        take_snapshot(run.workspace, run.repository, run.environment, plan.commit, run.progress)
 
 
-def _execute(run: Run, made: Plan) -> tuple[Outcome, ...]:
-    """Apply a plan; what it puts on hold is followed by what ran before."""
-    run.progress.on_plan(made)
-    outcomes = _apply(run, made)
-    failed = run.failed()
-    if failed and (left := _restore_plan(run, failed)):
-        outcomes += _apply(run, left)
-    run.lease.require()
-    return outcomes
-
-
-def _conclude(run: Run, made: Plan, outcomes: tuple[Outcome, ...]) -> None:
-    """A snapshot of what was changed, now or by an apply that died before it took one; or that nothing had to be."""
-    known = run.known()
-    if outcomes or newest_snapshot(known, run.environment)[1]:
-        take(run.workspace, run.repository, run.environment, made.commit, run.progress)
-    last = last_applied(known, run.environment)
-    if not outcomes and (last is None or last.commit != made.commit):
-        header = {key: value for key, value in made.as_json().items() if key != "changes"}
-        run.ledger.append(deployment_statement({**run.said(), **header}, ()))
-
-
-def _restore_plan(run: Run, failed: Iterable[Hold]) -> Plan | None:
-    """What runs before this one left of versions that failed now; None when there is nothing, or it cannot be seen."""
-    try:
-        whole = make_plan(run.workspace, run.repository, run.environment)
-    except Refusal as why:
-        run.progress.on_message(f"what is left of the versions on hold is put back by the next apply: {why}")
-        return None
-    models = {hold.model for hold in failed}
-    changes = tuple(change for change in whole.changes if change.resource in models)
-    declared = {model: digest for model, digest in whole.documents.items() if model in models}
-    refused = tuple(one for one in whole.refused if one.resource in models)
-    return (
-        Plan.of(run.environment, whole.target, whole.commit, changes, refused, declared) if changes else None
-    )
-
-
-def _apply(run: Run, made: Plan) -> tuple[Outcome, ...]:
-    settings, paths = run.settings, run.workspace.paths(run.environment)
-    hands = ApplyContext(
-        connect_registry(settings, paths),
-        connect_serving(settings, paths),
-        made.commit,
-        (APPROVED_LOCALLY,),
-        run.lease,
-        Locked() if settings.serving.uri == "local" else run.lease,
-    )
-    journal = begin(run.workspace.target.outbox, made, run.said(), run.ledger)
-    outcomes = apply(
-        made,
-        hands,
-        lambda outcome: _on_outcome(outcome, journal, run.progress),
-        on_deployment_done=lambda ended: _on_deployment_done(run, ended, journal),
-    )
-    run.lease.require()  # or the next run records this one, as late as it is
-    close(journal, run.ledger)
-    return outcomes
-
-
-def _on_outcome(outcome: Outcome, journal: Journal, progress: ProgressReporter) -> None:
-    journal.record_outcome(outcome)
-    progress.on_outcome(outcome)
-
-
-def _on_deployment_done(run: Run, ended: tuple[Outcome, ...], journal: Journal) -> None:
-    if any(outcome.result is Result.FAILED for outcome in ended):
-        run.lease.require()
-        hold(journal, run.environment, ended[0].change.resource, run.ledger)
+def _record_commit_without_changes(run: ReconcileRun, plan: Plan, outcomes: tuple[Outcome, ...]) -> None:
+    """Record that a commit is in place when nothing had to be changed for it."""
+    last = last_applied(run.statements(), run.environment)
+    if not outcomes and (last is None or last.commit != plan.commit):
+        header = {key: value for key, value in plan.as_json().items() if key != "changes"}
+        run.ledger.append(deployment_statement({**run.record_header(), **header}, ()))

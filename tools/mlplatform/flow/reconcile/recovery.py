@@ -1,4 +1,4 @@
-"""Finishes the record of an apply that was interrupted between a step and the line that says so."""
+"""Completes the record of an apply that was interrupted between an action and the line that records it."""
 
 from collections.abc import Sequence
 
@@ -13,34 +13,40 @@ from mlplatform.plan.already_applied import is_done
 FOUND = "found done after the apply was interrupted"
 
 
-def recovered_outcomes(known: Sequence[Statement], environment: str, actual: Actual) -> Statement | None:
-    """What the last apply had done without saying so, as a record of its own; None when there is nothing to add.
+def recovered_outcomes(ledger: Sequence[Statement], environment: str, actual: Actual) -> Statement | None:
+    """Return a record of the changes that the last apply made without recording them; None without any.
 
-    A deployment that failed is left alone: what is there may be what was put back.
+    Deployments that failed are left out: their present state may be what a restore left.
     """
-    last = _last(known, environment)
-    if last is None:
+    newest = _newest_apply(ledger, environment)
+    if newest is None:
         return None
-    said = dict(last.predicate)
-    outcomes = said.pop("outcomes")
-    failed = {one["resource"] for one in outcomes if one["result"] == Result.FAILED.value}
-    failed |= {model for model, _ in holds(known, environment)}
-    unsaid = [one for one in outcomes if one.get("reason") == INTERRUPTED and one["resource"] not in failed]
-    found = {"result": Result.APPLIED.value, "reason": FOUND}
-    done = [{**one, **found} for one in unsaid if is_done(Change.from_json(one), actual)]
-    completes = said.pop("id", "")
-    said.pop("recordedAt", "")
-    return deployment_statement({**said, "completes": completes}, done) if done else None
+    predicate = dict(newest.predicate)
+    outcomes = predicate.pop("outcomes")
+    failed = {outcome["resource"] for outcome in outcomes if outcome["result"] == Result.FAILED.value}
+    failed |= {model for model, _ in holds(ledger, environment)}
+    unreported = [
+        outcome
+        for outcome in outcomes
+        if outcome.get("reason") == INTERRUPTED and outcome["resource"] not in failed
+    ]
+    applied = {"result": Result.APPLIED.value, "reason": FOUND}
+    recovered = [
+        {**outcome, **applied} for outcome in unreported if is_done(Change.from_json(outcome), actual)
+    ]
+    completes = predicate.pop("id", "")
+    predicate.pop("recordedAt", "")
+    return deployment_statement({**predicate, "completes": completes}, recovered) if recovered else None
 
 
-def _last(known: Sequence[Statement], environment: str) -> Statement | None:
-    """The newest record of an apply that stands for what is so now."""
-    for statement in reversed(known):
-        said = statement.predicate
+def _newest_apply(ledger: Sequence[Statement], environment: str) -> Statement | None:
+    """Return the record of the newest apply of an environment that is not marked as late."""
+    for statement in reversed(ledger):
+        predicate = statement.predicate
         if (
             statement.predicate_type == DEPLOYMENT
-            and said["environment"] == environment
-            and not said.get("late")
+            and predicate["environment"] == environment
+            and not predicate.get("late")
         ):
             return statement
     return None

@@ -1,4 +1,4 @@
-"""As what versions that are about to be loaded are served: by the ledger, else by what was declared of them once."""
+"""Finds the signature and format that a version is served with: by the ledger, else by what was declared once."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
@@ -25,54 +25,63 @@ def plan_with_signatures(
     environment: str,
     target: str,
     actual: Actual,
-    known: Sequence[Statement],
+    ledger: Sequence[Statement],
     confirmed: Set[str] = frozenset(),
 ) -> Plan:
-    """The plan in which every version is served as it was before. History is read for what is planned and not known."""
-    actual = replace(actual, signatures=proven(known))
-    made = plan(repository, environment, target, actual, confirmed)
-    asked = {
+    """Plan with every version served under its own signature, whatever the model's document says now.
+
+    History is read only for planned versions that the ledger does not know.
+    """
+    actual = replace(actual, signatures=proven(ledger))
+    draft = plan(repository, environment, target, actual, confirmed)
+    versions = {
         (change.resource, str(change.after["digest"]))
-        for change in made.changes
+        for change in draft.changes
         if change.action in (Action.LOAD, Action.PROBE) and change.after
     }
-    new = asked - actual.signatures.keys()
-    found = signatures_of(git, repository, new, known) if new else {}
-    if not found:
-        return made
-    signatures = {**actual.signatures, **found}
+    unproven = versions - actual.signatures.keys()
+    recovered = signatures_of(git, repository, unproven, ledger) if unproven else {}
+    if not recovered:
+        return draft
+    signatures = {**actual.signatures, **recovered}
     return plan(repository, environment, target, replace(actual, signatures=signatures), confirmed)
 
 
 def signatures_of(
-    git: Git, repository: Repository, asked: Set[Version], known: Sequence[Statement]
+    git: Git, repository: Repository, versions: Set[Version], ledger: Sequence[Statement]
 ) -> Signatures:
-    """As what versions are served, of those that anything but the present documents tells of: the ledger, then history.
+    """Return the signatures of versions that differ from the present documents, by ledger, then by history.
 
-    In a clone without its whole history, what was pinned before that begins is taken to be as at its beginning.
+    In a clone with shortened history, what was pinned before it begins is taken to be as at its beginning.
     """
-    found = {version: signed for version, signed in proven(known).items() if version in asked}
-    past = _declared(git, repository, asked - found.keys())
-    wrong = refuted(known) if past else {}
-    return found | {one: said for one, said in past.items() if said not in wrong.get(one, ())}
+    signatures = {version: signature for version, signature in proven(ledger).items() if version in versions}
+    declared = _declared_signatures(git, repository, versions - signatures.keys())
+    refuted_signatures = refuted(ledger) if declared else {}
+    return signatures | {
+        version: signature
+        for version, signature in declared.items()
+        if signature not in refuted_signatures.get(version, ())
+    }
 
 
-def _declared(git: Git, repository: Repository, asked: Set[Version]) -> dict[Version, ServedSignature]:
-    """What was declared of versions when they were pinned, of the models whose documents were rewritten since."""
+def _declared_signatures(
+    git: Git, repository: Repository, versions: Set[Version]
+) -> dict[Version, ServedSignature]:
+    """Return the signatures that were declared when versions were pinned, where documents changed since."""
     commit = str(repository.commit)
-    models = {path_of(Kind.MODEL, model): model for model, _ in asked}
+    models = {path_of(Kind.MODEL, model): model for model, _ in versions}
     changed = {models[path] for path in rewritten(git, commit, models)}
     if not changed:
         return {}
     past = history(git, commit, _deployments(repository, changed))
-    at = {}
-    for model, digest in asked:
+    places = {}
+    for model, digest in versions:
         pins = (pin for environment in repository.environments for pin in past.of(environment, model))
         if model in changed and (pinned := described_at(pins, digest)):
-            at[model, digest] = pinned, path_of(Kind.MODEL, model)
-    documents = documents_at(git, at.values())
-    said = {version: _signed(documents.get(where, {})) for version, where in at.items()}
-    return {version: signed for version, signed in said.items() if signed}
+            places[model, digest] = pinned, path_of(Kind.MODEL, model)
+    documents = documents_at(git, places.values())
+    signatures = {version: _parse_signature(documents.get(place, {})) for version, place in places.items()}
+    return {version: signature for version, signature in signatures.items() if signature}
 
 
 def _deployments(repository: Repository, models: Iterable[str]) -> list[str]:
@@ -83,7 +92,7 @@ def _deployments(repository: Repository, models: Iterable[str]) -> list[str]:
     ]
 
 
-def _signed(document: Mapping[str, Any]) -> ServedSignature | None:
+def _parse_signature(document: Mapping[str, Any]) -> ServedSignature | None:
     try:
         signature = Signature.model_validate(document["signature"])
         return ServedSignature(str(document["format"]), signature.model_dump(mode="json"))

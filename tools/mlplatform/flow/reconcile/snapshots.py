@@ -18,70 +18,78 @@ from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegistryState
 from mlplatform.providers.serving import connect_serving
 from mlplatform.providers.serving.interface import Observation
-from mlplatform.record.snapshots import publish, read
+from mlplatform.record.snapshots import publish_snapshot, read_snapshot
 
 
-def observed(
+def observed_snapshot(
     environment: str, target: str, commit: str, registry: RegistryState, serving: Observation
 ) -> Snapshot:
-    """What may be published of what was observed: no workspace, no person, no run, no metric."""
-    held = {
+    """Return what may be published of an observation: no path, no person, no run, no metric."""
+    registered = {
         model: {
-            version: RegisteredEntry(one.ref.digest, one.tags()) for version, one in sorted(versions.items())
+            version: RegisteredEntry(entry.ref.digest, entry.tags())
+            for version, entry in sorted(versions.items())
         }
         for model, versions in registry.versions.items()
     }
     aliases = {
-        model: named
-        for model, found in registry.aliases.items()
-        if (named := {alias: found[alias] for alias in ALIASES if alias in found})
+        model: known_aliases
+        for model, alias_versions in registry.aliases.items()
+        if (known_aliases := {alias: alias_versions[alias] for alias in ALIASES if alias in alias_versions})
     }
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Snapshot(environment, target, commit, now, held, aliases, ran(serving), _weights(serving))
+    return Snapshot(
+        environment, target, commit, now, registered, aliases, served_entries(serving), _weights(serving)
+    )
 
 
 def observed_serving(last: Snapshot, serving: Observation) -> Snapshot:
-    """What a server does now, to be compared with a snapshot; registries were not asked."""
-    return replace(last, served=ran(serving), weights=_weights(serving))
+    """Return a snapshot with what a server does now, to compare it with the last; registries were not asked."""
+    return replace(last, served=served_entries(serving), weights=_weights(serving))
 
 
-def ran(serving: Observation) -> dict[str, dict[str, ServedEntry]]:
-    """What a server holds, by model and digest."""
-    found: dict[str, dict[str, ServedEntry]] = {}
-    for one in serving.versions:
-        loaded = ServedEntry(one.version, one.digest, one.ready, one.instances, one.configuration)
-        found.setdefault(one.model, {})[one.digest] = loaded
-    return found
+def served_entries(serving: Observation) -> dict[str, dict[str, ServedEntry]]:
+    """Return what a server has loaded, by model and digest."""
+    entries: dict[str, dict[str, ServedEntry]] = {}
+    for served in serving.versions:
+        loaded = ServedEntry(
+            served.version, served.digest, served.ready, served.instances, served.configuration
+        )
+        entries.setdefault(served.model, {})[served.digest] = loaded
+    return entries
 
 
 def _weights(serving: Observation) -> dict[str, dict[str, int]]:
     return {model: dict(weights) for model, weights in serving.weights.items() if weights}
 
 
-def take(
+def take_snapshot(
     workspace: Workspace, repository: Repository, environment: str, commit: str, progress: ProgressReporter
 ) -> None:
-    """Publish what an apply has left; when it cannot be observed that is said, and the apply is none the worse."""
+    """Publish a snapshot of what an apply left. A failure is only reported: the apply itself went well."""
     settings, paths = environment_of(repository, environment), workspace.paths(environment)
     try:
         registry = connect_registry(settings, paths).read()
         serving = connect_serving(settings, paths).observe()
-        seen = observed(environment, workspace.target_id(), commit, registry, serving)
-        publish(workspace.ledger(settings), _renewed(workspace, settings, seen))
-    except Refusal as why:
-        progress.on_message(f"no snapshot of {environment} could be taken: {why}")
+        snapshot = observed_snapshot(environment, workspace.target_id(), commit, registry, serving)
+        publish_snapshot(workspace.ledger(settings), _with_earlier_facts(workspace, settings, snapshot))
+    except Refusal as refusal:
+        progress.on_message(f"no snapshot of {environment} could be taken: {refusal}")
 
 
-def _renewed(workspace: Workspace, settings: Environment, seen: Snapshot) -> Snapshot:
-    statement, since = newest_snapshot(statements(workspace, settings), seen.environment)
+def _with_earlier_facts(workspace: Workspace, settings: Environment, snapshot: Snapshot) -> Snapshot:
+    """Carry over from the last snapshot the facts that cannot be observed."""
+    statement, applied_since = newest_snapshot(statements(workspace, settings), snapshot.environment)
     try:
-        last = read(workspace.git, statement) if statement else None
+        last = read_snapshot(workspace.git, statement) if statement else None
     except Refusal:  # it is lost: what there is now is the best that is known
         last = None
-    return carry_forward(last, seen, [outcome for said in since for outcome in said.predicate["outcomes"]])
+    return carry_forward(
+        last, snapshot, [outcome for record in applied_since for outcome in record.predicate["outcomes"]]
+    )
 
 
-def latest(git: Git, known: Sequence[Statement], environment: str) -> Snapshot | None:
-    """The newest snapshot, unless something was applied since."""
-    statement, since = newest_snapshot(known, environment)
-    return None if statement is None or since else read(git, statement)
+def current_snapshot(git: Git, ledger: Sequence[Statement], environment: str) -> Snapshot | None:
+    """Return the newest snapshot; None when something was applied since, or there is none."""
+    statement, applied_since = newest_snapshot(ledger, environment)
+    return None if statement is None or applied_since else read_snapshot(git, statement)

@@ -1,15 +1,16 @@
-"""Lifts a hold: the version is tried again by the next apply."""
+"""Lifts a hold, so that the next apply tries the version again."""
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold, holds
 from mlplatform.core.repository import Repository
 from mlplatform.core.statement import retry_statement
 from mlplatform.flow.actor import actor
-from mlplatform.flow.ledger_queries import require_newer, statements
+from mlplatform.flow.ledger_queries import statements
+from mlplatform.flow.reconcile.commit_order import require_newer
 from mlplatform.flow.workspace import Workspace, environment_of
 
 
-def lift(
+def lift_hold(
     workspace: Workspace,
     repository: Repository,
     environment: str,
@@ -17,31 +18,31 @@ def lift(
     version: str | None,
     reason: str,
 ) -> Hold:
-    """Say on the ledger that what failed may be tried again: the `version`, else the one that is pinned.
+    """Record that a version may be tried again: `version`, or the one that is pinned; return the hold it had.
 
-    Refusal when nothing of the model is on hold there, or the commit could not be applied: then the hold stays.
+    Refusal when no such hold exists, or the commit could not be applied: then the hold stays.
     """
     settings = environment_of(repository, environment)
     workspace.ledger(settings).sync()
-    known = statements(workspace, settings)
-    require_newer(workspace.git, str(repository.commit), environment, known, again=True)
-    held = [hold for hold in holds(known, environment).values() if hold.model == model]
-    chosen = [hold for hold in held if version in (None, hold.version)]
+    ledger = statements(workspace, settings)
+    require_newer(workspace.git, str(repository.commit), environment, ledger, again=True)
+    model_holds = [hold for hold in holds(ledger, environment).values() if hold.model == model]
+    matching = [hold for hold in model_holds if version in (None, hold.version)]
     document = repository.deployments.get(environment, {}).get(model)
     if version is None and document:
-        chosen = [hold for hold in held if hold.digest == document.body.digest] or chosen
-    if not chosen:
-        there = f" (there is: {', '.join(hold.version for hold in held)})" if held else ""
+        matching = [hold for hold in model_holds if hold.digest == document.body.digest] or matching
+    if not matching:
+        others = f" (on hold are: {', '.join(hold.version for hold in model_holds)})" if model_holds else ""
         raise Refusal(
-            f"{model}{' ' + version if version else ''} is not on hold in {environment}{there}",
-            fix="`platform status` says what is",
+            f"{model}{' ' + version if version else ''} is not on hold in {environment}{others}",
+            fix="`platform status` lists the holds",
         )
-    if len(chosen) > 1:
+    if len(matching) > 1:
         raise Refusal(
-            f"several versions of {model} are on hold in {environment}: {', '.join(h.version for h in chosen)}",
+            f"several versions of {model} are on hold in {environment}: {', '.join(h.version for h in matching)}",
             fix="say which one: --version",
         )
-    hold = chosen[0]
-    said = {**actor(), "reason": reason}
-    workspace.ledger(settings).append(retry_statement(environment, model, hold.version, hold.digest, said))
+    hold = matching[0]
+    details = {**actor(), "reason": reason}
+    workspace.ledger(settings).append(retry_statement(environment, model, hold.version, hold.digest, details))
     return hold

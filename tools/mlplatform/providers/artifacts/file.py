@@ -38,7 +38,7 @@ class FileStore:
         with _refusing(into):
             into.mkdir(parents=True, exist_ok=True)
             if any(into.iterdir()):
-                raise ArtifactError(f"{into} is not empty, so no payload is copied there")
+                raise ArtifactError(f"{into} is not empty, so no artifact is copied there")
         try:
             with _refusing(into):
                 entries = tuple(_copy(payload, path, into) for path in _files(payload))
@@ -74,7 +74,7 @@ def _files(payload: Path) -> list[str]:
     """The paths of the payload's files below its folder, sorted; ArtifactError for what is no plain file."""
     if not stat.S_ISDIR(payload.lstat().st_mode):
         raise ArtifactError(f"{payload} is not a folder")
-    found: list[str] = []
+    names: list[str] = []
     waiting = [payload]
     while waiting:
         for item in waiting.pop().iterdir():
@@ -85,13 +85,13 @@ def _files(payload: Path) -> list[str]:
             if stat.S_ISDIR(mode):
                 waiting.append(item)
             elif stat.S_ISREG(mode):
-                found.append(name)
+                names.append(name)
             else:
                 what = "a symbolic link" if stat.S_ISLNK(mode) else "a special file"
-                raise ArtifactError(f"{item} is {what}, and a payload holds plain files only")
-    if not found:
+                raise ArtifactError(f"{item} is {what}, and an artifact holds plain files only")
+    if not names:
         raise ArtifactError(f"{payload} holds no files")
-    return sorted(found)
+    return sorted(names)
 
 
 def _hash(payload: Path, path: str) -> ManifestEntry:
@@ -129,8 +129,8 @@ def _compare(ref: ArtifactRef, entries: Sequence[ManifestEntry]) -> None:
 
 def _manifest(path: Path) -> bytes | None:
     try:
-        found = path.lstat()
-        readable = stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST_MANIFEST
+        status = path.lstat()
+        readable = stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST_MANIFEST
         return path.read_bytes() if readable else None
     except OSError:
         return None

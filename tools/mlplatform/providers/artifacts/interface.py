@@ -1,4 +1,4 @@
-"""What a payload store can do."""
+"""The interface of a payload store."""
 
 from collections.abc import Sequence
 from pathlib import Path

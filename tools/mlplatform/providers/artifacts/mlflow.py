@@ -39,7 +39,7 @@ class ProxyStore:
         with _refusing(into):
             into.mkdir(parents=True, exist_ok=True)
             if any(into.iterdir()):
-                raise ArtifactError(f"{into} is not empty, so no payload is copied there")
+                raise ArtifactError(f"{into} is not empty, so no artifact is copied there")
         try:
             with _refusing(into):
                 entries = tuple(_copy(ref.uri, file, into) for file in _files(ref.uri))
@@ -62,9 +62,9 @@ def uri_of(server: MlflowServer, path: str) -> str:
 
 def place_of(uri: str) -> tuple[MlflowServer, str]:
     """The inverse of `uri_of`; ArtifactError when it is no such URI."""
-    address, found, path = uri.partition(f"{ARTIFACTS}/")
+    address, marker, path = uri.partition(f"{ARTIFACTS}/")
     path = unquote(path)
-    if not found or not path or any(part in ("", ".", "..") for part in path.split("/")):
+    if not marker or not path or any(part in ("", ".", "..") for part in path.split("/")):
         raise ArtifactError(f"{uri} is not a folder behind an MLflow server's artifact proxy")
     return MlflowServer(address), path
 
@@ -84,30 +84,30 @@ def _refusing(path: Path | None = None) -> Iterator[None]:
 def _files(uri: str) -> list[Stored]:
     """The payload's files, sorted; ArtifactError for a name that would not stay below a folder."""
     server, folder = place_of(uri)
-    found: list[Stored] = []
+    files: list[Stored] = []
     waiting = [""]
     while waiting:
         below = waiting.pop()
         for name, is_folder, size in _listed(server, f"{folder}/{PAYLOAD_FOLDER}/{below}".rstrip("/")):
             if not is_plain(name) or "/" in name or name in ("", ".", ".."):
-                raise ArtifactError(f"{uri}: the file name {name!a} is none that a payload may have")
+                raise ArtifactError(f"{uri}: the file name {name!a} is none that an artifact may have")
             if is_folder:
                 waiting.append(f"{below}{name}/")
             else:
-                found.append(Stored(f"{below}{name}", size))
-            if len(found) + len(waiting) > _MOST_FILES:
+                files.append(Stored(f"{below}{name}", size))
+            if len(files) + len(waiting) > _MOST_FILES:
                 raise ArtifactError(f"{uri} holds more than {_MOST_FILES} files")
-    if not found:
+    if not files:
         raise ArtifactError(f"{uri}/{PAYLOAD_FOLDER} holds no files")
-    return sorted(found, key=lambda file: file.path)
+    return sorted(files, key=lambda file: file.path)
 
 
 def _listed(server: MlflowServer, folder: str) -> list[tuple[str, bool, int]]:
-    said = server.files(folder)
+    answer = server.files(folder)
     try:
         return [
             (str(f["path"]), f.get("is_dir") is True, int(f.get("file_size", 0)))
-            for f in said.get("files", [])
+            for f in answer.get("files", [])
         ]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise ArtifactError(f"MLflow at {server.url} gave no list of the files in {folder}") from None
@@ -144,15 +144,15 @@ def _read(uri: str, file: Stored, use: Callable[[bytes], object]) -> ManifestEnt
 
 def _manifest(uri: str) -> bytes | None:
     server, folder = place_of(uri)
-    found = bytearray()
+    manifest = bytearray()
 
     def keep(piece: bytes) -> None:
-        found.extend(piece)
-        if len(found) > LARGEST_MANIFEST:
+        manifest.extend(piece)
+        if len(manifest) > LARGEST_MANIFEST:
             raise ValueError("too much")
 
     try:
         server.download(f"{folder}/{MANIFEST_NAME}", 0, keep)
     except ServerError:
         return None
-    return bytes(found)
+    return bytes(manifest)

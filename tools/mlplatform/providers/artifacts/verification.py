@@ -1,4 +1,4 @@
-"""Whether files are the payload that a digest names, wherever they lie."""
+"""Verifies that files are the payload that a digest names, wherever they lie."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def compare(ref: ArtifactRef, entries: Sequence[ManifestEntry], place: str, mani
         return
     why = _why(ref, entries, manifest)
     raise ArtifactError(
-        f"the payload in {place} is not {short_digest(ref.digest)} but {short_digest(actual)}: {why}",
+        f"the artifact in {place} is not {short_digest(ref.digest)} but {short_digest(actual)}: {why}",
         fix="put the files back as they were registered, or register them as a new version",
     )
 
@@ -40,5 +40,5 @@ def _why(ref: ArtifactRef, entries: Sequence[ManifestEntry], manifest: bytes | N
     if manifest is None:
         return f"no {MANIFEST_NAME} beside it says which file was changed"
     if digest_of_bytes(manifest) != ref.digest:
-        return f"the {MANIFEST_NAME} beside it is damaged or another payload's, so it cannot say which file"
+        return f"the {MANIFEST_NAME} beside it is damaged or of another artifact, so it cannot say which file"
     return ", ".join(differences(parse_manifest(manifest), entries))

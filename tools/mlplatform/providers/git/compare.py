@@ -1,4 +1,4 @@
-"""What differs between two commits, or a commit and the working tree. Nothing that is read here can run anything.
+"""Differences between two commits, or a commit and the working tree. Nothing that is read here can run anything.
 
 Only plumbing that prints names, modes and ids: no patch is made, so that neither textconv nor an external diff is
 asked, and no rename is looked for. The working tree is compared by what the index last saw of each file (size, times,
@@ -27,46 +27,46 @@ _LOOK_CLOSELY = (
 _NOT_LOOKED_AT = re.compile(rb"(?:\A|\0)(?!H )(\S) ([^\0]+)")
 
 
-class Entry(NamedTuple):
-    """What a path of a commit is: git's mode, and the id of its content."""
+class PathEntry(NamedTuple):
+    """A path of a commit: git's mode, and the id of its content."""
 
     mode: str
     oid: str
 
 
-Listing = Mapping[str, Entry]
+Listing = Mapping[str, PathEntry]
 
 
 class Difference(NamedTuple):
     """A path before and after; None where there was or is nothing."""
 
-    old: Entry | None
-    new: Entry | None
+    old: PathEntry | None
+    new: PathEntry | None
 
 
-def listing(git: Git, commit: str) -> dict[str, Entry]:
+def listing(git: Git, commit: str) -> dict[str, PathEntry]:
     """Every path of a commit, without the sizes, which take git as long again."""
     records = os.fsdecode(git.run("ls-tree", "-r", "-z", "--full-tree", commit)).split("\0")
-    found: dict[str, Entry] = {}
+    entries: dict[str, PathEntry] = {}
     for record in records[:-1]:
         about, _, path = record.partition("\t")
         mode, _, oid = about.split(" ")
-        found[path] = Entry(mode, oid)
-    if len(found) != len(records) - 1:
+        entries[path] = PathEntry(mode, oid)
+    if len(entries) != len(records) - 1:
         raise GitError(f"the commit {commit} has a broken tree, with two entries for one path")
-    return found
+    return entries
 
 
 def differences(git: Git, old: str, new: str) -> dict[str, Difference]:
     """The paths that differ between two commits."""
-    found: dict[str, Difference] = {}
+    by_path: dict[str, Difference] = {}
     for path, difference in _raw(
         git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
     ):
-        if path in found:
+        if path in by_path:
             raise GitError(f"the commit {new} has a broken tree, with two entries for one path")
-        found[path] = difference
-    return found
+        by_path[path] = difference
+    return by_path
 
 
 def touched(git: Git, commit: str) -> tuple[set[str], set[str]]:
@@ -74,14 +74,14 @@ def touched(git: Git, commit: str) -> tuple[set[str], set[str]]:
 
     The others were in the commit and no longer count, even where a file still lies there.
     """
-    said = git.run(
+    output = git.run(
         *(*_LOOK_CLOSELY, "diff-index", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"),
         *("--ignore-submodules=dirty", commit, "--"),
     )
     others = _paths(git.run(*_LOOK_CLOSELY, "ls-files", "-z", "--others", "--exclude-standard"))
     index = git.run("ls-files", "-z", "--cached", "-v")
     unseen = {os.fsdecode(path) for _, path in _NOT_LOOKED_AT.findall(index)}
-    maybe = {path for path, _ in _raw(said)} | others | unseen
+    maybe = {path for path, _ in _raw(output)} | others | unseen
     tracked = {line[2:] for line in index.split(b"\0")}
     return maybe, others | {path for path in maybe if os.fsencode(path) in tracked}
 
@@ -93,35 +93,35 @@ def merge_base(git: Git, base: str, head: str) -> str:
     of these places explains, and which of them is the first is for whoever dated the commits to say.
     """
     try:
-        found = git.run("merge-base", "--all", base, head).decode().split()
+        bases = git.run("merge-base", "--all", base, head).decode().split()
     except GitError:
         raise Refusal(
             f"the commits {base[:12]} and {head[:12]} have no commit in common in this clone",
             fix="fetch the whole history (`git fetch --unshallow`), or rebase onto the base",
         ) from None
-    if len(found) > 1:
+    if len(bases) > 1:
         raise Refusal(
-            f"the commits {base[:12]} and {head[:12]} parted at {len(found)} places "
-            f"({', '.join(sorted(one[:12] for one in found))}): what a merge would make of them is not clear",
+            f"the commits {base[:12]} and {head[:12]} parted at {len(bases)} places "
+            f"({', '.join(sorted(commit[:12] for commit in bases))}): what a merge would make of them is not clear",
             fix="rebase onto the base, or merge the base into the head, and check again",
         )
-    return found[0]
+    return bases[0]
 
 
 def is_ancestor(git: Git, commit: str, of: str) -> bool:
-    """Whether a commit is in the history of another, or is that one; GitError when either is not there."""
+    """True when a commit is in the history of another, or is that one; GitError when either is not there."""
     missing = git.run("rev-list", "--max-count=1", commit, f"^{of}", "--")
     return not missing.strip()
 
 
 def sizes(git: Git, oids: Sequence[str]) -> Mapping[str, int]:
     """The size in bytes of blobs by id; those that are not there are left out."""
-    wanted = "".join(f"{oid}\n" for oid in oids).encode()
+    request = "".join(f"{oid}\n" for oid in oids).encode()
     out = git.run(
-        "cat-file", "--buffer", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=wanted
+        "cat-file", "--buffer", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=request
     )
-    said = (line.split(" ") for line in out.decode().splitlines())
-    return {words[0]: int(words[2]) for words in said if len(words) == 3 and words[1] == "blob"}
+    answers = (line.split(" ") for line in out.decode().splitlines())
+    return {words[0]: int(words[2]) for words in answers if len(words) == 3 and words[1] == "blob"}
 
 
 def _raw(out: bytes) -> Iterator[tuple[str, Difference]]:
@@ -133,8 +133,8 @@ def _raw(out: bytes) -> Iterator[tuple[str, Difference]]:
             yield os.fsdecode(next(tokens)), Difference(_entry(old_mode, old), _entry(new_mode, new))
 
 
-def _entry(mode: str, oid: str) -> Entry | None:
-    return None if mode == _NONE else Entry(mode, oid)
+def _entry(mode: str, oid: str) -> PathEntry | None:
+    return None if mode == _NONE else PathEntry(mode, oid)
 
 
 def _paths(out: bytes) -> set[str]:

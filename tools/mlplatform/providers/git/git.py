@@ -60,7 +60,7 @@ class TreeEntry:
 
 @dataclass(frozen=True, slots=True)
 class PathChange:
-    """What a commit made of a path: `oid` is None when no plain file lies there any more.
+    """A path that a commit changed: `oid` is None when no plain file lies there any more.
 
     `time` is the committer's, in seconds since 1970: whoever makes a commit says it.
     """
@@ -82,15 +82,15 @@ class Git:
         """The repository that a folder lies in; Refusal when there is none that git would open."""
         try:
             top = Git(start).run("rev-parse", "--show-toplevel")
-        except GitError as said:
+        except GitError as error:
             raise Refusal(
-                f"{start} is not in a git repository that can be read: {said}",
+                f"{start} is not in a git repository that can be read: {error}",
                 fix="run this inside a clone of the platform's repository",
             ) from None
         return Git(Path(os.fsdecode(top.removesuffix(b"\n"))))
 
     def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
-        """What a git command prints; GitError with git's own last line when it fails."""
+        """Return the output of a git command; GitError with git's own last line when it fails."""
         try:
             done = subprocess.run(
                 self._command(args), input=stdin, env=_environment(env), capture_output=True, check=False
@@ -118,13 +118,13 @@ class Git:
             if "\0" in rev or rev.startswith("-"):
                 raise GitError("not a revision")
             self._refuse_two_meanings(rev)
-            found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
+            output = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
         except GitError:
             raise Refusal(
                 f"there is no commit {rev!r} in this clone",
                 fix="fetch it, or name a branch, tag or commit that is there",
             ) from None
-        return found.decode().strip()
+        return output.decode().strip()
 
     def _refuse_two_meanings(self, rev: str) -> None:
         """Refusal when a tag, a branch or an id share this name: git would silently take one of them."""
@@ -132,8 +132,8 @@ class Git:
         if not name or name == "HEAD" or name.startswith("refs/") or _WHOLE_ID.fullmatch(name):
             return
         places = [f"refs/{kind}{name}" for kind in ("", "tags/", "heads/", "remotes/")]
-        there = os.fsdecode(self.run("for-each-ref", "--format=%(refname)", *places)).splitlines()
-        same = [ref for ref in there if ref in places]
+        existing = os.fsdecode(self.run("for-each-ref", "--format=%(refname)", *places)).splitlines()
+        same = [ref for ref in existing if ref in places]
         if same and _PART_OF_ID.fullmatch(name):
             same += self.run("rev-parse", f"--disambiguate={name}").decode().split()
         if len(same) > 1:
@@ -143,7 +143,7 @@ class Git:
             )
 
     def is_shallow(self) -> bool:
-        """Whether the clone lacks the older part of its history."""
+        """True when the clone lacks the older part of its history."""
         return self.run("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def tree(self, commit: str, under: Sequence[str]) -> Mapping[str, TreeEntry]:
@@ -151,19 +151,19 @@ class Git:
         paths = [path.rstrip("/") for path in under]
         out = self.run("ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", *paths)
         entries = [_tree_entry(record) for record in out.split(b"\0") if record]
-        if len(found := dict(entries)) != len(entries):
+        if len(by_path := dict(entries)) != len(entries):
             raise GitError(f"the commit {commit} has a broken tree, with two entries for one path")
-        return found
+        return by_path
 
     def blobs(self, oids: Sequence[str]) -> Mapping[str, bytes]:
         """The contents of blobs by their id, in one process; GitError when one is not there."""
         if not oids:
             return {}
-        wanted = "".join(f"{oid}\n" for oid in oids).encode()
-        return dict(_blobs(self.run("cat-file", "--batch", stdin=wanted), len(oids)))
+        request = "".join(f"{oid}\n" for oid in oids).encode()
+        return dict(_blobs(self.run("cat-file", "--batch", stdin=request), len(oids)))
 
     def changes(self, rev: str, under: Sequence[str], since: str | None = None) -> Iterator[PathChange]:
-        """What each commit of the first-parent history changed at or below these paths, newest first.
+        """Yield the changes of each commit of the first-parent history at or below these paths, newest first.
 
         Only commits that are not in the history of `since`.
         """
@@ -197,10 +197,10 @@ def _blobs(out: bytes, count: int) -> Iterator[tuple[str, bytes]]:
     at = 0
     for _ in range(count):
         end = out.index(b"\n", at)
-        oid, *said = out[at:end].decode().split()
-        if len(said) != 2 or said[0] != "blob":
-            raise GitError(f"the object {oid} is not a file in this clone: {' '.join(said)}")
-        at = end + 1 + int(said[1]) + 1
+        oid, *header = out[at:end].decode().split()
+        if len(header) != 2 or header[0] != "blob":
+            raise GitError(f"the object {oid} is not a file in this clone: {' '.join(header)}")
+        at = end + 1 + int(header[1]) + 1
         yield oid, out[end + 1 : at - 1]
 
 

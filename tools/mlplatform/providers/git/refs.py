@@ -60,11 +60,11 @@ def delete_ref(git: Git, ref: str, old: str) -> None:
 def _compare_and_swap(git: Git, ref: str, old: str, change: Sequence[str]) -> None:
     try:
         git.run("update-ref", "--no-deref", "-m", "platform", *change)
-    except GitError as said:
-        raise moved(git, ref, old, str(said)) from None
+    except GitError as error:
+        raise moved(git, ref, old, str(error)) from None
 
 
-def moved(git: Git, ref: str, old: str, said: str) -> Refusal:
+def moved(git: Git, ref: str, old: str, cause: str) -> Refusal:
     """Why a ref that was expected at `old` could not be changed."""
     name = ref.removeprefix("refs/heads/")
     if (tip_of(git, ref) or ABSENT) != old:
@@ -72,7 +72,7 @@ def moved(git: Git, ref: str, old: str, said: str) -> Refusal:
             f"the branch {name} was changed by somebody else meanwhile", fix="run the command again"
         )
     return Refusal(
-        f"the branch {name} could not be written: {said}",
+        f"the branch {name} could not be written: {cause}",
         fix="run the command again, or remove what is in its way",
     )
 
@@ -103,5 +103,5 @@ def _answered(process: subprocess.Popen[bytes], words: str, awaited: bytes) -> b
 
 
 def _first_words(process: subprocess.Popen[bytes]) -> str:
-    said = cast(IO[bytes], process.stderr).read().decode(errors="replace").splitlines()
-    return said[0].removeprefix("fatal: ") if said else "git ended without a word"
+    lines = cast(IO[bytes], process.stderr).read().decode(errors="replace").splitlines()
+    return lines[0].removeprefix("fatal: ") if lines else "git ended without a word"

@@ -41,7 +41,7 @@ def require_nowhere_checked_out(git: Git, ref: str) -> None:
 
 
 def is_checked_out_here(git: Git, ref: str) -> bool:
-    """Whether this working tree is on the branch; Refusal when another one is."""
+    """True when this working tree is on the branch; Refusal when another one is."""
     here = False
     for tree in worktrees(git):
         if tree.branch == ref:
@@ -88,16 +88,16 @@ def _require_idle(git: Git) -> None:
 
 
 def _changed_by_hand(git: Git, new: str, paths: Sequence[str]) -> list[str]:
-    said = git.run(
+    status = git.run(
         *("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching"),
         *("--ignore-submodules=all", "--", *paths),
     )
-    if not said:
+    if not status:
         return []
-    wanted = {path: (entry.mode, entry.oid) for path, entry in git.tree(new, paths).items()}
+    entries = {path: (entry.mode, entry.oid) for path, entry in git.tree(new, paths).items()}
     staged = _staged(git, paths)
-    changed = [(line[:2], line[3:]) for line in os.fsdecode(said).split("\0") if line]
-    return [path for state, path in changed if state[1] != " " or staged.get(path) != wanted.get(path)]
+    changed = [(line[:2], line[3:]) for line in os.fsdecode(status).split("\0") if line]
+    return [path for state, path in changed if state[1] != " " or staged.get(path) != entries.get(path)]
 
 
 def _staged(git: Git, paths: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -120,9 +120,9 @@ def _rehearse(git: Git, old: str, new: str) -> None:
 def _read_tree(git: Git, *args: str, env: Mapping[str, str] | None = None) -> None:
     try:
         git.run("read-tree", "-m", "-u", *args, env=env)
-    except GitError as said:
+    except GitError as error:
         raise Refusal(
-            f"the working tree cannot be brought along: {said}",
+            f"the working tree cannot be brought along: {error}",
             fix="commit, stash or move away what is in the way, and run the command again",
         ) from None
 

@@ -87,17 +87,17 @@ def write_commit(git: Git, tree: str, parents: Sequence[str], message: str) -> s
     follows = [word for parent in parents for word in ("-p", parent)]
     utf8 = ("-c", "i18n.commitEncoding=UTF-8")
     try:
-        made = git.run(
+        oid = git.run(
             *(*_EXPLICIT, *utf8, "commit-tree", tree, *follows, *(["-S"] if sign else []), "-F", "-"),
             stdin=message.encode(),
         )
-    except GitError as said:
+    except GitError as error:
         if not sign:
             raise
         raise Refusal(
-            f"the commit could not be signed: {said}", fix="see `git config commit.gpgSign`"
+            f"the commit could not be signed: {error}", fix="see `git config commit.gpgSign`"
         ) from None
-    return made.decode().strip()
+    return oid.decode().strip()
 
 
 def _index_line(git: Git, path: str, content: bytes | None, mode: str) -> bytes:

@@ -119,7 +119,7 @@ def remote_lease(
 
 
 def is_held_remotely(git: Git, remote: str, environment: str) -> bool:
-    """Whether a run holds the environment, or held it and died; Refusal when the remote cannot be asked."""
+    """True when a run holds the environment, or held it and died; Refusal when the remote cannot be asked."""
     ref = RemoteRef(git, remote, f"{REFS}/{environment}")
     tip = ref.fetch()
     return tip is not None and _read(ref, tip)["state"] == "held"
@@ -132,17 +132,17 @@ def _acquire(
     since = time.monotonic()
     while True:
         tip = ref.fetch()
-        said: Mapping[str, Any] = _read(ref, tip) if tip else {"state": "free", "fence": 0}
+        record: Mapping[str, Any] = _read(ref, tip) if tip else {"state": "free", "fence": 0}
         if tip != seen:
-            if seen is not None and said["state"] == "held":
-                raise _taken(ref, said)
+            if seen is not None and record["state"] == "held":
+                raise _taken(ref, record)
             seen, since = tip, time.monotonic()
-            if said["state"] == "held":
+            if record["state"] == "held":
                 say(
-                    f"{_name(ref)} is held by {said.get('holder')}: waiting {life_seconds:g} s for a sign of life"
+                    f"{_name(ref)} is held by {record.get('holder')}: waiting {life_seconds:g} s for a sign of life"
                 )
-        if said["state"] == "free" or time.monotonic() - since > life_seconds:
-            fence = max(said["fence"], above) + 1
+        if record["state"] == "free" or time.monotonic() - since > life_seconds:
+            fence = max(record["fence"], above) + 1
             began, new = _now(), _commit(ref.git, holder, fence, "held")
             if ref.move(new, tip):
                 return RemoteLease(ref, holder, fence, life_seconds, new, began)
@@ -155,31 +155,31 @@ def _now() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def _taken(ref: RemoteRef, said: Mapping[str, Any]) -> Refusal:
+def _taken(ref: RemoteRef, record: Mapping[str, Any]) -> Refusal:
     return Refusal(
-        f"{_name(ref)} is being changed by another run ({said.get('holder', 'unknown')})",
+        f"{_name(ref)} is being changed by another run ({record.get('holder', 'unknown')})",
         fix="wait until it has ended, then try again",
     )
 
 
 def _read(ref: RemoteRef, tip: str) -> Mapping[str, Any]:
-    """What a lease says; Refusal when it is none: nobody can tell whether somebody holds it."""
+    """Return the record of a lease; Refusal when it cannot be read: nobody can tell who holds it."""
     try:
-        said = json.loads(ref.git.run("cat-file", "blob", f"{tip}:{FILE}"))
-        if said["state"] not in ("free", "held") or not isinstance(said["fence"], int):
+        record = json.loads(ref.git.run("cat-file", "blob", f"{tip}:{FILE}"))
+        if record["state"] not in ("free", "held") or not isinstance(record["fence"], int):
             raise ValueError("it is neither free nor held")
     except (Refusal, ValueError, KeyError, TypeError) as why:
         raise Refusal(
             f"the lease {ref.ref} of {ref.remote} cannot be read: {why}",
             fix=f"see that no run is at work, then: git push {ref.remote} :{ref.ref}",
         ) from None
-    return dict(said)
+    return dict(record)
 
 
 def _commit(git: Git, holder: str, fence: int, state: str) -> str:
     """A commit without a parent: each says everything, and a chain of renewals would be kept for ever."""
-    said = {"holder": holder, "fence": fence, "state": state, "nonce": secrets.token_hex(8)}
-    blob = _run(git, "hash-object", "-w", "--stdin", stdin=json.dumps(said, sort_keys=True).encode())
+    record = {"holder": holder, "fence": fence, "state": state, "nonce": secrets.token_hex(8)}
+    blob = _run(git, "hash-object", "-w", "--stdin", stdin=json.dumps(record, sort_keys=True).encode())
     tree = _run(git, "mktree", stdin=f"100644 blob {blob}\t{FILE}\n".encode())
     return _run(git, "commit-tree", tree, "-m", f"lease {state} by {holder}")
 

@@ -24,7 +24,7 @@ def authorization(url: str) -> Mapping[str, str]:
 
 
 def is_private(url: str) -> bool:
-    """Whether what is said to an address cannot be read on the way."""
+    """True when what is said to an address cannot be read on the way."""
     parts = urlsplit(url)
     return parts.scheme == "https" or parts.hostname in _THIS_MACHINE
 

@@ -1,11 +1,11 @@
 """`# METADATA` comments in Rego: YAML that stands before a package or a rule, found as OPA finds it."""
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
+from mlplatform.strict_yaml.parser import parse
 
 _OPENING = re.compile(r"#\s*METADATA")
 _PACKAGE = re.compile(r"package\s+(?P<name>[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*)\s*(#.*)?")
@@ -16,7 +16,7 @@ class Annotation:
     """One block: the line it opens at (from 1), its values, and the first line of the code that it is about."""
 
     line: int
-    values: Any
+    values: Mapping[str, Any]
     about: str
 
     @property
@@ -34,8 +34,8 @@ class AnnotationError(Exception):
 
 def package_of(text: str) -> str:
     """The package that a Rego text declares on a line of its own, or nothing when it does not."""
-    found = _PACKAGE.fullmatch(first_code(text)[2])
-    return found["name"] if found else ""
+    match = _PACKAGE.fullmatch(first_code(text)[2])
+    return match["name"] if match else ""
 
 
 def first_code(text: str) -> tuple[int, int, str]:
@@ -73,17 +73,11 @@ def _block(lines: list[str]) -> Iterator[str]:
         yield line[1:]
 
 
-def _values(text: str, first_line: int) -> Any:
-    try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader that refuses duplicate keys)
-    except yaml.MarkedYAMLError as error:
-        line = first_line + (error.problem_mark.line if error.problem_mark else 0)
-        raise AnnotationError(line, f"its METADATA is not YAML: {error.problem}") from None
-
-
-class _Loader(yaml.CSafeLoader):
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key) for key, _ in node.value]
-        if twice := next((key for key in keys if keys.count(key) > 1), None):
-            raise yaml.MarkedYAMLError(problem=f"{twice} is there twice", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)
+def _values(text: str, first_line: int) -> Mapping[str, Any]:
+    parsed = parse("METADATA", text.encode())
+    if parsed.data is None:
+        finding = parsed.findings[0]
+        raise AnnotationError(
+            first_line + finding.line - 1, f"its METADATA cannot be read: {finding.message}"
+        )
+    return parsed.data

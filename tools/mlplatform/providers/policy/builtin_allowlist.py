@@ -17,10 +17,10 @@ def flaws_in_calls(module: Tree, builtins: frozenset[str]) -> Iterator[Flaw]:
     """The calls that a file must not make, from its syntax tree as regorus prints it."""
     path, tree = module["source"]["file"], module["ast"]
     text = module["source"]["contents"].encode()
-    imported = {_alias(one, text) for one in tree["imports"]}
-    found = _nodes(tree["rules"], "Func", "Default", "Call")
-    own = {_dotted(one["refr"]) for one in (*found["Func"], *found["Default"])}
-    for call in sorted(found["Call"], key=_place):
+    imported = {_alias(node, text) for node in tree["imports"]}
+    nodes = _nodes(tree["rules"], "Func", "Default", "Call")
+    own = {_dotted(node["refr"]) for node in (*nodes["Func"], *nodes["Default"])}
+    for call in sorted(nodes["Call"], key=_place):
         name = _dotted(call["fcn"])
         if name in own:
             continue
@@ -43,7 +43,7 @@ def _complaint(name: str, imported: set[str], builtins: frozenset[str]) -> str:
 
 def _nodes(tree: Any, *kinds: str) -> Mapping[str, list[Tree]]:
     """The nodes of these kinds, wherever they stand; one pass without recursion, as trees are large."""
-    found: dict[str, list[Tree]] = {kind: [] for kind in kinds}
+    nodes: dict[str, list[Tree]] = {kind: [] for kind in kinds}
     waiting = [tree]
     while waiting:
         node = waiting.pop()
@@ -51,11 +51,11 @@ def _nodes(tree: Any, *kinds: str) -> Mapping[str, list[Tree]]:
             waiting.extend(node)
         elif type(node) is dict:
             for key, child in node.items():
-                if key in found:
-                    found[key].append(child)
+                if key in nodes:
+                    nodes[key].append(child)
                 if type(child) in (dict, list):
                     waiting.append(child)
-    return found
+    return nodes
 
 
 def _place(call: Tree) -> tuple[int, int]:

@@ -34,7 +34,7 @@ class Fault:
     message: str
 
 
-class Refused(Exception):
+class RegoRefused(Exception):
     """OPA does not compile a policy, or an evaluation stops; OPA says where."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -64,9 +64,9 @@ class OpaServer:
 
     def policies(self) -> Mapping[str, str]:
         """The package of every policy that the server holds, by id."""
-        found = self._call(self._client.get_policies_info)
+        listed = self._call(self._client.get_policies_info)
         root = f"{self._client.root_url}/data/"
-        return {id_: info["path"].removeprefix(root).replace("/", ".") for id_, info in found.items()}
+        return {id_: info["path"].removeprefix(root).replace("/", ".") for id_, info in listed.items()}
 
     def put(self, id_: str, text: str) -> None:
         """Uploads a policy; Refused when it does not compile beside the others."""
@@ -104,20 +104,20 @@ class OpaServer:
         return result  # type: ignore[return-value]  # there is a result where there is no error
 
     def _judged(self, error: Exception) -> Exception:
-        """What an error of the client stands for."""
+        """Return our error for an error of the client."""
         from opa_client.errors import DeletePolicyError, RegoParseError
         from requests import exceptions as http
 
         match error:
             case RegoParseError() if faults := _faults(error.errors):
-                return Refused(faults)
+                return RegoRefused(faults)
             case DeletePolicyError():  # others call it, or it is gone already
-                return Refused((Fault("", 1, 1, str(error.message)),))
+                return RegoRefused((Fault("", 1, 1, str(error.message)),))
             case RegoParseError():
                 return ServerLost(f"{self._name} refuses: {error.message}")
             case http.HTTPError():
                 if faults := _faults_of_evaluation(error.response):
-                    return Refused(faults)
+                    return RegoRefused(faults)
                 return ServerLost(f"{self._name} answers {error.response.status_code}")
             case http.Timeout():
                 return ServerLost(f"{self._name} did not answer within {self._seconds:g} s")
@@ -178,7 +178,7 @@ def _faults_of_evaluation(response: Any) -> tuple[Fault, ...]:
         return ()
     errors = body.get("errors") if isinstance(body, dict) else None
     of_policy = isinstance(errors, list) and all(
-        isinstance(one, dict) and str(one.get("code")).startswith("eval_") for one in errors
+        isinstance(entry, dict) and str(entry.get("code")).startswith("eval_") for entry in errors
     )
     return _faults(errors) if of_policy else ()
 
@@ -186,7 +186,7 @@ def _faults_of_evaluation(response: Any) -> tuple[Fault, ...]:
 def _faults(errors: Any) -> tuple[Fault, ...]:
     if not isinstance(errors, list):
         return ()
-    return tuple(_fault(one) for one in errors if isinstance(one, dict) and one.get("message"))
+    return tuple(_fault(entry) for entry in errors if isinstance(entry, dict) and entry.get("message"))
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

@@ -1,4 +1,4 @@
-"""What can be said of Rego texts without asking them anything; it is the same for every engine."""
+"""Flaws of Rego texts that are found without evaluating them, the same for every engine."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def _without(policies: Mapping[str, str], flaws: Iterable[Flaw]) -> dict[str, st
 
 
 def first_line(text: str) -> str:
-    """What an error says first, above the stack that some print."""
+    """Return the first words of an error, above the stack that some print."""
     return text.strip().split("\n", 1)[0] or "for no reason given"
 
 
@@ -99,6 +99,6 @@ def _builtins() -> frozenset[str]:
 
 
 def _flaw(path: str, error: str) -> Flaw:
-    if found := COMPLAINT.search(error):
-        return Flaw(path or found["path"], int(found["line"]), int(found["column"]), found["message"])
+    if match := COMPLAINT.search(error):
+        return Flaw(path or match["path"], int(match["line"]), int(match["column"]), match["message"])
     return Flaw(path, 1, 1, first_line(error))

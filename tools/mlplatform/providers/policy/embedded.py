@@ -49,8 +49,8 @@ def _read(answer: str) -> Decision | PolicyError:
 def _cause(error: BaseException) -> str:
     """One line for what regorus prints over many, with a stack of its own below."""
     text = str(error)
-    if found := COMPLAINT.search(text):
-        return f"it stopped at {found['path']}:{found['line']}:{found['column']}: {found['message']}"
+    if match := COMPLAINT.search(text):
+        return f"it stopped at {match['path']}:{match['line']}:{match['column']}: {match['message']}"
     if "not a valid rule path" in text:
         return "it has no decision"
     return f"it stopped: {first_line(text)}"

@@ -1,4 +1,4 @@
-"""What judges where no engine is to be had: nobody, so that every package is a denial which names the cause."""
+"""Stands in where there is no engine: every package is a denial which names the cause."""
 
 from collections.abc import Mapping, Sequence
 

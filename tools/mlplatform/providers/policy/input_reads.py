@@ -1,4 +1,4 @@
-"""Whether a Rego text reads only the parts of the input that its METADATA names: no other part is made and sent."""
+"""Finds reads of input in a Rego text that its METADATA does not name: such parts are never sent."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -14,7 +14,7 @@ _READ = re.compile(
 
 def unnamed_parts(text: str, reads: Collection[str]) -> Iterator[tuple[int, str]]:
     """The line (from 1) of each `input.part`, `input["part"]` or `object.get(input, …)` of a part not in `reads`."""
-    for found in _READ.finditer(text):
-        part = found["dot"] or found["key"] or found["got"]
+    for match in _READ.finditer(text):
+        part = match["dot"] or match["key"] or match["got"]
         if part and part not in reads and part not in ALWAYS_THERE:
-            yield text.count("\n", 0, found.start()) + 1, part
+            yield text.count("\n", 0, match.start()) + 1, part

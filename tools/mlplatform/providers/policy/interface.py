@@ -1,4 +1,4 @@
-"""What a policy engine can do: evaluate one package's decision over joined inputs."""
+"""The interface of a policy engine: it evaluates one package's decision over joined inputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class PolicyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong with a policy file, and where (line and column count from 1)."""
+    """A flaw in a policy file, and where (line and column count from 1)."""
 
     path: str
     line: int

@@ -1,4 +1,4 @@
-"""What packages say of themselves: which kinds they judge, what they read, and the rules they answer for."""
+"""The METADATA of packages: which kinds they judge, what they read, and their rules."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -94,34 +94,34 @@ def _read(path: str, text: str) -> Package | None:
             line, f"input.{part} is read and not sent: add {part} to `reads` in the METADATA"
         )
     rules: dict[str, Rule] = {}
-    for found in about_rules:
-        rule = _rule(path, found, custom.asks)
+    for annotation in about_rules:
+        rule = _rule(path, annotation, custom.asks)
         if rule.id in rules:
-            raise AnnotationError(found.line, f"the rule {rule.id} is declared twice")
+            raise AnnotationError(annotation.line, f"the rule {rule.id} is declared twice")
         rules[rule.id] = rule
     if not rules:
         raise AnnotationError(1, f"package {name} declares no rule")
     return Package(name, path, note.title, tuple(custom.kinds), custom.asks, tuple(custom.reads), rules)
 
 
-def _split(found: Iterator[Annotation]) -> tuple[Annotation | None, list[Annotation]]:
+def _split(blocks: Iterator[Annotation]) -> tuple[Annotation | None, list[Annotation]]:
     package: Annotation | None = None
     rules: list[Annotation] = []
-    for one in found:
-        if not one.is_about_package:
-            rules.append(one)
+    for annotation in blocks:
+        if not annotation.is_about_package:
+            rules.append(annotation)
         elif package is None:
-            package = one
+            package = annotation
         else:
-            raise AnnotationError(one.line, "the package has METADATA twice")
+            raise AnnotationError(annotation.line, "the package has METADATA twice")
     return package, rules
 
 
-def _refuse_rules_of_library(found: list[Annotation]) -> None:
-    for one in found:
-        if isinstance(one.values, dict) and "custom" in one.values:
+def _refuse_rules_of_library(blocks: list[Annotation]) -> None:
+    for annotation in blocks:
+        if isinstance(annotation.values, dict) and "custom" in annotation.values:
             raise AnnotationError(
-                one.line, "a rule of a library is never asked: move it to a package platform.<concern>"
+                annotation.line, "a rule of a library is never asked: move it to a package platform.<concern>"
             )
 
 
@@ -189,12 +189,12 @@ class _RuleNote(_Note):
     custom: _RuleCustom
 
 
-def _rule(path: str, found: Annotation, asks: RuleScope) -> Rule:
-    note = _note(_RuleNote, found)
+def _rule(path: str, annotation: Annotation, asks: RuleScope) -> Rule:
+    note = _note(_RuleNote, annotation)
     custom = note.custom
     if custom.id.startswith(RESERVED):
         raise AnnotationError(
-            found.line, f"the rule {custom.id} begins like the rules of a checker in Python"
+            annotation.line, f"the rule {custom.id} begins like the rules of a checker in Python"
         )
     return Rule(
         id=custom.id,
@@ -207,16 +207,16 @@ def _rule(path: str, found: Annotation, asks: RuleScope) -> Rule:
         fails=custom.fails,
         asks=asks,
         is_waivable=custom.waivable,
-        where=f"{path}:{found.line}",
+        where=f"{path}:{annotation.line}",
     )
 
 
-def _note(model: type[N], found: Annotation) -> N:
+def _note(model: type[N], annotation: Annotation) -> N:
     try:
-        return model.model_validate(found.values)
+        return model.model_validate(annotation.values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "METADATA"
         raise AnnotationError(
-            found.line, f"METADATA: {place}: {first['msg'].removeprefix('Value error, ')}"
+            annotation.line, f"METADATA: {place}: {first['msg'].removeprefix('Value error, ')}"
         ) from None

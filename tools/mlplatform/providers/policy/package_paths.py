@@ -14,8 +14,8 @@ _PLACES = "policies/rego/<concern>.rego or policies/rego/lib/<name>.rego, in sma
 
 def package_for(path: str) -> str:
     """The package that a file at this path holds, or nothing where no Rego file has a place."""
-    found = _PLACE.fullmatch(path)
-    return f"{'lib' if found['library'] else 'platform'}.{found['name']}" if found else ""
+    match = _PLACE.fullmatch(path)
+    return f"{'lib' if match['library'] else 'platform'}.{match['name']}" if match else ""
 
 
 def misplaced(policies: Mapping[str, str]) -> Iterator[Flaw]:

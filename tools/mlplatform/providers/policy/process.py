@@ -1,25 +1,22 @@
 """An OPA server of our own: loopback only, for whoever has its token, and gone when this process is."""
 
 import atexit
-import ctypes
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from mlplatform.providers.parent_death import kill_with_parent
 from mlplatform.providers.policy.client import OpaServer, ServerLost
 from mlplatform.providers.policy.interface import PolicyError
 from mlplatform.providers.policy.session import PREFIX
 
 _ATTEMPTS = 3  # another process may take the port before OPA does
-_PR_SET_PDEATHSIG = 1
 
 # Anybody on this machine can reach a loopback port, and who may upload a policy decides what is denied.
 _GUARD = """package system.authz
@@ -83,8 +80,8 @@ class OpaProcess:
                 _end(process)
                 raise
             self.has_policies = False
-        said = (self._folder / "log").read_text(errors="replace").strip().splitlines()
-        raise PolicyError(f"{program} does not start as a server: {said[-1] if said else 'it says nothing'}")
+        log = (self._folder / "log").read_text(errors="replace").strip().splitlines()
+        raise PolicyError(f"{program} does not start as a server: {log[-1] if log else 'it says nothing'}")
 
     def _run(self, program: str, port: int) -> "subprocess.Popen[bytes]":
         command = [program, "run", "--server", f"--addr=127.0.0.1:{port}", "--skip-version-check"]
@@ -101,12 +98,12 @@ class OpaProcess:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_dies_with_its_parent(),
+                preexec_fn=kill_with_parent(),  # atexit does not run in a process that is killed
             )
 
 
 def _is_up(process: "subprocess.Popen[bytes]", server: OpaServer, deadline: float) -> bool:
-    """Whether it came up; False when it ended, PolicyError when it takes too long."""
+    """True when it came up; False when it ended, PolicyError when it takes too long."""
     try:
         while process.poll() is None:
             try:
@@ -131,11 +128,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _dies_with_its_parent() -> Callable[[], object] | None:
-    """What the child does first: atexit does not run in a process that is killed."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

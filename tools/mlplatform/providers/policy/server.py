@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mlplatform.providers.policy.client import OpaServer, Refused, ServerLost
+from mlplatform.providers.policy.client import OpaServer, RegoRefused, ServerLost
 from mlplatform.providers.policy.decision import read_decision
 from mlplatform.providers.policy.interface import Decision, Flaw, PolicyError
 from mlplatform.providers.policy.process import OpaProcess
@@ -63,7 +63,7 @@ class ServerEngine:
         documents = [_document(text) for text in inputs]
         sent = [pair for pair in zip(inputs, documents, strict=True) if not isinstance(pair[1], PolicyError)]
         answers = iter([answer for batch in _batches(sent) for answer in self._decide(rule, batch)])
-        return [one if isinstance(one, PolicyError) else next(answers) for one in documents]
+        return [document if isinstance(document, PolicyError) else next(answers) for document in documents]
 
     def close(self) -> None:
         """Removes what was uploaded, or ends the server where it is our own."""
@@ -78,7 +78,7 @@ class ServerEngine:
     def _start(self, seconds: float) -> Sequence[Flaw]:
         nonce = secrets.token_hex(8)
         uploads, flaws = prepare(self.policies, nonce)
-        self._own = own = OpaProcess({one.id: one.text for one in uploads}, seconds=seconds)
+        self._own = own = OpaProcess({item.id: item.text for item in uploads}, seconds=seconds)
         try:
             self._server = OpaServer(own.url, token=own.token, seconds=seconds)
             self._session, refused = upload(self._server, uploads, nonce, are_there=own.has_policies)
@@ -112,8 +112,8 @@ class ServerEngine:
         number = secrets.token_hex(4)
         try:
             given = {"batch": number, "inputs": batch}
-            found = self._session.decisions(self._server.ask(self._session.package, rule, given), number)
-        except Refused as refusal:
+            decisions = self._session.decisions(self._server.ask(self._session.package, rule, given), number)
+        except RegoRefused as refusal:
             if len(batch) == 1:
                 return [PolicyError(f"it stopped{self._session.place(refusal.faults[0])}: {refusal}")]
             half = len(batch) // 2
@@ -121,12 +121,12 @@ class ServerEngine:
         except ServerLost as lost:
             self._lost = lost
             return [lost] * len(batch)
-        if found is None:
+        if decisions is None:
             self._lost = ServerLost(
                 "another process judges with this OPA server, or it was started anew: give each check its own"
             )
             return [self._lost] * len(batch)
-        return [_read(found.get(str(place))) for place in range(len(batch))]
+        return [_read(decisions.get(str(place))) for place in range(len(batch))]
 
 
 def _document(text: str) -> Any:

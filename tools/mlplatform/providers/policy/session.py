@@ -1,4 +1,4 @@
-"""What is uploaded beside the policies: a mark in each of them, and a module that asks about many inputs at once.
+"""Uploads beside the policies: a mark in each of them, and a module that asks about many inputs at once.
 
 Others may upload to the same server at any moment. Each answer of the module therefore carries the marks of the
 policies that it was found with: what does not carry exactly ours was not judged by our policies.
@@ -65,8 +65,8 @@ class Session:
         """The decisions by the input's place, `"0"` the first; None when this is no answer of our policies."""
         if not isinstance(answer, dict) or answer.get("marks") != self._marks or answer.get("batch") != batch:
             return None
-        found = answer.get("decisions")
-        return found if isinstance(found, dict) else None
+        decisions = answer.get("decisions")
+        return decisions if isinstance(decisions, dict) else None
 
 
 # Where the decision is undefined for an input, its place is left out of the answer.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from mlplatform.providers.policy.client import OpaServer, Refused, ServerLost
+from mlplatform.providers.policy.client import OpaServer, RegoRefused, ServerLost
 from mlplatform.providers.policy.compile import parse
 from mlplatform.providers.policy.interface import Flaw, PolicyError
 from mlplatform.providers.policy.package_paths import package_for
@@ -17,16 +17,16 @@ def upload(
 
     `are_there` says that the server was started with these uploads.
     """
-    refused: Sequence[tuple[Upload, Refused]] = ()
+    refused: Sequence[tuple[Upload, RegoRefused]] = ()
     if not are_there:
-        _make_room(server, {one.package for one in uploads})
+        _make_room(server, {item.package for item in uploads})
         uploads, refused = _compile(server, uploads)
     session = Session(uploads, nonce)
     try:
         server.put(session.id, session.text())
-    except Refused as refusal:
+    except RegoRefused as refusal:
         raise PolicyError(f"the OPA server at {server.url} cannot be asked: {refusal}") from None
-    return session, tuple(_flaw(one, refusal) for one, refusal in refused)
+    return session, tuple(_flaw(item, refusal) for item, refusal in refused)
 
 
 def remove(server: OpaServer, session: Session) -> None:
@@ -37,7 +37,7 @@ def remove(server: OpaServer, session: Session) -> None:
 
 
 def prepare(policies: Mapping[str, str], nonce: str) -> tuple[Sequence[Upload], tuple[Flaw, ...]]:
-    """What to upload of policies by path, and what is wrong with those that no server need be asked about."""
+    """Return the uploads for policies by path, and the flaws that are found without a server."""
     _, flaws = parse(policies)
     broken = {flaw.path for flaw in flaws}
     sound = {path: text for path, text in policies.items() if path not in broken}
@@ -56,22 +56,22 @@ def _make_room(server: OpaServer, packages: set[str]) -> None:
     _remove(server, [id_ for id_ in held if id_.startswith(PREFIX)])
 
 
-def _overlap(one: str, other: str) -> bool:
-    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+def _overlap(package: str, other: str) -> bool:
+    return f"{package}.".startswith(f"{other}.") or f"{other}.".startswith(f"{package}.")
 
 
 def _compile(
     server: OpaServer, uploads: Sequence[Upload]
-) -> tuple[tuple[Upload, ...], tuple[tuple[Upload, Refused], ...]]:
-    """What was uploaded, and what does not compile."""
+) -> tuple[tuple[Upload, ...], tuple[tuple[Upload, RegoRefused], ...]]:
+    """Upload, and return what was uploaded and what does not compile."""
     done: list[Upload] = []
-    refused: list[tuple[Upload, Refused]] = []
-    for one in _in_order(uploads):
+    refused: list[tuple[Upload, RegoRefused]] = []
+    for item in _in_order(uploads):
         try:
-            server.put(one.id, one.text)
-            done.append(one)
-        except Refused as refusal:
-            refused.append((one, refusal))
+            server.put(item.id, item.text)
+            done.append(item)
+        except RegoRefused as refusal:
+            refused.append((item, refusal))
     return tuple(done), tuple(refused)
 
 
@@ -80,11 +80,13 @@ def _in_order(uploads: Sequence[Upload]) -> Iterator[Upload]:
     waiting = list(uploads)
     while waiting:
         named = [
-            one
-            for one in waiting
-            if any(f"data.{other.package}." in one.text for other in waiting if other.package != one.package)
+            item
+            for item in waiting
+            if any(
+                f"data.{other.package}." in item.text for other in waiting if other.package != item.package
+            )
         ]
-        ready = [one for one in waiting if one not in named]
+        ready = [item for item in waiting if item not in named]
         yield from ready or waiting
         waiting = named if ready else []
 
@@ -94,7 +96,7 @@ def _remove(server: OpaServer, ids: Sequence[str]) -> None:
     waiting = list(ids)
     while waiting:
         for id_ in waiting:
-            with suppress(Refused):
+            with suppress(RegoRefused):
                 server.remove(id_)
         held = server.policies()
         left = [id_ for id_ in waiting if id_ in held]
@@ -103,10 +105,10 @@ def _remove(server: OpaServer, ids: Sequence[str]) -> None:
         waiting = left
 
 
-def _flaw(one: Upload, refusal: Refused) -> Flaw:
-    first = next((fault for fault in refusal.faults if fault.id == one.id), None)
+def _flaw(item: Upload, refusal: RegoRefused) -> Flaw:
+    first = next((fault for fault in refusal.faults if fault.id == item.id), None)
     return (
-        Flaw(one.path, first.line, first.column, first.message)
+        Flaw(item.path, first.line, first.column, first.message)
         if first
-        else Flaw(one.path, 1, 1, str(refusal))
+        else Flaw(item.path, 1, 1, str(refusal))
     )

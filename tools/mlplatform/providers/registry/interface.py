@@ -1,4 +1,4 @@
-"""What a model registry can do. Each environment has its own."""
+"""The interface of a model registry. Each environment has its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,14 +36,14 @@ class RegisteredVersion:
 
     def tags(self) -> str:
         """A digest over all that the registry says of the version."""
-        made = self.lineage
+        lineage = self.lineage
         return tags_digest(
             self.version,
             self.ref.digest,
-            made.run,
-            made.commit,
-            made.data,
-            made.metrics,
+            lineage.run,
+            lineage.commit,
+            lineage.data,
+            lineage.metrics,
             self.change,
             self.approved_by,
         )
@@ -51,7 +51,7 @@ class RegisteredVersion:
 
 @dataclass(frozen=True, slots=True)
 class UntrustedVersion:
-    """What claims to be a version (as `version` with `digest`, as far as it says) and is not believed, and why."""
+    """An entry that claims to be a version (`version`, `digest`, as far as it names them) and why it is not trusted."""
 
     model: str
     version: str
@@ -64,7 +64,7 @@ class WrongStage:
     """A version that is in another of the deprecated stages than its aliases say."""
 
     version: str
-    found: str
+    stage: str
     right: str
 
 
@@ -89,8 +89,8 @@ class RegistryState:
 
     def by_digest(self, model: str, digest: str) -> RegisteredVersion | None:
         """The version of a model that has this digest."""
-        found = (v for v in self.versions.get(model, {}).values() if v.ref.digest == digest)
-        return next(found, None)
+        versions = (v for v in self.versions.get(model, {}).values() if v.ref.digest == digest)
+        return next(versions, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Registry(Protocol):
         """
         ...
 
-    def repair(self, wanted: RegisteredVersion) -> RegisteredVersion:
+    def repair(self, entry: RegisteredVersion) -> RegisteredVersion:
         """Have a version here as it was registered once, whatever was made of it since.
 
         Its tags are written again, spoiled or lost bytes are replaced by verified ones from `wanted.ref` (its `uri` is

@@ -17,7 +17,7 @@ _INDEX = "https://www.checkov.io/5.Policy%20Index/all.html"
 
 @dataclass(slots=True)
 class _Given:
-    """What a scan is about: texts by folder and path, trees of what is YAML, and what was found on the way."""
+    """The input of a scan: texts by folder and path, trees of what is YAML, and the findings made on the way."""
 
     folders: dict[str, dict[str, str]] = field(default_factory=dict)
     trees: dict[str, list[Node]] = field(default_factory=dict)
@@ -35,11 +35,11 @@ class Checkov:
         self._seconds = seconds
 
     def is_infrastructure(self, path: str) -> bool:
-        """Whether a file, by its path alone, is something that this scanner judges or that could configure it."""
+        """True when a file, by its path alone, is something that this scanner judges or that could configure it."""
         return sort_of(path) is not Sort.NONE
 
     def scan(self, files: Mapping[str, bytes], policies: Mapping[str, str]) -> Sequence[Finding]:
-        """What is wrong with the files by path; `policies` are policies/checkov/* by path. ScanError when it fails."""
+        """Return the findings in files by path; `policies` are policies/checkov/* by path. ScanError when it fails."""
         given = _Given()
         if sum(map(len, files.values())) > text_guard.TREE_BYTES or len(files) > text_guard.FILES:
             message = f"the infrastructure is more than {text_guard.FILES} files or {text_guard.TREE_BYTES >> 20} MiB"
@@ -100,7 +100,7 @@ def _unjudged(sort: Sort, path: str, text: str) -> tuple[str, str] | None:
 
 
 def _shape(given: _Given, sort: Sort, path: str, text: str) -> list[Finding]:
-    """What keeps Checkov from judging a file; our own checks of it are done here as well."""
+    """Yield what keeps Checkov from judging a file; our own checks of it are done here as well."""
     if sort is Sort.DOCKERFILE:
         return list(format_checks.dockerfile(path, text))
     if sort not in (Sort.KUBERNETES, Sort.WORKFLOW, Sort.ACTION):
@@ -125,18 +125,18 @@ def _policies(policies: Mapping[str, str]) -> dict[str, str]:
     return {path: text for path, text in policies.items() if path.endswith((".yaml", ".yml"))}
 
 
-def _explained(said: dict[str, str]) -> str:
+def _explained(entry: dict[str, str]) -> str:
     """Where more is said of a check: Checkov ships a guideline with few, and an index names all."""
-    return "More: " + (said["guideline"] or f"look for {said['id']} in {_INDEX}")
+    return "More: " + (entry["guideline"] or f"look for {entry['id']} in {_INDEX}")
 
 
-def _rule(said: dict[str, str]) -> Rule:
-    name, about = said["name"].rstrip("."), said["about"]
-    looks_at = f" It looks at {said['looksAt']}." if said["looksAt"] else ""
+def _rule(entry: dict[str, str]) -> Rule:
+    name, about = entry["name"].rstrip("."), entry["about"]
+    looks_at = f" It looks at {entry['looksAt']}." if entry["looksAt"] else ""
     return Rule(
-        id=said["id"],
+        id=entry["id"],
         title=name,
-        description=f"Checkov {said['id']} judges {about}: {name}.{looks_at} {_explained(said)}",
+        description=f"Checkov {entry['id']} judges {about}: {name}.{looks_at} {_explained(entry)}",
         severity=Severity.ERROR,
         soc2=("CC6.1", "CC7.1"),
         fix=f"change what the finding points at so that it holds: {name}"

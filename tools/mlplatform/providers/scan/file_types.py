@@ -1,11 +1,11 @@
-"""What a file is, by its path: which framework judges it, or why none does."""
+"""The type of a file by its path: which framework judges it, or why none does."""
 
 import re
 from enum import StrEnum
 
 
 class Sort(StrEnum):
-    """What is done with a file; the first four are judged by the framework of that name."""
+    """The treatment of a file; the first four are judged by the framework of that name."""
 
     TERRAFORM = "terraform"
     KUBERNETES = "kubernetes"
@@ -100,7 +100,7 @@ ASTRAY = (
 
 
 def sort_of(path: str) -> Sort:
-    """What a file is."""
+    """Return the type of a file."""
     if CONFIGURES.search(path):
         return Sort.CONFIGURATION
     if path.startswith(POLICIES):
@@ -116,9 +116,9 @@ def sort_of(path: str) -> Sort:
     # A workflow may use an action of any folder; where documents and manifests lie, no action is taken for sound.
     if ACTION.search(path) and not path.startswith((*DOCUMENTS, INFRASTRUCTURE)):
         return Sort.ACTION
-    found = _data(path)
-    if found is not Sort.NONE:
-        return found
+    sort = _data(path)
+    if sort is not Sort.NONE:
+        return sort
     if _is_below(path, INFRASTRUCTURE) or path.casefold() in FOLDERS:
         return Sort.NONE if BESIDE.search(path) else Sort.UNJUDGED
     if path.startswith(".github/") and (path.startswith(ACTIONS) or not BESIDE.search(path)):
@@ -132,7 +132,7 @@ def reason(path: str) -> tuple[str, str]:
 
 
 def _is_below(path: str, folder: str) -> bool:
-    """Whether a path lies in a folder, however that is capitalised: some file systems do not tell them apart."""
+    """True when a path lies in a folder, however that is capitalised: some file systems do not tell them apart."""
     return path.casefold().startswith(folder)
 
 

@@ -43,7 +43,7 @@ SHAPE = "write it as GitHub documents it"
 
 
 def workflow(path: str, root: Node) -> Iterator[Finding]:
-    """What in a workflow is not as GitHub documents it."""
+    """Yield what in a workflow is not as GitHub documents it."""
     yield from _unknown(path, root, WORKFLOW_KEYS, "a workflow")
     jobs = root.get("jobs")
     if root.get("on") is None or jobs is None or not jobs.entries:
@@ -63,7 +63,7 @@ def workflow(path: str, root: Node) -> Iterator[Finding]:
 
 
 def manifests(path: str, documents: list[Node]) -> Iterator[Finding]:
-    """What among the documents of a file is not a Kubernetes manifest."""
+    """Yield the documents of a file that are not Kubernetes manifests."""
     fix = "give each document apiVersion, kind and metadata.name; what is not a manifest belongs elsewhere"
     if sum(len(expand(document)) for document in documents) > PARTS:
         yield failed(path, f"more than {PARTS} manifests in one file", SPLIT)
@@ -95,7 +95,7 @@ def template(path: str, text: str) -> Iterator[Finding]:
 
 
 def is_manifest(text: str) -> bool:
-    """Whether a YAML or JSON file, wherever it lies, is a Kubernetes manifest, or says so and cannot be read."""
+    """True when a YAML or JSON file, wherever it lies, is a Kubernetes manifest, or says so and cannot be read."""
     try:
         documents = read_documents(text)
     except TreeError:
@@ -104,7 +104,7 @@ def is_manifest(text: str) -> bool:
 
 
 def foreign(text: str) -> str:
-    """What a YAML or JSON file is that nothing here judges; nothing when it is none of that."""
+    """Return the format of a YAML or JSON file that nothing here judges; empty when it has none of these."""
     try:
         documents = read_documents(text)
     except TreeError:
@@ -119,7 +119,7 @@ def foreign(text: str) -> str:
 
 
 def reads_like_infrastructure(text: str) -> bool:
-    """Whether a text, of whatever name, reads like a manifest, Terraform, a Dockerfile or a CloudFormation template."""
+    """True when a text, of whatever name, reads like a manifest, Terraform, a Dockerfile or a CloudFormation stack."""
     return bool(
         STACK.search(text)
         or (MANIFEST[0].search(text) and MANIFEST[1].search(text))
@@ -129,7 +129,7 @@ def reads_like_infrastructure(text: str) -> bool:
 
 
 def dockerfile(path: str, text: str) -> Iterator[Finding]:
-    """What in a Dockerfile Checkov's parser would misread: directives, here-documents, unknown instructions."""
+    """Yield what Checkov's parser would misread in a Dockerfile: directives, here-documents, unknown instructions."""
     fix = "write it with the plain instructions of a Dockerfile"
     continues = has_from = False
     for number, line in enumerate(text.splitlines(), 1):
@@ -155,11 +155,11 @@ def dockerfile(path: str, text: str) -> Iterator[Finding]:
         yield failed(path, "a Dockerfile has a FROM", fix)
 
 
-def _unknown(path: str, node: Node, known: frozenset[str], what: str) -> Iterator[Finding]:
+def _unknown(path: str, node: Node, expected: frozenset[str], what: str) -> Iterator[Finding]:
     if node.entries is None:
         yield failed(path, f"{what} is a mapping", SHAPE, at=node.at)
     for key, (written, _) in (node.entries or {}).items():
-        if key not in known:
+        if key not in expected:
             yield failed(path, f"{what} has no `{key[:60]}`", SHAPE, at=written.at)
 
 

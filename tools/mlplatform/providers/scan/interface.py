@@ -1,4 +1,4 @@
-"""What a scanner of infrastructure can do: judge files that it never executes."""
+"""The interface of a scanner of infrastructure: it judges files that it never executes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -21,11 +21,11 @@ class Scanner(Protocol):
     """Judges Terraform, Kubernetes manifests, workflows and Dockerfiles."""
 
     def is_infrastructure(self, path: str) -> bool:
-        """Whether a file, by its path alone, is something that this scanner judges or that could configure it."""
+        """True when a file, by its path alone, is something that this scanner judges or that could configure it."""
         ...
 
     def scan(self, files: Mapping[str, bytes], policies: Mapping[str, str]) -> Sequence[Finding]:
-        """What is wrong with the files by path; `policies` are policies/checkov/* by path. ScanError when it fails."""
+        """Return the findings in files by path; `policies` are policies/checkov/* by path. ScanError when it fails."""
         ...
 
     def rules(self, policies: Mapping[str, str]) -> Sequence[Rule]:

@@ -33,8 +33,8 @@ FIX = "run it again; when it stays, tell the platform team what the pull request
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What Checkov said: as in worker/frameworks.py."""
+class ScanAnswer:
+    """Checkov's answer, as in worker/frameworks.py."""
 
     failed: list[dict[str, Any]]
     skipped: list[dict[str, Any]]
@@ -45,11 +45,11 @@ class Answer:
     complaints: list[str]
 
 
-def run(folders: Mapping[str, Mapping[str, str]], *, seconds: float = DEADLINE_SECONDS) -> Answer:
+def run(folders: Mapping[str, Mapping[str, str]], *, seconds: float = DEADLINE_SECONDS) -> ScanAnswer:
     """Judge texts by framework and path; ScanError when Checkov does not answer."""
     answer = _ask(folders, [], seconds)
     try:
-        return Answer(**answer)
+        return ScanAnswer(**answer)
     except TypeError:
         raise _failed("Checkov's answer has another shape than expected") from None
 
@@ -91,19 +91,19 @@ def _start(scratch: Path, arguments: list[str], seconds: float) -> None:
     command = [sys.executable, "-I", "-B", str(WORKER), str(scratch), *arguments]
     environment = {**ENVIRONMENT, "HOME": str(scratch / "home"), "TMPDIR": str(scratch / "tmp")}
     try:
-        with (scratch / "tmp" / "said").open("w+b") as said:
+        with (scratch / "tmp" / "said").open("w+b") as output:
             ended = subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
+                stdout=output,
+                stderr=output,
                 env=environment,
                 cwd=scratch,
                 timeout=seconds,
                 check=False,
             )
-            said.seek(max(0, said.seek(0, os.SEEK_END) - 2000))
-            last = said.read().decode(errors="replace").strip().splitlines()[-1:]
+            output.seek(max(0, output.seek(0, os.SEEK_END) - 2000))
+            last = output.read().decode(errors="replace").strip().splitlines()[-1:]
     except subprocess.TimeoutExpired:
         raise _failed(f"Checkov did not finish within {seconds:.0f} seconds") from None
     except OSError as why:

@@ -8,10 +8,10 @@ from typing import Any
 from mlplatform.core.finding import Finding, error
 from mlplatform.providers.scan import text_guard
 from mlplatform.providers.scan.checks.catalogue import OWN
-from mlplatform.providers.scan.checks.own import found
+from mlplatform.providers.scan.checks.own import own_finding
 from mlplatform.providers.scan.file_types import Sort
 from mlplatform.providers.scan.format_checks import expand
-from mlplatform.providers.scan.process import Answer
+from mlplatform.providers.scan.process import ScanAnswer
 from mlplatform.providers.scan.tree import Node
 
 # Checks of Checkov's that we do not ask, and why. Anything else is waived in policies/waivers/.
@@ -35,7 +35,7 @@ KEY = re.compile(r"[A-Za-z_][\w-]*")
 Folders = Mapping[str, Mapping[str, str]]
 
 
-def findings(answer: Answer, folders: Folders, trees: Mapping[str, list[Node]]) -> Iterator[Finding]:
+def findings(answer: ScanAnswer, folders: Folders, trees: Mapping[str, list[Node]]) -> Iterator[Finding]:
     """The findings of an answer about these texts: what failed, and whatever was not judged."""
     everything = {path: text for group in folders.values() for path, text in group.items()}
     yield from _troubles(answer, everything)
@@ -50,8 +50,8 @@ def findings(answer: Answer, folders: Folders, trees: Mapping[str, list[Node]]) 
     yield from _unknown_kinds(answer, trees)
 
 
-def _troubles(answer: Answer, everything: Mapping[str, str]) -> Iterator[Finding]:
-    """What Checkov tried that it may not, and what it warned of: a check that did not run, for all we know."""
+def _troubles(answer: ScanAnswer, everything: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield a finding for each forbidden attempt or warning of Checkov: a check may not have run."""
     outside = sorted(record["path"] for record in answer.failed if record["check"] == MODULES)
     for what in dict.fromkeys(answer.refused):
         message = f"Checkov tried to leave the files it judges: {what}"
@@ -70,7 +70,9 @@ def _blamed(what: str, everything: Mapping[str, str], likely: list[str]) -> str:
 def _failed(record: Mapping[str, Any], everything: Mapping[str, str]) -> Finding:
     check, path = record["check"], record["path"]
     if check in OWN:
-        return found(check, path, _place(record, everything), f"{record['name']} ({record['resource']})")
+        return own_finding(
+            check, path, _place(record, everything), f"{record['name']} ({record['resource']})"
+        )
     resource = record["resource"].removeprefix(f"/{path}").lstrip(".")
     message = f"{record['name']} ({resource})" if resource else str(record["name"])
     return error(check, path, message, fix=f"see `platform explain {check}`", at=_place(record, everything))
@@ -96,15 +98,15 @@ def _lines(text: str) -> list[str]:
     return text.split("\n")
 
 
-def _uncovered(answer: Answer, folders: Folders, trees: Mapping[str, list[Node]]) -> Iterator[Finding]:
+def _uncovered(answer: ScanAnswer, folders: Folders, trees: Mapping[str, list[Node]]) -> Iterator[Finding]:
     fix = "see that the file is what its name says, and that Terraform, Kubernetes, GitHub or Docker would take it"
     for sort in (Sort.TERRAFORM, Sort.KUBERNETES, Sort.WORKFLOW, Sort.DOCKERFILE):
         seen = answer.seen.get(sort.value, ())
         for path in folders.get(sort.value, ()):
             if path in answer.broken:
                 continue
-            wanted = _manifests(trees[path]) if sort is Sort.KUBERNETES else 1
-            if wanted and (path not in seen or (sort is Sort.KUBERNETES and seen[path] != wanted)):
+            expected = _manifests(trees[path]) if sort is Sort.KUBERNETES else 1
+            if expected and (path not in seen or (sort is Sort.KUBERNETES and seen[path] != expected)):
                 yield text_guard.failed(path, "Checkov left out the file, or part of it", fix)
 
 
@@ -112,7 +114,7 @@ def _manifests(documents: list[Node]) -> int:
     return sum(len(expand(document)) for document in documents if document.text != "")
 
 
-def _unknown_kinds(answer: Answer, trees: Mapping[str, list[Node]]) -> Iterator[Finding]:
+def _unknown_kinds(answer: ScanAnswer, trees: Mapping[str, list[Node]]) -> Iterator[Finding]:
     for item in answer.unjudged:
         path, kind = item["path"], item["resource"].split(".")[0]
         if kind in HARMLESS.split():
@@ -121,4 +123,4 @@ def _unknown_kinds(answer: Answer, trees: Mapping[str, list[Node]]) -> Iterator[
             for manifest in expand(document):
                 node = manifest.get("kind")
                 if node is not None and node.text == kind:
-                    yield found("CKV_MLP_11", path, node.at, kind)
+                    yield own_finding("CKV_MLP_11", path, node.at, kind)

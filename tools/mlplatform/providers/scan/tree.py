@@ -71,16 +71,16 @@ class _Builder:
         self.count = 0
 
     def documents(self) -> list[Node]:
-        found: list[Node] = []
+        nodes: list[Node] = []
         while True:
             event = self.next()
             name = type(event).__name__
             if name == "StreamEndEvent":
-                return found
+                return nodes
             if name == "DocumentStartEvent":
                 if event.version or event.tags:
                     raise TreeError("a YAML directive", _at(event))
-                found.append(self.node(self.next(), 0))
+                nodes.append(self.node(self.next(), 0))
 
     def node(self, event: object, depth: int) -> Node:
         self.count += 1

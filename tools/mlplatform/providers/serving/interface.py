@@ -1,4 +1,4 @@
-"""What a serving provider can do. Every call is idempotent and has a deadline."""
+"""The interface of every serving provider. Every call is idempotent and has a deadline."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,17 +25,6 @@ class Array:
     type: TensorType
     shape: Sequence[int]
     data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a provider can do; what it cannot is refused when the pull request is checked."""
-
-    formats: frozenset[str]
-    strategies: frozenset[str]
-    experiments: bool = False
-    shadows: bool = False
-    gpu: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +57,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What is served now: versions, and per model the weight (0 to 100) of each digest that is routed.
+    """The versions that are served now, and per model the weight (0 to 100) of each digest that is routed.
 
     `route_error` says why the routes in force would not outlive a restart; empty when they would. `unmanaged` names
     what is loaded and not ours.
@@ -79,11 +68,11 @@ class Observation:
     route_error: str = ""
     unmanaged: tuple[str, ...] = ()
 
-    def held(self, model: str) -> tuple[Served, ...]:
+    def versions_of(self, model: str) -> tuple[Served, ...]:
         return tuple(served for served in self.versions if served.model == model)
 
     def find(self, model: str, digest: str) -> Served | None:
-        return next((served for served in self.held(model) if served.digest == digest), None)
+        return next((served for served in self.versions_of(model) if served.digest == digest), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +93,7 @@ class Serving(Protocol):
     name: str
 
     def observe(self) -> Observation:
-        """What is there now. Raises ServingError when it cannot be known."""
+        """Observe the versions and routes of the environment. Raises ServingError when they cannot be known."""
         ...
 
     def ensure(self, candidate: Candidate) -> Ready | Pending:
@@ -116,7 +105,7 @@ class Serving(Protocol):
         ...
 
     def infer(self, candidate: Candidate, inputs: Sequence[Array], seconds: float) -> Mapping[str, Array]:
-        """What the loaded version itself answers, past any route, by output and as its signature says, or Unsound.
+        """Send rows to the loaded version itself, past any route; its outputs by name, or SignatureMismatch.
 
         No message quotes what was sent or answered: it may be about people.
         """
@@ -131,7 +120,7 @@ class Serving(Protocol):
         ...
 
     def flaws(self) -> Mapping[tuple[str, str], str]:
-        """What is wrong with the files of versions that are held, by model and digest; hashes all of them."""
+        """Hash the files of all loaded versions; why which are damaged, by model and digest."""
         ...
 
     def url(self, model: str) -> str:

@@ -1,4 +1,4 @@
-"""What `platform check` prints: the same judgement, a module a format."""
+"""Prints the result of `platform check`, with one module for each format."""
 
 from collections.abc import Mapping
 from typing import Literal, assert_never
@@ -10,7 +10,7 @@ Format = Literal["text", "json", "github", "sarif", "junit", "markdown"]
 
 
 def rendered(checked: CheckResult, form: Format, rules: Mapping[str, Rule]) -> str:
-    """The whole report; `rules` describes rules by id, for the formats that do so (SARIF)."""
+    """The whole report in a format; `rules` are described in SARIF, by id."""
     match form:
         case "text":
             from mlplatform.report.check.text import checked_text

@@ -1,4 +1,4 @@
-"""The judgement for a program."""
+"""Prints the result of a check as JSON."""
 
 import json
 from typing import Any
@@ -8,12 +8,12 @@ from mlplatform.core.finding import Finding
 
 
 def json_text(value: Any) -> str:
-    """ASCII alone; and what GitHub's runner would obey in the midst of a line is spelled otherwise."""
+    """JSON in ASCII, in which no text is a command to GitHub's runner."""
     return json.dumps(value, indent=1).replace("##[", "#\\u0023[")
 
 
 def checked_json(checked: CheckResult) -> dict[str, Any]:
-    """Everything that was found, as the command contract names it."""
+    """The whole result, under the keys of the command contract."""
     return {
         "findings": _findings(checked.findings),
         "checked": {

@@ -1,4 +1,4 @@
-"""The judgement as JUnit XML: a test case a rule."""
+"""Prints the result of a check as JUnit XML, with one test case for each rule."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -14,22 +14,22 @@ _T = TypeVar("_T")
 
 
 def checked_junit(checked: CheckResult) -> str:
-    """One suite; a rule fails with its errors, is skipped where all it found is waived, and tells its warnings.
+    """One suite: a rule with errors fails, one whose findings are all waived is skipped, and warnings are its output.
 
-    ASCII alone; a control character, which XML 1.0 cannot hold at all, stands as Python would write it.
+    ASCII only; control characters, which XML 1.0 cannot hold, are written as Python escapes them.
     """
-    found = _by_rule((*checked.findings, *proposed(checked)), lambda finding: finding.rule)
+    findings = _by_rule((*checked.findings, *proposed(checked)), lambda finding: finding.rule)
     waived = _by_rule(checked.waived, lambda waived: waived.finding.rule)
     cases = [
-        _case(rule, found.get(rule, ()), waived.get(rule, ()))
-        for rule in sorted({*checked.rules, *found, *waived})
+        _case(rule, findings.get(rule, ()), waived.get(rule, ()))
+        for rule in sorted({*checked.rules, *findings, *waived})
     ]
     cases += [_missing(message, paths) for message, paths in missing(checked).items()]
     suites = ElementTree.Element("testsuites", {"name": "platform check", **_counts(cases)})
     ElementTree.SubElement(suites, "testsuite", suites.attrib).extend(cases)
     ElementTree.indent(suites, " ")
-    written: bytes = ElementTree.tostring(suites, encoding="us-ascii", xml_declaration=True)
-    return written.decode("ascii")
+    document: bytes = ElementTree.tostring(suites, encoding="us-ascii", xml_declaration=True)
+    return document.decode("ascii")
 
 
 def _by_rule(values: Iterable[_T], rule: Callable[[_T], str]) -> Mapping[str, Sequence[_T]]:
@@ -39,11 +39,11 @@ def _by_rule(values: Iterable[_T], rule: Callable[[_T], str]) -> Mapping[str, Se
     return grouped
 
 
-def _case(rule: str, found: Sequence[Finding], waived: Sequence[Waived]) -> ElementTree.Element:
+def _case(rule: str, findings: Sequence[Finding], waived: Sequence[Waived]) -> ElementTree.Element:
     family = "checkov" if rule.startswith(("CKV_", "CKV2_", "checkov-")) else rule.split("-")[0]
     case = _element("testcase", name=rule, classname=f"platform.{family}", time="0")
-    errors = [finding for finding in found if finding.is_error]
-    warnings = [finding for finding in found if not finding.is_error]
+    errors = [finding for finding in findings if finding.is_error]
+    warnings = [finding for finding in findings if not finding.is_error]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         failure = _element("failure", message=f"{errors[0].where}: {errors[0].message}{more}", type=rule)
@@ -51,10 +51,10 @@ def _case(rule: str, found: Sequence[Finding], waived: Sequence[Waived]) -> Elem
         case.append(failure)
     elif waived:
         first = waived[0]
-        said = f"waived until {first.expires.isoformat()} by {first.owner}: {first.reason}"
-        case.append(_element("skipped", message=said))
-    if told := [*map(finding_text, warnings), *map(waived_text, waived)]:
-        ElementTree.SubElement(case, "system-out").text = "\n".join(told)
+        message = f"waived until {first.expires.isoformat()} by {first.owner}: {first.reason}"
+        case.append(_element("skipped", message=message))
+    if output := [*map(finding_text, warnings), *map(waived_text, waived)]:
+        ElementTree.SubElement(case, "system-out").text = "\n".join(output)
     return case
 
 

@@ -1,4 +1,4 @@
-"""What every format says of a judgement: the counts, and which approvals are missing."""
+"""Counts, waivers and missing approvals of a check, for every output format."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -10,15 +10,15 @@ from mlplatform.report.plain import counted, one_line
 
 def summary(checked: CheckResult) -> str:
     """`40 documents, 31 rules (9 not applicable): 1 error, no warnings`, and what else stops the change."""
-    asked = f"{counted(checked.documents, 'document')}, {counted(len(checked.rules), 'rule')}"
+    scope = f"{counted(checked.documents, 'document')}, {counted(len(checked.rules), 'rule')}"
     if checked.not_applicable:
-        asked += f" ({len(checked.not_applicable)} not applicable)"
-    said = [tally(checked.findings)]
+        scope += f" ({len(checked.not_applicable)} not applicable)"
+    results = [tally(checked.findings)]
     if checked.waived:
-        said.append(f"{len(checked.waived)} waived")
+        results.append(f"{len(checked.waived)} waived")
     if checked.proposed:
-        said.append(f"{tally(checked.proposed)} by the change's own policies")
-    return f"{asked}: {'; '.join(said)}"
+        results.append(f"{tally(checked.proposed)} by the change's own policies")
+    return f"{scope}: {'; '.join(results)}"
 
 
 def tally(findings: Iterable[Finding]) -> str:
@@ -29,24 +29,24 @@ def tally(findings: Iterable[Finding]) -> str:
 
 
 def missing(checked: CheckResult) -> dict[str, tuple[str, ...]]:
-    """What approvals are missing, in words, each with the paths that it is missing for.
+    """The missing approvals as sentences, each with the paths that need it.
 
-    With the approvals given it is a finding already, and not told twice.
+    When approvals were given, a missing one is a finding already, and is not repeated.
     """
     paths: dict[str, list[str]] = {}
-    told = {*checked.findings, *(waived.finding for waived in checked.waived)}
-    for finding in (one for one in checked.missing_approvals if one not in told):
+    reported = {*checked.findings, *(waived.finding for waived in checked.waived)}
+    for finding in (missed for missed in checked.missing_approvals if missed not in reported):
         paths.setdefault(finding.message, []).append(finding.path)
-    return {message: tuple(dict.fromkeys(found)) for message, found in paths.items()}
+    return {message: tuple(dict.fromkeys(needing)) for message, needing in paths.items()}
 
 
 def touched(checked: CheckResult) -> tuple[Waived, ...]:
-    """What is waived of what the change is about."""
+    """The waived findings in tenants or paths that the change touches."""
     return tuple(waived for waived in checked.waived if waived.is_touched)
 
 
 def elsewhere(checked: CheckResult) -> list[str]:
-    """A line that counts what is waived of what the change is not about, where there is any."""
+    """A line that counts the waived findings elsewhere, if there are any."""
     number = len(checked.waived) - len(touched(checked))
     is_are = "is" if number == 1 else "are"
     return [f"{counted(number, 'finding')} elsewhere {is_are} waived: --all shows them"] if number else []
@@ -59,7 +59,7 @@ def some(paths: Sequence[str], shown: Callable[[str], str] = one_line) -> str:
 
 
 def proposed(checked: CheckResult) -> tuple[Finding, ...]:
-    """What only the change's own policies find, saying so, to stand among the findings."""
+    """The findings of the change's own policies alone, marked as such, to be printed among the others."""
     return tuple(
         replace(finding, message=f"by the change's own policies: {finding.message}")
         for finding in checked.proposed

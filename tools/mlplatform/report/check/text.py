@@ -1,4 +1,4 @@
-"""The judgement for a terminal or a log."""
+"""Prints the result of a check for a terminal or a log."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from mlplatform.report.plain import one_line
 
 
 def checked_text(checked: CheckResult) -> str:
-    """A line a finding, then what is waived, proposed and missing, then the counts."""
+    """The findings, then waived and proposed ones, then missing approvals, then the counts."""
     approvals = (one_line(f"{message}: {some(paths)}") for message, paths in missing(checked).items())
     return "\n".join(
         [
@@ -24,14 +24,14 @@ def checked_text(checked: CheckResult) -> str:
 
 
 def finding_text(finding: Finding) -> str:
-    """`path:line:column: error: what [rule]`, and on a second line what to do."""
+    """`path:line:column: error: message [rule]`, and the fix on a second line."""
     fix = f"\n    {one_line(finding.fix)}" if finding.fix else ""
     place = one_line(finding.where)
     return f"{place}: {finding.severity.value}: {one_line(finding.message)} [{one_line(finding.rule)}]{fix}"
 
 
 def waived_text(waived: Waived) -> str:
-    """The finding, and who answers for the waiver, until when and why."""
+    """A waived finding, and the waiver's owner, last day and reason."""
     finding = waived.finding
     until = (
         f"waived until {waived.expires.isoformat()} by {one_line(waived.owner)} ({one_line(waived.waiver)})"

@@ -36,7 +36,7 @@ class MlflowRegistry:
     name = "mlflow"
 
     @staticmethod
-    def at(settings: environment.Registry, paths: EnvironmentPaths) -> "MlflowRegistry":
+    def at(settings: environment.RegistrySettings, paths: EnvironmentPaths) -> "MlflowRegistry":
         """The registry that an environment's document describes."""
         folder, artifacts = paths.registry_database.absolute(), paths.artifacts.absolute()
         return MlflowRegistry(folder, artifacts, Names(settings.prefix), settings.legacyStages)
@@ -65,15 +65,15 @@ class MlflowRegistry:
     ) -> RegisteredVersion:
         """Copy, verify and register; ArtifactError when the bytes are not what the digest says."""
         client = self._client()
-        wanted = RegisteredVersion(model, version, source, lineage, change, approved_by)
+        entry = RegisteredVersion(model, version, source, lineage, change, approved_by)
         with exclusive(self._lock):
-            return add.add(client, self.names, self._payloads, wanted)
+            return add.add(client, self.names, self._payloads, entry)
 
-    def repair(self, wanted: RegisteredVersion) -> RegisteredVersion:
+    def repair(self, entry: RegisteredVersion) -> RegisteredVersion:
         """Have the version as it was registered: its tags, its bytes, and nothing else in its name."""
         client = self._client()
         with exclusive(self._lock):
-            return repair.repair_version(client, self.names, self._payloads, wanted)
+            return repair.repair_version(client, self.names, self._payloads, entry)
 
     def set_aliases(self, model: str, champion: str | None, previous: str | None) -> None:
         """Set the alias_moves, and the stages where this registry keeps them; writes only what differs."""
@@ -89,7 +89,7 @@ class MlflowRegistry:
             database.create(self.database, self.artifacts)
 
     def training_environment(self, model: str) -> Mapping[str, str]:
-        """What a training script's environment needs for `mlflow.set_experiment("tenant/model")` to track here."""
+        """Return the variables that make a training script's `mlflow.set_experiment("tenant/model")` track here."""
         client = self._client()
         with exclusive(self._lock), registry_calls(f"making the experiment {model}"):
             runs.make_experiment(client, model, self.artifacts)

@@ -17,42 +17,42 @@ if TYPE_CHECKING:
 
 
 def add(
-    client: "MlflowClient", names: Names, payloads: Payloads, wanted: RegisteredVersion
+    client: "MlflowClient", names: Names, payloads: Payloads, entry: RegisteredVersion
 ) -> RegisteredVersion:
     """The version that is there, or else a new one; the caller holds the registry's lock."""
-    what = f"{wanted.model} {wanted.version}"
-    name, tags = names.registered(wanted.model), tags_of(wanted)
+    what = f"{entry.model} {entry.version}"
+    name, tags = names.registered(entry.model), tags_of(entry)
     with registry_calls(f"looking for {what}"):
         held = read_versions(client, names, f"name = '{name}'")
-    if there := present([one for one in held if one.semver == wanted.version], wanted):
-        return there
-    ref = payloads.keep(wanted.ref, wanted.model)
+    if registered := present([record for record in held if record.semver == entry.version], entry):
+        return registered
+    ref = payloads.keep(entry.ref, entry.model)
     with registry_calls(f"registering {what}"):
         make_model(client, name)
         client.create_model_version(name, source=ref.uri, tags=tags, await_creation_for=0)
-    return replace(wanted, ref=ref)
+    return replace(entry, ref=ref)
 
 
-def tags_of(wanted: RegisteredVersion) -> dict[str, str]:
+def tags_of(entry: RegisteredVersion) -> dict[str, str]:
     """The tags of a version; RegistryError when it cannot be said in tags."""
     try:
-        return to_tags(wanted)
+        return to_tags(entry)
     except ValueError as error:
         raise RegistryError(
-            f"{wanted.model} {wanted.version} cannot be registered: {cause_of(error)}"
+            f"{entry.model} {entry.version} cannot be registered: {cause_of(error)}"
         ) from error
 
 
-def present(held: Sequence[Held], wanted: RegisteredVersion) -> RegisteredVersion | None:
+def present(held: Sequence[Held], entry: RegisteredVersion) -> RegisteredVersion | None:
     """The version if it is there already; RegistryError when what is there is not what is wanted."""
-    for one in held:
-        if one.version is None:
-            raise RegistryError(one.problem, fix="repair its tags or delete it in MLflow")
-        if one.version.ref.digest != wanted.ref.digest:
+    for record in held:
+        if record.version is None:
+            raise RegistryError(record.problem, fix="repair its tags or delete it in MLflow")
+        if record.version.ref.digest != entry.ref.digest:
             raise RegistryError(
-                f"{wanted.model} {wanted.version} is registered as {short_digest(one.version.ref.digest)} "
-                f"and cannot become {short_digest(wanted.ref.digest)}",
-                fix="register the other bytes under a new version",
+                f"{entry.model} {entry.version} is registered as {short_digest(record.version.ref.digest)} "
+                f"and cannot become {short_digest(entry.ref.digest)}",
+                fix="register the other artifact under a new version",
             )
     return held[0].version if held else None
 
@@ -66,8 +66,8 @@ def make_model(client: "MlflowClient", name: str) -> None:
             raise
         try:
             client.create_registered_model(name)
-        except Exception as there:
-            if error_code(there) != "RESOURCE_ALREADY_EXISTS":
+        except Exception as error:
+            if error_code(error) != "RESOURCE_ALREADY_EXISTS":
                 raise
 
 

@@ -34,13 +34,13 @@ class AliasTargets:
 
 
 def set_aliases(
-    client: "MlflowClient", names: Names, model: str, wanted: AliasTargets, legacy_stages: bool
+    client: "MlflowClient", names: Names, model: str, targets: AliasTargets, legacy_stages: bool
 ) -> None:
     """Write what differs; RegistryError, before anything is written, when a version is not there."""
     mine = f"name = '{names.registered(model)}'"
     held = read_versions(client, names, mine)
     move_aliases(
-        client, names, model, wanted, legacy_stages, held, read_aliases(client, names, mine).get(model, {})
+        client, names, model, targets, legacy_stages, held, read_aliases(client, names, mine).get(model, {})
     )
 
 
@@ -48,18 +48,18 @@ def move_aliases(
     client: "MlflowClient",
     names: Names,
     model: str,
-    wanted: AliasTargets,
+    targets: AliasTargets,
     legacy_stages: bool,
-    found: Sequence[Held],
+    records: Sequence[Held],
     aliases: Mapping[str, int],
 ) -> None:
     """The same, for a model whose versions and aliases were read already."""
-    name, held = names.registered(model), trustworthy(found)
-    numbers = {one.semver: one.number for one in held}
-    champion, previous = (_number(model, semver, numbers) for semver in (wanted.champion, wanted.previous))
+    name, held = names.registered(model), trustworthy(records)
+    numbers = {record.semver: record.number for record in held}
+    champion, previous = (_number(model, semver, numbers) for semver in (targets.champion, targets.previous))
     _set_alias(client, name, PREVIOUS, aliases.get(PREVIOUS), previous)
     if legacy_stages:
-        _set_stages(client, name, held, wanted)
+        _set_stages(client, name, held, targets)
     _set_alias(client, name, CHAMPION, aliases.get(CHAMPION), champion)
 
 
@@ -72,19 +72,19 @@ def _number(model: str, semver: str | None, numbers: Mapping[str, int]) -> int |
     return None if semver is None else numbers[semver]
 
 
-def _set_alias(client: "MlflowClient", name: str, alias: str, now: int | None, wanted: int | None) -> None:
-    if now == wanted:
+def _set_alias(client: "MlflowClient", name: str, alias: str, before: int | None, number: int | None) -> None:
+    if before == number:
         return
-    if wanted is None:
+    if number is None:
         client.delete_registered_model_alias(name, alias)
     else:
-        client.set_registered_model_alias(name, alias, str(wanted))
+        client.set_registered_model_alias(name, alias, str(number))
 
 
-def _set_stages(client: "MlflowClient", name: str, held: Sequence[Held], wanted: AliasTargets) -> None:
-    aliases = {CHAMPION: wanted.champion, PREVIOUS: wanted.previous}
-    right = {one.number: stage_of(one.semver, aliases) for one in held}
-    now = {one.number: one.stage for one in held}
+def _set_stages(client: "MlflowClient", name: str, records: Sequence[Held], targets: AliasTargets) -> None:
+    aliases = {CHAMPION: targets.champion, PREVIOUS: targets.previous}
+    right = {record.number: stage_of(record.semver, aliases) for record in records}
+    now = {record.number: record.stage for record in records}
     if [number for number in now if now[number] == PRODUCTION] != [
         number for number in right if right[number] == PRODUCTION
     ]:

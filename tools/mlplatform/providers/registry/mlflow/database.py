@@ -104,9 +104,9 @@ def _open(database: Path) -> sqlite3.Connection:
 
 def _assert_current(database: Path, revisions: set[str]) -> None:
     if revisions != {_current_revision()}:
-        found = ", ".join(sorted(revisions)) or "none"
+        schema = ", ".join(sorted(revisions)) or "none"
         raise RegistryError(
-            f"the registry {database} was made by another MLflow version (schema {found})",
+            f"the registry {database} was made by another MLflow version (schema {schema})",
             fix=f"back it up and run: mlflow db upgrade {uri_of(database)}",
         )
 

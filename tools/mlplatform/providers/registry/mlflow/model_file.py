@@ -12,20 +12,20 @@ MODEL_FILE = "MLmodel"
 
 def write_model_file(folder: Path, entries: Sequence[ManifestEntry]) -> None:
     """Write `folder`/MLmodel where the payload has one ONNX file; other payloads are files to MLflow, no model."""
-    if found := onnx_file(entries):
+    if name := onnx_file(entries):
         # MLflow looks for MLmodel in the folder of the ONNX file that it loads, and ours must stay out of the payload.
-        (folder / found).symlink_to(Path(PAYLOAD_FOLDER) / found)
-        write_durably(folder / MODEL_FILE, model_file(found))
+        (folder / name).symlink_to(Path(PAYLOAD_FOLDER) / name)
+        write_durably(folder / MODEL_FILE, model_file(name))
 
 
 def onnx_file(entries: Sequence[ManifestEntry]) -> str | None:
     """The one ONNX file of a payload that is a model to MLflow."""
-    found = [entry.path for entry in entries if entry.path.endswith(".onnx") and "/" not in entry.path]
-    return found[0] if len(found) == 1 and not found[0].startswith(".") else None
+    names = [entry.path for entry in entries if entry.path.endswith(".onnx") and "/" not in entry.path]
+    return names[0] if len(names) == 1 and not names[0].startswith(".") else None
 
 
 def model_file(onnx: str) -> bytes:
-    """What MLmodel says of a folder with this ONNX file, and with the payload that it is from."""
+    """Return the text of MLmodel for a folder with this ONNX file, and with the payload that it is from."""
     with mlflow_calls("describing the model"):
         from mlflow.models import Model
 

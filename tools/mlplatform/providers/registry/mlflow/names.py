@@ -22,8 +22,8 @@ class Names:
 
     def model(self, registered: str) -> str | None:
         """The `tenant/model` of a registered model, or None when it is not ours."""
-        found = re.fullmatch(rf"{re.escape(self.prefix)}({NAME})\.({NAME})", registered)
-        return "/".join(found.groups()) if found else None
+        match = re.fullmatch(rf"{re.escape(self.prefix)}({NAME})\.({NAME})", registered)
+        return "/".join(match.groups()) if match else None
 
     @property
     def filter(self) -> str:

@@ -60,7 +60,7 @@ def keep(source: ArtifactRef, home: Path) -> ArtifactRef:
             _bring(source, folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise RegistryError(f"the payload cannot be kept: {error.filename or folder}: {reason}") from error
+        raise RegistryError(f"the artifact cannot be stored: {error.filename or folder}: {reason}") from error
     return kept
 
 
@@ -76,12 +76,12 @@ def renew(source: ArtifactRef, home: Path) -> ArtifactRef:
         if spoiled := _flaw(kept):
             if not source.uri:
                 raise RegistryError(
-                    f"{spoiled}, and nothing else holds these bytes", fix="train and register a new version"
+                    f"{spoiled}, and there is no other copy", fix="train and register a new version"
                 )
             _bring(source, folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise RegistryError(f"the payload cannot be kept: {error.filename or folder}: {reason}") from error
+        raise RegistryError(f"the artifact cannot be stored: {error.filename or folder}: {reason}") from error
     return kept
 
 

@@ -30,7 +30,7 @@ from mlplatform.providers.registry.interface import RegistryError
 from mlplatform.providers.registry.mlflow.calls import registry_calls
 from mlplatform.providers.registry.mlflow.model_file import MODEL_FILE, model_file, onnx_file
 from mlplatform.providers.registry.mlflow.names import Names
-from mlplatform.providers.registry.mlflow.rest import Experiment, RestClient, Run
+from mlplatform.providers.registry.mlflow.rest import MlflowExperiment, MlflowRun, RestClient
 
 EXPERIMENT = "mlplatform payloads"  # no tenant/model: those experiments are the training scripts'
 _MODEL_TAG = "mlplatform.model"
@@ -45,7 +45,7 @@ class ProxiedPayloads:
 
     def keep(self, source: ArtifactRef, model: str) -> ArtifactRef:
         """Bring a payload here, verified by what the server gives back; one that is here is verified again."""
-        with registry_calls(f"keeping the payload of {model}"):
+        with registry_calls(f"storing the artifact of {model}"):
             kept = self._place(source.digest, model)
             if not _is_whole(kept):
                 self._bring(source, kept)
@@ -53,12 +53,12 @@ class ProxiedPayloads:
 
     def renew(self, source: ArtifactRef, model: str) -> ArtifactRef:
         """The same; what was added there is taken away. RegistryError when the bytes are nowhere (an empty URI)."""
-        with registry_calls(f"keeping the payload of {model}"):
+        with registry_calls(f"storing the artifact of {model}"):
             kept = self._place(source.digest, model)
             if not _is_whole(kept):
                 if not source.uri:
                     raise RegistryError(
-                        f"the payload in {kept.uri} is lost or spoiled, and nothing else holds these bytes",
+                        f"the artifact in {kept.uri} is lost or damaged, and there is no other copy",
                         fix="train and register a new version",
                     )
                 _, folder = place_of(kept.uri)
@@ -75,22 +75,22 @@ class ProxiedPayloads:
             )
         return ArtifactRef(f"{root}/{digest.removeprefix('sha256:')}", digest)
 
-    def _run(self, model: str) -> Run:
+    def _run(self, model: str) -> MlflowRun:
         experiment, tag = self._experiment(), (_MODEL_TAG, self.names.registered(model))
-        found = self.client.first_run(experiment.experiment_id, tag)
-        if found is not None:
-            return found
+        run = self.client.first_run(experiment.experiment_id, tag)
+        if run is not None:
+            return run
         name = f"payloads of {tag[1]}"
         return self.client.create_run(experiment.experiment_id, name, tag, int(time.time() * 1000))
 
-    def _experiment(self) -> Experiment:
-        found = self.client.get_experiment_by_name(EXPERIMENT)
-        if found is None:
+    def _experiment(self) -> MlflowExperiment:
+        experiment = self.client.get_experiment_by_name(EXPERIMENT)
+        if experiment is None:
             self.client.create_experiment(EXPERIMENT)
-            found = self.client.get_experiment_by_name(EXPERIMENT)
-        if found is None or found.lifecycle_stage != "active":
+            experiment = self.client.get_experiment_by_name(EXPERIMENT)
+        if experiment is None or experiment.lifecycle_stage != "active":
             raise RegistryError(f"the experiment {EXPERIMENT!r} was deleted", fix="restore it in MLflow")
-        return found
+        return experiment
 
     def _bring(self, source: ArtifactRef, kept: ArtifactRef) -> None:
         with tempfile.TemporaryDirectory() as name:
@@ -102,7 +102,7 @@ class ProxiedPayloads:
 
 
 def _is_whole(kept: ArtifactRef) -> bool:
-    """Whether the payload lies there as its digest says; what does not is brought (again)."""
+    """True when the payload lies there as its digest says; what does not is brought (again)."""
     try:
         return digest_of(ProxyStore().entries(kept.uri)) == kept.digest
     except ArtifactError as error:

@@ -1,4 +1,4 @@
-"""What a run knows of a registry from moments ago: a look at each model, until one at all of them costs less.
+"""A run's cache of a registry: it reads model by model, until reading all of them at once costs less.
 
 A run that moves a thousand aliases would else ask two things before each. It holds the lease of the environment, so
 nobody of ours moves them meanwhile; what other hands do is seen as it was MOST_SECONDS ago at most.
@@ -42,7 +42,7 @@ class Recent:
         return read_versions(client, names, mine), aliases
 
     def forget(self, model: str) -> None:
-        """What is known of a model holds no longer."""
+        """Forget the entries of a model."""
         self._held.pop(model, None)
         self._aliases.pop(model, None)
 
@@ -51,6 +51,6 @@ class Recent:
             return
         self._aliases = read_aliases(client, names, names.filter)
         self._held = {}
-        for one in read_versions(client, names, names.filter):
-            self._held.setdefault(one.model, []).append(one)
+        for record in read_versions(client, names, names.filter):
+            self._held.setdefault(record.model, []).append(record)
         self._read_at = time.monotonic()

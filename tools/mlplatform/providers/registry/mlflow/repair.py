@@ -22,36 +22,36 @@ _CLAIMS = ("idempotency_key", "semver", "digest")
 
 
 def repair_version(
-    client: "MlflowClient", names: Names, payloads: Payloads, wanted: RegisteredVersion
+    client: "MlflowClient", names: Names, payloads: Payloads, entry: RegisteredVersion
 ) -> RegisteredVersion:
     """The version with its own tags and verified bytes; the caller holds the registry's lock."""
-    name, tags = names.registered(wanted.model), tags_of(wanted)
-    ref = payloads.renew(wanted.ref, wanted.model)
-    with registry_calls(f"repairing {wanted.model} {wanted.version}"):
+    name, tags = names.registered(entry.model), tags_of(entry)
+    ref = payloads.renew(entry.ref, entry.model)
+    with registry_calls(f"repairing {entry.model} {entry.version}"):
         make_model(client, name)
         held = read_versions(client, names, f"name = '{name}'", every=True)
-        ours = _ours(held, wanted, ref.uri)
-        for one in held:
-            if one is not ours and one.semver == wanted.version:
-                _disown(client, name, one)
+        ours = _ours(held, entry, ref.uri)
+        for record in held:
+            if record is not ours and record.semver == entry.version:
+                _disown(client, name, record)
         if ours is None:
             client.create_model_version(name, source=ref.uri, tags=tags, await_creation_for=0)
         else:
             _write(client, name, ours, tags)
-    return replace(wanted, ref=ref)
+    return replace(entry, ref=ref)
 
 
-def _ours(held: Sequence[Held], wanted: RegisteredVersion, uri: str) -> Held | None:
+def _ours(held: Sequence[Held], entry: RegisteredVersion, uri: str) -> Held | None:
     """The one that was registered as this: of several of these bytes the one that says so, or else the first."""
-    of_these_bytes = [one for one in held if one.source == uri]
-    saying_so = [one for one in of_these_bytes if one.semver == wanted.version]
+    of_these_bytes = [record for record in held if record.source == uri]
+    saying_so = [record for record in of_these_bytes if record.semver == entry.version]
     return next(iter([*saying_so, *of_these_bytes]), None)
 
 
-def _disown(client: "MlflowClient", name: str, one: Held) -> None:
+def _disown(client: "MlflowClient", name: str, record: Held) -> None:
     for key in _CLAIMS:
-        if key in one.tags:
-            client.delete_model_version_tag(name, str(one.number), key)
+        if key in record.tags:
+            client.delete_model_version_tag(name, str(record.number), key)
 
 
 def _write(client: "MlflowClient", name: str, ours: Held, tags: Mapping[str, str]) -> None:

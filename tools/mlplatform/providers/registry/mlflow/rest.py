@@ -1,4 +1,4 @@
-"""What we need of MLflow's client, over a server's REST interface: names and arguments are MLflow's own.
+"""The calls of MLflow's client that we need, over a server's REST interface; names and arguments are MLflow's own.
 
 MLflow's client would do it too; but it retries for minutes, has one deadline for the whole process in the environment,
 and takes 2 s to import.
@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 
 class Page(list[T]):
-    """What one call found, and the token of the next page."""
+    """The items of one answer, and the token of the next page."""
 
-    def __init__(self, found: Iterable[T], token: str | None) -> None:
-        super().__init__(found)
+    def __init__(self, items: Iterable[T], token: str | None) -> None:
+        super().__init__(items)
         self.token = token
 
 
@@ -60,13 +60,13 @@ class RunData:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class MlflowRun:
     info: RunInfo
     data: RunData
 
 
 @dataclass(frozen=True, slots=True)
-class Experiment:
+class MlflowExperiment:
     experiment_id: str
     lifecycle_stage: str
 
@@ -80,22 +80,24 @@ class RestClient:
     def search_model_versions(
         self, filter_string: str, max_results: int, order_by: Sequence[str], page_token: str | None
     ) -> Page[ModelVersion]:
-        asked = _search(filter_string, min(max_results, VERSIONS_A_PAGE), order_by, page_token)
-        said = self.server.get("model-versions/search", asked)
+        call = _search(filter_string, min(max_results, VERSIONS_A_PAGE), order_by, page_token)
+        answer = self.server.get("model-versions/search", call)
         return self._read(
-            said, lambda: Page(map(self._version, said.get("model_versions", [])), _token(said))
+            answer, lambda: Page(map(self._version, answer.get("model_versions", [])), _token(answer))
         )
 
     def search_registered_models(
         self, filter_string: str, max_results: int, order_by: Sequence[str], page_token: str | None
     ) -> Page[RegisteredModel]:
-        asked = _search(filter_string, max_results, order_by, page_token)
-        said = self.server.get("registered-models/search", asked)
-        return self._read(said, lambda: Page(map(_model, said.get("registered_models", [])), _token(said)))
+        call = _search(filter_string, max_results, order_by, page_token)
+        answer = self.server.get("registered-models/search", call)
+        return self._read(
+            answer, lambda: Page(map(_model, answer.get("registered_models", [])), _token(answer))
+        )
 
     def get_registered_model(self, name: str) -> RegisteredModel:
-        said = self.server.get("registered-models/get", {"name": name})
-        return self._read(said, lambda: _model(said["registered_model"]))
+        answer = self.server.get("registered-models/get", {"name": name})
+        return self._read(answer, lambda: _model(answer["registered_model"]))
 
     def create_registered_model(self, name: str) -> None:
         self.server.post("registered-models/create", {"name": name})
@@ -106,25 +108,25 @@ class RestClient:
         """A new version of a payload in a run's artifacts: a server takes none whose run it is not told."""
         del await_creation_for
         _, path = place_of(source)
-        asked = {
+        call = {
             "name": name,
             "source": f"mlflow-artifacts:/{path}",
             "run_id": path.split("/")[-3],  # <experiment>/<run>/artifacts/<digest>
             "tags": [{"key": key, "value": value} for key, value in tags.items()],
         }
-        said = self.server.post("model-versions/create", asked, once=True)
-        return self._read(said, lambda: self._version(said["model_version"]))
+        answer = self.server.post("model-versions/create", call, once=True)
+        return self._read(answer, lambda: self._version(answer["model_version"]))
 
     def delete_model_version(self, name: str, version: str) -> None:
         self.server.post("model-versions/delete", {"name": name, "version": version}, method="DELETE")
 
     def set_model_version_tag(self, name: str, version: str, key: str, value: str) -> None:
-        said = {"name": name, "version": version, "key": key, "value": value}
-        self.server.post("model-versions/set-tag", said)
+        call = {"name": name, "version": version, "key": key, "value": value}
+        self.server.post("model-versions/set-tag", call)
 
     def delete_model_version_tag(self, name: str, version: str, key: str) -> None:
-        said = {"name": name, "version": version, "key": key}
-        self.server.post("model-versions/delete-tag", said, method="DELETE")
+        call = {"name": name, "version": version, "key": key}
+        self.server.post("model-versions/delete-tag", call, method="DELETE")
 
     def set_registered_model_alias(self, name: str, alias: str, version: str) -> None:
         self.server.post("registered-models/alias", {"name": name, "alias": alias, "version": version})
@@ -135,75 +137,75 @@ class RestClient:
     def transition_model_version_stage(
         self, name: str, version: str, stage: str, archive_existing_versions: bool = False
     ) -> None:
-        said = {
+        call = {
             "name": name,
             "version": version,
             "stage": stage,
             "archive_existing_versions": archive_existing_versions,
         }
-        self.server.post("model-versions/transition-stage", said)
+        self.server.post("model-versions/transition-stage", call)
 
-    def get_run(self, run_id: str) -> Run:
-        said = self.server.get("runs/get", {"run_id": run_id})
-        return self._read(said, lambda: self._run(said["run"]))
+    def get_run(self, run_id: str) -> MlflowRun:
+        answer = self.server.get("runs/get", {"run_id": run_id})
+        return self._read(answer, lambda: self._run(answer["run"]))
 
-    def get_experiment_by_name(self, name: str) -> Experiment | None:
+    def get_experiment_by_name(self, name: str) -> MlflowExperiment | None:
         try:
-            said = self.server.get("experiments/get-by-name", {"experiment_name": name})
+            answer = self.server.get("experiments/get-by-name", {"experiment_name": name})
         except ServerError as absent:
             if error_code(absent) != "RESOURCE_DOES_NOT_EXIST":
                 raise
             return None
         return self._read(
-            said,
-            lambda: Experiment(
-                str(said["experiment"]["experiment_id"]), said["experiment"]["lifecycle_stage"]
+            answer,
+            lambda: MlflowExperiment(
+                str(answer["experiment"]["experiment_id"]), answer["experiment"]["lifecycle_stage"]
             ),
         )
 
     def create_experiment(self, name: str) -> None:
         try:
             self.server.post("experiments/create", {"name": name})
-        except ServerError as there:
-            if error_code(there) != "RESOURCE_ALREADY_EXISTS":
+        except ServerError as error:
+            if error_code(error) != "RESOURCE_ALREADY_EXISTS":
                 raise
 
-    def first_run(self, experiment: str, tag: tuple[str, str]) -> Run | None:
+    def first_run(self, experiment: str, tag: tuple[str, str]) -> MlflowRun | None:
         """The oldest run of an experiment with a tag; None where there is none."""
-        asked = {
+        call = {
             "experiment_ids": [experiment],
             "filter": f"tags.`{tag[0]}` = '{tag[1]}'",
             "order_by": ["attributes.start_time ASC"],
             "max_results": 1,
         }
-        said = self.server.post("runs/search", asked)
-        return self._read(said, lambda: next(map(self._run, said.get("runs", [])), None))
+        answer = self.server.post("runs/search", call)
+        return self._read(answer, lambda: next(map(self._run, answer.get("runs", [])), None))
 
-    def create_run(self, experiment: str, name: str, tag: tuple[str, str], start_time: int) -> Run:
+    def create_run(self, experiment: str, name: str, tag: tuple[str, str], start_time: int) -> MlflowRun:
         """A new run, which is finished at once: it is a place for artifacts."""
-        asked = {
+        call = {
             "experiment_id": experiment,
             "run_name": name,
             "start_time": start_time,
             "tags": [{"key": tag[0], "value": tag[1]}],
         }
-        said = self.server.post("runs/create", asked)
-        made = self._read(said, lambda: self._run(said["run"]))
+        answer = self.server.post("runs/create", call)
+        run = self._read(answer, lambda: self._run(answer["run"]))
         self.server.post(
-            "runs/update", {"run_id": made.info.run_id, "status": "FINISHED", "end_time": start_time}
+            "runs/update", {"run_id": run.info.run_id, "status": "FINISHED", "end_time": start_time}
         )
-        return made
+        return run
 
-    def _version(self, said: Any) -> ModelVersion:
-        tags = _tags(said.get("tags", []))
-        stage = str(said.get("current_stage", "None"))
-        source = self._uri(str(said.get("source", "")))
-        return ModelVersion(str(said["name"]), str(int(said["version"])), stage, source, tags)
+    def _version(self, record: Any) -> ModelVersion:
+        tags = _tags(record.get("tags", []))
+        stage = str(record.get("current_stage", "None"))
+        source = self._uri(str(record.get("source", "")))
+        return ModelVersion(str(record["name"]), str(int(record["version"])), stage, source, tags)
 
-    def _run(self, said: Any) -> Run:
-        info, data = said["info"], said.get("data", {})
+    def _run(self, record: Any) -> MlflowRun:
+        info, data = record["info"], record.get("data", {})
         metrics = {str(m["key"]): float(m["value"]) for m in data.get("metrics", [])}
-        return Run(
+        return MlflowRun(
             RunInfo(
                 str(info["run_id"]),
                 str(info["status"]),
@@ -220,18 +222,18 @@ class RestClient:
             return uri_of(self.server, parts.path.strip("/"))
         return f"unserved:{source}"
 
-    def _read(self, said: object, read: Callable[[], T]) -> T:
-        with _understood(self.server, said):
+    def _read(self, answer: object, read: Callable[[], T]) -> T:
+        with _understood(self.server, answer):
             return read()
 
 
 @contextmanager
-def _understood(server: MlflowServer, said: object) -> Iterator[None]:
+def _understood(server: MlflowServer, answer: object) -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError):
         raise ServerError(
-            f"MLflow at {server.url} answered {type(said).__name__ if not isinstance(said, dict) else 'JSON'} "
+            f"MLflow at {server.url} answered {type(answer).__name__ if not isinstance(answer, dict) else 'JSON'} "
             "that is not what was asked for",
             fix="see whether registry.uri is its address, and what is in between",
         ) from None
@@ -241,14 +243,14 @@ def _search(filter_string: str, size: int, order_by: Sequence[str], token: str |
     return {"filter": filter_string, "max_results": size, "order_by": list(order_by), "page_token": token}
 
 
-def _token(said: Any) -> str | None:
-    return str(said["next_page_token"]) if said.get("next_page_token") else None
+def _token(answer: Any) -> str | None:
+    return str(answer["next_page_token"]) if answer.get("next_page_token") else None
 
 
-def _model(said: Any) -> RegisteredModel:
-    aliases = {str(one["alias"]): str(int(one["version"])) for one in said.get("aliases", [])}
-    return RegisteredModel(str(said["name"]), aliases)
+def _model(record: Any) -> RegisteredModel:
+    aliases = {str(entry["alias"]): str(int(entry["version"])) for entry in record.get("aliases", [])}
+    return RegisteredModel(str(record["name"]), aliases)
 
 
-def _tags(said: Any) -> dict[str, str]:
-    return {str(tag["key"]): str(tag.get("value", "")) for tag in said}
+def _tags(tags: Any) -> dict[str, str]:
+    return {str(tag["key"]): str(tag.get("value", "")) for tag in tags}

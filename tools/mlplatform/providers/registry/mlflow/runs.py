@@ -51,19 +51,19 @@ def _found(client: "MlflowClient", run_id: str) -> "Run":
 
 def make_experiment(client: "MlflowClient", model: str, artifacts: Path) -> None:
     """The experiment of a model, with its artifacts in the registry's folder."""
-    found = client.get_experiment_by_name(model)
-    if found is None:
+    experiment = client.get_experiment_by_name(model)
+    if experiment is None:
         location = artifacts / RUNS_FOLDER / folder_name(model)
         client.create_experiment(model, artifact_location=location.as_uri())
-    elif found.lifecycle_stage != "active":
+    elif experiment.lifecycle_stage != "active":
         raise RegistryError(f"the experiment {model} was deleted", fix="restore it in MLflow")
 
 
 def make_shared_experiment(client: "RestClient", model: str) -> None:
     """The experiment of a model on a server, which keeps its artifacts where it keeps all."""
-    if (found := client.get_experiment_by_name(model)) is None:
+    if (experiment := client.get_experiment_by_name(model)) is None:
         client.create_experiment(model)
-    elif found.lifecycle_stage != "active":
+    elif experiment.lifecycle_stage != "active":
         raise RegistryError(f"the experiment {model} was deleted", fix="restore it in MLflow")
 
 
@@ -73,14 +73,14 @@ def script_environment(uri: str, model: str) -> Mapping[str, str]:
 
 
 def _data(run_id: str, tags: Mapping[str, str]) -> dict[str, str]:
-    said = {key.removeprefix(_DATA_TAG): value for key, value in tags.items() if key.startswith(_DATA_TAG)}
-    for name, digest in said.items():
+    digests = {key.removeprefix(_DATA_TAG): value for key, value in tags.items() if key.startswith(_DATA_TAG)}
+    for name, digest in digests.items():
         if not re.fullmatch(f"{NAME}/{NAME}", name) or not re.fullmatch(DIGEST, digest):
             raise RegistryError(
                 f"run {run_id} has the tag {_DATA_TAG}{name} = {digest}, which is no data set's digest",
                 fix='log it as mlflow.set_tag("data.<tenant>/<dataset>", "sha256:…")',
             )
-    return said
+    return digests
 
 
 def _metrics(run_id: str, metrics: Mapping[str, Any]) -> dict[str, float]:

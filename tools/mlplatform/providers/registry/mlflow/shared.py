@@ -33,7 +33,7 @@ class SharedMlflowRegistry:
     name = "mlflow"
 
     @staticmethod
-    def at(settings: environment.Registry) -> "SharedMlflowRegistry":
+    def at(settings: environment.RegistrySettings) -> "SharedMlflowRegistry":
         """The registry that an environment's document describes."""
         server = MlflowServer(settings.uri.rstrip("/"))
         return SharedMlflowRegistry(server, Names(settings.prefix), settings.legacyStages)
@@ -60,29 +60,29 @@ class SharedMlflowRegistry:
     ) -> RegisteredVersion:
         """Upload, verify and register; ArtifactError when the bytes are not what the digest says."""
         self._recent.forget(model)
-        wanted = RegisteredVersion(model, version, source, lineage, change, approved_by)
-        name, tags = self.names.registered(model), tags_of(wanted)
+        entry = RegisteredVersion(model, version, source, lineage, change, approved_by)
+        name, tags = self.names.registered(model), tags_of(entry)
         with registry_calls(f"looking for {model} {version}"):
-            if there := present(self._held(wanted), wanted):
-                return there
+            if registered := present(self._held(entry), entry):
+                return registered
         ref = self._payloads.keep(source, model)
         with registry_calls(f"registering {model} {version}"):
             make_model(self._client, name)
-            made = self._client.create_model_version(name, ref.uri, tags)
-            return self._first(replace(wanted, ref=ref), int(made.version))
+            added = self._client.create_model_version(name, ref.uri, tags)
+            return self._first(replace(entry, ref=ref), int(added.version))
 
-    def repair(self, wanted: RegisteredVersion) -> RegisteredVersion:
+    def repair(self, entry: RegisteredVersion) -> RegisteredVersion:
         """Have the version as it was registered: its tags, its bytes, and nothing else in its name."""
-        self._recent.forget(wanted.model)
-        return repair.repair_version(self._client, self.names, self._payloads, wanted)
+        self._recent.forget(entry.model)
+        return repair.repair_version(self._client, self.names, self._payloads, entry)
 
     def set_aliases(self, model: str, champion: str | None, previous: str | None) -> None:
         """Set the aliases, and the stages where this registry keeps them; writes only what differs."""
         with registry_calls(f"setting the aliases of {model}"):
             held, aliases = self._recent.look(self._client, self.names, model)
-            wanted = alias_moves.AliasTargets(champion, previous)
+            targets = alias_moves.AliasTargets(champion, previous)
             alias_moves.move_aliases(
-                self._client, self.names, model, wanted, self.legacy_stages, held, aliases
+                self._client, self.names, model, targets, self.legacy_stages, held, aliases
             )
 
     def prepare(self) -> None:
@@ -91,21 +91,21 @@ class SharedMlflowRegistry:
             self._client.search_registered_models(self.names.filter, 1, ["name ASC"], None)
 
     def training_environment(self, model: str) -> Mapping[str, str]:
-        """What a training script's environment needs for `mlflow.set_experiment("tenant/model")` to track here."""
+        """Return the variables that make a training script's `mlflow.set_experiment("tenant/model")` track here."""
         with registry_calls(f"making the experiment {model}"):
             runs.make_shared_experiment(self._client, model)
         return runs.script_environment(self.server.url, model)
 
-    def _first(self, made: RegisteredVersion, number: int) -> RegisteredVersion:
+    def _first(self, added: RegisteredVersion, number: int) -> RegisteredVersion:
         """The version just made, or the one that somebody else made just before: MLflow counts in their order."""
-        earlier = [one for one in self._held(made) if one.number < number]
+        earlier = [record for record in self._held(added) if record.number < number]
         if earlier:
-            self._client.delete_model_version(self.names.registered(made.model), str(number))
-        return present(earlier, made) or made
+            self._client.delete_model_version(self.names.registered(added.model), str(number))
+        return present(earlier, added) or added
 
-    def _held(self, wanted: RegisteredVersion) -> list[state.Held]:
-        held = read_versions(self._client, self.names, f"name = '{self.names.registered(wanted.model)}'")
-        return [one for one in held if one.semver == wanted.version]
+    def _held(self, version: RegisteredVersion) -> list[state.Held]:
+        records = read_versions(self._client, self.names, f"name = '{self.names.registered(version.model)}'")
+        return [record for record in records if record.semver == version.version]
 
     @property
     def _payloads(self) -> ProxiedPayloads:

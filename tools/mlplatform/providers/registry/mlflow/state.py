@@ -45,15 +45,15 @@ def read(client: "MlflowClient", names: Names, legacy_stages: bool) -> RegistryS
     numbers = read_aliases(client, names, names.filter)
     held = read_versions(client, names, names.filter)
     trusted = trustworthy(held)
-    known = {(one.model, one.number): one.semver for one in _agreeing(held)}
-    aliases = {model: _resolve(model, found, known) for model, found in numbers.items()}
+    semvers = {(record.model, record.number): record.semver for record in _agreeing(held)}
+    aliases = {model: _resolve(model, of_model, semvers) for model, of_model in numbers.items()}
     return RegistryState(
         versions=_by_model(trusted),
-        aliases={model: found for model, found in aliases.items() if found},
-        notes=tuple(sorted((*_problems(held), *_contradictions(held), *_strays(numbers, known)))),
+        aliases={model: of_model for model, of_model in aliases.items() if of_model},
+        notes=tuple(sorted((*_problems(held), *_contradictions(held), *_strays(numbers, semvers)))),
         stage_mismatches=_unsettled(trusted, aliases) if legacy_stages else {},
         untrusted=_doubtful(held, trusted),
-        foreign_aliases=_stray_aliases(numbers, known),
+        foreign_aliases=_stray_aliases(numbers, semvers),
     )
 
 
@@ -61,17 +61,17 @@ def read_versions(
     client: "MlflowClient", names: Names, filter_string: str, *, every: bool = False
 ) -> list[Held]:
     """Our versions, those with damaged tags included, by model and number; `every`: those that say nothing too."""
-    found = _pages(
+    pages = _pages(
         client.search_model_versions, filter_string, _VERSIONS_A_PAGE, ["name ASC", "version_number ASC"]
     )
-    models = ((names.model(item.name), item) for item in found)
+    models = ((names.model(item.name), item) for item in pages)
     return [_held(model, item) for model, item in models if model and (every or is_ours(item.tags))]
 
 
 def read_aliases(client: "MlflowClient", names: Names, filter_string: str) -> dict[str, dict[str, int]]:
     """The MLflow version numbers of our models' aliases."""
-    found = _pages(client.search_registered_models, filter_string, _MODELS_A_PAGE, ["name ASC"])
-    models = ((names.model(item.name), item) for item in found)
+    pages = _pages(client.search_registered_models, filter_string, _MODELS_A_PAGE, ["name ASC"])
+    models = ((names.model(item.name), item) for item in pages)
     return {
         model: {alias: int(number) for alias, number in item.aliases.items()}
         for model, item in models
@@ -82,23 +82,25 @@ def read_aliases(client: "MlflowClient", names: Names, filter_string: str) -> di
 def trustworthy(held: Sequence[Held]) -> list[Held]:
     """Those that can be believed: of several with the same version and digest the first, of a contradiction none."""
     first: dict[tuple[str, str], Held] = {}
-    for one in _agreeing(held):
-        first.setdefault((one.model, one.semver), one)
+    for record in _agreeing(held):
+        first.setdefault((record.model, record.semver), record)
     return list(first.values())
 
 
 def _agreeing(held: Sequence[Held]) -> list[Held]:
     digests = _digests(held)
-    return [one for one in held if one.version and len(digests[one.model, one.semver]) == 1]
+    return [record for record in held if record.version and len(digests[record.model, record.semver]) == 1]
 
 
 def _digests(held: Iterable[Held]) -> dict[tuple[str, str], dict[str, int]]:
     """By model and semver: the digests registered as it, with the first MLflow version of each."""
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for one in held:
-        if one.version:
-            found.setdefault((one.model, one.semver), {}).setdefault(one.version.ref.digest, one.number)
-    return found
+    numbers: dict[tuple[str, str], dict[str, int]] = {}
+    for record in held:
+        if record.version:
+            numbers.setdefault((record.model, record.semver), {}).setdefault(
+                record.version.ref.digest, record.number
+            )
+    return numbers
 
 
 def _held(model: str, item: Any) -> Held:
@@ -112,7 +114,7 @@ def _held(model: str, item: Any) -> Held:
 
 
 def _problems(held: Iterable[Held]) -> list[str]:
-    return [one.problem for one in held if one.problem]
+    return [record.problem for record in held if record.problem]
 
 
 def _contradictions(held: Iterable[Held]) -> list[str]:
@@ -124,59 +126,61 @@ def _contradictions(held: Iterable[Held]) -> list[str]:
 
 
 def _doubtful(held: Iterable[Held], trusted: Sequence[Held]) -> tuple[UntrustedVersion, ...]:
-    """What is not believed; and what is registered again under other bytes' name, even where it says the same."""
-    believed = {(one.model, one.number) for one in trusted}
+    """Return the untrusted entries, and those registered again under the name of another artifact."""
+    believed = {(record.model, record.number) for record in trusted}
     return tuple(
         UntrustedVersion(
-            one.model,
-            one.semver,
-            one.tags.get("digest", ""),
-            one.problem or f"MLflow version {one.number} says that it is {one.semver}",
+            record.model,
+            record.semver,
+            record.tags.get("digest", ""),
+            record.problem or f"MLflow version {record.number} says that it is {record.semver}",
         )
-        for one in held
-        if (one.model, one.number) not in believed
+        for record in held
+        if (record.model, record.number) not in believed
     )
 
 
 def _stray_aliases(
-    aliases: Mapping[str, Mapping[str, int]], known: Mapping[tuple[str, int], str]
+    aliases: Mapping[str, Mapping[str, int]], semvers: Mapping[tuple[str, int], str]
 ) -> dict[str, dict[str, str]]:
     return {
         model: strays
-        for model, found in aliases.items()
-        if (strays := {a: f"MLflow version {n}" for a, n in found.items() if (model, n) not in known})
+        for model, numbers in aliases.items()
+        if (strays := {a: f"MLflow version {n}" for a, n in numbers.items() if (model, n) not in semvers})
     }
 
 
-def _strays(aliases: Mapping[str, Mapping[str, int]], known: Mapping[tuple[str, int], str]) -> list[str]:
+def _strays(aliases: Mapping[str, Mapping[str, int]], semvers: Mapping[tuple[str, int], str]) -> list[str]:
     return [
         f"the alias {alias} of {model} is ignored: this platform did not register MLflow version {number}"
-        for model, found in aliases.items()
-        for alias, number in found.items()
-        if alias in (CHAMPION, PREVIOUS) and (model, number) not in known
+        for model, numbers in aliases.items()
+        for alias, number in numbers.items()
+        if alias in (CHAMPION, PREVIOUS) and (model, number) not in semvers
     ]
 
 
-def _resolve(model: str, found: Mapping[str, int], known: Mapping[tuple[str, int], str]) -> dict[str, str]:
-    return {alias: known[model, number] for alias, number in found.items() if (model, number) in known}
+def _resolve(
+    model: str, numbers: Mapping[str, int], semvers: Mapping[tuple[str, int], str]
+) -> dict[str, str]:
+    return {alias: semvers[model, number] for alias, number in numbers.items() if (model, number) in semvers}
 
 
 def _by_model(trusted: Iterable[Held]) -> dict[str, dict[str, RegisteredVersion]]:
-    found: dict[str, dict[str, RegisteredVersion]] = {}
-    for one in trusted:
-        if one.version:
-            found.setdefault(one.model, {})[one.semver] = one.version
-    return found
+    versions: dict[str, dict[str, RegisteredVersion]] = {}
+    for record in trusted:
+        if record.version:
+            versions.setdefault(record.model, {})[record.semver] = record.version
+    return versions
 
 
 def _unsettled(trusted: Iterable[Held], aliases: Mapping[str, Mapping[str, str]]) -> dict[str, WrongStage]:
     """The models whose stages do not follow their aliases: the first stage that is wrong."""
-    found: dict[str, WrongStage] = {}
-    for one in trusted:
-        right = stage_of(one.semver, aliases.get(one.model, {}))
-        if one.stage != right:
-            found.setdefault(one.model, WrongStage(one.semver, one.stage, right))
-    return found
+    mismatches: dict[str, WrongStage] = {}
+    for record in trusted:
+        right = stage_of(record.semver, aliases.get(record.model, {}))
+        if record.stage != right:
+            mismatches.setdefault(record.model, WrongStage(record.semver, record.stage, right))
+    return mismatches
 
 
 def stage_of(semver: str, aliases: Mapping[str, str | None]) -> str:
@@ -187,14 +191,14 @@ def stage_of(semver: str, aliases: Mapping[str, str | None]) -> str:
 
 
 def _pages(search: Callable[..., Any], filter_string: str, size: int, order_by: list[str]) -> list[Any]:
-    found: list[Any] = []
+    items: list[Any] = []
     token, seen = None, set()
     while True:
         page = search(filter_string=filter_string, max_results=size, order_by=order_by, page_token=token)
-        found += page
+        items += page
         token = page.token
         if not token:
-            return found
+            return items
         if token in seen:
             raise RegistryError(
                 "the registry gives the same page again and again", fix="see the server's log"

@@ -16,7 +16,7 @@ _PLAIN = ("semver", "digest", "idempotency_key", "run", "commit", "change")
 
 
 class _Tags(StrictModel):
-    """What the tags say, once they are known to say it properly."""
+    """The validated tags of a version."""
 
     model: QualifiedName
     semver: Version
@@ -37,17 +37,17 @@ class _Tags(StrictModel):
 
 
 def idempotency_key(model: str, version: str, digest: str) -> str:
-    """What identifies an addition: the same one twice is one."""
+    """Return the identity of an addition: adding the same twice adds one."""
     return hashlib.sha256(f"{model}\0{version}\0{digest}".encode()).hexdigest()
 
 
 def is_ours(tags: Mapping[str, str]) -> bool:
-    """Whether this platform registered an MLflow version; its tags may be damaged since."""
+    """True when this platform registered an MLflow version; its tags may be damaged since."""
     return "idempotency_key" in tags or ("semver" in tags and "digest" in tags)
 
 
 def is_tag_of_ours(key: str) -> bool:
-    """Whether a tag is one of those that `to_tags` writes; any other is somebody's own."""
+    """True when a tag is one of those that `to_tags` writes; any other is somebody's own."""
     return key in (*_PLAIN, "approved_by") or key.startswith((_DATA, _METRIC))
 
 
@@ -72,10 +72,10 @@ def to_tags(version: RegisteredVersion) -> dict[str, str]:
 
 def from_tags(model: str, tags: Mapping[str, str], uri: str) -> RegisteredVersion:
     """The version that tags describe. ValueError names the first tag that is not right."""
-    said = _parse(model, tags)
-    lineage = Lineage(said.run, said.commit, said.data, said.metrics)
+    parsed = _parse(model, tags)
+    lineage = Lineage(parsed.run, parsed.commit, parsed.data, parsed.metrics)
     return RegisteredVersion(
-        model, said.semver, ArtifactRef(uri, said.digest), lineage, said.change, said.approved_by
+        model, parsed.semver, ArtifactRef(uri, parsed.digest), lineage, parsed.change, parsed.approved_by
     )
 
 

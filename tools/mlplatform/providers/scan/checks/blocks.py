@@ -1,4 +1,4 @@
-"""What our Terraform checks look at, and what they answer with."""
+"""The input and output of our Terraform checks."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mlplatform.core.finding import Finding
-from mlplatform.providers.scan.checks.own import found
+from mlplatform.providers.scan.checks.own import own_finding
 from mlplatform.providers.scan.checks.untrusted import is_safe
 from mlplatform.providers.scan.checks.workflow import expressions, text
 from mlplatform.providers.scan.tree import Node
@@ -28,7 +28,7 @@ def handed_on(path: str, steps: Iterable[Node], outer: Iterable[Node]) -> Iterat
         run = step.get("run")
         for name in sorted({*shared, *_untrusted(step)}) if run else ():
             if run and _misuses(text(run).replace("\\\n", " "), name):
-                yield found("CKV_MLP_2", path, run.at, f"a script executes or hands on ${name[:60]}")
+                yield own_finding("CKV_MLP_2", path, run.at, f"a script executes or hands on ${name[:60]}")
 
 
 def _untrusted(holder: Node) -> Iterator[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mlplatform.core.finding import Finding
-from mlplatform.providers.scan.checks.own import found
+from mlplatform.providers.scan.checks.own import own_finding
 from mlplatform.providers.scan.checks.shell import Unreadable, commands, words_of
 from mlplatform.providers.scan.checks.workflow import Workflow, text
 from mlplatform.providers.scan.tree import Node
@@ -51,19 +51,19 @@ JAVASCRIPT = re.compile(
 
 
 def oversteps(workflow: Workflow, reported: set[tuple[int, int]]) -> Iterator[Finding]:
-    """What a privileged workflow does beyond the list, but at the places that are reported as a checkout already."""
+    """Yield what a privileged workflow does beyond the list, unless it is reported as a checkout already."""
     if not workflow.is_privileged:
         return
     for job in workflow.jobs:
         for holder in (workflow.root, job.node, *job.steps):
             if not reported & _places(holder):
                 for at, what in _beyond(holder):
-                    yield found("CKV_MLP_12", workflow.path, at, what)
+                    yield own_finding("CKV_MLP_12", workflow.path, at, what)
 
 
 def _places(holder: Node) -> set[tuple[int, int]]:
-    said = (holder.get("uses"), holder.get("run"), holder.get("with"))
-    return {scalar.at for node in said if node for scalar in node.scalars()}
+    nodes = (holder.get("uses"), holder.get("run"), holder.get("with"))
+    return {scalar.at for node in nodes if node for scalar in node.scalars()}
 
 
 def _beyond(holder: Node) -> Iterator[tuple[tuple[int, int], str]]:
@@ -73,8 +73,8 @@ def _beyond(holder: Node) -> Iterator[tuple[tuple[int, int], str]]:
     if uses is not None and not ACTIONS.fullmatch(text(uses)):
         yield uses.at, f"it uses {text(uses)[:60]}"
     for key, value in given.values() if given else ():
-        if key.lower() == "script" and (said := JAVASCRIPT.search(text(value))):
-            yield value.at, f"a script says {said[0].strip()[:40]}"
+        if key.lower() == "script" and (match := JAVASCRIPT.search(text(value))):
+            yield value.at, f"a script says {match[0].strip()[:40]}"
     if shell:
         yield holder.at, f"a script is for {shell[:40]}"
     if run is not None and (what := _forbidden(text(run))):
@@ -88,9 +88,11 @@ def _shell(holder: Node | None) -> str:
 
 
 def _forbidden(script: str) -> str:
-    """What a script does that is not on the list; nothing when it does nothing else."""
+    """Return the first thing a script does that is not on the list; empty when there is none."""
     try:
-        return next((what for one in commands(script) if (what := _refused(one.words, one.files))), "")
+        return next(
+            (what for command in commands(script) if (what := _refused(command.words, command.files))), ""
+        )
     except Unreadable as why:
         return str(why)
 

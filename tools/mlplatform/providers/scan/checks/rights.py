@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mlplatform.core.finding import Finding
-from mlplatform.providers.scan.checks.own import found
+from mlplatform.providers.scan.checks.own import own_finding
 from mlplatform.providers.scan.checks.workflow import Job, Workflow, expressions, text
 from mlplatform.providers.scan.tree import Node
 
@@ -27,14 +27,14 @@ def writes(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs:
         permissions = job.node.get("permissions") or shared
         if permissions is None or permissions.text == "":
-            yield found(
+            yield own_finding(
                 "CKV_MLP_4", workflow.path, job.at, f"{job.id} says no permissions, which may mean all"
             )
         elif permissions.text not in (None, "read-all"):
-            yield found("CKV_MLP_4", workflow.path, permissions.at, f"{job.id} may write everything")
+            yield own_finding("CKV_MLP_4", workflow.path, permissions.at, f"{job.id} may write everything")
         for scope, level in permissions.values() if permissions else ():
             if level.text not in ("read", "none") and scope not in allowed:
-                yield found("CKV_MLP_4", workflow.path, level.at, f"{job.id} may write {scope}")
+                yield own_finding("CKV_MLP_4", workflow.path, level.at, f"{job.id} may write {scope}")
 
 
 def skippable(workflow: Workflow) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def skippable(workflow: Workflow) -> Iterator[Finding]:
     for event, filters in workflow.events.items():
         for key, value in filters.values() if filters else ():
             if key in FILTERS:
-                yield found("CKV_MLP_5", workflow.path, value.at, f"{event} is filtered by {key}")
+                yield own_finding("CKV_MLP_5", workflow.path, value.at, f"{event} is filtered by {key}")
     for job in workflow.jobs:
         yield from _skips(workflow.path, job)
 
@@ -55,24 +55,24 @@ def given_secrets(workflow: Workflow) -> Iterator[Finding]:
         return
     for expression, at in expressions(workflow.root):
         if SECRET.search(expression):
-            yield found("CKV_MLP_6", workflow.path, at, f"${{{{ {expression[:60]} }}}}")
+            yield own_finding("CKV_MLP_6", workflow.path, at, f"${{{{ {expression[:60]} }}}}")
     for job in workflow.jobs:
         if (handed := job.node.get("secrets")) is not None and handed.text == "inherit":
-            yield found("CKV_MLP_6", workflow.path, handed.at, f"{job.id} hands on every secret")
+            yield own_finding("CKV_MLP_6", workflow.path, handed.at, f"{job.id} hands on every secret")
 
 
 def _skips(path: str, job: Job) -> Iterator[Finding]:
     condition = job.node.get("if")
     always = condition is not None and bool(ALWAYS.fullmatch(text(condition).strip()))
     if condition is not None and not always:
-        yield found("CKV_MLP_5", path, condition.at, f"{job.id} runs only if {text(condition)[:60]}")
+        yield own_finding("CKV_MLP_5", path, condition.at, f"{job.id} runs only if {text(condition)[:60]}")
     if (needs := job.node.get("needs")) is not None and not (always and _reads_results(job.node)):
         message = f"{job.id} is skipped, and green, when a job that it needs fails"
-        yield found("CKV_MLP_5", path, needs.at, message)
+        yield own_finding("CKV_MLP_5", path, needs.at, message)
     for holder in (job.node, *job.steps):
         goes_on = holder.get("continue-on-error")
         if goes_on is not None and text(goes_on) != "false":
-            yield found("CKV_MLP_5", path, goes_on.at, f"{job.id} is green when this fails")
+            yield own_finding("CKV_MLP_5", path, goes_on.at, f"{job.id} is green when this fails")
 
 
 def _reads_results(node: Node) -> bool:

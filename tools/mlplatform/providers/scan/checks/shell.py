@@ -37,7 +37,7 @@ def commands(script: str) -> list[Command]:
     """Every command, those inside $(…) too; Unreadable when it is not plain."""
     reader = _Reader(script.replace("\\\n", " "))
     reader.read(nested=False)
-    return [_plain(command) for command in reader.found]
+    return [_plain(command) for command in reader.commands_read]
 
 
 class _Reader:
@@ -46,7 +46,7 @@ class _Reader:
     def __init__(self, script: str) -> None:
         self.script = script
         self.at = 0
-        self.found: list[Command] = []
+        self.commands_read: list[Command] = []
 
     def read(self, *, nested: bool) -> None:
         """Everything up to the end, or to the parenthesis that ends what is nested."""
@@ -58,49 +58,49 @@ class _Reader:
             if sign in " \t":
                 self.at += 1
             elif sign in "\n()" or (operator := OPERATORS.match(self.script, self.at)):
-                said = sign if sign in "\n()" else operator[0]  # type: ignore[index]
+                operator_text = sign if sign in "\n()" else operator[0]  # type: ignore[index]
                 self._require_plain()
-                self.at += len(said)
-                if (writes := said in WRITES) and command.words and command.words[-1].isdigit():
+                self.at += len(operator_text)
+                if (writes := operator_text in WRITES) and command.words and command.words[-1].isdigit():
                     command.words.pop()
-                elif said not in WRITES and said != "<":
-                    self.found.append(command)
+                elif operator_text not in WRITES and operator_text != "<":
+                    self.commands_read.append(command)
                     command = Command()
             elif sign == "#":
                 self.at = len(self.script) if (end := self.script.find("\n", self.at)) < 0 else end
             else:
                 (command.files if writes else command.words).append(self._word())
                 writes = False
-        self.found.append(command)
+        self.commands_read.append(command)
         if nested and self.at == len(self.script):
             raise Unreadable("holds a command inside another that does not end")
 
     def _word(self) -> str:
-        said = ""
+        word = ""
         while self.at < len(self.script):
             sign = self.script[self.at]
             self._require_plain()
             if sign in " \t\n;|&<>" or sign in "()":
                 break
             if sign == "'":
-                said += self._until("'")
+                word += self._until("'")
             elif sign == '"':
-                said += self._quoted()
+                word += self._quoted()
             else:
-                said += self._one()
-        return said
+                word += self._one()
+        return word
 
     def _quoted(self) -> str:
         self.at += 1
-        said = ""
+        text = ""
         while self.script[self.at : self.at + 1] != '"':
             if self.at >= len(self.script):
                 raise Unreadable("has a quote that does not end")
             if self.script[self.at] == "`" or self.script.startswith("$((", self.at):
                 self._require_plain()
-            said += self._one()
+            text += self._one()
         self.at += 1
-        return said
+        return text
 
     def _one(self) -> str:
         """A sign, one behind a backslash, or what stands for the output of a command."""

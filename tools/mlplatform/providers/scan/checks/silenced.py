@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mlplatform.core.finding import Finding
-from mlplatform.providers.scan.checks.own import found
+from mlplatform.providers.scan.checks.own import own_finding
 from mlplatform.providers.scan.checks.workflow import Workflow, text
 from mlplatform.providers.scan.tree import Node
 
@@ -27,7 +27,7 @@ def silenced(workflow: Workflow) -> Iterator[Finding]:
         for step in job.steps:
             run = step.get("run")
             if run is not None and JUDGES.search(text(run)) and (how := _how(step, text(run))):
-                yield found(
+                yield own_finding(
                     "CKV_MLP_5", workflow.path, step.at, f"{job.id} is green whatever this finds: {how}"
                 )
 
@@ -39,11 +39,11 @@ def _how(step: Node, script: str) -> str:
     shell = text(step.get("shell"))
     if shell not in ("", "bash", "sh") and "-e" not in shell:
         return f"its shell is {shell[:40]}"
-    if said := ANYWHERE.search(script):
-        return said[0].strip()[:40]
+    if match := ANYWHERE.search(script):
+        return match[0].strip()[:40]
     for line in script.replace("\\\n", " ").split("\n"):
         if judges := JUDGES.search(line):
             before, behind = line[: judges.start()], line[judges.end() :]
-            if said := BEFORE.search(before) or BEHIND.search(behind):
-                return f"`{said[0].strip()[:20]}` drops its exit status"
+            if match := BEFORE.search(before) or BEHIND.search(behind):
+                return f"`{match[0].strip()[:20]}` drops its exit status"
     return ""

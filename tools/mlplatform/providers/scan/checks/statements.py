@@ -25,7 +25,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class PolicyStatement:
     """One statement; `principals` are pairs of type and identifier."""
 
     effect: str
@@ -35,7 +35,7 @@ class Statement:
     conditions: tuple[Condition, ...]
 
 
-def of_document(block: Block) -> list[Statement] | None:
+def of_document(block: Block) -> list[PolicyStatement] | None:
     """The statements of an aws_iam_policy_document; None when not all of them can be read."""
     body = block.body
     if "dynamic" in body:
@@ -43,7 +43,7 @@ def of_document(block: Block) -> list[Statement] | None:
     return [_written(statement) for statement in values(body.get("statement"))]
 
 
-def of_policy(value: Any) -> list[Statement] | None:
+def of_policy(value: Any) -> list[PolicyStatement] | None:
     """The statements of a policy attribute that is JSON or jsonencode(…); None when it cannot be read."""
     policy = _parsed(value)
     if not isinstance(policy, Mapping):
@@ -58,16 +58,16 @@ def of_policy(value: Any) -> list[Statement] | None:
 
 def referred(value: Any) -> str | None:
     """The name of the aws_iam_policy_document that a policy attribute is, if it is one."""
-    found = values(value)
-    match = REFERENCE.fullmatch(found[0]) if len(found) == 1 and isinstance(found[0], str) else None
+    items = values(value)
+    match = REFERENCE.fullmatch(items[0]) if len(items) == 1 and isinstance(items[0], str) else None
     return match[1] if match else None
 
 
 def _parsed(value: Any) -> Any:
-    found = values(value)
-    if len(found) != 1:
+    items = values(value)
+    if len(items) != 1:
         return None
-    policy = found[0]
+    policy = items[0]
     if not isinstance(policy, str):
         return policy
     encoded = ENCODED.fullmatch(policy)
@@ -77,10 +77,10 @@ def _parsed(value: Any) -> Any:
         return None
 
 
-def _written(statement: Any) -> Statement:
+def _written(statement: Any) -> PolicyStatement:
     if not isinstance(statement, Mapping) or "dynamic" in statement:
-        return Statement("unreadable", (), (), (), ())
-    return Statement(
+        return PolicyStatement("unreadable", (), (), (), ())
+    return PolicyStatement(
         effect=_one(statement.get("effect"), "Allow"),
         actions=tuple(texts(statement.get("actions"))),
         principals=tuple(
@@ -98,25 +98,25 @@ def _written(statement: Any) -> Statement:
     )
 
 
-def _encoded(statement: Mapping[str, Any]) -> Statement:
+def _encoded(statement: Mapping[str, Any]) -> PolicyStatement:
     principal = statement.get("Principal")
     principals = (
         principal.items() if isinstance(principal, Mapping) else [("*", principal)] if principal else []
     )
     tests = statement.get("Condition")
-    return Statement(
+    return PolicyStatement(
         effect=_one(statement.get("Effect"), "Allow"),
         actions=tuple(texts(statement.get("Action"))),
         principals=tuple((str(kind), name) for kind, names in principals for name in texts(names)),
         resources=tuple(texts(statement.get("Resource"))),
         conditions=tuple(
-            Condition(str(test), str(variable), tuple(texts(wanted)))
+            Condition(str(test), str(variable), tuple(texts(expected)))
             for test, variables in (tests.items() if isinstance(tests, Mapping) else ())
-            for variable, wanted in (variables.items() if isinstance(variables, Mapping) else ())
+            for variable, expected in (variables.items() if isinstance(variables, Mapping) else ())
         ),
     )
 
 
 def _one(value: Any, otherwise: str) -> str:
-    found = texts(value)
-    return found[0] if found else otherwise
+    items = texts(value)
+    return items[0] if items else otherwise

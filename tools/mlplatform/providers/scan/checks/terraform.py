@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mlplatform.providers.scan.checks.blocks import Block, Failure, texts, values
-from mlplatform.providers.scan.checks.statements import Statement, of_document, of_policy, referred
+from mlplatform.providers.scan.checks.statements import PolicyStatement, of_document, of_policy, referred
 
 EXACT = ("StringEquals", "StringLike")
 # A wildcard, what every pull request of a repository says, or what only a run of Terraform would know.
@@ -17,7 +17,7 @@ UNREADABLE = "cannot be read without running Terraform: write it as a data aws_i
 
 
 def judge(block: Block, blocks: Sequence[Block]) -> Iterator[Failure]:
-    """What our checks refuse in a block, one of the blocks of a tree."""
+    """Yield what our checks refuse in a block, one of the blocks of a tree."""
     if block.kind == "module":
         yield from _module(block, blocks)
     elif block.type == "aws_iam_role":
@@ -61,7 +61,7 @@ def _document(block: Block) -> Iterator[Failure]:
     )
 
 
-def _trust(block: Block, statements: list[Statement] | None, attribute: str) -> Iterator[Failure]:
+def _trust(block: Block, statements: list[PolicyStatement] | None, attribute: str) -> Iterator[Failure]:
     if statements is None:
         yield Failure("CKV_MLP_7", block, f"the trust policy {UNREADABLE}", attribute)
     elif any(_is_open(statement) for statement in statements):
@@ -71,8 +71,8 @@ def _trust(block: Block, statements: list[Statement] | None, attribute: str) -> 
         yield Failure("CKV_MLP_7", block, message, attribute)
 
 
-def _is_open(statement: Statement) -> bool:
-    """Whether a statement lets in web identities without naming the subject in full."""
+def _is_open(statement: PolicyStatement) -> bool:
+    """True when a statement lets in web identities without naming the subject in full."""
     actions = {action.lower() for action in statement.actions}
     is_federated = any(
         kind == "Federated" or (kind == "*" and _is_web(actions)) for kind, _ in statement.principals
@@ -93,11 +93,11 @@ def _is_web(actions: set[str]) -> bool:
 
 
 def _bucket(block: Block, blocks: Sequence[Block]) -> Iterator[Failure]:
-    beside = [other for other in blocks if other.folder == block.folder and _refers(other, block)]
-    if not any(_has_managed_key(other) for other in beside):
+    related = [other for other in blocks if other.folder == block.folder and _refers(other, block)]
+    if not any(_has_managed_key(other) for other in related):
         message = "no aws:kms with such a key"
         yield Failure("CKV_MLP_8", block, message)
-    if not any(_denies_plain_transport(other, block, blocks) for other in beside):
+    if not any(_denies_plain_transport(other, block, blocks) for other in related):
         message = "no bucket policy that can be read denies them"
         yield Failure("CKV_MLP_9", block, message)
 
@@ -136,7 +136,7 @@ def _denies_plain_transport(block: Block, bucket: Block, blocks: Sequence[Block]
     return any(_denies(statement) for document in documents for statement in of_document(document) or ())
 
 
-def _denies(statement: Statement) -> bool:
+def _denies(statement: PolicyStatement) -> bool:
     return (
         statement.effect == "Deny"
         and any(action.lower() in ("s3:*", "*") for action in statement.actions)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mlplatform.core.finding import Finding
-from mlplatform.providers.scan.checks.own import found
+from mlplatform.providers.scan.checks.own import own_finding
 from mlplatform.providers.scan.checks.workflow import Workflow, expressions, text
 from mlplatform.providers.scan.tree import Node
 
@@ -55,13 +55,13 @@ def checkouts(path: str, users: Iterable[Node], root: Node) -> Iterator[Finding]
     for user in users:
         uses, given, run = text(user.get("uses")), user.get("with"), user.get("run")
         for name, value in given.values() if given else ():
-            said = value.text or ""
-            is_open = "${{" in said and "checkout" in uses.lower()
-            if name.lower() in TAKEN and (is_open or HEAD.search(said)):
-                yield found("CKV_MLP_1", path, value.at, f"{uses} takes {said[:60]}")
+            expression = value.text or ""
+            is_open = "${{" in expression and "checkout" in uses.lower()
+            if name.lower() in TAKEN and (is_open or HEAD.search(expression)):
+                yield own_finding("CKV_MLP_1", path, value.at, f"{uses} takes {expression[:60]}")
         script = text(run).replace("\\\n", " ")
         if run and ("gh pr checkout" in script or (names_head and TAKES.search(script))):
-            yield found("CKV_MLP_1", path, run.at, "a script checks out what the pull request proposes")
+            yield own_finding("CKV_MLP_1", path, run.at, "a script checks out what the pull request proposes")
 
 
 def injections(path: str, steps: tuple[Node, ...], *, matrix_is_literal: bool = True) -> Iterator[Finding]:
@@ -73,25 +73,29 @@ def injections(path: str, steps: tuple[Node, ...], *, matrix_is_literal: bool = 
         for script in filter(None, scripts):
             for expression, at in expressions(script):
                 if not is_safe(expression, matrix_is_literal):
-                    yield found("CKV_MLP_2", path, at, f"a script holds ${{{{ {expression[:80]} }}}}")
+                    yield own_finding("CKV_MLP_2", path, at, f"a script holds ${{{{ {expression[:80]} }}}}")
 
 
 def unpinned(path: str, used: Iterable[Node | None]) -> Iterator[Finding]:
     """CKV_MLP_3: every action, reusable workflow and image of an action is pinned to a full commit or digest."""
     for uses in used:
         if uses is not None and not PINNED.fullmatch(uses.text or ""):
-            yield found("CKV_MLP_3", path, uses.at, f"{(uses.text or '')[:80]} is not pinned to a commit")
+            yield own_finding(
+                "CKV_MLP_3", path, uses.at, f"{(uses.text or '')[:80]} is not pinned to a commit"
+            )
 
 
 def unpinned_images(path: str, images: Iterable[Node]) -> Iterator[Finding]:
     """CKV_MLP_3: every container that a job runs in or beside is pinned to a digest."""
     for image in images:
         if not IMAGE.fullmatch(image.text or ""):
-            yield found("CKV_MLP_3", path, image.at, f"{(image.text or '')[:80]} is not pinned to a digest")
+            yield own_finding(
+                "CKV_MLP_3", path, image.at, f"{(image.text or '')[:80]} is not pinned to a digest"
+            )
 
 
 def is_safe(expression: str, matrix_is_literal: bool = True) -> bool:
-    """Whether nobody from outside writes anything that an expression stands for."""
+    """True when nobody from outside writes anything that an expression stands for."""
     bare = STRING.sub(" ", expression)
     if "[" in bare:
         return False

@@ -1,4 +1,4 @@
-"""What our checks read of a GitHub workflow or composite action."""
+"""The parts of a GitHub workflow or composite action that our checks read."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -45,10 +45,10 @@ class Job:
 
     @property
     def containers(self) -> tuple[Node, ...]:
-        """What it runs in, and the services beside it: an image, or a mapping with `image`."""
+        """Return its container and those of its services: each an image, or a mapping with `image`."""
         own, services = self.node.get("container"), self.node.get("services")
-        beside = [node for _, node in services.values()] if services else []
-        return (*([own] if own else []), *beside)
+        service_images = [node for _, node in services.values()] if services else []
+        return (*([own] if own else []), *service_images)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +62,45 @@ class Workflow:
 
     @property
     def is_proposed(self) -> bool:
-        """Whether it runs what a pull request proposes."""
+        """True when it runs what a pull request proposes."""
         return bool(PROPOSED & set(self.events))
 
     @property
     def is_privileged(self) -> bool:
-        """Whether an outsider can start it with the base branch's rights."""
+        """True when an outsider can start it with the base branch's rights."""
         return bool(PRIVILEGED & set(self.events))
 
     @property
     def is_gate(self) -> bool:
-        """Whether a merge may wait for its jobs."""
+        """True when a merge may wait for its jobs."""
         return bool(GATES & set(self.events))
 
 
 def workflow_of(path: str, root: Node) -> Workflow:
     """A workflow, as far as the tree is one."""
     jobs = root.get("jobs")
-    found = (jobs.entries or {}) if jobs else {}
+    entries = (jobs.entries or {}) if jobs else {}
     return Workflow(
         path,
         root,
         _events(root.get("on")),
-        tuple(Job(name, key.at, job) for name, (key, job) in found.items()),
+        tuple(Job(name, key.at, job) for name, (key, job) in entries.items()),
     )
 
 
 def with_callers(workflows: Mapping[str, Workflow]) -> dict[str, Workflow]:
     """The same workflows, each started by the events of those in the repository that call it as well."""
-    found = dict(workflows)
-    waiting = list(found)
+    by_path = dict(workflows)
+    waiting = list(by_path)
     while waiting:
-        caller = found[waiting.pop()]
+        caller = by_path[waiting.pop()]
         for job in caller.jobs:
             called = text(job.node.get("uses")).removeprefix("./")
-            if called in found and not caller.events.keys() <= found[called].events.keys():
-                events = {**dict.fromkeys(caller.events), **found[called].events}
-                found[called] = replace(found[called], events=events)
+            if called in by_path and not caller.events.keys() <= by_path[called].events.keys():
+                events = {**dict.fromkeys(caller.events), **by_path[called].events}
+                by_path[called] = replace(by_path[called], events=events)
                 waiting.append(called)
-    return found
+    return by_path
 
 
 def expressions(node: Node) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -19,14 +19,14 @@ from mlplatform.providers.scan.tree import Node
 
 
 def judge_workflows(roots: Mapping[str, Node]) -> Iterator[Finding]:
-    """What our checks refuse in the workflows of a repository; one that others call runs on their events too."""
+    """Yield what our checks refuse in the workflows of a repository; one that others call runs on their events too."""
     workflows = with_callers({path: workflow_of(path, root) for path, root in roots.items()})
     for path in sorted(workflows):
         yield from _judge(path, workflows[path])
 
 
 def judge_action(path: str, root: Node) -> Iterator[Finding]:
-    """What our checks refuse in an action: a composite one, or one in an image."""
+    """Yield what our checks refuse in an action: a composite one, or one in an image."""
     runs = root.get("runs")
     steps = runs.get("steps") if runs else None
     inner = (steps.items or ()) if steps else ()
@@ -46,7 +46,9 @@ def _judge(path: str, workflow: Workflow) -> Iterator[Finding]:
         written = (*job.steps, *job.containers, *_defaults(workflow.root), *_defaults(job.node))
         yield from injections(path, written, matrix_is_literal=_is_literal(job.node.get("strategy")))
         yield from handed_on(path, job.steps, (workflow.root, job.node))
-        yield from unpinned_images(path, (one.get("image") or one for one in job.containers))
+        yield from unpinned_images(
+            path, (container.get("image") or container for container in job.containers)
+        )
     yield from unpinned(path, _used(workflow))
     yield from writes(workflow)
     yield from skippable(workflow)
@@ -61,7 +63,7 @@ def _used(workflow: Workflow) -> Iterator[Node | None]:
 
 
 def _defaults(holder: Node) -> Iterator[Node]:
-    """What holds the shell of steps that name none."""
+    """Return the mapping that holds the default shell of steps that name none."""
     defaults = holder.get("defaults")
     if run := defaults.get("run") if defaults else None:
         yield run

@@ -1,1 +1,1 @@
-"""What runs in the scanner's own process: Checkov, confined to the files it was given."""
+"""The scanner's own process: Checkov, confined to the files it was given."""

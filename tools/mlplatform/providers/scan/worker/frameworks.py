@@ -67,7 +67,7 @@ def collect(report: Any, root: Path, answer: dict[str, Any]) -> None:
 
 
 def record_of(record: Any, root: Path) -> dict[str, Any]:
-    """What we keep of one of Checkov's records."""
+    """Return the fields that we keep of one of Checkov's records."""
     return {
         "check": record.check_id,
         "name": record.check_name,

@@ -33,8 +33,11 @@ def bounded(root: Path, broken: MutableMapping[str, str], what: str) -> Iterator
         took = f"did not end within {SECONDS} s" if isinstance(why, TooLong) else "ran out of memory"
         for path in sorted(root.rglob("*")):
             if path.is_file():
-                said = f"Checkov {took} judging {what}, of which this is one file: something in them grows without end"
-                broken.setdefault(str(path.relative_to(root)), said)
+                message = (
+                    f"Checkov {took} judging {what}, of which this is one file: something in them grows "
+                    "without end"
+                )
+                broken.setdefault(str(path.relative_to(root)), message)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
@@ -61,14 +64,14 @@ def copy_few(root: Path, broken: MutableMapping[str, str]) -> None:
 
 def _few(original: Any, is_count: bool, left: list[int], root: Path, broken: MutableMapping[str, str]) -> Any:
     def create(self: Any, statement: Any, block: int) -> None:
-        wanted = statement if is_count and isinstance(statement, int) else len(statement)
-        if wanted > min(COPIES, left[0]):
+        copies = statement if is_count and isinstance(statement, int) else len(statement)
+        if copies > min(COPIES, left[0]):
             path = str(self.local_graph.vertices[block].path).removeprefix(f"{root}/")
             broken.setdefault(
-                path, f"a count or for_each makes {wanted} copies: {TOO_MANY}, {COPIES_IN_ALL} in all"
+                path, f"a count or for_each makes {copies} copies: {TOO_MANY}, {COPIES_IN_ALL} in all"
             )
             return
-        left[0] -= wanted
+        left[0] -= copies
         original(self, statement, block)
 
     create.is_bounded = True  # type: ignore[attr-defined]
@@ -83,18 +86,18 @@ def endless_calls(declared: Mapping[Key, Mapping[str, Any]]) -> dict[str, str]:
             folder = posixpath.dirname(path)
             called = posixpath.normpath(posixpath.join(folder, str(source)))
             calls.setdefault(folder, []).append((path, called))
-    found: dict[str, str] = {}
+    messages: dict[str, str] = {}
     sizes: dict[str, int] = {}
     for folder in sorted(calls):
-        _measure(folder, calls, sizes, found, ())
-    return found
+        _measure(folder, calls, sizes, messages, ())
+    return messages
 
 
 def _measure(
     folder: str,
     calls: Mapping[str, list[tuple[str, str]]],
     sizes: dict[str, int],
-    found: dict[str, str],
+    messages: dict[str, str],
     above: tuple[str, ...],
 ) -> int:
     """How many calls a folder makes, those of what it calls too."""
@@ -103,11 +106,11 @@ def _measure(
     total = 0
     for path, called in calls.get(folder, ()):
         if called in (*above, folder):
-            found[path] = "modules that call each other without end"
+            messages[path] = "modules that call each other without end"
             continue
-        total += 1 + _measure(called, calls, sizes, found, (*above, folder))
+        total += 1 + _measure(called, calls, sizes, messages, (*above, folder))
         if total > CALLS or len(above) > 20:
-            found[path] = f"more than {CALLS} calls of modules, with those that these make"
+            messages[path] = f"more than {CALLS} calls of modules, with those that these make"
             total = 0
             break
     sizes[folder] = total

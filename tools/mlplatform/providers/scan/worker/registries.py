@@ -38,26 +38,26 @@ def add_policies(runners: dict[str, Any], folder: Path) -> dict[str, str]:
 
 def rules(runners: dict[str, Any]) -> list[dict[str, str]]:
     """Every check that the frameworks can answer with: id, name, what it judges and looks at, and its guideline."""
-    found: dict[str, dict[str, str]] = {}
+    by_id: dict[str, dict[str, str]] = {}
     for framework in runners:
         for check in (*_python_checks(framework), *_graph_checks(framework)):
-            said = {"id": check.id, "name": check.name, "about": FRAMEWORKS[framework]}
-            said |= {"looksAt": _looks_at(check), "guideline": getattr(check, "guideline", None) or ""}
-            found.setdefault(check.id, said)
+            entry = {"id": check.id, "name": check.name, "about": FRAMEWORKS[framework]}
+            entry |= {"looksAt": _looks_at(check), "guideline": getattr(check, "guideline", None) or ""}
+            by_id.setdefault(check.id, entry)
     from checkov.secrets.runner import RANDOM_HIGH_ENTROPY_CHECK_ID, SECRET_TYPE_TO_ID
 
     for name, identifier in (
         *SECRET_TYPE_TO_ID.items(),
         ("Random High Entropy String", RANDOM_HIGH_ENTROPY_CHECK_ID),
     ):
-        found[identifier] = {
+        by_id[identifier] = {
             "id": identifier,
             "name": name,
             "about": "secrets",
             "looksAt": "the text of every file",
             "guideline": "",
         }
-    return [found[identifier] for identifier in sorted(found)]
+    return [by_id[identifier] for identifier in sorted(by_id)]
 
 
 def _looks_at(check: Any) -> str:
@@ -89,8 +89,8 @@ def _below(check: Any) -> Iterator[Any]:
 
 
 def _kinds(part: Any) -> Iterable[Any]:
-    if found := getattr(part, "supported_entities", None):
-        return list(found)
+    if entities := getattr(part, "supported_entities", None):
+        return list(entities)
     return [
         *(getattr(part, "resource_types", None) or ()),
         *(getattr(part, "connected_resources_types", None) or ()),

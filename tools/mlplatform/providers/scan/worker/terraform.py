@@ -28,20 +28,20 @@ def judge(runner: Any, root: Path, answer: dict[str, Any]) -> None:
     if left_out:
         runs.append((_run(runner, root, expands=False), left_out))
     seen: set[tuple[str, str, str, str]] = set()
-    for run, wanted in runs:
-        _keep(run, wanted, root, answer, is_whole=run is first)
+    for run, keys in runs:
+        _keep(run, keys, root, answer, is_whole=run is first)
         seen |= {block.key for block in run.blocks}
     for key in sorted(set(declared) - seen):
         answer["broken"].setdefault(key[0], f"Checkov did not look at {' '.join(key[1:])}")
     answer["seen"]["terraform"] = sorted(
         str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()
     )
-    blocks = [block for run, wanted in runs for block in run.blocks if block.key in wanted]
+    blocks = [block for run, keys in runs for block in run.blocks if block.key in keys]
     for block in blocks:
         block.source = declared.get(block.key, {})
         for name in _unresolved(block.source, is_top=True):
-            said = f"what the dynamic block {name} of {block.address} makes, Checkov does not work out: write it out"
-            answer["broken"].setdefault(block.path, said)
+            message = f"what the dynamic block {name} of {block.address} makes, Checkov does not work out: write it out"
+            answer["broken"].setdefault(block.path, message)
     for block in blocks:
         try:
             answer["failed"] += [failure.as_record() for failure in own.judge(block, blocks)]
@@ -85,7 +85,7 @@ def _uncounted(runner: Any) -> Any:
 
 
 def _keep(
-    run: _Run, wanted: set[tuple[str, str, str, str]], root: Path, answer: dict[str, Any], *, is_whole: bool
+    run: _Run, keys: set[tuple[str, str, str, str]], root: Path, answer: dict[str, Any], *, is_whole: bool
 ) -> None:
     from mlplatform.providers.scan.worker.frameworks import collect, record_of
 
@@ -94,7 +94,7 @@ def _keep(
         for path in run.report.parsing_errors:
             answer["broken"][str(Path(path).relative_to(root))] = "Checkov cannot parse it"
         return
-    names = {(path, ".".join(filter(None, (type_, name)))) for path, _, type_, name in wanted}
+    names = {(path, ".".join(filter(None, (type_, name)))) for path, _, type_, name in keys}
     for record in run.report.failed_checks:
         kept = record_of(record, root)
         if any(kept["path"] == path and kept["resource"].endswith(name) for path, name in names):
@@ -105,7 +105,7 @@ def _declared(root: Path, answer: dict[str, Any]) -> dict[tuple[str, str, str, s
     """Every block that the files hold, as written, by its key; a file that does not parse is broken."""
     import hcl2
 
-    found: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    bodies: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     for path in sorted(root.rglob("*")):
         if path.suffix not in (".tf", ".tfvars", ".hcl") or not path.is_file():
             continue
@@ -123,10 +123,10 @@ def _declared(root: Path, answer: dict[str, Any]) -> dict[tuple[str, str, str, s
             answer["broken"][relative] = f"a block {MISSHAPEN}"
             path.unlink()  # Checkov would end here, and judge no other file
         for block in blocks or ():
-            if block.key in found:
+            if block.key in bodies:
                 answer["broken"][relative] = f"{' '.join(block.key[1:])} is written twice"
-            found[block.key] = block.body
-    return found
+            bodies[block.key] = block.body
+    return bodies
 
 
 def _unresolved(body: Any, *, is_top: bool) -> Iterator[str]:
@@ -137,9 +137,9 @@ def _unresolved(body: Any, *, is_top: bool) -> Iterator[str]:
     if not isinstance(body, dict):
         return
     for key, value in body.items():
-        for name, made in (item for entry in value for item in entry.items()) if key == "dynamic" else ():
-            iterator = str((made.get("iterator") or [name])[0]).strip("${}")
-            content = str(made.get("content"))
+        for name, dynamic in (item for entry in value for item in entry.items()) if key == "dynamic" else ():
+            iterator = str((dynamic.get("iterator") or [name])[0]).strip("${}")
+            content = str(dynamic.get("content"))
             if not is_top or re.search(rf"\b{re.escape(iterator)}\s*(?:\.|\[)|\bdynamic\b", content):
                 yield name
         if key != "dynamic":
@@ -160,7 +160,7 @@ def _is_sound(block: Block) -> bool:
     # The values of attributes and blocks are lists: what is a mapping itself stands behind one more label.
     if not isinstance(block.body, dict) or any(isinstance(value, dict) for value in block.body.values()):
         return False
-    return block.kind != "module" or all(isinstance(said, str) for said in block.body.get("source", ()))
+    return block.kind != "module" or all(isinstance(source, str) for source in block.body.get("source", ()))
 
 
 def _blocks(path: str, definition: dict[str, Any]) -> Iterator[Block]:

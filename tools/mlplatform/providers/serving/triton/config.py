@@ -53,9 +53,12 @@ def fingerprint_of(candidate: Candidate) -> str:
 
 
 def is_as_written(text: str) -> bool:
-    """Whether a configuration is one that was made here, to the letter."""
-    body, _, said = text.rpartition("\nparameters ")
-    return bool(said) and f"parameters {said}" == f"{_parameter('config', digest_of_bytes(body.encode()))}\n"
+    """True when a configuration is one that was made here, to the letter."""
+    body, _, parameter = text.rpartition("\nparameters ")
+    return (
+        bool(parameter)
+        and f"parameters {parameter}" == f"{_parameter('config', digest_of_bytes(body.encode()))}\n"
+    )
 
 
 def _tensors(kind: str, tensors: Sequence[Tensor]) -> list[str]:

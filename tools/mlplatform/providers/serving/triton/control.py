@@ -7,14 +7,14 @@ from typing import Any
 
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import ServingError
-from mlplatform.providers.serving.triton.http import NoAnswer, Server, error_of
-from mlplatform.providers.serving.triton.ports import Ports
+from mlplatform.providers.serving.triton.http import NoAnswer, ServerClient, error_of
+from mlplatform.providers.serving.triton.ports import TritonPorts
 from mlplatform.providers.serving.triton.running import fingerprint, instances
 
 LOAD_SECONDS = 60.0
 
 
-class State(StrEnum):
+class ModelState(StrEnum):
     """The states of a Triton model. ABSENT: never asked for, so the index gives none."""
 
     READY = "READY"
@@ -28,11 +28,11 @@ class State(StrEnum):
 class Loaded:
     """A line of the index: the state of one Triton model, and Triton's reason for it."""
 
-    state: State
+    state: ModelState
     reason: str = ""
 
 
-NOT_THERE = Loaded(State.ABSENT)
+NOT_THERE = Loaded(ModelState.ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Running:
 class Control:
     """The control calls of one Triton server. All raise ServingError."""
 
-    server: Server
+    server: ServerClient
 
     @staticmethod
-    def of(paths: EnvironmentPaths, ports: Ports) -> "Control":
-        return Control(Server(f"Triton of {paths.folder.name}", ports.triton))
+    def of(paths: EnvironmentPaths, ports: TritonPorts) -> "Control":
+        return Control(ServerClient(f"Triton of {paths.folder.name}", ports.triton))
 
     def index(self) -> Mapping[str, Loaded]:
         """Every model in the repository folder or in memory, by its Triton name."""
@@ -65,17 +65,17 @@ class Control:
 
     def parameters(self, name: str) -> Mapping[str, str]:
         """The parameters in the configuration that a loaded model runs with."""
-        said = self._ask("GET", f"/v2/models/{name}/config")
+        configuration = self._ask("GET", f"/v2/models/{name}/config")
         try:
-            return {key: value["string_value"] for key, value in said["parameters"].items()}
+            return {key: value["string_value"] for key, value in configuration["parameters"].items()}
         except (KeyError, TypeError, AttributeError):
             raise NoAnswer(f"{self.server} answered a configuration of {name} that cannot be read") from None
 
     def running(self, name: str) -> Running:
-        """What a loaded model runs with."""
-        said = self._ask("GET", f"/v2/models/{name}/config")
+        """The instances and the fingerprint that a loaded model runs with."""
+        configuration = self._ask("GET", f"/v2/models/{name}/config")
         try:
-            return Running(instances(said), fingerprint(said))
+            return Running(instances(configuration), fingerprint(configuration))
         except (KeyError, TypeError, AttributeError, ValueError):
             raise NoAnswer(f"{self.server} answered a configuration of {name} that cannot be read") from None
 
@@ -93,7 +93,7 @@ class Control:
 
 
 def _loaded(line: Mapping[str, str]) -> Loaded:
-    return Loaded(State(line.get("state", "")), line.get("reason", ""))
+    return Loaded(ModelState(line.get("state", "")), line.get("reason", ""))
 
 
 def refused(model: str, version: str, reason: str) -> ServingError:

@@ -30,7 +30,7 @@ PROGRAMS = Path(mlplatform.__file__).parents[1] / "serving"
 
 _DESCRIPTION = ("config.pbtxt", "served.json", "1/model.py")
 # Triton would load a folder `2` beside `1` and answer with it.
-_KNOWN = {
+_LAYOUT = {
     "": {"config.pbtxt", "served.json", "1"},
     "1": {"model.py", "__pycache__", "payload"},
     "1/payload": {MANIFEST_NAME, PAYLOAD_FOLDER},
@@ -40,7 +40,7 @@ _NO_BYTECODE = "1/__pycache__"
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class FolderIdentity:
     """Which version a folder holds."""
 
     model: str
@@ -54,31 +54,31 @@ class Identity:
         return upstream_name(self.model, self.digest)
 
 
-def identities(paths: EnvironmentPaths) -> Mapping[str, Identity]:
+def identities(paths: EnvironmentPaths) -> Mapping[str, FolderIdentity]:
     """The versions that have a folder, by their Triton name; folders that are not ours are left out."""
     folders = paths.model_repository.iterdir() if paths.model_repository.is_dir() else ()
-    found = ((folder.name, identity(folder)) for folder in folders)
-    return {name: held for name, held in sorted(found) if held and held.upstream == name}
+    identified = ((folder.name, identity(folder)) for folder in folders)
+    return {name: entry for name, entry in sorted(identified) if entry and entry.upstream == name}
 
 
-def identity(folder: Path) -> Identity | None:
-    """What `served.json` says, or None where it says nothing."""
+def identity(folder: Path) -> FolderIdentity | None:
+    """The version in a folder's `served.json`; None where it cannot be read."""
     try:
-        held = Identity(**json.loads((folder / "served.json").read_bytes()))
+        entry = FolderIdentity(**json.loads((folder / "served.json").read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
-    texts = (held.model, held.version, held.digest, held.format)
-    return held if all(isinstance(text, str) for text in texts) and type(held.instances) is int else None
+    texts = (entry.model, entry.version, entry.digest, entry.format)
+    return entry if all(isinstance(text, str) for text in texts) and type(entry.instances) is int else None
 
 
-def restore(paths: EnvironmentPaths, held: Identity) -> str | None:
+def restore(paths: EnvironmentPaths, entry: FolderIdentity) -> str | None:
     """Make a folder fit to be loaded by a Triton that starts, or say why it must be left out."""
-    folder = paths.model_repository / held.upstream
-    if not _has_program(held.format):
-        return f"Triton has no program for the format {held.format} here"
-    if reason := _spoiled(folder, held.digest):
+    folder = paths.model_repository / entry.upstream
+    if not _has_program(entry.format):
+        return f"Triton has no program for the format {entry.format} here"
+    if reason := _spoiled(folder, entry.digest):
         return reason
-    _write_program(folder, held.format)
+    _write_program(folder, entry.format)
     return None
 
 
@@ -139,19 +139,19 @@ def _write_all(files: Mapping[Path, bytes]) -> None:
 
 
 def _describe(folder: Path, candidate: Candidate) -> None:
-    held = Identity(
+    entry = FolderIdentity(
         candidate.model, candidate.version, candidate.ref.digest, candidate.format, candidate.instances
     )
     _write_program(folder, candidate.format)
     _write(folder / "config.pbtxt", config_text(candidate).encode())
-    _write(folder / "served.json", f"{json.dumps(asdict(held))}\n".encode())
+    _write(folder / "served.json", f"{json.dumps(asdict(entry))}\n".encode())
 
 
 def _spoiled(folder: Path, digest: str) -> str | None:
     """Why a folder is not what we put there for the digest, or None when it is."""
-    for inside, known in ((folder / place, known) for place, known in _KNOWN.items()):
+    for inside, expected in ((folder / place, names) for place, names in _LAYOUT.items()):
         names = {path.name for path in inside.iterdir()} if inside.is_dir() else set()
-        if unknown := sorted(name for name in names - known if not name.endswith(".new")):
+        if unknown := sorted(name for name in names - expected if not name.endswith(".new")):
             return f"{', '.join(unknown)} was added to {inside.relative_to(folder.parent)}"
     if (folder / _NO_BYTECODE).is_dir():
         return f"bytecode was added to {folder.name}/1"
@@ -162,13 +162,13 @@ def _spoiled(folder: Path, digest: str) -> str | None:
     return None
 
 
-def flaw(paths: EnvironmentPaths, held: Identity) -> str | None:
-    """What in a version's folder is not as it was put there, or None."""
-    folder = paths.model_repository / held.upstream
-    if reason := _spoiled(folder, held.digest):
+def flaw(paths: EnvironmentPaths, entry: FolderIdentity) -> str | None:
+    """The first difference between a version's folder and what was put there, or None."""
+    folder = paths.model_repository / entry.upstream
+    if reason := _spoiled(folder, entry.digest):
         return reason
     try:
-        if (folder / "1" / "model.py").read_bytes() != _program(held.format):
+        if (folder / "1" / "model.py").read_bytes() != _program(entry.format):
             return "1/model.py was changed"
         if not (folder / _NO_BYTECODE).is_file():
             return f"{_NO_BYTECODE} was removed"

@@ -1,4 +1,4 @@
-"""What the gateway says is in force: routes, generation, requests on their way."""
+"""The gateway's state: routes, generation, requests on their way."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from typing import Any
 
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.providers.serving.interface import Pending, Ready, ServingError
-from mlplatform.providers.serving.triton.http import NoAnswer, Server
-from mlplatform.providers.serving.triton.ports import Ports
+from mlplatform.providers.serving.triton.http import NoAnswer, ServerClient
+from mlplatform.providers.serving.triton.ports import TritonPorts
 from mlplatform.providers.serving.triton.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class FollowedRoute:
     """One route that the gateway follows."""
 
     version: str
@@ -29,7 +29,7 @@ class GatewayState:
     generation: int | None
     error: str | None
     upstream: str | None
-    models: Mapping[str, tuple[InForce, ...]]
+    models: Mapping[str, tuple[FollowedRoute, ...]]
     inflight: Mapping[str, int]
 
 
@@ -38,20 +38,22 @@ class RoutesRefused(ServingError):
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
+class GatewayClient:
     """The gateway of one environment. Calls raise ServingError."""
 
-    server: Server
+    server: ServerClient
 
     @staticmethod
-    def of(paths: EnvironmentPaths, ports: Ports) -> "Gateway":
-        return Gateway(Server(f"the gateway of {paths.folder.name}", ports.gateway))
+    def of(paths: EnvironmentPaths, ports: TritonPorts) -> "GatewayClient":
+        return GatewayClient(ServerClient(f"the gateway of {paths.folder.name}", ports.gateway))
 
     def state(self) -> GatewayState:
-        said = self.server.ask_json("GET", "/gateway/state")
+        state = self.server.ask_json("GET", "/gateway/state")
         try:
-            models = {name: tuple(map(_in_force, found)) for name, found in said["models"].items()}
-            return GatewayState(said["generation"], said["error"], said["upstream"], models, said["inflight"])
+            models = {name: tuple(map(_in_force, followed)) for name, followed in state["models"].items()}
+            return GatewayState(
+                state["generation"], state["error"], state["upstream"], models, state["inflight"]
+            )
         except (KeyError, TypeError, AttributeError):
             raise NoAnswer(
                 f"{self.server} answered a state that cannot be read: run `platform down`, then `platform up`"
@@ -59,20 +61,20 @@ class Gateway:
 
     def follow(self, generation: int, stale: str | None = None) -> Ready | Pending:
         """Ready once this generation of the route file is in force; `stale` is the error of the file before it."""
-        seen = self.state()
+        state = self.state()
 
         def settled() -> bool:
-            nonlocal seen
-            seen = self.state()
-            return (seen.generation or 0) >= generation or seen.error not in (None, stale)
+            nonlocal state
+            state = self.state()
+            return (state.generation or 0) >= generation or state.error not in (None, stale)
 
         until(settled)
-        if seen.error is not None:
-            raise RoutesRefused(f"{self.server} does not follow the routes: {seen.error}")
-        if seen.generation is None or seen.generation < generation:
+        if state.error is not None:
+            raise RoutesRefused(f"{self.server} does not follow the routes: {state.error}")
+        if state.generation is None or state.generation < generation:
             return Pending(f"{self.server} has not read the routes yet")
         return Ready()
 
 
-def _in_force(route: Mapping[str, Any]) -> InForce:
-    return InForce(route["version"], route["digest"], route["upstreamModel"], route["weight"])
+def _in_force(route: Mapping[str, Any]) -> FollowedRoute:
+    return FollowedRoute(route["version"], route["digest"], route["upstreamModel"], route["weight"])

@@ -1,18 +1,15 @@
 """HTTP with one server on this machine: short, with a deadline, every failure a plain sentence."""
 
-import http.client
 import json
-import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlplatform.providers.http import Endpoint, HttpAnswer, HttpFailure, HttpRequest, Unreachable, fetch
 from mlplatform.providers.serving.interface import ServingError
-from mlplatform.providers.serving.triton.ports import HOST
+from mlplatform.providers.serving.ports import HOST
 
 MAX_ANSWER = 64 * 1024 * 1024
-_PIECE = 256 * 1024
 
 
 class NoAnswer(ServingError):
@@ -20,16 +17,7 @@ class NoAnswer(ServingError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Status, headers (names in lower case) and body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
+class ServerClient:
     """A server as people know it (`Triton of production`) and its port."""
 
     name: str
@@ -42,25 +30,14 @@ class Server:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         seconds: float = 10.0,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """One request on a connection of its own; raises NoAnswer once `seconds` are over."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=seconds)
-        deadline = time.monotonic() + seconds
+        request = HttpRequest(method, path, headers or {}, body, len(body or b""), keep_alive=False)
         try:
-            connection.request(method, path, body, dict(headers or {}))
-            sock = connection.sock
-            response = connection.getresponse()
-            said = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, said, _body(response, sock, deadline))
-        except TimeoutError:
-            raise NoAnswer(f"{self} gave no answer within {seconds:g} s: see its log") from None
-        except OSError as error:
-            reason = error.strerror or str(error) or type(error).__name__
-            raise NoAnswer(f"{self} does not answer ({reason.lower()}): run `platform up`") from None
-        except (http.client.HTTPException, ValueError) as error:
-            raise NoAnswer(f"{self} does not answer in HTTP ({type(error).__name__}): see its log") from None
-        finally:
-            connection.close()
+            return fetch(Endpoint(f"http://{HOST}:{self.port}"), request, seconds, MAX_ANSWER)
+        except HttpFailure as failure:
+            advice = "run `platform up`" if isinstance(failure, Unreachable) else "see its log"
+            raise NoAnswer(f"{self} {failure}: {advice}") from None
 
     def ask_json(self, method: str, path: str, body: object = None, seconds: float = 10.0) -> Any:
         """The JSON of an answer with status 200; raises ServingError with the server's own words for others."""
@@ -77,26 +54,11 @@ class Server:
         return f"{self.name} at {HOST}:{self.port}"
 
 
-def error_of(answer: Answer) -> str:
-    """What an error answer says, shortened to a line."""
+def error_of(answer: HttpAnswer) -> str:
+    """The message of an error answer, shortened to a line."""
     try:
-        said = json.loads(answer.body)["error"]
+        message = json.loads(answer.body)["error"]
     except (ValueError, KeyError, TypeError):
-        said = answer.body.decode(errors="replace")
-    text = " ".join(str(said).split()) or f"status {answer.status} without a word"
+        message = answer.body.decode(errors="replace")
+    text = " ".join(str(message).split()) or f"status {answer.status} without a word"
     return text if len(text) <= 300 else text[:297] + "..."
-
-
-def _body(response: http.client.HTTPResponse, sock: socket.socket, deadline: float) -> bytes:
-    pieces = bytearray()
-    while not response.isclosed() and response.length != 0:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise TimeoutError
-        sock.settimeout(remaining)
-        if not (piece := response.read1(_PIECE)):
-            break
-        pieces += piece
-        if len(pieces) > MAX_ANSWER:
-            raise ValueError("too much")
-    return bytes(pieces)

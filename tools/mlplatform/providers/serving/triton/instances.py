@@ -12,11 +12,11 @@ _STUB = b"triton_python_backend_stub"
 def alive(paths: EnvironmentPaths) -> Mapping[str, int]:
     """How many instance processes each Triton model of the environment has now."""
     within = f"{paths.model_repository}/".encode()
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for arguments in _command_lines():
         if arguments[0].endswith(_STUB) and arguments[1:] and arguments[1].startswith(within):
-            found[arguments[1].removeprefix(within).split(b"/")[0].decode()] += 1
-    return found
+            counts[arguments[1].removeprefix(within).split(b"/")[0].decode()] += 1
+    return counts
 
 
 def _command_lines() -> Iterator[list[bytes]]:

@@ -19,15 +19,15 @@ def probe(control: Control, candidate: Candidate) -> None:
             f"{name} is not loaded in {control.server}: {state.reason or state.state.lower() or 'unknown'}"
         )
     running = control.parameters(name)
-    for key, wanted in (("digest", candidate.ref.digest), ("version", candidate.version)):
-        if running.get(key) != wanted:
-            raise ServingError(f"{name} runs with the {key} {running.get(key)} and should with {wanted}")
+    for key, expected in (("digest", candidate.ref.digest), ("version", candidate.version)):
+        if running.get(key) != expected:
+            raise ServingError(f"{name} runs with the {key} {running.get(key)} and should with {expected}")
     for batch in BATCHES if has_batch(candidate.signature) else (1,):
         _ask(control, name, candidate.signature, batch)
 
 
 def has_batch(signature: Signature) -> bool:
-    """Whether every input's first dimension is free: then the number of rows is the client's to choose."""
+    """True when every input's first dimension is free: then the number of rows is the client's to choose."""
     return all(tensor.shape[0] == -1 for tensor in signature.inputs)
 
 
@@ -37,11 +37,11 @@ def _ask(control: Control, name: str, signature: Signature, batch: int) -> None:
     if answer.status != 200:
         raise ServingError(f"{name} does not answer a sample: {error_of(answer)}")
     try:
-        found = {output.name: output for output in sample.outputs(answer.body, answer.headers)}
+        outputs = {output.name: output for output in sample.outputs(answer.body, answer.headers)}
     except ValueError as error:
         raise ServingError(f"{name} does not answer a sample: {error}") from None
     for tensor in signature.outputs:
-        if tensor.name not in found:
+        if tensor.name not in outputs:
             raise ServingError(f"{name} answers without the output {tensor.name}")
-        if flaw := sample.flaw(found[tensor.name], tensor, batch if has_batch(signature) else None):
+        if flaw := sample.flaw(outputs[tensor.name], tensor, batch if has_batch(signature) else None):
             raise ServingError(f"{name} does not answer as its signature says: {flaw}")

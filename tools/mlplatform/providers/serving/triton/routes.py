@@ -1,6 +1,5 @@
 """The route file that tools/mlgateway obeys: written by rename under a lock, its generation rising each time."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -9,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlplatform.core.target import EnvironmentPaths
+from mlplatform.providers.file_lock import file_lock
 from mlplatform.providers.serving.triton.config import upstream_name
 from mlplatform.providers.serving.triton.gateway import GatewayState
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class RouteEntry:
     """The version that answers for a model, and the Triton model that it is."""
 
     version: str
@@ -32,61 +32,61 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RouteFile:
     """A route file; `models` is keyed by the public name `tenant.model`."""
 
     generation: int
     upstream: str
-    models: Mapping[str, Route]
+    models: Mapping[str, RouteEntry]
 
-    def routing(self, name: str, route: Route | None) -> "Table":
+    def routing(self, name: str, route: RouteEntry | None) -> "RouteFile":
         """The same with this route for one model (None: with none)."""
-        others = {other: found for other, found in self.models.items() if other != name}
+        others = {other: entry for other, entry in self.models.items() if other != name}
         return replace(self, models=others if route is None else others | {name: route})
 
     def as_json(self) -> str:
         models = {name: route.as_json() for name, route in sorted(self.models.items())}
-        said = {
+        document = {
             "schema": "routes/v1",
             "generation": self.generation,
             "upstream": self.upstream,
             "models": models,
         }
-        return json.dumps(said, indent=1) + "\n"
+        return json.dumps(document, indent=1) + "\n"
 
 
-def read(paths: EnvironmentPaths) -> Table | None:
+def read(paths: EnvironmentPaths) -> RouteFile | None:
     """The route file, None where there is none; ValueError says why it is not one."""
     try:
-        said = json.loads(paths.routes.read_text())
+        document = json.loads(paths.routes.read_text())
     except FileNotFoundError:
         return None
     try:
-        if said["schema"] != "routes/v1":
+        if document["schema"] != "routes/v1":
             raise ValueError("its schema is not routes/v1")
-        models = {name: _route(model["routes"]) for name, model in said["models"].items()}
-        return Table(int(said["generation"]), str(said["upstream"]), models)
+        models = {name: _route(model["routes"]) for name, model in document["models"].items()}
+        return RouteFile(int(document["generation"]), str(document["upstream"]), models)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it is not a route file: {error}") from None
 
 
-def _route(routes: list[dict[str, Any]]) -> Route:
+def _route(routes: list[dict[str, Any]]) -> RouteEntry:
     (only,) = routes
     if only["weight"] != 100:
         raise ValueError("it holds a weight other than 100")
-    return Route(only["version"], only["digest"], only["upstreamModel"])
+    return RouteEntry(only["version"], only["digest"], only["upstreamModel"])
 
 
-def in_force(state: GatewayState, upstream: str) -> Table:
+def in_force(state: GatewayState, upstream: str) -> RouteFile:
     """The table that a gateway follows, from its own words: for when the file is lost."""
     models = {
-        name: Route(first.version, first.digest, upstream_name(name, first.digest))
+        name: RouteEntry(first.version, first.digest, upstream_name(name, first.digest))
         for name, (first, *_) in state.models.items()
     }
-    return Table(state.generation or 0, upstream, models)
+    return RouteFile(state.generation or 0, upstream, models)
 
 
-def write(paths: EnvironmentPaths, table: Table) -> None:
+def write(paths: EnvironmentPaths, table: RouteFile) -> None:
     """Replace the route file at once: a reader sees the old one or the new one."""
     paths.routes.parent.mkdir(parents=True, exist_ok=True)
     new = paths.routes.with_name(".routes.new")
@@ -100,7 +100,5 @@ def write(paths: EnvironmentPaths, table: Table) -> None:
 @contextmanager
 def locked(paths: EnvironmentPaths) -> Iterator[None]:
     """Hold off every other writer of the route file."""
-    paths.routes.parent.mkdir(parents=True, exist_ok=True)
-    with paths.routes.with_name("routes.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with file_lock(paths.routes.with_name("routes.lock")):
         yield

@@ -1,4 +1,4 @@
-"""What a loaded version really runs with: the whole configuration as Triton gives it, not what a file says."""
+"""The configuration that a loaded version really runs with, as Triton gives it, not as a file has it."""
 
 import json
 from collections.abc import Mapping
@@ -26,19 +26,20 @@ _SETTINGS = {
 Configuration = Mapping[str, Any]
 
 
-def instances(said: Configuration) -> int:
+def instances(configuration: Configuration) -> int:
     """How many instances it asks for."""
-    return sum(int(group["count"]) for group in said["instance_group"])
+    return sum(int(group["count"]) for group in configuration["instance_group"])
 
 
-def fingerprint(said: Configuration) -> str:
+def fingerprint(configuration: Configuration) -> str:
     """`sha256:` over everything but the number of instances, without what is empty or as Triton itself sets it."""
-    parameters = {key: value for key, value in said["parameters"].items() if key != "config"}
+    parameters = {key: value for key, value in configuration["parameters"].items() if key != "config"}
     groups = [
-        {key: value for key, value in group.items() if key not in _GROUP} for group in said["instance_group"]
+        {key: value for key, value in group.items() if key not in _GROUP}
+        for group in configuration["instance_group"]
     ]
-    left = {key: value for key, value in said.items() if _SETTINGS.get(key) != value}
-    plain = _plain({**left, "parameters": parameters, "instance_group": groups})
+    changed = {key: value for key, value in configuration.items() if _SETTINGS.get(key) != value}
+    plain = _plain({**changed, "parameters": parameters, "instance_group": groups})
     return digest_of_bytes(json.dumps(plain, sort_keys=True).encode())
 
 

@@ -28,7 +28,7 @@ def zeros(signature: Signature, batch: int) -> tuple[bytes, Mapping[str, str]]:
 
 def request(inputs: Sequence[Array], signature: Signature) -> tuple[bytes, Mapping[str, str]]:
     """The body and headers of a request for all outputs."""
-    said = {
+    header = {
         "inputs": [
             {
                 "name": array.name,
@@ -42,7 +42,7 @@ def request(inputs: Sequence[Array], signature: Signature) -> tuple[bytes, Mappi
             {"name": tensor.name, "parameters": {"binary_data": True}} for tensor in signature.outputs
         ],
     }
-    head = json.dumps(said).encode()
+    head = json.dumps(header).encode()
     return b"".join((head, *(array.data for array in inputs))), {JSON_LENGTH: str(len(head))}
 
 
@@ -55,14 +55,14 @@ def outputs(body: bytes, headers: Mapping[str, str]) -> Sequence[Array]:
     """The tensors of an answer; ValueError where it is none."""
     size = int(headers.get(JSON_LENGTH, "0"))
     try:
-        said = json.loads(body[:size])
-        return _cut(said["outputs"], body[size:])
+        header = json.loads(body[:size])
+        return _cut(header["outputs"], body[size:])
     except (KeyError, TypeError) as error:
         raise ValueError(f"its answer cannot be read ({error})") from None
 
 
 def flaw(output: Array, tensor: Tensor, batch: int | None) -> str | None:
-    """What an output lacks of its signature, or None; a free first dimension must be `batch` unless that is None."""
+    """How an output differs from its signature, or None; a free first dimension must be `batch` unless that is None."""
     expected = (
         tensor.shape
         if batch is None
@@ -88,10 +88,10 @@ def _zeros(type_: str, count: int) -> bytes:
     return _EMPTY_TEXT * count if type_ == "BYTES" else bytes(_SIZES[type_] * count)
 
 
-def _cut(said: Sequence[Mapping[str, Any]], data: bytes) -> Sequence[Array]:
-    found = []
-    for tensor in said:
+def _cut(tensors: Sequence[Mapping[str, Any]], data: bytes) -> Sequence[Array]:
+    arrays = []
+    for tensor in tensors:
         size = tensor["parameters"]["binary_data_size"]
-        found.append(Array(tensor["name"], tensor["datatype"], tensor["shape"], data[:size]))
+        arrays.append(Array(tensor["name"], tensor["datatype"], tensor["shape"], data[:size]))
         data = data[size:]
-    return found
+    return arrays

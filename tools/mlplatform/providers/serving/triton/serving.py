@@ -14,19 +14,27 @@ from mlplatform.providers.serving.interface import (
     Served,
     ServingError,
 )
+from mlplatform.providers.serving.ports import HOST
 from mlplatform.providers.serving.triton import folder, routes
 from mlplatform.providers.serving.triton.config import fingerprint_of, public_name, upstream_name
-from mlplatform.providers.serving.triton.control import NOT_THERE, Control, Loaded, Running, State, refused
+from mlplatform.providers.serving.triton.control import (
+    NOT_THERE,
+    Control,
+    Loaded,
+    ModelState,
+    Running,
+    refused,
+)
 from mlplatform.providers.serving.triton.gateway import (
-    Gateway,
+    FollowedRoute,
+    GatewayClient,
     GatewayState,
-    InForce,
     RoutesRefused,
 )
 from mlplatform.providers.serving.triton.http import NoAnswer
 from mlplatform.providers.serving.triton.infer import infer
 from mlplatform.providers.serving.triton.instances import alive
-from mlplatform.providers.serving.triton.ports import HOST, Ports, read_ports
+from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
 from mlplatform.providers.serving.triton.probe import probe
 from mlplatform.providers.serving.triton.waiting import until
 
@@ -47,32 +55,34 @@ class TritonServing:
 
         A route that was changed by hand counts for what it asks, never for the digest that it claims.
         """
-        versions, strangers = self._versions()
+        versions, unmanaged = self._versions()
         state = self._gateway.state()
-        labels = {(held.model, held.digest): held.version for held in versions}
+        labels = {(version.model, version.digest): version.version for version in versions}
         weights: dict[str, dict[str, int]] = {}
-        for name, found in state.models.items():
+        for name, routes_followed in state.models.items():
             model = name.replace(".", "/")
             weights[model] = {
-                self._asked(model, route, state.upstream, labels.get((model, route.digest))): route.weight
-                for route in found
+                self._answering_digest(
+                    model, route, state.upstream, labels.get((model, route.digest))
+                ): route.weight
+                for route in routes_followed
             }
-        trouble = f"the gateway keeps to the last good routes: {state.error}" if state.error else ""
-        return Observation(versions, weights, trouble, strangers)
+        route_error = f"the gateway keeps to the last good routes: {state.error}" if state.error else ""
+        return Observation(versions, weights, route_error, unmanaged)
 
     def ensure(self, candidate: Candidate) -> Ready | Pending:
         """Put the verified folder and load it; what fails to load is taken away again, so that no restart tries it."""
         name, control = upstream_name(candidate.model, candidate.ref.digest), self._control
         before = control.state(name).state
-        if before in (State.LOADING, State.UNLOADING):
+        if before in (ModelState.LOADING, ModelState.UNLOADING):
             return Pending(f"{name} is {before.lower()}")
-        if before is State.READY and self._runs(candidate):
+        if before is ModelState.READY and self._runs(candidate):
             return Ready()
-        undo = folder.put(self._paths, candidate, serving=before is State.READY)
+        undo = folder.put(self._paths, candidate, serving=before is ModelState.READY)
         try:
             reason = control.load(name)
         except NoAnswer:
-            if control.state(name).state is State.LOADING:
+            if control.state(name).state is ModelState.LOADING:
                 return Pending(f"{name} is still loading")
             undo()
             raise
@@ -89,11 +99,11 @@ class TritonServing:
 
     def route(self, model: str, weights: Mapping[str, int]) -> Ready | Pending:
         """Change the model's entry in the route file, and no other; Ready once the gateway follows it."""
-        name, wanted, gateway = public_name(model), self._wanted(model, weights), self._gateway
+        name, entry, gateway = public_name(model), self._route_entry(model, weights), self._gateway
         with routes.locked(self._paths):
             state = gateway.state()
             before = self._table(state)
-            table = replace(before.routing(name, wanted), upstream=self._ports.upstream)
+            table = replace(before.routing(name, entry), upstream=self._ports.upstream)
             if table == before and state.error is None:
                 return gateway.follow(before.generation)
             table = replace(table, generation=max(before.generation, state.generation or 0) + 1)
@@ -118,23 +128,27 @@ class TritonServing:
             return behind
         if not until(lambda: name not in gateway.state().inflight):
             return Pending(f"requests are still on their way to {name}")
-        if control.state(name).state in (State.READY, State.LOADING):
+        if control.state(name).state in (ModelState.READY, ModelState.LOADING):
             control.unload(name)
-        if not until(lambda: control.state(name).state in (State.UNAVAILABLE, State.ABSENT)):
+        if not until(lambda: control.state(name).state in (ModelState.UNAVAILABLE, ModelState.ABSENT)):
             return Pending(f"{name} is unloading")
         folder.remove(self._paths, name)
         return Ready()
 
     def flaws(self) -> Mapping[tuple[str, str], str]:
         """Each folder hashed, and compared with what was put there."""
-        held = folder.identities(self._paths).values()
-        found = {(one.model, one.digest): folder.flaw(self._paths, one) for one in held}
-        return {which: flaw for which, flaw in found.items() if flaw}
+        flaws = {
+            (version.model, version.digest): folder.flaw(self._paths, version)
+            for version in folder.identities(self._paths).values()
+        }
+        return {version: flaw for version, flaw in flaws.items() if flaw}
 
     def url(self, model: str) -> str:
         return f"http://{HOST}:{self._ports.gateway}/v2/models/{public_name(model)}/infer"
 
-    def _asked(self, model: str, route: InForce, upstream: str | None, version: str | None) -> str:
+    def _answering_digest(
+        self, model: str, route: FollowedRoute, upstream: str | None, version: str | None
+    ) -> str:
         """The digest that answers for a route; where it asks anything else than it says, what it asks."""
         as_written = (upstream, route.upstream_model) == (
             self._ports.upstream,
@@ -145,10 +159,10 @@ class TritonServing:
         return f"{route.upstream_model} at {upstream}, called {route.version}"
 
     @property
-    def _ports(self) -> Ports:
+    def _ports(self) -> TritonPorts:
         environment = self._paths.folder.name
         try:
-            ports = read_ports(self._paths)
+            ports = read_triton_ports(self._paths)
         except ValueError as error:
             raise ServingError(
                 f"the ports of {environment} cannot be read from {self._paths.ports}: {error}"
@@ -162,8 +176,8 @@ class TritonServing:
         return Control.of(self._paths, self._ports)
 
     @property
-    def _gateway(self) -> Gateway:
-        return Gateway.of(self._paths, self._ports)
+    def _gateway(self) -> GatewayClient:
+        return GatewayClient.of(self._paths, self._ports)
 
     def _versions(self) -> tuple[tuple[Served, ...], tuple[str, ...]]:
         """Our versions, and the names of what Triton has loaded beside them."""
@@ -171,23 +185,25 @@ class TritonServing:
         index, processes = control.index(), alive(self._paths)
         ours = folder.identities(self._paths)
         versions = tuple(
-            _served(held, index.get(name, NOT_THERE), processes.get(name, 0), control)
-            for name, held in ours.items()
+            _served(version, index.get(name, NOT_THERE), processes.get(name, 0), control)
+            for name, version in ours.items()
         )
-        strangers = (name for name, found in index.items() if name not in ours and found.state is State.READY)
-        return versions, tuple(sorted(strangers))
+        unmanaged = (
+            name for name, model in index.items() if name not in ours and model.state is ModelState.READY
+        )
+        return versions, tuple(sorted(unmanaged))
 
     def _runs(self, candidate: Candidate) -> bool:
-        """Whether a version that Triton calls ready is the candidate in every detail, with all its instances."""
+        """True when a version that Triton calls ready is the candidate in every detail, with all its instances."""
         name = upstream_name(candidate.model, candidate.ref.digest)
         if alive(self._paths).get(name, 0) < candidate.instances:
             return False
-        held = folder.identities(self._paths).get(name)
-        if held is None or held.instances != candidate.instances or folder.flaw(self._paths, held):
+        version = folder.identities(self._paths).get(name)
+        if version is None or version.instances != candidate.instances or folder.flaw(self._paths, version):
             return False
         return self._control.running(name) == Running(candidate.instances, fingerprint_of(candidate))
 
-    def _wanted(self, model: str, weights: Mapping[str, int]) -> routes.Route | None:
+    def _route_entry(self, model: str, weights: Mapping[str, int]) -> routes.RouteEntry | None:
         if not weights:
             return None
         (digest, weight), *more = weights.items()
@@ -196,38 +212,45 @@ class TritonServing:
                 f"all requests for {model} go to one version here: weights are not supported yet"
             )
         served = next(
-            (held for held in self._versions()[0] if (held.model, held.digest) == (model, digest)), None
+            (
+                version
+                for version in self._versions()[0]
+                if (version.model, version.digest) == (model, digest)
+            ),
+            None,
         )
         if served is None or not served.ready:
             why = served.reason if served else "it is not loaded"
             raise ServingError(f"{model} {short_digest(digest)} cannot be routed to: {why}")
-        return routes.Route(served.version, digest, upstream_name(model, digest))
+        return routes.RouteEntry(served.version, digest, upstream_name(model, digest))
 
-    def _table(self, state: GatewayState) -> routes.Table:
+    def _table(self, state: GatewayState) -> routes.RouteFile:
         """The route file; or what the gateway follows, where that is not the file because it is lost or bad."""
         try:
-            found = None if state.error else routes.read(self._paths)
+            file = None if state.error else routes.read(self._paths)
         except ValueError:
-            found = None
-        return found or routes.in_force(state, self._ports.upstream)
+            file = None
+        return file or routes.in_force(state, self._ports.upstream)
 
 
-def _served(held: folder.Identity, loaded: Loaded, running: int, control: Control) -> Served:
-    runs = _runs_with(held, control) if loaded.state is State.READY else Running(0, "")
-    if loaded.state is not State.READY:
+def _served(version: folder.FolderIdentity, loaded: Loaded, running: int, control: Control) -> Served:
+    runs = _runs_with(version, control) if loaded.state is ModelState.READY else Running(0, "")
+    if loaded.state is not ModelState.READY:
         reason = loaded.reason or loaded.state.lower() or "not loaded"
-    elif running < held.instances:
-        reason = f"{running} of its {held.instances} instances run"
+    elif running < version.instances:
+        reason = f"{running} of its {version.instances} instances run"
     else:
         reason = ""
-    return Served(held.model, held.version, held.digest, not reason, reason, runs.instances, runs.fingerprint)
+    return Served(
+        version.model, version.version, version.digest, not reason, reason, runs.instances, runs.fingerprint
+    )
 
 
-def _runs_with(held: folder.Identity, control: Control) -> Running:
-    """What it runs with; nothing is known of one that is unloaded meanwhile."""
+def _runs_with(version: folder.FolderIdentity, control: Control) -> Running:
+    """The configuration it runs with; an empty one for a version that is unloaded meanwhile."""
     try:
-        return control.running(held.upstream)
+        return control.running(version.upstream)
     except ServingError:
-        if control.state(held.upstream).state is State.READY:
+        if control.state(version.upstream).state is ModelState.READY:
             raise
         return Running(0, "")

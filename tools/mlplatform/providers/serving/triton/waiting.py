@@ -8,7 +8,7 @@ _PAUSE = 0.02
 
 
 def until(condition: Callable[[], bool], seconds: float | None = None) -> bool:
-    """Whether the condition came true in time (SECONDS, where none is said); it is asked at least once."""
+    """True when the condition came true in time (by default SECONDS); it is tested at least once."""
     deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
     while not condition():
         if time.monotonic() >= deadline:

@@ -1,0 +1,78 @@
+"""Commands that propose a change say what the check will say of it, before anybody reviews it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlplatform.cli.main import main
+from tests.support.repository import good_repository, with_change
+from tests.support.scratch import Scratch, isolate, scratch
+
+PROMOTE = ("promote", "reading/recommender", "--to", "production")
+BRANCH = "promote/production/reading.recommender-1.1.0"
+INTEGRATION = "environments/integration/reading/recommender.yaml"
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
+    isolate(monkeypatch, tmp_path / "home")
+    made = scratch(tmp_path / "repository", good_repository())
+    monkeypatch.chdir(made.root)
+    return made
+
+
+def run(*args: str) -> int:
+    try:
+        main(list(args))
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def worse_in_integration(repo: Scratch) -> None:
+    """Commit metrics that the gate of production does not let through."""
+    repo.commit(with_change(good_repository(), INTEGRATION, "auc: 0.93", "auc: 0.81"))
+
+
+def test_missing_approvals_are_what_it_still_needs_and_no_failure(
+    repo: Scratch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*PROMOTE) == 0
+    printed = capsys.readouterr().out
+    assert "still needs review: 2 more approvals" in printed
+    assert "denies" not in printed
+    assert printed.endswith("once it is merged: platform apply --env production\n")
+
+
+def test_what_will_be_denied_is_printed_the_branch_stays_and_it_is_exit_1(
+    repo: Scratch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worse_in_integration(repo)
+    assert run(*PROMOTE) == 1
+    printed = capsys.readouterr().out
+    assert "the check denies it:" in printed
+    assert "auc" in printed
+    assert "once it is merged" not in printed
+    assert repo.run("rev-parse", "--verify", BRANCH)
+
+
+def test_json_has_the_findings_of_the_check(repo: Scratch, capsys: pytest.CaptureFixture[str]) -> None:
+    worse_in_integration(repo)
+    assert run(*PROMOTE, "--json") == 1
+    printed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert printed["branch"] == BRANCH
+    assert any("auc" in finding["message"] for finding in printed["check"]["findings"])
+    assert printed["check"]["missingApprovals"]
+
+
+def test_a_new_document_says_in_a_line_that_it_holds_placeholders(
+    repo: Scratch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("new", "dataset", "reading/notes") == 0
+    printed = capsys.readouterr().out
+    assert printed.count("placeholders") == 1
+    assert "[schema-placeholder]" not in printed
+    assert "platform check --base main --head new/dataset/reading.notes" in printed
+    assert run("check", "--base", "main", "--head", "new/dataset/reading.notes") == 1

@@ -1,0 +1,57 @@
+"""One reconcile of an environment while it holds the lease: what its steps share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mlplatform.core.hold import Hold, Holds, holds
+from mlplatform.core.kinds import Environment
+from mlplatform.core.lease import Lease
+from mlplatform.core.repository import Repository
+from mlplatform.core.statement import Statement
+from mlplatform.flow.actor import actor
+from mlplatform.flow.ledger_queries import statements
+from mlplatform.flow.progress import ProgressReporter
+from mlplatform.flow.reconcile.planning import ApplyOptions
+from mlplatform.flow.workspace import Workspace
+from mlplatform.record.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileRun:
+    """One reconcile of an environment; `holds_before` are the holds when it began."""
+
+    workspace: Workspace
+    repository: Repository
+    environment: str
+    settings: Environment
+    progress: ProgressReporter
+    options: ApplyOptions
+    lease: Lease
+    ledger: Ledger
+    holds_before: Holds
+
+    @property
+    def commit(self) -> str:
+        return str(self.repository.commit)
+
+    def statements(self) -> tuple[Statement, ...]:
+        """Return what is on the ledger so far, oldest first."""
+        return statements(self.workspace, self.settings)
+
+    def new_holds(self) -> list[Hold]:
+        """Return the holds that this run added or changed."""
+        holds_now = holds(self.statements(), self.environment)
+        return [hold for key, hold in holds_now.items() if self.holds_before.get(key) != hold]
+
+    def record_header(self) -> dict[str, Any]:
+        """Return what every record of this run says: who runs it, under which fence, and why."""
+        header: dict[str, Any] = {**actor(), "fence": self.lease.fence}
+        if self.options.rollback_reason:
+            header["goingBack"] = self.options.rollback_reason
+        if self.options.add_drift_revert:
+            header["undoing"] = "drift"
+        if self.options.reason:
+            header["reason"] = self.options.reason
+        if self.options.confirmed:
+            header["confirmed"] = sorted(self.options.confirmed)
+        return header
