@@ -267,3 +267,9 @@ def test_a_server_that_sends_its_callers_to_another_gets_no_policies_there() -> 
         with pytest.raises(PolicyError, match="answers what no OPA server would"):
             ServerEngine(POLICIES, server.url)
     assert reached == []
+
+
+def test_an_address_that_cannot_be_used_is_quoted_without_its_password() -> None:
+    with pytest.raises(PolicyError, match="OPA_URL has to be like") as refused:
+        ServerEngine({}, "https://user:secret@127.0.0.1:1/x")
+    assert "secret" not in str(refused.value)
