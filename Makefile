@@ -8,11 +8,14 @@ START = $(if $(PYTHON),"$(PYTHON)",$(or $(shell for name in python3 python pytho
 BIN := .venv/bin
 UV := .venv-uv/bin/uv
 BENCH ?=
+# Where TESTS names some, there may be none among them of a tier (5: pytest ran nothing).
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "$(1)" \
+	$(if $(TESTS),$(TESTS) || [ $$? = 5 ])
 OPA = $(shell command -v opa || ls -d "$${XDG_CACHE_HOME:-$$HOME/.cache}"/mlplatform/opa-*/opa 2> /dev/null | tail -n 1)
 
-.PHONY: help up down test check hook rego bench lock format schemas docs clean
+.PHONY: help up down test test-all check hook rego bench lock format schemas docs clean
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: .venv/platform.stamp .venv-serving/serving.stamp ## set up, train what is missing, reconcile every environment
 	@$(BIN)/platform up
@@ -20,8 +23,11 @@ up: .venv/platform.stamp .venv-serving/serving.stamp ## set up, train what is mi
 down: ## stop what `make up` started
 	@$(BIN)/platform down
 
-test: .venv/dev.stamp .venv-serving/serving.stamp ## set up and run every test
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+test: .venv/dev.stamp .venv-serving/serving.stamp ## set up and run the tests, in minutes; TESTS=path for some
+	$(call PYTEST,not exhaustive)
+
+test-all: test ## run the tests, and then the whole matrices, of which they are a part
+	$(call PYTEST,exhaustive)
 
 check: .venv/dev.stamp rego ## lint, types and layers
 	$(BIN)/ruff check .

@@ -6,13 +6,17 @@ from typing import TypeVar
 
 import pytest
 
+from tests.support.outcome import note
+
 IN_CI = os.environ.get("CI") == "true"
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    return _failed_if_skipped((yield))
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = _failed_if_skipped((yield))
+    note(item, report)
+    return report
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,26 +1,27 @@
-"""The repository as a user has it: a clone of its own, brought up once for all acceptance tests; and the corpus."""
+"""The repository as a user has it: a clone that was brought up, as it was then for each test; and the corpus."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.both_engines import BothEngines, both_engines
+from mlplatform.core.target import LocalTarget
+from tests.support.both_engines import both_engines
 from tests.support.cases import Case
-from tests.support.corpus import Answer, Corpus, impatience, remembered_engines, run
+from tests.support.corpus import Answer, Corpus, impatience, run
 from tests.support.forked_checkov import forked_checkov
+from tests.support.forked_platform import Platform, forked_platform
+from tests.support.known_state import Template
 from tests.support.laboratory import REPOSITORY, run_git
-from tests.support.opa import NoOpa, find_opa, opa_on_path
+from tests.support.opa import opa_on_path
 from tests.support.remembered import remembered_git
-from tests.support.stack import needs_serving
+from tests.support.stack import end_servers, needs_serving
 
 DOCUMENTS = (
     "platform.yaml",
@@ -39,6 +40,7 @@ class Clone:
     """A repository with the example documents, and `platform` to run in it."""
 
     root: Path
+    command: Platform
 
     def platform(self, *args: str, code: int = 0) -> str:
         """What a command prints on standard output; it must end with this exit code."""
@@ -47,8 +49,7 @@ class Clone:
         return done.stdout if code == 0 else done.stdout + done.stderr
 
     def run(self, *args: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "mlplatform.cli", *args]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        return self.command(self.root, *args)
 
     def status(self, environment: str, model: str) -> dict[str, Any]:
         said = json.loads(self.run("status", "--json").stdout)
@@ -65,7 +66,7 @@ class Clone:
         (self.root / path).write_text(text.replace(old, new))
 
 
-def make_clone(root: Path) -> Clone:
+def make_clone(root: Path, command: Platform) -> Clone:
     """The documents as they lie in the working tree, as the first commit of a repository."""
     root.mkdir()
     for name in DOCUMENTS:
@@ -78,21 +79,32 @@ def make_clone(root: Path) -> Clone:
     run_git(root, "init", "-q", "-b", "main")
     run_git(root, "config", "user.name", "Ada Lovelace")
     run_git(root, "config", "user.email", "ada@example.com")
-    clone = Clone(root)
+    clone = Clone(root, command)
     clone.commit("the example tenants")
     return clone
 
 
-@pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
-    """A clone that was brought up."""
+@pytest.fixture(scope="module")
+def brought_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Clone]]:
+    """A clone that the program itself brought up."""
     needs_serving()
-    made = make_clone(tmp_path_factory.mktemp("acceptance") / "repository")
-    try:
-        (made.root.parent / "up.txt").write_text(made.platform("up"))
-        yield made
-    finally:
-        made.run("down")
+    with forked_platform() as platform:
+        made = make_clone(tmp_path_factory.mktemp("acceptance") / "repository", platform)
+        up = [sys.executable, "-m", "mlplatform.cli", "up"]
+        try:
+            done = subprocess.run(up, cwd=made.root, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+            (made.root.parent / "up.txt").write_text(done.stdout)
+            yield Template.of(made)
+        finally:
+            end_servers(LocalTarget(made.root))
+
+
+@pytest.fixture
+def clone(brought_up: Template[Clone], request: pytest.FixtureRequest) -> Iterator[Clone]:
+    """The clone as it was once it was up."""
+    with brought_up.lend_to(request.node) as clone:
+        yield clone
 
 
 @pytest.fixture(scope="module")
@@ -102,33 +114,26 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 @pytest.fixture(scope="module")
 def judge(corpus: Corpus) -> Iterator[Callable[[Case], Answer]]:
-    """Judges a case by both engines, which have to decide alike; without opa, which CI has, by the embedded one."""
-    with impatience(), remembered_git(), forked_checkov(), ExitStack() as stack:
-        engines: list[BothEngines] = []
-        if _has_opa():
-            opa_on_path(stack.enter_context(pytest.MonkeyPatch.context()))
-            engines = stack.enter_context(both_engines())
-        else:
-            stack.enter_context(remembered_engines())
+    """Judges a case."""
+    with remembered_git(), forked_checkov():
+        yield corpus.judge
 
-        def by_both(case: Case) -> Answer:
+
+@pytest.fixture(scope="module")
+def judge_by_both(corpus: Corpus) -> Iterator[Callable[[Case], Answer]]:
+    """Judges a case by the embedded engine and by a real OPA server, which have to decide alike."""
+    with remembered_git(), forked_checkov(), pytest.MonkeyPatch.context() as patch, both_engines() as engines:
+        opa_on_path(patch)
+
+        def judged(case: Case) -> Answer:
             for engine in engines:
                 engine.differences.clear()
             before = sum(engine.asked for engine in engines)
-            answer = run(corpus.arguments(case), corpus.store.root)
+            with impatience(case):
+                answer = run(corpus.arguments(case), corpus.store.root)
             assert [difference for engine in engines for difference in engine.differences] == []
-            if engines and not case.is_attack:
+            if not case.is_attack:
                 assert sum(engine.asked for engine in engines) > before
             return answer
 
-        yield by_both
-
-
-def _has_opa() -> bool:
-    try:
-        find_opa()
-    except NoOpa:
-        if os.environ.get("CI") == "true":
-            raise
-        return False
-    return True
+        yield judged

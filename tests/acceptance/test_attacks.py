@@ -1,4 +1,4 @@
-"""Every attack is stopped for the reason that it names, alike by the embedded engine and by a real OPA server."""
+"""Every attack is stopped for the reason that it names."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Every harmless change passes, alike by the embedded engine and by a real OPA server."""
+"""Every harmless change passes."""
 
 from collections.abc import Callable
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.mutants import Hunt, Mutant, Noticed, hunt, mutants
 
+pytestmark = pytest.mark.exhaustive
+
 MUTANTS = mutants()
 NOT_BY_A_CASE = {
     "it guards against faults of ours, which no pull request makes: tests/mlplatform/check/test_blocked.py": (

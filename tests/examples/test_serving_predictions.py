@@ -41,7 +41,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("exported")
     program = Path(__file__).with_name("train_all.py")
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "examples/training")}
-    subprocess.run([sys.executable, str(program), str(folder), "1"], env=environment, check=True, timeout=300)
+    subprocess.run([sys.executable, str(program), str(folder), "1"], env=environment, check=True)
     paths = sorted(map(str, folder.glob("*.onnx")))
     assert len(paths) == 9
     done = subprocess.run(

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.tiers import cell
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MODELS = {
     "clinic_tumour": ("clinic/tumour", "clinic/biopsies", {"accuracy", "auc"}, {"n_estimators", "max_depth"}),
@@ -36,7 +38,6 @@ class Clone:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
             check=False,
         )
 
@@ -67,7 +68,7 @@ def experiment_with_its_own_store(clone: Clone, name: str, store: Path) -> Any:
     return client
 
 
-@pytest.mark.parametrize("script", MODELS)
+@pytest.mark.parametrize("script", [cell(script, quick=script == "clinic_progression") for script in MODELS])
 def test_a_script_records_a_run_for_each_version_asked_and_prints_their_ids_in_order(
     clone: Clone, tmp_path: Path, script: str
 ) -> None:

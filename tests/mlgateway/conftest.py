@@ -11,6 +11,7 @@ import pytest
 from tests.mlgateway.running import UPSTREAM_MODEL, Gateway, start_gateway, table, write_routes
 from tests.mlgateway.triton_server import Triton, running_triton, serving_python
 from tests.mlgateway.upstream_peer import Peer, Received, http_answer, inference_of, start_peer
+from tests.support.waiting import DEADLINE_SECONDS
 
 StartGateway = Callable[..., Gateway]
 StartPeer = Callable[[], Peer]
@@ -83,7 +84,7 @@ def gate(peer: Peer) -> Iterator[threading.Event]:
     opened = threading.Event()
 
     def hold(request: Received, connection: socket.socket) -> bytes:
-        opened.wait(20)
+        opened.wait(DEADLINE_SECONDS)
         return http_answer(200, inference_of(request.model))
 
     peer.behave = hold

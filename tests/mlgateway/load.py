@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.mlgateway.running import INFER, MODEL, Gateway, read_answer, wait_until, write_routes
+from tests.mlgateway.running import INFER, MODEL, Gateway, read_answer, write_routes
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 CLIENTS = 4
 
@@ -49,14 +50,14 @@ def steady_load(gateway: Gateway, body: bytes = b"{}") -> Iterator[Load]:
     finally:
         load.stop.set()
         for client in clients:
-            client.join(30)
+            client.join(DEADLINE_SECONDS)
     assert load.wrong == []
     assert not any(client.is_alive() for client in clients)
     assert load.answered > 0
 
 
 def _ask_all_the_time(load: Load) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", load.gateway.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", load.gateway.port, timeout=DEADLINE_SECONDS)
     connection.connect()
     socket = connection.sock
     while not load.stop.is_set():

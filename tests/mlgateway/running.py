@@ -7,11 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 DIGEST = "sha256:" + "0123456789ab" + "0" * 52
@@ -49,7 +50,7 @@ class Gateway:
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Answered:
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_SECONDS)
         try:
             connection.request(method, path, body, dict(headers or {}))
             return read_answer(connection)
@@ -69,7 +70,7 @@ class Gateway:
 
     def connect(self) -> socket.socket:
         """A bare connection, for what http.client would not send."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE_SECONDS)
 
     def exchange(self, data: bytes) -> bytes:
         """Send bytes and read until the gateway closes the connection."""
@@ -80,7 +81,7 @@ class Gateway:
     def stop(self) -> int:
         """SIGTERM, and the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(DEADLINE_SECONDS)
 
 
 def start_gateway(folder: Path, *options: str) -> Gateway:
@@ -129,14 +130,6 @@ def write_routes(path: Path, content: object) -> None:
     new = path.with_name(path.name + ".new")
     new.write_bytes(data)
     new.replace(path)
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Poll until the condition holds; AssertionError when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the awaited condition did not come"
-        time.sleep(0.01)
 
 
 def read_answer(connection: http.client.HTTPConnection) -> Answered:

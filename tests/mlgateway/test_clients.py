@@ -8,8 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.mlgateway.conftest import StartGateway
-from tests.mlgateway.running import INFER, UPSTREAM_MODEL, Gateway, read_all, table, wait_until, write_routes
+from tests.mlgateway.running import (
+    INFER,
+    UPSTREAM_MODEL,
+    Gateway,
+    read_all,
+    table,
+    write_routes,
+)
 from tests.mlgateway.upstream_peer import Peer, Received, http_answer, inference_of
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 
 def post(body: bytes, *headers: str, path: str = INFER) -> bytes:
@@ -122,9 +130,16 @@ def test_large_bodies_go_through_both_ways(gateway: Gateway, peer: Peer) -> None
 
 @pytest.fixture
 def small_gateway(peer: Peer, new_gateway: StartGateway, tmp_path: Path) -> Gateway:
-    """A gateway with little room and little patience."""
+    """A gateway with little room."""
     write_routes(tmp_path / "routes.json", table(peer.address))
-    return new_gateway("--max-body", "1000", "--max-head", "500", "--client-seconds", "0.4")
+    return new_gateway("--max-body", "1000", "--max-head", "500")
+
+
+@pytest.fixture
+def hasty_gateway(peer: Peer, new_gateway: StartGateway, tmp_path: Path) -> Gateway:
+    """A gateway with little patience."""
+    write_routes(tmp_path / "routes.json", table(peer.address))
+    return new_gateway("--client-seconds", "0.4")
 
 
 def test_a_client_that_sends_too_much_can_still_read_why(small_gateway: Gateway, peer: Peer) -> None:
@@ -142,14 +157,14 @@ def test_a_head_that_is_too_large_is_refused(small_gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("begun", [b"POST ", post(b"1234", path="/v2")[:-2]])
-def test_a_request_that_does_not_get_complete_is_given_up(small_gateway: Gateway, begun: bytes) -> None:
-    answer = small_gateway.exchange(begun)
+def test_a_request_that_does_not_get_complete_is_given_up(hasty_gateway: Gateway, begun: bytes) -> None:
+    answer = hasty_gateway.exchange(begun)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"the request was not complete within 0.4 s" in answer
 
 
-def test_a_client_that_trickles_bytes_is_given_up_all_the_same(small_gateway: Gateway) -> None:
-    with small_gateway.connect() as connection:
+def test_a_client_that_trickles_bytes_is_given_up_all_the_same(hasty_gateway: Gateway) -> None:
+    with hasty_gateway.connect() as connection:
         stop = threading.Event()
 
         def trickle() -> None:
@@ -168,23 +183,21 @@ def test_a_client_that_trickles_bytes_is_given_up_all_the_same(small_gateway: Ga
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
-def test_an_idle_connection_is_closed_without_a_word(small_gateway: Gateway) -> None:
-    assert small_gateway.exchange(b"") == b""
-    with small_gateway.connect() as connection:
+def test_an_idle_connection_is_closed_without_a_word(hasty_gateway: Gateway) -> None:
+    assert hasty_gateway.exchange(b"") == b""
+    with hasty_gateway.connect() as connection:
         connection.sendall(post(b"1"))
         read_until(connection, b"]}]}")
         assert read_all(connection) == b""
 
 
-def test_an_answer_may_take_longer_than_the_patience_with_clients(small_gateway: Gateway, peer: Peer) -> None:
-    late = threading.Event()
-
+def test_an_answer_may_take_longer_than_the_patience_with_clients(hasty_gateway: Gateway, peer: Peer) -> None:
     def slow(request: Received, connection: socket.socket) -> bytes:
-        late.wait(1.2)
+        assert hasty_gateway.exchange(b"") == b""  # the patience with another client comes to its end
         return http_answer(200, inference_of(UPSTREAM_MODEL))
 
     peer.behave = slow
-    assert small_gateway.infer().status == 200
+    assert hasty_gateway.infer().status == 200
 
 
 def test_a_client_that_does_not_read_is_cut_off(
@@ -198,8 +211,7 @@ def test_a_client_that_does_not_read_is_cut_off(
     unused = descriptors(gateway)
     with gateway.connect() as connection:
         connection.sendall(post(b"1"))
-        wait_until(lambda: peer.received)
-        assert descriptors(gateway) == unused + 2
+        wait_until(lambda: peer.received)  # both connections are open, or one is closed already
         wait_until(lambda: descriptors(gateway) == unused + 1)  # the upstream's
         assert len(read_all(connection)) < 30_000_000
 
@@ -229,7 +241,7 @@ def test_many_clients_at_once_get_each_their_own_answer(gateway: Gateway, echo: 
     for one in clients:
         one.start()
     for one in clients:
-        one.join(30)
+        one.join(DEADLINE_SECONDS)
     assert wrong == []
     assert len(echo.received) == 16 * 21
     assert gateway.inflight() == {}

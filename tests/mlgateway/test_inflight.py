@@ -14,10 +14,10 @@ from tests.mlgateway.running import (
     Gateway,
     route,
     table,
-    wait_until,
     write_routes,
 )
 from tests.mlgateway.upstream_peer import Peer, Received, http_answer, reset
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 NEW = "clinic.tumour.fedcba987654"
 REQUEST = f"POST {INFER} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{{}}".encode()
@@ -86,7 +86,7 @@ def test_a_request_that_the_upstream_fails_counts_no_longer(
     gateway: Gateway, peer: Peer, gate: threading.Event, failure: str
 ) -> None:
     def fail(request: Received, connection: socket.socket) -> bytes | None:
-        gate.wait(20)
+        gate.wait(DEADLINE_SECONDS)
         if failure == "reset":
             reset(connection)
         return {"half": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "garbage": b"\0\0\0\0"}.get(failure)

@@ -19,10 +19,10 @@ from tests.mlgateway.running import (
     gateway_environment,
     read_all,
     table,
-    wait_until,
     write_routes,
 )
 from tests.mlgateway.upstream_peer import Peer
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 REQUEST = f"POST {INFER} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{{}}".encode()
 
@@ -34,7 +34,7 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
         env=gateway_environment(),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=DEADLINE_SECONDS,
         check=False,
     )
 
@@ -92,7 +92,7 @@ def test_it_listens_on_the_address_it_was_told_and_on_no_other(gateway: Gateway)
 def test_a_signal_ends_an_idle_gateway_with_exit_code_0(gateway: Gateway, number: signal.Signals) -> None:
     with gateway.connect() as idle:
         gateway.process.send_signal(number)
-        assert gateway.process.wait(20) == 0
+        assert gateway.process.wait(DEADLINE_SECONDS) == 0
         assert read_all(idle) == b""
     assert gateway.log.read_text().splitlines()[-1].endswith("INFO ended")
 
@@ -112,7 +112,7 @@ def test_sigterm_lets_what_is_in_flight_finish_and_accepts_nothing_new(
         assert answers.count(b"connection: close") == 1
         asking.sendall(REQUEST[-1:])
         assert b"connection: close" in read_all(asking)
-    assert gateway.process.wait(20) == 0
+    assert gateway.process.wait(DEADLINE_SECONDS) == 0
     assert len(peer.received) == 4
 
 
@@ -125,7 +125,7 @@ def test_what_does_not_finish_in_time_is_cut_off_and_the_log_says_so(
         asked.sendall(REQUEST)
         wait_until(lambda: gateway.inflight() == {UPSTREAM_MODEL: 1})
         gateway.process.send_signal(signal.SIGTERM)
-        assert gateway.process.wait(20) == 0
+        assert gateway.process.wait(DEADLINE_SECONDS) == 0
         assert read_all(asked) == b""
     assert "1 connections were cut off" in gateway.log.read_text()
 
@@ -191,7 +191,7 @@ asyncio.run(run())
         env=gateway_environment(),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=DEADLINE_SECONDS,
         check=True,
     )
     assert "a fault of the gateway itself" in done.stdout

@@ -16,10 +16,10 @@ from tests.mlgateway.running import (
     Gateway,
     route,
     table,
-    wait_until,
     write_routes,
 )
 from tests.mlgateway.upstream_peer import Peer, Received, http_answer, inference_of
+from tests.support.waiting import wait_until
 
 PUBLIC = f'"model_name":"{MODEL}","model_version":"1.4.0"'.encode()
 

@@ -16,10 +16,10 @@ from tests.mlgateway.running import (
     read_answer,
     route,
     table,
-    wait_until,
     write_routes,
 )
 from tests.mlgateway.upstream_peer import Peer
+from tests.support.waiting import wait_until
 
 NEW = "clinic.tumour.fedcba987654"
 

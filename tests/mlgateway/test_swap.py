@@ -5,8 +5,14 @@ from typing import Any
 
 from tests.mlgateway.conftest import StartGateway, StartPeer
 from tests.mlgateway.load import steady_load
-from tests.mlgateway.running import MODEL, route, table, wait_until, write_routes
+from tests.mlgateway.running import (
+    MODEL,
+    route,
+    table,
+    write_routes,
+)
 from tests.mlgateway.upstream_peer import Peer
+from tests.support.waiting import wait_until
 
 SWAPS = 25
 
@@ -41,8 +47,7 @@ def test_a_version_that_has_drained_is_asked_nothing_more(
         for generation in range(2, SWAPS):
             load.switch(routes(peer, generation))
             old = upstream_model(generation - 1)
-            while old in gateway.inflight():
-                pass
+            wait_until(lambda old=old: old not in gateway.inflight())  # type: ignore[misc]
             drained[old] = len(peer.received)
     for old, position in drained.items():
         assert not any(request.model == old for request in peer.received[position:])

@@ -15,10 +15,10 @@ from tests.mlgateway.running import (
     Gateway,
     route,
     table,
-    wait_until,
     write_routes,
 )
 from tests.mlgateway.triton_server import Triton, infer_body
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.servers
 

@@ -8,9 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.mlgateway.conftest import StartGateway, StartPeer
-from tests.mlgateway.running import MODEL, UPSTREAM_MODEL, Gateway, route, table, wait_until, write_routes
+from tests.mlgateway.running import (
+    MODEL,
+    UPSTREAM_MODEL,
+    Gateway,
+    route,
+    table,
+    write_routes,
+)
 from tests.mlgateway.triton_server import free_port
 from tests.mlgateway.upstream_peer import Peer, Received, http_answer, inference_of, reset
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 NEW = "clinic.tumour.fedcba987654"
 GOOD = http_answer(200, inference_of(UPSTREAM_MODEL))
@@ -105,7 +113,7 @@ def test_an_upstream_that_does_not_answer_in_time_is_given_up(
     over = threading.Event()
 
     def silent(request: Received, connection: socket.socket) -> None:
-        over.wait(20)
+        over.wait(DEADLINE_SECONDS)
 
     peer.behave = silent
     answer = gateway.infer()
@@ -114,7 +122,7 @@ def test_an_upstream_that_does_not_answer_in_time_is_given_up(
     assert answer.status == 504
     assert answer.error == f"{MODEL} 1.4.0: upstream {peer.address} gave no answer within 0.2 s"
     assert len(peer.received) == 1
-    assert gateway.infer().json()["outputs"][0]["data"] == [1.0]
+    wait_until(lambda: gateway.infer().status == 200)
 
 
 def test_an_upstream_that_accepts_no_connection_is_given_up(
@@ -251,7 +259,7 @@ def test_a_request_that_took_too_long_is_not_tried_again_on_a_new_version(
 
     def silent(request: Received, connection: socket.socket) -> None:
         write_routes(gateway.routes, table(peer.address, 2, {MODEL: route("1.5.0", NEW)}))
-        over.wait(20)
+        over.wait(DEADLINE_SECONDS)
 
     peer.behave = silent
     answer = gateway.infer()
@@ -266,7 +274,7 @@ def test_an_answer_that_came_before_the_whole_request_was_sent_spoils_its_connec
 ) -> None:
     assert gateway.infer().status == 200
     with socket.socket() as listener:
-        listener.settimeout(10)
+        listener.settimeout(DEADLINE_SECONDS)
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         address = f"127.0.0.1:{listener.getsockname()[1]}"
@@ -278,14 +286,14 @@ def test_an_answer_that_came_before_the_whole_request_was_sent_spoils_its_connec
         first, _ = listener.accept()
         first.recv(1000)
         first.sendall(http_answer(413, b'{"error":"too large"}'))
-        client.join(20)
+        client.join(DEADLINE_SECONDS)
         assert answers == [413]
         client = threading.Thread(target=lambda: answers.append(gateway.infer(b"small").status))
         client.start()
         second, _ = listener.accept()
         assert b"small" in second.recv(1000)
         second.sendall(GOOD)
-        client.join(20)
+        client.join(DEADLINE_SECONDS)
         first.close()
         second.close()
     assert answers == [413, 200]

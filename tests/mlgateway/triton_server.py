@@ -6,11 +6,12 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,7 +68,7 @@ class Triton:
 
     def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
         """One request to the server itself."""
-        connection = http.client.HTTPConnection(self.address, timeout=60)
+        connection = http.client.HTTPConnection(self.address, timeout=DEADLINE_SECONDS)
         try:
             connection.request(method, path, body)
             response = connection.getresponse()
@@ -94,12 +95,8 @@ def running_triton(python: Path, folder: Path) -> Iterator[Triton]:
         _wait_until_ready(triton, process, folder / "triton.log")
         yield triton
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()  # it takes 3 s to end in peace
+        process.wait()
 
 
 def free_port() -> int:
@@ -136,14 +133,16 @@ def _command(python: Path, folder: Path, triton: Triton) -> tuple[list[str], dic
 
 
 def _wait_until_ready(triton: Triton, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if triton.ask("GET", "/v2/health/ready")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"Triton did not become ready: {log.read_text(errors='replace')[-2000:]}")
+    wait_until(lambda: _is_ready(triton) or process.poll() is not None, "a Triton server")
+    if process.poll() is not None:
+        raise RuntimeError(f"Triton did not become ready: {log.read_text(errors='replace')[-2000:]}")
+
+
+def _is_ready(triton: Triton) -> bool:
+    try:
+        return triton.ask("GET", "/v2/health/ready")[0] == 200
+    except OSError:
+        return False
 
 
 def infer_body(rows: int = 1) -> bytes:

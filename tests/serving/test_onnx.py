@@ -20,7 +20,6 @@ from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.config import upstream_name
 from mlplatform.providers.serving.triton.control import Control, ModelState
 from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
-from mlplatform.providers.serving.triton.waiting import until
 from tests.support.payloads import write_payload
 from tests.support.stack import (
     SCALING,
@@ -32,6 +31,7 @@ from tests.support.stack import (
     signature,
     tensor,
 )
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 pytestmark = pytest.mark.servers
 
@@ -92,7 +92,7 @@ def infer(
     if outputs:
         said["outputs"] = [{"name": name} for name in outputs]
     place = urlsplit(url)
-    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=20)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=DEADLINE_SECONDS)
     connection.request("POST", place.path, json.dumps(said))
     response = connection.getresponse()
     answer = response.status, json.loads(response.read())
@@ -251,7 +251,7 @@ def test_bytes_that_were_swapped_do_not_load(
     name = upstream_name(version.model, version.ref.digest)
     control = Control.of(paths, port_numbers(paths))
     control.unload(name)
-    assert until(lambda: control.state(name).state is ModelState.UNAVAILABLE)
+    wait_until(lambda: control.state(name).state is ModelState.UNAVAILABLE)
     path = paths.model_repository / name / "1" / "payload" / "model" / "model.onnx"
     path.write_bytes(scaling_model(666))
     assert f"and not to {short_digest(version.ref.digest)}" in (control.load(name) or "")

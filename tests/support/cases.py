@@ -66,6 +66,11 @@ class Case:
         """The rules that this case is about."""
         return frozenset(expected.rule for expected in self.expect) | self.warns | self.waives
 
+    @property
+    def never_ends(self) -> bool:
+        """Whether what it brings of its own is stopped by the limits of the process that judges it."""
+        return "check-unfinished" in self.rules
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:

@@ -1,15 +1,11 @@
 """Applies in child processes that end themselves, by SIGKILL, at a named point.
 
-`python -m tests.support.killed_apply ROOT ENVIRONMENT` reads a point a line from standard input (an empty line: none),
-and answers each with a line of JSON: the child's exit status (-9: killed) and the points that it passed. A line that
-begins with `revert ` has changes by hand put back instead. One process imports everything once and forks, so that a run
-costs what its work costs.
+A point that is empty ends none, and one that begins with `revert ` has changes by hand put back instead. The answer is
+the child's exit status (-9: killed) and the points that it passed.
 """
 
-import json
 import os
 import signal
-import sys
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -30,6 +26,7 @@ from mlplatform.providers.lease.remote import remote_lease
 from mlplatform.providers.registry import connect_registry
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal
+from tests.support.forking import serve
 from tests.support.laboratory import environments
 from tests.support.values import document
 
@@ -87,13 +84,14 @@ def watch(points: Points) -> None:
     os.replace = points.around("replace", os.replace)
 
 
-def run(root: Path, environment: str, point: str) -> dict[str, Any]:
+def run(root: str, environment: str, point: str) -> dict[str, Any]:
+    prepare(Path(root), environment)
     reading, passed = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         points = Points(point.removeprefix(REVERT), passed)
-        os._exit(_apply(root, environment, points, revert=point.startswith(REVERT)))
+        os._exit(_apply(Path(root), environment, points, revert=point.startswith(REVERT)))
     os.close(passed)
     with os.fdopen(reading) as said:
         names = said.read().split("\n")[:-1]
@@ -114,11 +112,17 @@ def _apply(root: Path, environment: str, points: Points, *, revert: bool) -> int
         return 3
 
 
+_is_prepared: list[bool] = []
+
+
 def prepare(root: Path, environment: str) -> None:
     """What every run would do first, once for all: judge the policies, and let MLflow find out about its tables.
 
     The registry is one of nobody's, so that no child has a connection to its own before it opens one.
     """
+    if _is_prepared:
+        return
+    _is_prepared.append(True)
     load_repository(Workspace.discover(root).git, "HEAD")
     settings = document(Kind.ENVIRONMENT, environment, environments()[environment]).body
     with tempfile.TemporaryDirectory() as folder:
@@ -128,7 +132,4 @@ def prepare(root: Path, environment: str) -> None:
 
 
 if __name__ == "__main__":
-    root, environment = Path(sys.argv[1]), sys.argv[2]
-    prepare(root, environment)
-    for line in sys.stdin:
-        print(json.dumps(run(root, environment, line.strip("\n"))), flush=True)
+    serve(run)

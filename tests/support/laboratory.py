@@ -5,7 +5,7 @@ import math
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from mlplatform.flow.workspace import Workspace
 from mlplatform.local.identity import target_id
 from mlplatform.providers.git import Git
 from mlplatform.providers.registry import connect_registry
-from mlplatform.providers.registry.interface import Lineage, RegistryState
+from mlplatform.providers.registry.interface import Lineage, Registry, RegistryState
 from mlplatform.record.ledger import Ledger, local_ledger, shared_ledger
 from tests.support.payloads import write_payload
 from tests.support.stack import SCALING, scaling_model
@@ -58,6 +58,10 @@ class Laboratory:
     payloads: Mapping[str, ArtifactRef]
     shared: str = ""  # the address of the MLflow server that all environments share; nothing: each has a file
 
+    @property
+    def root(self) -> Path:
+        return self.place.git.root
+
     def commit(self, files: Mapping[str, Mapping[str, Any] | None], message: str) -> str:
         """Write documents (None: delete) and commit them to main."""
         root = self.place.git.root
@@ -93,8 +97,7 @@ class Laboratory:
         return local_ledger(self.place.git, self.place.target_id())
 
     def registry(self, environment: str) -> RegistryState:
-        settings = document(Kind.ENVIRONMENT, environment, environments(self.shared)[environment]).body
-        return connect_registry(settings, self.place.paths(environment)).read()
+        return connected(self, environment).read()
 
 
 def laboratory(
@@ -105,37 +108,50 @@ def laboratory(
     broken: Iterable[str] = (),
     shared: str = "",
 ) -> Laboratory:
-    """A committed repository with registries prepared, and the versions registered in development and integration.
-
-    The `broken` versions load and answer what is no number, which a probe does not let through.
-    """
+    """A committed repository with registries prepared, and stocked with versions."""
     root.mkdir(parents=True, exist_ok=True)
     run_git(root, "init", "-q", "-b", "main")
     run_git(root, "config", "user.name", "Ada Lovelace")
     run_git(root, "config", "user.email", "ada@example.com")
     (root / ".gitignore").write_text("/.platform/\n/payloads/\n")
     shutil.copytree(REPOSITORY / "policies" / "rego", root / "policies" / "rego")
-    refs = {
-        version: write_payload(root / "payloads" / version, {"model.onnx": scaling_model(number)})
-        for number, version in enumerate(versions, start=1)
-    }
-    for version in broken:
-        files = {"model.onnx": scaling_model(math.inf), "notes.txt": version.encode()}
-        refs[version] = write_payload(root / "payloads" / version, files)
-    made = Laboratory(Workspace(Git(root), LocalTarget(root)), refs, shared)
+    made = Laboratory(Workspace(Git(root), LocalTarget(root)), {}, shared)
     if shared:
         run_git(root, "init", "-q", "--bare", str(root / ".platform/remote"))
         run_git(root, "remote", "add", "origin", str(root / ".platform/remote"))
     made.commit(documents(models, shared), "a laboratory")
     target_id(made.place.target)
-    for name, said in environments(shared).items():
-        registry = connect_registry(document(Kind.ENVIRONMENT, name, said).body, made.place.paths(name))
-        registry.prepare()
-        if name != "production":
-            for version, ref in refs.items():
-                for scaler in models:
-                    registry.add(scaler, version, ref, Lineage("run-1", "f" * 40, DATA, METRICS))
-    return made
+    for name in ENVIRONMENTS:
+        connected(made, name).prepare()
+    return stocked(made, versions, models=models, broken=broken)
+
+
+def stocked(
+    lab: Laboratory, versions: Iterable[str], *, models: Iterable[str] = (SCALER,), broken: Iterable[str] = ()
+) -> Laboratory:
+    """The laboratory with more versions, which are registered in development and integration.
+
+    The `broken` versions load and answer what is no number, which a probe does not let through.
+    """
+    payloads = lab.place.git.root / "payloads"
+    refs = {
+        version: write_payload(payloads / version, {"model.onnx": scaling_model(number)})
+        for number, version in enumerate(versions, start=len(lab.payloads) + 1)
+    }
+    for version in broken:
+        files = {"model.onnx": scaling_model(math.inf), "notes.txt": version.encode()}
+        refs[version] = write_payload(payloads / version, files)
+    for registry in (connected(lab, "development"), connected(lab, "integration")):
+        for version, ref in refs.items():
+            for scaler in models:
+                registry.add(scaler, version, ref, Lineage("run-1", "f" * 40, DATA, METRICS))
+    return replace(lab, payloads={**lab.payloads, **refs})
+
+
+def connected(lab: Laboratory, environment: str) -> Registry:
+    """The registry of one of its environments."""
+    settings = document(Kind.ENVIRONMENT, environment, environments(lab.shared)[environment]).body
+    return connect_registry(settings, lab.place.paths(environment))
 
 
 def documents(models: Iterable[str], shared: str = "") -> dict[str, dict[str, Any]]:

@@ -8,6 +8,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.waiting import DEADLINE_SECONDS
+
 SKIPPED = ("connection", "server", "date", "transfer-encoding", "content-length")
 Asked = Callable[[str, str], bool]  # by method and path
 
@@ -31,8 +33,10 @@ class Between:
         self.fault: Callable[[Call, bytes], None] = Call.hand_on
         self.breaks: Asked = anything
         self.is_over = threading.Event()
+        self.late = Late()
         self._server: _Server | None = None
-        self.port = 0
+        self._place = _reserved()
+        self.port = int(self._place.getsockname()[1])
         self.up()
 
     @property
@@ -43,9 +47,8 @@ class Between:
         return [call for call in self.calls if a_write(*call)]
 
     def up(self) -> None:
-        """Listen, on the same port as before."""
+        """Listen, on the same port as ever."""
         self._server = _Server(self)
-        self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def down(self) -> None:
@@ -68,14 +71,52 @@ class Between:
             if self._server is None:
                 self.up()
             self.fault = Call.hand_on
+            self.late.let_through()
 
     def close(self) -> None:
         self.is_over.set()
         self.down()
+        self._place.close()
+
+
+def _reserved() -> socket.socket:
+    """A port of our own, on which nobody listens yet: while we do not either, no other program can get it."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    place.bind(("127.0.0.1", 0))
+    return place
+
+
+class Late:
+    """Calls that the server hears of once the fault is over, one by one as they came."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._came = self._heard = 0
+        self._is_held = True
+
+    def wait_for_turn(self) -> None:
+        with self._changed:
+            mine, self._came = self._came, self._came + 1
+            self._changed.wait_for(lambda: not self._is_held and self._heard == mine)
+
+    def end_turn(self) -> None:
+        with self._changed:
+            self._heard += 1
+            self._changed.notify_all()
+
+    def let_through(self) -> None:
+        """Return once the server has heard of all that came."""
+        with self._changed:
+            self._is_held = False
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._heard == self._came)
+            self._is_held = True
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    allow_reuse_port = True
     block_on_close = False
 
     def __init__(self, between: Between) -> None:
@@ -111,7 +152,7 @@ class Call(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.behind = HTTPConnection("127.0.0.1", self.server.between.behind, timeout=60)
+        self.behind = HTTPConnection("127.0.0.1", self.server.between.behind, timeout=DEADLINE_SECONDS)
 
     def finish(self) -> None:
         self.behind.close()
@@ -144,19 +185,28 @@ class Call(BaseHTTPRequestHandler):
         self.say(401, b"You are not authenticated. Please see the documentation.")
 
     def trickle(self, body: bytes) -> None:
-        """A byte now and then, for ever."""
+        """A byte now and then, for much longer than anybody should wait."""
         self.send_response(200)
         self.end_headers()
-        while not self.server.between.is_over.wait(0.1):
+        for _ in range(3000):
+            if self.server.between.is_over.wait(0.1):
+                break
             self.wfile.write(b" ")
+        self.close_connection = True
 
     def noise(self, body: bytes) -> None:
         self.wfile.write(b"\x16\x03\x01 this is no HTTP\n\n")
         self._end()
 
     def slow(self, body: bytes) -> None:
-        self.server.between.is_over.wait(5)
-        self.hand_on(body)
+        """The server does it when the fault is over: whoever asked has gone by then."""
+        late = self.server.between.late
+        late.wait_for_turn()
+        try:
+            self._of_server(body)
+        finally:
+            late.end_turn()
+        self._end()
 
     def cut(self, body: bytes) -> None:
         """The server does it, and of its answer half arrives."""

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
-DEADLINE_SECONDS = 120.0
+from tests.support.mirror import mirror
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
+
+LOG = "server.log"
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -33,6 +35,11 @@ class Running:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def copy_of_nothing(self) -> Path:
+        """What was in the folder before anybody used the server."""
+        return self.folder.with_name(f"{self.folder.name}-empty")
+
 
 @contextmanager
 def mlflow_server(
@@ -44,7 +51,7 @@ def mlflow_server(
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(running.port)]
     command += ["--backend-store-uri", database or f"sqlite:///{folder / 'mlflow.db'}", "--workers", "1"]
     command += ["--artifacts-destination", str(folder / "artifacts"), "--serve-artifacts"]
-    with (folder / "server.log").open("wb") as log:
+    with (folder / LOG).open("wb") as log:
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -63,15 +70,12 @@ def mlflow_server(
 
 
 def _wait(running: Running, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not _answers(running.port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise AssertionError(f"no MLflow server: {(running.folder / 'server.log').read_text()[-2000:]}")
-        time.sleep(0.1)
+    wait_until(lambda: _answers(running.port) or process.poll() is not None, "an MLflow server")
+    assert process.poll() is None, f"no MLflow server: {(running.folder / LOG).read_text()[-2000:]}"
 
 
 def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE_SECONDS)
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status == 200
@@ -96,4 +100,17 @@ def mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """
     database = os.environ.get("TEST_MLFLOW_DATABASE", "")
     with mlflow_server(tmp_path_factory.mktemp("mlflow"), database) as running:
+        running.copy_of_nothing.mkdir()
+        mirror(running.folder, running.copy_of_nothing, _is_log)
         yield running
+
+
+@pytest.fixture(scope="module")
+def empty_mlflow(mlflow: Running) -> Running:
+    """The same server, with nothing in it that another module left."""
+    mirror(mlflow.copy_of_nothing, mlflow.folder, _is_log)
+    return mlflow
+
+
+def _is_log(path: Path) -> bool:
+    return path.name == LOG

@@ -8,6 +8,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.support.opa import RunningOpa
+from tests.support.waiting import DEADLINE_SECONDS
 
 Answer = Callable[["Call", bytes], None]
 
@@ -43,7 +44,9 @@ class Call(BaseHTTPRequestHandler):
 
     def of_opa(self, body: bytes) -> tuple[int, bytes]:
         assert self.server.opa
-        with closing(HTTPConnection(self.server.opa.url.removeprefix("http://"), timeout=10)) as connection:
+        with closing(
+            HTTPConnection(self.server.opa.url.removeprefix("http://"), timeout=DEADLINE_SECONDS)
+        ) as connection:
             connection.request(self.command, self.path, body)
             answer = connection.getresponse()
             if elsewhere := answer.getheader("Location"):
@@ -71,7 +74,7 @@ def says_json(value: object) -> Answer:
 
 
 def hangs(handler: Call, _: bytes) -> None:
-    handler.server.is_over.wait(60)
+    handler.server.is_over.wait()
     handler.close_connection = True
 
 

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 if TYPE_CHECKING:
     import pytest
@@ -72,17 +73,19 @@ class RunningOpa:
 
 def _comes_up(process: "subprocess.Popen[bytes]", port: int) -> bool:
     """Whether it answers; False when it ended, as another process took the port."""
-    deadline = time.monotonic() + 30
-    while process.poll() is None:
-        assert time.monotonic() < deadline, "opa does not come up"
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.request("GET", "/health")
-            if connection.getresponse().status == 200:
-                return True
-        except OSError:
-            time.sleep(0.02)
-    return False
+    wait_until(lambda: process.poll() is not None or _answers(port), "opa")
+    return process.poll() is None
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=DEADLINE_SECONDS)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _free_port() -> int:

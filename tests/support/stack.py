@@ -4,7 +4,8 @@ import http.client
 import json
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ import pytest
 from mlplatform.core.kinds.model import Signature, TensorType
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local import stack
-from mlplatform.providers.serving.interface import Candidate
+from mlplatform.providers.serving.interface import Candidate, Pending, Ready
 from mlplatform.providers.serving.triton.programs import serving_folder
 from tests.support.payloads import write_payload
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 ENVIRONMENT = "development"
 COLUMNS = 4
@@ -72,6 +74,11 @@ def candidate(
     return Candidate(model, version, ref, "onnx", signed, instances)
 
 
+def finish(call: Callable[[], Ready | Pending]) -> None:
+    """Ask a provider until it has done it: on a busy machine it may answer Pending for a while."""
+    wait_until(lambda: isinstance(call(), Ready), "the end of what a provider calls pending")
+
+
 def new_model() -> str:
     """A `tenant/model` that no other test of this process uses."""
     return f"lab/model-{next(_numbers)}"
@@ -80,7 +87,7 @@ def new_model() -> str:
 def ask(url: str, rows: int = 1) -> tuple[int, dict[str, Any]]:
     """Status and JSON of an inference of ones."""
     place = urlsplit(url)
-    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=20)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=DEADLINE_SECONDS)
     try:
         connection.request("POST", place.path, infer_body(rows))
         response = connection.getresponse()
@@ -103,25 +110,38 @@ def needs_serving() -> None:
         pytest.skip(f"there is no serving environment at {serving_folder()}: `make test` builds it")
 
 
+def end_servers(target: LocalTarget) -> None:
+    """End every server of a target, without the 3 s that Triton takes to end in peace."""
+    for name in stack.started_environments(target):
+        for pid in stack.state(target.environment(name)).values():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    stack.stop_all(target, stack.started_environments(target))  # what they left
+
+
+@contextmanager
+def servers(target: LocalTarget, *environments: str) -> Iterator[None]:
+    """Servers of these environments while the body runs."""
+    needs_serving()
+    try:
+        stack.start_all(target, environments)
+        yield
+    finally:
+        end_servers(target)
+
+
 @pytest.fixture
 def target(tmp_path: Path) -> Iterator[LocalTarget]:
     """A target of the test's own; what was started in it is ended."""
     needs_serving()
     found = LocalTarget(tmp_path)
     yield found
-    for name in stack.started_environments(found):
-        for pid in stack.state(found.environment(name)).values():
-            os.kill(
-                pid, signal.SIGKILL
-            )  # Triton takes 3 s to end in peace: what it leaves is cleaned up below
-    stack.stop_all(found, stack.started_environments(found))
+    end_servers(found)
 
 
 @pytest.fixture(scope="session")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnvironmentPaths]:
     """The running environment that the tests of a session share; each uses models of its own."""
-    needs_serving()
-    found = LocalTarget(tmp_path_factory.mktemp("shared"))
-    stack.start(found, ENVIRONMENT)
-    yield found.environment(ENVIRONMENT)
-    stack.stop_all(found, stack.started_environments(found))
+    target = LocalTarget(tmp_path_factory.mktemp("shared"))
+    with servers(target, ENVIRONMENT):
+        yield target.environment(ENVIRONMENT)

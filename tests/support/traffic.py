@@ -6,6 +6,8 @@ from collections import Counter
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from tests.support.waiting import DEADLINE_SECONDS
+
 
 class Traffic:
     """Sends one body again and again from several threads; counts answers by version and keeps every failure.
@@ -34,7 +36,7 @@ class Traffic:
         for thread in self._threads:
             thread.join()
 
-    def wait_for(self, version: str, answers: int, seconds: float = 20.0) -> None:
+    def wait_for(self, version: str, answers: int, seconds: float = DEADLINE_SECONDS) -> None:
         """Return once this many more answers came from a version."""
         with self._counted:
             goal = self.answers[version] + answers
@@ -42,7 +44,9 @@ class Traffic:
                 raise TimeoutError(f"{self.answers} answers, {self.failures[:3]} while waiting for {version}")
 
     def _send(self) -> None:
-        connection = http.client.HTTPConnection(str(self._place.hostname), self._place.port, timeout=20)
+        connection = http.client.HTTPConnection(
+            str(self._place.hostname), self._place.port, timeout=DEADLINE_SECONDS
+        )
         while not self._ended.wait(self._pause):
             try:
                 connection.request("POST", self._place.path, self._body)

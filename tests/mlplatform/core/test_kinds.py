@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.kinds.document_kind import values_at
-from mlplatform.core.naming import Identity, Kind, parse_path, path_of, place_of, tenant_of
+from mlplatform.core.naming import Identity, Kind, error_scope_of, parse_path, path_of, tenant_of
 
 CODE = Path(__file__).parents[3] / "tools/mlplatform"
 NAMES = "one/two/six"
@@ -83,7 +83,7 @@ def test_a_document_belongs_to_the_tenant_that_its_path_names(kind: Kind) -> Non
 
 @pytest.mark.parametrize("kind", Kind)
 def test_what_an_error_stops_can_be_told_from_the_path(kind: Kind) -> None:
-    place = place_of(_example(kind))
+    place = error_scope_of(_example(kind))
     assert place is not None
     assert place.stops == kind.entry.stops
     assert place.stops != "tenant" or place.tenant

@@ -14,13 +14,13 @@ from mlplatform.flow.drift.drift import find_drift, revert_drift
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.planning import make_plan
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.report.change import plan_text, reconciled_text
+from tests.support.known_state import Template
 from tests.support.laboratory import Laboratory, environments, laboratory
 from tests.support.registries import client_of
-from tests.support.stack import needs_serving
+from tests.support.stack import servers
 
 PRODUCTION, NAME = "production", "lab.scaler"
 VERSIONS = ("1.0.0", "1.1.0", "1.2.0")
@@ -33,19 +33,17 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Laboratory]]:
     """A production that keeps legacy stages: 1.2.0 in Production, 1.1.0 Archived, 1.0.0 in none."""
-    needs_serving()
     made = laboratory(tmp_path_factory.mktemp("stages"), VERSIONS)
     settings = environments()[PRODUCTION]
     settings["registry"] |= {"legacyStages": True}
     made.commit({f"environments/{PRODUCTION}/environment.yaml": settings}, "production keeps stages")
-    start_all(made.place.target, [PRODUCTION])
-    for version in VERSIONS:
-        made.pin(PRODUCTION, version)
-        assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
-    yield made
-    stop_all(made.place.target, started_environments(made.place.target))
+    with servers(made.place.target, PRODUCTION):
+        for version in VERSIONS:
+            made.pin(PRODUCTION, version)
+            assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
+        yield Template.of(made)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,30 +20,30 @@ from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.rollback.holds import holds_in
 from mlplatform.flow.rollback.retry import lift_hold
-from mlplatform.flow.workspace import environment_of
-from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.git import Git
+from mlplatform.providers.http import Endpoint, HttpAnswer, HttpRequest, Use
 from mlplatform.providers.lease.remote import remote_lease
-from mlplatform.providers.registry import connect_registry
+from mlplatform.providers.mlflow import server
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.record.journal_to_ledger import begin_journal
 from mlplatform.record.ledger import shared_ledger
-from tests.support.laboratory import DATA, REPOSITORY, SCALER, Laboratory, laboratory, run_git
-from tests.support.mlflow_between import Asked, Between, between
-from tests.support.mlflow_server import mlflow
+from tests.support.known_state import Template
+from tests.support.laboratory import DATA, REPOSITORY, SCALER, Laboratory, connected, laboratory, run_git
+from tests.support.mlflow_between import Asked, Between, anything, between
+from tests.support.mlflow_server import Running, empty_mlflow, mlflow
 from tests.support.payloads import write_payload
-from tests.support.stack import infer_body, needs_serving, scaling_model
+from tests.support.stack import infer_body, scaling_model, servers
 from tests.support.traffic import Traffic
 from tests.support.values import ENVIRONMENTS, METRICS
 
-__all__ = ["mlflow"]
+__all__ = ["empty_mlflow", "mlflow"]
 pytestmark = pytest.mark.servers
 
-VERSIONS = [f"1.{minor}.0" for minor in range(1, 20)]
+VERSIONS = BEFORE, NEW = ["1.1.0", "1.2.0"]
 SAYS = {
     "down": "does not answer",
-    "slow": "gave no answer within 1 s",
+    "slow": "gave no answer within",
     "error": "answered 500: the database is gone",
     "garbage": "answered something that no MLflow server says",
     "noise": "answered something that no MLflow server says",
@@ -53,21 +53,21 @@ SAYS = {
 
 
 @pytest.fixture(scope="module")
-def proxy(mlflow: Any) -> Iterator[Between]:
-    with between(mlflow.port) as made:
+def proxy(empty_mlflow: Running) -> Iterator[Between]:
+    with between(empty_mlflow.port) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def lab(proxy: Between, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+def template(
+    empty_mlflow: Running, proxy: Between, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Template[Laboratory]]:
     """A production on a shared registry, whose first version is in force."""
-    needs_serving()
     made = laboratory(tmp_path_factory.mktemp("lab"), VERSIONS, shared=proxy.url)
-    start_all(made.place.target, ["production"])
-    made.pin("production", VERSIONS[0])
-    assert apply(made).is_done
-    yield made
-    stop_all(made.place.target, started_environments(made.place.target))
+    with servers(made.place.target, "production"):
+        made.pin("production", BEFORE)
+        assert apply(made).is_done
+        yield Template.of(made, empty_mlflow.folder)
 
 
 def apply(lab: Laboratory) -> Reconciled:
@@ -92,16 +92,17 @@ def state(lab: Laboratory) -> dict[str, Any]:
     }
 
 
-def next_version(lab: Laboratory) -> str:
-    """The first version that production never had, pinned."""
-    had = lab.registry("production").versions[SCALER].keys()
-    version = next(version for version in VERSIONS if version not in had)
-    lab.pin("production", version)
-    return version
+def give_up_early(monkeypatch: pytest.MonkeyPatch, gives_up: Asked) -> None:
+    """Have the calls that nobody will answer in time end after a second, and no others."""
+    real = server.exchange
 
+    def exchange(
+        endpoint: Endpoint, request: HttpRequest, seconds: float, use: Callable[[int], Use]
+    ) -> HttpAnswer:
+        path = request.target.partition("?")[0]
+        return real(endpoint, request, 1.0 if gives_up(request.method, path) else seconds, use)
 
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
+    monkeypatch.setattr(server, "exchange", exchange)
 
 
 @pytest.mark.parametrize("fault", SAYS)
@@ -112,10 +113,11 @@ def test_a_plan_and_an_apply_are_refused_with_the_cause_and_nothing_changes(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    quick(monkeypatch)
     before, tip = state(lab), lab.ledger().tip()
     monkeypatch.chdir(lab.place.git.root)
-    with proxy.broken(fault):
+    with proxy.broken(fault), monkeypatch.context() as patch:
+        if fault == "slow":
+            give_up_early(patch, anything)
         for command in ("plan", "apply"):
             with pytest.raises(SystemExit) as ended:
                 main([command, "--env", "production"])
@@ -154,27 +156,28 @@ CASES = [
 def test_a_change_that_fails_is_put_back_and_held_and_the_retry_finishes(
     fault: str, breaks: Asked, action: str, lab: Laboratory, proxy: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick(monkeypatch)
-    before, version = state(lab), next_version(lab)
-    champion = before["aliases"]["champion"]
+    before = state(lab)
+    lab.pin("production", NEW)
     url = TritonServing.at(lab.place.paths("production")).url(SCALER)
     with Traffic(url, infer_body(), 1, pause=0.02) as requests:
-        with proxy.broken(fault, breaks):
+        with proxy.broken(fault, breaks), monkeypatch.context() as patch:
+            if fault == "slow":
+                give_up_early(patch, breaks)
             failed = apply(lab)
         (outcome,) = [one for one in failed.outcomes if one.result is Result.FAILED]
         assert (outcome.change.action.value, failed.is_done) == (action, False)
         assert SAYS[fault] in outcome.reason
-        assert [hold.version for hold in holds_in(lab.place, "production").values()] == [version]
+        assert [hold.version for hold in holds_in(lab.place, "production").values()] == [NEW]
         apply(lab)  # what could not be put back while the registry was broken is put back now
         assert state(lab) == before
         retry(lab)
         assert apply(lab).is_done
     assert requests.failures == []
-    assert set(requests.answers) <= {champion, version}
+    assert set(requests.answers) <= {BEFORE, NEW}
     after = state(lab)
-    assert after["aliases"] == {"champion": version, "previous": champion}
-    assert after["weights"] == {lab.payloads[version].digest: 100}
-    assert (after["loaded"], after["outbox"], after["notes"]) == (sorted([champion, version]), [], ())
+    assert after["aliases"] == {"champion": NEW, "previous": BEFORE}
+    assert after["weights"] == {lab.payloads[NEW].digest: 100}
+    assert (after["loaded"], after["outbox"], after["notes"]) == ([BEFORE, NEW], [], ())
 
 
 def test_drift_is_not_looked_for_while_another_machine_is_at_work(lab: Laboratory, tmp_path: Path) -> None:
@@ -220,16 +223,14 @@ print(*(f"{one.change.action} {one.result.value} {one.reason}" for one in done.o
 def test_a_disk_that_is_full_while_bytes_are_copied_leaves_nothing_and_the_retry_finishes(
     tmp_path: Path,
 ) -> None:
-    needs_serving()
     local = laboratory(tmp_path / "lab", VERSIONS[:1])
     files = {"model.onnx": scaling_model(7), "table.bin": bytes(8 << 20)}
     local.payloads["9.0.0"] = write_payload(tmp_path / "large", files)  # type: ignore[index]
     for name in ("development", "integration"):
-        settings = environment_of(load_repository(local.place.git, "HEAD"), name)
-        registry = connect_registry(settings, local.place.paths(name))
-        registry.add(SCALER, "9.0.0", local.payloads["9.0.0"], Lineage("run-1", "f" * 40, DATA, METRICS))
-    start_all(local.place.target, ["production"])
-    try:
+        connected(local, name).add(
+            SCALER, "9.0.0", local.payloads["9.0.0"], Lineage("run-1", "f" * 40, DATA, METRICS)
+        )
+    with servers(local.place.target, "production"):
         local.pin("production", "9.0.0")
         said = subprocess.run(
             [sys.executable, "-c", FULL, str(local.place.git.root)],
@@ -246,5 +247,3 @@ def test_a_disk_that_is_full_while_bytes_are_copied_leaves_nothing_and_the_retry
         retry(local)
         assert apply(local).is_done
         assert local.registry("production").aliases == {SCALER: {"champion": "9.0.0"}}
-    finally:
-        stop_all(local.place.target, started_environments(local.place.target))

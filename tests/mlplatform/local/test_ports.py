@@ -62,21 +62,27 @@ def test_a_port_is_free_again_though_its_last_connections_linger(tmp_path: Path)
 
 
 ENDING = """
-import ctypes, socket, sys, threading, time
+import ctypes, socket, sys, threading
 server = socket.create_server(("127.0.0.1", 0))
 print(server.getsockname()[1], flush=True)
-threading.Thread(target=time.sleep, args=(1,)).start()
+threading.Thread(target=sys.stdin.read).start()
 ctypes.CDLL(None).pthread_exit(None)
 """
 
 
-def test_what_a_program_that_is_ending_still_holds_is_waited_for(tmp_path: Path) -> None:
-    """Its first thread has ended, so nobody can look into it, and another one has not yet."""
+def test_what_a_program_that_is_ending_still_holds_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first thread has ended, so nobody can look into it, and another one ends while it is waited for."""
     paths = LocalTarget(tmp_path).environment("production")
-    with subprocess.Popen([sys.executable, "-c", ENDING], stdout=subprocess.PIPE) as ending:
+    with subprocess.Popen(
+        [sys.executable, "-c", ENDING], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as ending:
+        assert ending.stdin
         assert ending.stdout
         number = int(ending.stdout.readline())
         assert not ports.is_free(number)
+        monkeypatch.setattr(ports.time, "sleep", lambda _: ending.communicate())  # the first pause ends it
         ports.require_free(paths, {"gateway": number}, GATEWAY)
 
 

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.ports import NAMES
 from tests.support.payloads import snapshot
 from tests.support.stack import ENVIRONMENT, ask, candidate, new_model, scaling_model
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 pytestmark = pytest.mark.servers
 
@@ -47,15 +47,6 @@ def answer_of(paths: EnvironmentPaths, model: str) -> float:
     return float(said["outputs"][0]["data"][0])
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def sessions(paths: EnvironmentPaths) -> dict[str, int]:
     """The session of each server that runs."""
     return {name: os.getsid(pid) for name, pid in stack.state(paths).items()}
@@ -78,7 +69,7 @@ def stat(pid: int) -> list[str]:
 def kill(pid: int) -> None:
     """Kill a process and wait until it has ended."""
     os.kill(pid, signal.SIGKILL)
-    assert eventually(lambda: not (said := stat(pid)) or said[0] in "ZX")
+    wait_until(lambda: not (said := stat(pid)) or said[0] in "ZX")
 
 
 def without_logs(target: LocalTarget) -> dict[str, tuple[int, int, bytes]]:
@@ -265,7 +256,7 @@ def _python(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]"
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE_SECONDS,
         check=False,
     )
 
@@ -324,8 +315,8 @@ def test_routes_lost_under_a_running_gateway_are_written_again(
     stack.start(target, ENVIRONMENT)
     version = serve(here, tmp_path)
     here.routes.unlink()
-    assert eventually(lambda: stack.start(target, ENVIRONMENT) == Started(ENVIRONMENT, ()))
-    assert eventually(lambda: stack.start(target, ENVIRONMENT) == AlreadyRunning(ENVIRONMENT))
+    wait_until(lambda: stack.start(target, ENVIRONMENT) == Started(ENVIRONMENT, ()))
+    wait_until(lambda: stack.start(target, ENVIRONMENT) == AlreadyRunning(ENVIRONMENT))
     stack.stop(target, ENVIRONMENT)
     stack.start(target, ENVIRONMENT)
     assert answer_of(here, version.model) == 2.0

@@ -162,7 +162,7 @@ def test_nothing_is_deployed_past_the_environments_before(repo: Scratch) -> None
     [
         (FILES[INTEGRATION].replace("version: 1.1.0", "version: latest"), "`version` is wrong"),
         (FILES[INTEGRATION].replace("auc: 0.93", "auc: high"), "`metrics.auc` is wrong"),
-        (FILES[INTEGRATION] + "version: 1.2.0\n", "is there twice"),
+        (FILES[INTEGRATION] + "version: 1.2.0\n", "is used twice"),
         (FILES[INTEGRATION].replace("instances: 1", "instances: 0x1"), "0x1 is a number in another base"),
     ],
 )

@@ -233,11 +233,11 @@ def test_a_metric_that_is_no_number_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("schema: deployment/v1\nversion: 1.0.0\nversion: 1.0.0\n", "is there twice"),
+        ("schema: deployment/v1\nversion: 1.0.0\nversion: 1.0.0\n", "is used twice"),
         ("schema: deployment/v1\nfrom: &a {}\nmetrics: *a\n", "anchor"),
         ("schema: [deployment/v1\n", "not YAML"),
         ("- schema\n", "not a mapping"),
-        ("", "says nothing"),
+        ("", "is empty"),
         ("schema: model/v1\n", "not a deployment document"),
         ("schema: deployment/v1\nmetrics: {auc: 0x1f}\n", "0x1f is a number in another base"),
         ("schema: deployment/v1\nmetrics: {auc: 012}\n", "012 is a number with a leading zero"),

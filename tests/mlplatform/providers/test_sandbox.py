@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 
 from mlplatform.providers import sandbox
 from mlplatform.providers.sandbox import WorkerFailed, WorkerLimits, run_limited
+from tests.support.waiting import wait_until
 
 LIMITS = WorkerLimits(busy_seconds=20, seconds=60, memory_bytes=1 << 30)
 SHORT = WorkerLimits(busy_seconds=20, seconds=0.2, memory_bytes=1 << 30)
@@ -38,12 +38,6 @@ def is_there(pid: int) -> bool:
 def state_of(pid: int) -> str:
     """What Linux says that a process is doing: S, it waits; Z, it has ended."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-
-
-def wait_for(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
 
 
 def loop() -> None:
@@ -122,7 +116,7 @@ def test_what_it_started_is_ended_with_it(tmp_path: Path) -> None:
         os.abort()
 
     assert "SIGABRT" in why(work)
-    wait_for(lambda: not is_there(int(file.read_text())))
+    wait_until(lambda: not is_there(int(file.read_text())))
 
 
 def test_what_it_left_in_the_temporary_folder_goes_with_it(tmp_path: Path) -> None:
@@ -142,7 +136,7 @@ def test_an_interrupt_here_ends_it(tmp_path: Path) -> None:
 
     def work() -> None:
         file.write_text(str(os.getpid()))
-        wait_for(lambda: state_of(os.getppid()) == "S")  # an interrupt while it forks would be lost
+        wait_until(lambda: state_of(os.getppid()) == "S")  # an interrupt while it forks would be lost
         os.kill(os.getppid(), signal.SIGINT)
         signal.pause()
 
@@ -154,7 +148,7 @@ def test_an_interrupt_here_ends_it(tmp_path: Path) -> None:
             run_limited(work, LIMITS)
     finally:
         signal.signal(signal.SIGINT, before)
-    wait_for(lambda: not is_there(int(file.read_text())))
+    wait_until(lambda: not is_there(int(file.read_text())))
 
 
 def test_it_leaves_no_core_file_and_is_ended_before_us_when_memory_ends() -> None:
@@ -180,9 +174,9 @@ run_limited(work, WorkerLimits(60, 60, 1 << 30))
     environment = {**os.environ, "TMPDIR": str(tmp_path)}  # nobody is left to tidy up
     parent = subprocess.Popen([sys.executable, "-c", text], env=environment)
     try:
-        wait_for((tmp_path / "pid").exists)
+        wait_until((tmp_path / "pid").exists)
     finally:
         parent.kill()
         parent.wait()
     pid = json.loads((tmp_path / "pid").read_text())
-    wait_for(lambda: not is_there(pid))
+    wait_until(lambda: not is_there(pid))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.finding import Finding
-from mlplatform.core.naming import Kind, path_of, place_of, tenant_of
+from mlplatform.core.naming import Kind, error_scope_of, path_of, tenant_of
 
 Blocked = dict[str, Finding]
 _DATA = "examples/data/"
@@ -39,7 +39,7 @@ def _stops(path: str) -> tuple[str, str | None]:
     """Return what an error at a path stops, and which tenant or environment; where that is unknown, everything."""
     if path.startswith(_DATA) and tenant_of(path):
         return "tenant", tenant_of(path)
-    place = place_of(path)
+    place = error_scope_of(path)
     if place is None:
         return "everything", None
     return place.stops, place.environment if place.stops == "environment" else place.tenant

@@ -13,14 +13,14 @@ __all__ = [
     "NAME",
     "NAME_WORDS",
     "TENANT_ROOTS",
+    "ErrorScope",
     "Identity",
     "Kind",
-    "Place",
+    "error_scope_of",
     "kinds_referred_to",
     "parent_kinds",
     "parse_path",
     "path_of",
-    "place_of",
     "printable",
     "tenant_of",
 ]
@@ -63,7 +63,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ErrorScope:
     """A folder of documents: what an error in it stops, and whose it is (None where the path does not say it)."""
 
     stops: Stops
@@ -104,17 +104,17 @@ def path_of(kind: Kind, name: str) -> str:
     return kind.entry.path.format(**dict(zip(placeholders, names, strict=False)))
 
 
-def place_of(path: str) -> Place | None:
+def error_scope_of(path: str) -> ErrorScope | None:
     """Return the innermost folder of documents that a path lies in, be it a document or not; None elsewhere."""
     if identity := parse_path(path):
-        return Place(identity.kind.entry.stops, identity.tenant, identity.environment)
+        return ErrorScope(identity.kind.entry.stops, identity.tenant, identity.environment)
     steps = path.split("/")
     matches = [kind for kind in Kind if _lies_in(steps, kind.entry.folder)]
     if not matches:
         return None
     entry = max(matches, key=lambda kind: len(kind.entry.folder)).entry
     names = {part: step for part, step in zip(entry.folder, steps, strict=False) if part.startswith("{")}
-    return Place(entry.stops, names.get("{tenant}"), names.get("{environment}"))
+    return ErrorScope(entry.stops, names.get("{tenant}"), names.get("{environment}"))
 
 
 def _lies_in(steps: list[str], folder: tuple[str, ...]) -> bool:

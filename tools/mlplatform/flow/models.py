@@ -46,7 +46,7 @@ def list_models(
         registry, serving = _observe(workspace, repository, name, unreadable)
         versions += model_versions(name, repository.deployments.get(name, {}), registry, serving)
     selection.require_match(repository, (version.model for version in versions))
-    return ModelList(tuple(one for one in versions if selection.includes(one.model)), unreadable)
+    return ModelList(tuple(version for version in versions if selection.includes(version.model)), unreadable)
 
 
 def _observe(

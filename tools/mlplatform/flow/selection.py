@@ -48,8 +48,8 @@ class Selection:
                 fix="name one as tenant/model: `platform models` lists them",
             )
         if self.tenant is not None and self.tenant not in repository.tenants:
-            known = ", ".join(sorted(repository.tenants)) or "none"
-            raise Refusal(f"there is no tenant {self.tenant} (there are: {known})")
+            tenants = ", ".join(sorted(repository.tenants)) or "none"
+            raise Refusal(f"there is no tenant {self.tenant} (there are: {tenants})")
 
 
 EVERYTHING = Selection()

@@ -104,7 +104,10 @@ class _Search:
             names |= files if kind.entry.files else set()
             self._about |= self._naming(self._of_kind[kind] - self._changed, names, partial(_texts, kind))
         self._about |= self._duplicates(self._changed)
-        for parent in self._identities(self._about):
+        gathered = {path for path in self._about if _has_gathered_parts(path)} - self._changed
+        for parent in self._identities(
+            self._about - gathered
+        ):  # the others are checked with their related documents
             self._about |= self._children(parent)
         tenants = (
             identity.tenant for identity in self._identities(self._changed) if identity.kind.entry.pins

@@ -47,10 +47,10 @@ class TritonPythonModel:
 
     def _respond(self, request: Any) -> Any:
         try:
-            wanted = [name for name in self._outputs if name in request.requested_output_names()]
+            outputs = [name for name in self._outputs if name in request.requested_output_names()]
             given = {name: _input(request, name) for name in self._inputs}
-            found = self._session.run(wanted, given, self._quietly)
-            return pb.InferenceResponse([_output(*pair) for pair in zip(wanted, found, strict=True)])
+            values = self._session.run(outputs, given, self._quietly)
+            return pb.InferenceResponse([_output(*pair) for pair in zip(outputs, values, strict=True)])
         except Exception as error:
             return pb.InferenceResponse(error=pb.TritonError(_failure(request, error)))
 
@@ -60,25 +60,25 @@ def _payload(folder: Path, digest: str) -> dict[str, bytes]:
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     files = {path: (folder / path).read_bytes() for path in paths}
     lines = (f"{path}\0{len(data)}\0{hashlib.sha256(data).hexdigest()}\n" for path, data in files.items())
-    found = f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
-    if found != digest:
-        raise ValueError(f"its files hash to {found[7:19]} and not to {digest[7:19]}")
+    actual = f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+    if actual != digest:
+        raise ValueError(f"its files hash to {actual[7:19]} and not to {digest[7:19]}")
     return files
 
 
 def _session(files: Mapping[str, bytes], threads: int) -> onnxruntime.InferenceSession:
-    found = [path for path in files if path.endswith(".onnx") and "/" not in path]
-    if len(found) != 1:
-        raise ValueError(f"the payload must hold exactly one .onnx file and holds {found or 'none'}")
+    onnx_files = [path for path in files if path.endswith(".onnx") and "/" not in path]
+    if len(onnx_files) != 1:
+        raise ValueError(f"the payload must hold exactly one .onnx file and holds {onnx_files or 'none'}")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = _SILENT
-    weights = {path: data for path, data in files.items() if path not in found and data}
+    weights = {path: data for path, data in files.items() if path not in onnx_files and data}
     if weights:
         sizes = [len(data) for data in weights.values()]
         options.add_external_initializers_from_files_in_memory(list(weights), list(weights.values()), sizes)
-    return onnxruntime.InferenceSession(files[found[0]], options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(files[onnx_files[0]], options, providers=["CPUExecutionProvider"])
 
 
 def _check(kind: str, signed: Sequence[str], tensors: Sequence[Any]) -> None:

@@ -1,6 +1,7 @@
 """`platform explain` knows every rule, whatever is broken, and what to copy for a waiver."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.waiver import Waiver
 from mlplatform.flow.check.explain import rule, rules, rules_and_flaws
 from mlplatform.providers.git import Git
+from mlplatform.providers.scan import process
 from mlplatform.report.explain import rule_text, waiver_text
 from mlplatform.strict_yaml.parser import parse
 from tests.support.repository import ROOT, good_repository, judged, said
@@ -87,6 +89,20 @@ def test_a_rule_that_is_not_there_is_refused_with_near_ones(repo: Scratch, name:
     assert refused.value.fix.startswith(fix)
 
 
+@pytest.fixture
+def checkov_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks Checkov for its rules gets what it listed for the first one."""
+    ask, listed = process.list_rules, list[list[dict[str, str]]]()
+
+    def list_rules(policies: Mapping[str, str]) -> list[dict[str, str]]:
+        if not listed:
+            listed.append(ask(policies))
+        return listed[0]
+
+    monkeypatch.setattr(process, "list_rules", list_rules)
+
+
+@pytest.mark.usefixtures("checkov_asked_once")
 def test_checkovs_own_rules_are_explained_when_asked_for() -> None:
     assert "CKV_AWS_19" not in KNOWN
     about = rule(Git(ROOT), "CKV_AWS_19")

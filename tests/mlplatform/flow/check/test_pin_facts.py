@@ -1,6 +1,5 @@
 """In a freeze one goes back to what ran, not to what was merely pinned: as far as the clone knows the ledger."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.statement import deployment_statement
 from mlplatform.flow.check.run_check import check_change
 from mlplatform.record.ledger import Ledger
+from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, environments, laboratory
 from tests.support.values import digest
 
@@ -19,7 +19,7 @@ KEPT, FETCHED = "refs/platform/evidence", "refs/remotes/origin/evidence"
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template[Laboratory]:
     """A production, shared and in a freeze, that pinned three versions one after the other."""
     made = laboratory(tmp_path_factory.mktemp("ran-here"), [])
     made = replace(made, payloads={version: ArtifactRef("", digest(version)) for version in VERSIONS})
@@ -27,18 +27,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     for version in VERSIONS:
         for environment in environments():
             made.pin(environment, version)
-    return made
+    return Template.of(made)
 
 
 @pytest.fixture
-def base(lab: Laboratory) -> Iterator[str]:
-    """The commit that the changes start from; no copy of a ledger is left behind."""
-    git = lab.place.git
-    head = git.resolve("HEAD")
-    yield head
-    git.run("reset", "--quiet", "--hard", head)
-    for ref in (KEPT, FETCHED):
-        git.run("update-ref", "-d", ref)
+def base(lab: Laboratory) -> str:
+    """The commit that the changes start from."""
+    return lab.place.git.resolve("HEAD")
 
 
 def settings(shared: str) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,6 @@
 """What a change brings of its own cannot hold up, end, or pass by crashing, the judgement of it."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from mlplatform.core.check_result import CheckResult
 from mlplatform.flow.check import sandboxed_check
 from mlplatform.flow.check.run_check import check_change
+from tests.support.known_state import Template
 from tests.support.laboratory import Laboratory, laboratory
 
 _STEPS = {f"s{n}": {"allOf": [{"$ref": f"#/$defs/s{n - 1}"}] * 2} for n in range(1, 40)}
@@ -17,17 +17,15 @@ SCHEMAS = "policies/schemas/organisation"
 
 
 @pytest.fixture(scope="module")
-def module_lab(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
-    return laboratory(tmp_path_factory.mktemp("beside"), [])
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template[Laboratory]:
+    return Template.of(laboratory(tmp_path_factory.mktemp("beside"), []))
 
 
 @pytest.fixture
-def lab(module_lab: Laboratory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laboratory]:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little time for what never ends."""
     monkeypatch.setattr(sandboxed_check, "MIN_BUSY_SECONDS", 1.0)
     monkeypatch.setattr(sandboxed_check, "BUSY_FACTOR", 1)
-    yield module_lab
-    module_lab.place.git.run("reset", "--quiet", "--hard", "main")
-    module_lab.place.git.run("clean", "--quiet", "-d", "--force")
 
 
 def write(lab: Laboratory, path: str, text: str) -> None:
@@ -40,6 +38,7 @@ def judged(lab: Laboratory) -> CheckResult:
     return check_change(lab.place.git, "HEAD", None)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_schema_that_never_ends_is_one_error_which_names_it(lab: Laboratory) -> None:
     write(lab, f"{SCHEMAS}/tenant-slow.json", ENDLESS)
     checked = judged(lab)
@@ -51,12 +50,14 @@ def test_a_schema_that_never_ends_is_one_error_which_names_it(lab: Laboratory) -
     assert "check-unfinished" in checked.rules
 
 
+@pytest.mark.usefixtures("impatient")
 def test_what_did_not_come_to_an_answer_stops_every_environment(lab: Laboratory) -> None:
     write(lab, f"{SCHEMAS}/tenant-slow.json", ENDLESS)
     checked = judged(lab)
     assert set(checked.repository.environments) == set(checked.repository.blocked_environments) != set()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_what_binds_is_found_all_the_same(lab: Laboratory) -> None:
     write(lab, f"{SCHEMAS}/tenant-slow.json", ENDLESS)
     points = Path("tenants/lab/datasets/points.yaml")
@@ -65,6 +66,7 @@ def test_what_binds_is_found_all_the_same(lab: Laboratory) -> None:
     assert "encryption-at-rest" in {finding.rule for finding in judged(lab).findings}
 
 
+@pytest.mark.usefixtures("impatient")
 def test_all_that_may_be_the_cause_is_named_and_waivers_last(lab: Laboratory) -> None:
     write(lab, f"{SCHEMAS}/tenant-slow.json", ENDLESS)
     for number in range(6):

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -28,7 +27,6 @@ from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.selection import Selection
 from mlplatform.flow.status import status
-from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.propose.merge import merge_locally
 from mlplatform.propose.yaml_edit import read_mapping
 from mlplatform.providers.git import Git
@@ -39,40 +37,54 @@ from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.control import Control, ModelState
 from mlplatform.providers.serving.triton.ports import TritonPorts, read_triton_ports
 from mlplatform.providers.serving.triton.programs import serving_folder
+from tests.support.forked_platform import Platform
+from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
 from tests.support.registries import client_of
-from tests.support.stack import SCALING, ask, needs_serving
+from tests.support.stack import SCALING, ask, servers
 from tests.support.survival import end_state
+from tests.support.waiting import wait_until
 
 PRODUCTION = "production"
 UNUSED, PREVIOUS, CHAMPION = VERSIONS = ("1.0.0", "1.1.0", "1.2.0")
 NAME = "lab.scaler"
 NUMBERS = {version: str(number) for number, version in enumerate(VERSIONS, start=1)}
 
+Command = Callable[..., str]
+
 pytestmark = pytest.mark.servers
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Laboratory]]:
     """A production that went through three versions: one champion, one before it, one unused."""
-    needs_serving()
     made = laboratory(tmp_path_factory.mktemp("drift"), VERSIONS)
-    start_all(made.place.target, [PRODUCTION])
-    for version in VERSIONS:
-        made.pin(PRODUCTION, version)
-        assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
-    yield made
-    stop_all(made.place.target, started_environments(made.place.target))
+    with servers(made.place.target, PRODUCTION):
+        for version in VERSIONS:
+            made.pin(PRODUCTION, version)
+            assert reconcile(made.place, head(made), PRODUCTION, SILENT).is_done
+        yield Template.of(made)
 
 
 @pytest.fixture
 def applied(lab: Laboratory) -> Iterator[dict[str, Any]]:
     """The state that the last apply left; a test leaves it so, and no drift behind."""
-    assert found(lab) == []
     before = end_state(lab)
     yield before
     assert end_state(lab) == before
     assert drift_kinds(lab, deep=True) == set()
+
+
+@pytest.fixture
+def command(lab: Laboratory, platform: Platform) -> Command:
+    """Runs `platform` where the repository is; answers what it prints."""
+
+    def run(*args: str, status: int) -> str:
+        done = platform(lab.root, *args)
+        assert done.returncode == status, done.stderr
+        return done.stdout
+
+    return run
 
 
 @pytest.fixture
@@ -328,7 +340,7 @@ def test_files_that_a_version_is_served_from_are_found_and_replaced(
 def load_again(lab: Laboratory, server: Control, version: str) -> str | None:
     name = upstream(lab, version)
     server.unload(name)
-    wait_for(lambda: server.state(name).state is not ModelState.READY)
+    wait_until(lambda: server.state(name).state is not ModelState.READY)
     return server.load(name)
 
 
@@ -378,7 +390,7 @@ def test_a_version_unloaded_by_hand_is_found_and_loaded_again(
 ) -> None:
     for version in (PREVIOUS, CHAMPION):
         server.unload(upstream(lab, version))
-    wait_for(lambda: drift_kinds(lab) == {DriftKind.UNLOADED})
+    wait_until(lambda: drift_kinds(lab) == {DriftKind.UNLOADED})
     assert len(found(lab)) == 2
     put_back(lab)
 
@@ -401,7 +413,7 @@ def test_what_is_loaded_under_a_name_of_its_own_is_found_and_left_to_whoever_did
     assert drift_kinds(lab) == {DriftKind.UNMANAGED}
     assert [refused.resource for refused in revert(lab).plan.refused] == ["stranger"]
     server.unload("stranger")
-    wait_for(lambda: found(lab) == [])
+    wait_until(lambda: found(lab) == [])
     shutil.rmtree(stranger)
 
 
@@ -427,8 +439,8 @@ def test_a_deleted_version_is_found_and_registered_again_with_its_alias(
     put_back(lab)
     again = lab.registry(PRODUCTION).find(SCALER, UNUSED)
     assert again
-    NUMBERS[UNUSED] = str(max(int(one.version) for one in client.search_model_versions(f"name = '{NAME}'")))
-    assert client.get_model_version(NAME, NUMBERS[UNUSED]).tags == before
+    number = max(int(one.version) for one in client.search_model_versions(f"name = '{NAME}'"))
+    assert client.get_model_version(NAME, str(number)).tags == before
     assert stored(lab, UNUSED).is_file()
 
 
@@ -456,10 +468,10 @@ def test_status_says_drifted_and_why(lab: Laboratory, applied: dict[str, Any], s
 
 
 def test_a_revert_says_on_the_ledger_what_it_was_and_why(
-    lab: Laboratory, applied: dict[str, Any], client: Any
+    lab: Laboratory, applied: dict[str, Any], client: Any, command: Command
 ) -> None:
     client.delete_registered_model_alias(NAME, "previous")
-    command(lab, "drift", "--env", PRODUCTION, "--revert", "--reason", "it was a slip", status=0)
+    command("drift", "--env", PRODUCTION, "--revert", "--reason", "it was a slip", status=0)
     said = [record.statement.predicate for record in lab.ledger().newest_first()][1]
     assert (said["undoing"], said["reason"]) == ("drift", "it was a slip")
     assert [outcome["action"] for outcome in said["outcomes"]] == ["champion"]
@@ -545,17 +557,17 @@ def test_an_alias_and_a_route_that_disagree_are_not_adopted(
 
 
 def test_the_command_exits_with_1_while_there_is_drift(
-    lab: Laboratory, applied: dict[str, Any], client: Any
+    lab: Laboratory, applied: dict[str, Any], client: Any, command: Command
 ) -> None:
     client.set_registered_model_alias(NAME, "champion", NUMBERS[UNUSED])
-    said = command(lab, "drift", "--env", PRODUCTION, "--json", status=1)
+    said = command("drift", "--env", PRODUCTION, "--json", status=1)
     (drift,) = json.loads(said)["drifts"]
     assert (drift["kind"], drift["resource"], drift["about"]) == ("alias", SCALER, "champion")
-    shown = command(lab, "drift", "--env", PRODUCTION, status=1)
+    shown = command("drift", "--env", PRODUCTION, status=1)
     assert "undo all of it: platform drift --env production --revert" in shown
     assert "or declare it: platform drift --env production --adopt" in shown
-    assert "champion 1.0.0 → 1.2.0" in command(lab, "drift", "--env", PRODUCTION, "--revert", status=0)
-    assert "no changes by hand" in command(lab, "drift", "--env", PRODUCTION, status=0)
+    assert "champion 1.0.0 → 1.2.0" in command("drift", "--env", PRODUCTION, "--revert", status=0)
+    assert "no changes by hand" in command("drift", "--env", PRODUCTION, status=0)
 
 
 def test_every_environment_is_compared_where_none_is_named_and_what_cannot_be_is_said(
@@ -592,12 +604,17 @@ def test_what_ran_before_an_adopted_champion_is_previous_and_stays_loaded(
 
 
 def test_status_does_not_import_mlflow(lab: Laboratory) -> None:
-    code = "import sys; from mlplatform.flow.status import status; from mlplatform.flow.workspace import Workspace; "
-    code += "from mlplatform.flow.check.run_check import load_repository; w = Workspace.discover(); "
-    code += "done = status(w, load_repository(w.git, 'HEAD')); "
-    code += "print(done['production']['lab/scaler'].state, 'mlflow' in sys.modules)"
+    program = """
+import sys
+from mlplatform.flow.check.run_check import load_repository
+from mlplatform.flow.status import status
+from mlplatform.flow.workspace import Workspace
+here = Workspace.discover()
+production = status(here, load_repository(here.git, "HEAD"))["production"]
+print(production["lab/scaler"].state, "mlflow" in sys.modules)
+"""
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=lab.place.git.root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], cwd=lab.place.git.root, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["Ready", "False"]
 
@@ -616,19 +633,6 @@ def test_who_was_confirmed_by_name_is_on_record(lab: Laboratory) -> None:
     assert reconcile(lab.place, head(lab), PRODUCTION, SILENT, wanted).is_done
     said = [record.statement.predicate for record in lab.ledger().newest_first()][1]
     assert (said["confirmed"], end_state(lab)["aliases"]) == ([SCALER], {})
-
-
-def command(lab: Laboratory, *args: str, status: int) -> str:
-    """What `platform` prints, run where the repository is."""
-    done = subprocess.run(
-        [sys.executable, "-m", "mlplatform.cli", *args],
-        cwd=lab.place.git.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == status, done.stderr
-    return done.stdout
 
 
 def adopt(lab: Laboratory) -> Any:
@@ -666,11 +670,4 @@ def route_by_hand(lab: Laboratory, version: str) -> None:
     new.write_text(json.dumps(said))
     new.replace(file)
     serving = TritonServing.at(lab.place.paths(PRODUCTION))
-    wait_for(lambda: serving.observe().weights[SCALER] == {lab.payloads[version].digest: 100})
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: serving.observe().weights[SCALER] == {lab.payloads[version].digest: 100})

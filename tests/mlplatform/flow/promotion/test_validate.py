@@ -20,15 +20,15 @@ from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.promotion.validate import validate
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing, routes
-from mlplatform.providers.serving.triton.waiting import until
 from mlplatform.validate.result import ValidationResult
+from tests.support.known_state import Template
 from tests.support.laboratory import DATA, SCALER, Laboratory, laboratory
 from tests.support.payloads import write_payload
-from tests.support.stack import needs_serving, onnx_bytes, signature, tensor
+from tests.support.stack import onnx_bytes, servers, signature, tensor
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.servers
 
@@ -129,9 +129,8 @@ def held_out(rows: str = ROWS) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Laboratory]]:
     """A running production whose champion is 1.0.0, and integration's registry with what may come after it."""
-    needs_serving()
     made = laboratory(tmp_path_factory.mktemp("lab"), [])
     registry = connect_registry(_environment(made, "integration"), made.place.paths("integration"))
     refs = dict(made.payloads)
@@ -155,12 +154,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
         },
         "a held-out sample",
     )
-    start_all(made.place.target, ["production"])
-    pin(made, "production", "1.1.0")
-    reconciled = reconcile(made.place, load_repository(made.place.git, "HEAD"), "production", SILENT)
-    assert reconciled.is_done, reconciled
-    yield made
-    stop_all(made.place.target, started_environments(made.place.target))
+    with servers(made.place.target, "production"):
+        assert applied(made, "1.1.0").is_done
+        yield Template.of(made)
 
 
 def _environment(lab: Laboratory, name: str) -> Any:
@@ -188,14 +184,6 @@ def pin(lab: Laboratory, environment: str, version: str) -> None:
         {path: {**said, "metrics": metrics(version)}},
         f"{environment}: metrics of {version}",
     )
-
-
-@pytest.fixture
-def changed(lab: Laboratory) -> Iterator[Laboratory]:
-    """The laboratory, put back to its present commit afterwards."""
-    before = lab.place.git.resolve("HEAD")
-    yield lab
-    lab.place.git.run("reset", "--hard", "-q", before)
 
 
 def tried(lab: Laboratory, version: str | None = None) -> ValidationResult:
@@ -246,11 +234,11 @@ def test_a_version_below_its_gates_is_not_valid(lab: Laboratory) -> None:
     assert "the gate asks for at least 0.9" in unmet(done)["r2"]
 
 
-def test_a_version_worse_than_the_champion_on_the_same_rows_is_not_valid(changed: Laboratory) -> None:
+def test_a_version_worse_than_the_champion_on_the_same_rows_is_not_valid(lab: Laboratory) -> None:
     strict = {"production": {"rmse": {"max": 100, "maxDropFromCurrent": 0.1}}}
-    changed.commit({MODEL: document(changed, {"gates": strict})}, "no version may be worse")
-    assert tried(changed, "1.0.0").passed
-    done = tried(changed, "1.3.0")
+    lab.commit({MODEL: document(lab, {"gates": strict})}, "no version may be worse")
+    assert tried(lab, "1.0.0").passed
+    done = tried(lab, "1.3.0")
     assert set(unmet(done)) == {"rmse"}
     assert "allows a loss of 0.1" in unmet(done)["rmse"]
 
@@ -263,10 +251,10 @@ def test_a_version_that_answers_in_another_shape_is_not_valid(lab: Laboratory) -
     assert loaded(lab) == before
 
 
-def test_a_version_slower_than_its_slo_is_not_valid(changed: Laboratory) -> None:
+def test_a_version_slower_than_its_slo_is_not_valid(lab: Laboratory) -> None:
     slo = {"latencyP99Ms": 0.001}
-    changed.commit({MODEL: document(changed, {"slo": slo})}, "faster than light")
-    assert set(unmet(tried(changed, "1.0.0"))) == {"latency p99"}
+    lab.commit({MODEL: document(lab, {"slo": slo})}, "faster than light")
+    assert set(unmet(tried(lab, "1.0.0"))) == {"latency p99"}
 
 
 def test_what_cannot_be_loaded_is_refused_and_nothing_is_left_behind(lab: Laboratory) -> None:
@@ -276,26 +264,26 @@ def test_what_cannot_be_loaded_is_refused_and_nothing_is_left_behind(lab: Labora
     assert loaded(lab) == before
 
 
-def test_a_champion_that_takes_the_same_columns_by_another_name_is_compared_with(changed: Laboratory) -> None:
-    changed.commit({MODEL: document(changed, {"signature": OTHER.model_dump(mode="json")})}, "other inputs")
-    done = tried(changed, "3.0.0")
+def test_a_champion_that_takes_the_same_columns_by_another_name_is_compared_with(lab: Laboratory) -> None:
+    lab.commit({MODEL: document(lab, {"signature": OTHER.model_dump(mode="json")})}, "other inputs")
+    done = tried(lab, "3.0.0")
     assert unmet(done) == {}
     assert done.champion
     assert done.champion.evaluation.metrics["rmse"] > 1
 
 
 def test_a_version_that_ran_is_tried_as_what_it_was_though_the_document_is_of_another(
-    changed: Laboratory,
+    lab: Laboratory,
 ) -> None:
-    changed.commit({MODEL: document(changed, {"signature": OTHER.model_dump(mode="json")})}, "other inputs")
-    assert tried(changed, "1.1.0").passed
+    lab.commit({MODEL: document(lab, {"signature": OTHER.model_dump(mode="json")})}, "other inputs")
+    assert tried(lab, "1.1.0").passed
 
 
-def test_a_champion_that_takes_more_columns_cannot_be_compared_with(changed: Laboratory) -> None:
+def test_a_champion_that_takes_more_columns_cannot_be_compared_with(lab: Laboratory) -> None:
     narrow = signature([tensor("X", [-1, 1])], [tensor("price", [-1, 1])])
     said = {"signature": narrow.model_dump(mode="json"), "validation": {**ASKED, "inputs": ["a"]}}
-    changed.commit({MODEL: document(changed, said)}, "one column")
-    done = tried(changed, "4.0.0")
+    lab.commit({MODEL: document(lab, said)}, "one column")
+    done = tried(lab, "4.0.0")
     assert set(unmet(done)) == {"rmse"}
     assert "takes 2 columns for each row, and 1 are named" in unmet(done)["rmse"]
 
@@ -308,19 +296,19 @@ def test_the_champion_itself_is_validated_where_nothing_else_is_pinned(lab: Labo
     assert loaded(lab) == before
 
 
-def test_what_the_environment_before_pins_is_validated_as_what_comes_next(changed: Laboratory) -> None:
-    pin(changed, "integration", "1.0.0")
-    done = tried(changed)
+def test_what_the_environment_before_pins_is_validated_as_what_comes_next(lab: Laboratory) -> None:
+    pin(lab, "integration", "1.0.0")
+    done = tried(lab)
     assert (done.candidate.version, done.because) == (
         "1.0.0",
         "integration pins it: it would be promoted to production next",
     )
 
 
-def test_what_is_pinned_and_not_champion_yet_is_validated_first(changed: Laboratory) -> None:
-    pin(changed, "integration", "1.3.0")
-    pin(changed, "production", "1.0.0")
-    done = tried(changed)
+def test_what_is_pinned_and_not_champion_yet_is_validated_first(lab: Laboratory) -> None:
+    pin(lab, "integration", "1.3.0")
+    pin(lab, "production", "1.0.0")
+    done = tried(lab)
     assert (done.candidate.version, done.because) == (
         "1.0.0",
         "production pins it, and it is not champion yet",
@@ -337,21 +325,21 @@ def test_a_version_that_nobody_registered_is_refused(lab: Laboratory) -> None:
         tried(lab, "9.9.9")
 
 
-def test_a_sample_that_changed_after_its_review_is_refused_and_nothing_is_sent(changed: Laboratory) -> None:
-    root = changed.place.git.root
+def test_a_sample_that_changed_after_its_review_is_refused_and_nothing_is_sent(lab: Laboratory) -> None:
+    root = lab.place.git.root
     (root / FILE).write_text(ROWS + f"{SECRET},1,1,1\n")
-    changed.commit({}, "a row more")
+    lab.commit({}, "a row more")
     with pytest.raises(Refusal, match="digest") as refused:
-        tried(changed, "1.0.0")
+        tried(lab, "1.0.0")
     assert refused.value.where.startswith(HELD_OUT)
     assert SECRET not in str(refused.value)
 
 
-def test_data_that_the_tenant_is_not_cleared_for_is_refused(changed: Laboratory) -> None:
-    tenant = json.loads((changed.place.git.root / "tenants/lab/tenant.yaml").read_text())
-    changed.commit({"tenants/lab/tenant.yaml": {**tenant, "clearance": "internal"}}, "no clearance")
+def test_data_that_the_tenant_is_not_cleared_for_is_refused(lab: Laboratory) -> None:
+    tenant = json.loads((lab.place.git.root / "tenants/lab/tenant.yaml").read_text())
+    lab.commit({"tenants/lab/tenant.yaml": {**tenant, "clearance": "internal"}}, "no clearance")
     with pytest.raises(Refusal, match="pii data"):
-        tried(changed, "1.0.0")
+        tried(lab, "1.0.0")
 
 
 def sampled(lab: Laboratory, rows: str, **changes: Any) -> None:
@@ -360,45 +348,45 @@ def sampled(lab: Laboratory, rows: str, **changes: Any) -> None:
     lab.commit({HELD_OUT: {**held_out(rows), **changes}}, "another sample")
 
 
-def test_a_metric_over_few_rows_is_told_of_public_data_only(changed: Laboratory) -> None:
+def test_a_metric_over_few_rows_is_told_of_public_data_only(lab: Laboratory) -> None:
     rows = "".join(ROWS.splitlines(keepends=True)[:30])
-    sampled(changed, rows)
+    sampled(lab, rows)
     with pytest.raises(
         Refusal, match="holds 29 rows of pii data, and a metric over fewer than 30 would tell"
     ):
-        tried(changed, "1.0.0")
+        tried(lab, "1.0.0")
     plain = {name: {"type": "string", "classification": "public"} for name in ("who", "a", "b", "price")}
-    sampled(changed, rows.replace(SECRET, "x"), classification="public", columns=plain)
-    assert tried(changed, "1.0.0").rows == 29
+    sampled(lab, rows.replace(SECRET, "x"), classification="public", columns=plain)
+    assert tried(lab, "1.0.0").rows == 29
 
 
 def test_a_value_that_the_model_fails_on_is_told_nowhere(
-    changed: Laboratory, monkeypatch: pytest.MonkeyPatch
+    lab: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = "4111111"
-    sampled(changed, f"{ROWS}{SECRET},{number},1,1\n")
-    code, said = run(changed, monkeypatch, "--version", "2.1.0", "--record")
+    sampled(lab, f"{ROWS}{SECRET},{number},1,1\n")
+    code, said = run(lab, monkeypatch, "--version", "2.1.0", "--record")
     assert (code, "does not take rows of the sample (status 500)" in said) == (1, True)
     told = CliRunner().invoke(logs_command, [SCALER, "--env", "production"])
-    ledger = changed.place.git.run("log", "-p", changed.ledger().ref).decode()
-    logs = changed.place.paths("production").logs.rglob("*")
+    ledger = lab.place.git.run("log", "-p", lab.ledger().ref).decode()
+    logs = lab.place.paths("production").logs.rglob("*")
     for text in (said, told.output, ledger, *(log.read_text(errors="replace") for log in logs)):
         assert number not in text
 
 
-def test_answers_that_are_too_large_for_metrics_are_not_valid(changed: Laboratory) -> None:
+def test_answers_that_are_too_large_for_metrics_are_not_valid(lab: Laboratory) -> None:
     wide = signature([tensor("X", [-1, 2])], [tensor("price", [-1, 1], "FP64")])
-    changed.commit({MODEL: document(changed, {"signature": wide.model_dump(mode="json")})}, "doubles")
-    assert "too far from the truth" in unmet(tried(changed, "2.2.0"))["signature"]
+    lab.commit({MODEL: document(lab, {"signature": wide.model_dump(mode="json")})}, "doubles")
+    assert "too far from the truth" in unmet(tried(lab, "2.2.0"))["signature"]
 
 
-def test_a_model_without_a_sample_is_refused_with_what_to_write(changed: Laboratory) -> None:
-    changed.commit({MODEL: document(changed, {"validation": None})}, "no sample")
-    said = json.loads((changed.place.git.root / MODEL).read_text())
+def test_a_model_without_a_sample_is_refused_with_what_to_write(lab: Laboratory) -> None:
+    lab.commit({MODEL: document(lab, {"validation": None})}, "no sample")
+    said = json.loads((lab.place.git.root / MODEL).read_text())
     del said["validation"]
-    changed.commit({MODEL: said}, "no sample")
+    lab.commit({MODEL: said}, "no sample")
     with pytest.raises(Refusal, match="names no held-out sample"):
-        tried(changed, "1.0.0")
+        tried(lab, "1.0.0")
 
 
 def test_an_interrupted_validation_unloads_what_it_loaded(
@@ -425,7 +413,7 @@ def test_a_validation_that_is_told_to_end_unloads_what_it_loaded(lab: Laboratory
     before = loaded(lab)
     folders = lab.place.paths("production").model_repository
     with started(lab, "validate", SCALER, "--env", "production", "--version", "1.0.0") as process:
-        assert until(lambda: len(list(folders.iterdir())) > len(before["folders"]), 30)
+        wait_until(lambda: len(list(folders.iterdir())) > len(before["folders"]))
         process.terminate()
     assert process.returncode == 130
     assert loaded(lab) == before
@@ -493,7 +481,8 @@ def test_a_version_that_lost_too_much_by_its_registry_is_not_applied(lab: Labora
 
 
 def test_what_the_ledger_says_was_champion_is_applied_again_though_it_is_worse(lab: Laboratory) -> None:
-    assert applied(lab, "1.3.0").is_done
+    for version in ("1.0.0", "1.3.0"):
+        assert applied(lab, version).is_done
     assert "1.1.0" not in lab.registry("production").aliases[SCALER].values()
     assert applied(lab, "1.1.0").is_done
     assert lab.registry("production").aliases[SCALER]["champion"] == "1.1.0"
@@ -508,7 +497,7 @@ def test_an_apply_that_is_told_to_end_is_on_record_and_the_next_one_finishes_it(
         return ("1.0.0", True) in [(one.version, one.ready) for one in held]
 
     with routes.locked(paths), started(lab, "apply", "--env", "production") as process:
-        assert until(is_loaded, 30)
+        wait_until(is_loaded)
         process.terminate()
     assert process.returncode == 130
     assert reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT).is_done

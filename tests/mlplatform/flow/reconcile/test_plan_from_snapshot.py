@@ -18,13 +18,13 @@ from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
 from mlplatform.flow.reconcile.planning import make_plan
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.workspace import Workspace
-from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import shared_ledger
 from mlplatform.record.snapshots import publish_snapshot, read_snapshot
 from mlplatform.report.snapshot_plan import snapshot_plan_json, snapshot_plan_text
+from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, laboratory, run_git
-from tests.support.stack import needs_serving
+from tests.support.stack import servers
 from tests.support.values import ENVIRONMENTS as LAB_ENVIRONMENTS
 from tests.support.values import environment
 
@@ -35,21 +35,19 @@ pytestmark = pytest.mark.servers
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Laboratory]]:
     """Two environments that were applied to."""
-    needs_serving()
     made = laboratory(tmp_path_factory.mktemp("foresee"), ["1.0.0", "1.1.0", "1.2.0"])
-    start_all(made.place.target, ENVIRONMENTS)
-    for name, version in (("integration", "1.0.0"), ("integration", "1.1.0"), ("production", "1.0.0")):
-        apply(made, name, version)
-    yield made
-    stop_all(made.place.target, started_environments(made.place.target))
+    with servers(made.place.target, *ENVIRONMENTS):
+        for name, version in (("integration", "1.0.0"), ("integration", "1.1.0"), ("production", "1.0.0")):
+            apply(made, name, version)
+        yield Template.of(made)
 
 
-@pytest.fixture(scope="module")
-def clone(lab: Laboratory, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+@pytest.fixture
+def clone(lab: Laboratory, tmp_path: Path) -> Workspace:
     """What a pull request's runner has: a clone of another machine's repository, and the ledger."""
-    root = tmp_path_factory.mktemp("clone") / "repository"
+    root = tmp_path / "clone"
     run_git(lab.place.git.root, "clone", "-q", str(lab.place.git.root), str(root))
     fetch(root)
     assert not (root / ".platform").exists()
@@ -87,7 +85,6 @@ def test_a_promotion_is_foreseen_as_it_is_planned(lab: Laboratory, clone: Worksp
     planned = make_plan(lab.place, load_repository(lab.place.git, commit), "production")
     assert changes(made) == [(change.action.value, change.resource) for change in planned.changes]
     assert [action for action, _ in changes(made)] == ["copy", "load", "probe", "route", "champion"]
-    run_git(lab.place.git.root, "reset", "-q", "--hard", "HEAD~1")
 
 
 def test_it_says_how_old_its_snapshots_are_and_what_it_does_not_know(
@@ -103,7 +100,6 @@ def test_it_says_how_old_its_snapshots_are_and_what_it_does_not_know(
     said = snapshot_plan_json(foreseen(clone, commit))
     assert [basis["environment"] for basis in said["against"]["snapshots"]] == ["production", "integration"]
     assert "nothing was ever applied to development, so it is taken to be empty" in said["against"]["unknown"]
-    run_git(lab.place.git.root, "reset", "-q", "--hard", "HEAD~1")
 
 
 def test_a_version_that_no_snapshot_holds_is_refused(lab: Laboratory, clone: Workspace) -> None:
@@ -114,7 +110,6 @@ def test_a_version_that_no_snapshot_holds_is_refused(lab: Laboratory, clone: Wor
     fetch(clone.git.root)
     (refused,) = foreseen(clone, commit).plan.refused
     assert refused.reason.startswith(f"no registry holds {SCALER} 9.0.0")
-    run_git(lab.place.git.root, "reset", "-q", "--hard", "HEAD~2")
 
 
 def test_the_snapshot_is_redacted(lab: Laboratory, clone: Workspace) -> None:
@@ -139,13 +134,10 @@ def test_a_clone_without_the_ledger_is_told_to_fetch_it(lab: Laboratory, tmp_pat
 def test_of_several_ledgers_one_must_be_named(lab: Laboratory, clone: Workspace) -> None:
     ledger = lab.ledger()
     run_git(clone.git.root, "update-ref", "refs/platform/another", str(ledger.tip()))
-    try:
-        with pytest.raises(Refusal, match="ledgers of several local targets"):
-            foreseen(clone, "origin/main")
-        made = foreseen(clone, "origin/main", target=lab.place.target_id())
-        assert made.plan.changes == ()
-    finally:
-        run_git(clone.git.root, "update-ref", "-d", "refs/platform/another")
+    with pytest.raises(Refusal, match="ledgers of several local targets"):
+        foreseen(clone, "origin/main")
+    made = foreseen(clone, "origin/main", target=lab.place.target_id())
+    assert made.plan.changes == ()
 
 
 def test_a_snapshot_that_was_tampered_with_is_refused(lab: Laboratory, clone: Workspace) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Never
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.naming import Kind
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.payload import short_digest
 from mlplatform.core.plan import Action
@@ -16,29 +15,28 @@ from mlplatform.flow.drift.drift import revert_drift
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
 from mlplatform.flow.reconcile.reconcile import reconcile
-from mlplatform.local.stack import start_all, started_environments, stop_all
-from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.control import Control
 from mlplatform.providers.serving.triton.ports import read_triton_ports
 from mlplatform.record.outbox import Journal
-from tests.support.laboratory import DATA, SCALER, Laboratory, environments, laboratory
+from tests.support.known_state import Template
+from tests.support.laboratory import DATA, SCALER, Laboratory, connected, laboratory
 from tests.support.payloads import write_payload
 from tests.support.stack import (
     COLUMNS,
     SCALING,
     ask,
     infer_body,
-    needs_serving,
     scaling_model,
+    servers,
     signature,
     tensor,
 )
 from tests.support.survival import end_state
 from tests.support.traffic import Traffic
-from tests.support.values import METRICS, document
+from tests.support.values import METRICS
 
 PREVIOUS, CHAMPION, OTHER = "1.0.0", "1.1.0", "2.0.0"
 PRODUCTION = f"environments/production/{SCALER}.yaml"
@@ -48,38 +46,31 @@ pytestmark = pytest.mark.servers
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Laboratory]]:
     """Production went through two versions that take X; then development took one that takes Z."""
-    needs_serving()
     made = laboratory(tmp_path_factory.mktemp("lab"), [PREVIOUS, CHAMPION])
     root = made.place.git.root
     other = write_payload(root / "payloads" / OTHER, {"model.onnx": scaling_model(7, takes="Z")})
     for name in ("development", "integration"):
-        settings = document(Kind.ENVIRONMENT, name, environments()[name]).body
-        registry = connect_registry(settings, made.place.paths(name))
-        registry.add(SCALER, OTHER, other, Lineage("run-2", "f" * 40, DATA, METRICS))
+        connected(made, name).add(SCALER, OTHER, other, Lineage("run-2", "f" * 40, DATA, METRICS))
     made = Laboratory(made.place, {**made.payloads, OTHER: other})
-    start_all(made.place.target, ["production"])
-    for version in (PREVIOUS, CHAMPION):
-        made.pin("development", version)
-        made.pin("production", version)
-        applied(made)
-    base = made.place.git.resolve("HEAD")
-    model = json.loads((root / f"models/{SCALER}.yaml").read_text())
-    model["signature"] = TAKES_Z.model_dump(mode="json")
-    made.commit({f"models/{SCALER}.yaml": model}, "2.x takes Z")
-    made.pin("development", OTHER)
-    assert check_change(made.place.git, base, "HEAD").findings == ()
-    yield made
-    stop_all(made.place.target, started_environments(made.place.target))
+    with servers(made.place.target, "production"):
+        for version in (PREVIOUS, CHAMPION):
+            made.pin("development", version)
+            made.pin("production", version)
+            applied(made)
+        base = made.place.git.resolve("HEAD")
+        model = json.loads((root / f"models/{SCALER}.yaml").read_text())
+        model["signature"] = TAKES_Z.model_dump(mode="json")
+        made.commit({f"models/{SCALER}.yaml": model}, "2.x takes Z")
+        made.pin("development", OTHER)
+        assert check_change(made.place.git, base, "HEAD").findings == ()
+        yield Template.of(made)
 
 
 @pytest.fixture
 def running(lab: Laboratory) -> dict[str, Any]:
     """Production as it was when development went on."""
-    if json.loads((lab.place.git.root / PRODUCTION).read_text())["version"] != CHAMPION:
-        lab.pin("production", CHAMPION)
-        applied(lab)
     return end_state(lab)
 
 

@@ -1,5 +1,9 @@
 """Putting back what was changed by hand, killed at any of its steps, is finished by the next run."""
 
+from typing import Any
+
+import pytest
+
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.drift.drift import find_drift
 from mlplatform.providers.registry.mlflow import MlflowRegistry
@@ -29,23 +33,41 @@ def drift(lab: Laboratory) -> list[str]:
     return [one.message for one in find_drift(lab.place, repository, "production", deep=True).drifts]
 
 
+def promoted(lab: Laboratory, run: Run) -> dict[str, Any]:
+    """The state of a production in which one version is champion and the other previous."""
+    lab.pin("production", VERSIONS[1])
+    assert run("")["status"] == 0
+    return end_state(lab)
+
+
+def assert_reverted(lab: Laboratory, run: Run, traffic: Traffic, point: str, before: dict[str, Any]) -> None:
+    """Changes by hand are put back by a run that is killed, and by the next one."""
+    change_by_hand(lab)
+    assert len(drift(lab)) >= 3
+    traffic.answers.clear()
+    assert run(REVERT + point)["status"] == -9, f"the run was not killed {point}"
+    assert run(REVERT)["status"] == 0, f"the run after the one killed {point} failed"
+    assert (drift(lab), end_state(lab)) == ([], before), f"after a kill {point}"
+    traffic.wait_for(VERSIONS[1], 1)
+    assert set(traffic.answers) == {VERSIONS[1]}, f"a wrong version answered after a kill {point}"
+
+
+def test_a_revert_killed_between_tags_and_aliases_is_finished_by_the_next_run(
+    lab: Laboratory, run: Run, traffic: Traffic
+) -> None:
+    before = promoted(lab, run)
+    assert_reverted(lab, run, traffic, "before registry.set_aliases#1", before)
+    assert traffic.failures == []
+
+
+@pytest.mark.exhaustive
 def test_a_revert_killed_at_any_step_is_finished_by_the_next_run(
     lab: Laboratory, run: Run, traffic: Traffic
 ) -> None:
-    champion = VERSIONS[1]
-    lab.pin("production", champion)
-    assert run("")["status"] == 0
-    before = end_state(lab)
+    before = promoted(lab, run)
     change_by_hand(lab)
-    assert len(drift(lab)) >= 3
     passed = run(REVERT)
     assert (passed["status"], drift(lab), end_state(lab)) == (0, [], before)
     for point in points_of(passed):
-        change_by_hand(lab)
-        traffic.answers.clear()
-        assert run(REVERT + point)["status"] == -9, f"the run was not killed {point}"
-        assert run(REVERT)["status"] == 0, f"the run after the one killed {point} failed"
-        assert (drift(lab), end_state(lab)) == ([], before), f"after a kill {point}"
-        traffic.wait_for(champion, 1)
-        assert set(traffic.answers) == {champion}, f"a wrong version answered after a kill {point}"
+        assert_reverted(lab, run, traffic, point, before)
     assert traffic.failures == []

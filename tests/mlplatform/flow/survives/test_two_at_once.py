@@ -21,19 +21,21 @@ from mlplatform.local.stack import start_all, state
 from mlplatform.providers.serving.interface import Candidate, Serving
 from tests.support.laboratory import SCALER, Laboratory
 from tests.support.survival import Run, applies, end_state, uninterrupted
+from tests.support.tiers import cell
 from tests.support.traffic import Traffic
 
 VERSIONS = ["1.1.0", "1.2.0", "1.3.0"]
 
 
+@pytest.mark.parametrize("times", [cell(2, quick=True), cell(20, quick=False)])
 def test_of_two_runs_that_start_together_one_does_the_work_and_none_harms(
-    lab: Laboratory, run: Run, other_run: Run, traffic: Traffic
+    lab: Laboratory, run: Run, other_run: Run, traffic: Traffic, times: int
 ) -> None:
     old, new = VERSIONS[:2]
     lab.pin("production", new)
     assert run("")["status"] == 0
     with ThreadPoolExecutor(2) as both:
-        for _ in range(20):
+        for _ in range(times):
             old, new = new, old
             lab.pin("production", new)
             records = len(applies(lab))
@@ -56,6 +58,8 @@ def test_a_run_for_an_older_commit_is_refused_and_changes_nothing(lab: Laborator
 
 
 def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laboratory, run: Run) -> None:
+    lab.pin("production", VERSIONS[1])
+    assert run("")["status"] == 0
     older = lab.place.git.resolve("HEAD~1")
     before = end_state(lab)["aliases"]["champion"]
     wanted = ApplyOptions(rollback_reason="the night shift asks for it")
@@ -69,7 +73,7 @@ def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laborato
     assert found.answers
     assert (found.answers.version, found.answers.change) == (end_state(lab)["aliases"]["champion"], older)
     assert found.on_hold
-    assert "went back from it: the night shift" in found.on_hold
+    assert "rolled back to an earlier commit: the night shift" in found.on_hold
     assert run("")["status"] == 3, "what was gone back from comes again with no job that runs late"
     lab.pin("integration", VERSIONS[2])
     assert run("")["status"] == 1, "nor with what is merged next"

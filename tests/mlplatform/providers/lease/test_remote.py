@@ -16,9 +16,11 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.git import Git
-from mlplatform.providers.lease.remote import is_held_remotely, remote_lease
+from mlplatform.providers.lease.remote import RemoteLease, is_held_remotely, remote_lease
+from tests.support.waiting import wait_until
 
-LIFE = 1.5
+LIFE = 1.5  # of a holder that has died: whoever comes after it waits for so long
+LIVING = 30.0  # of one that lives
 HOLDER = """
 import sys
 from pathlib import Path
@@ -52,20 +54,26 @@ def another_process(clone: Git) -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 def test_a_second_run_is_refused_while_the_first_one_lives(clones: tuple[Git, Git]) -> None:
     one, two = clones
-    with remote_lease(one, "origin", "production", "one", LIFE) as held:
+    with remote_lease(one, "origin", "production", "one", LIVING) as held:
         with (
             pytest.raises(Refusal, match=r"production is being changed by another run \(one"),
-            remote_lease(two, "origin", "production", "two", LIFE),
+            remote_lease(two, "origin", "production", "two", LIVING, say=lambda _: show_life(held)),
         ):
             pass
         held.require()
 
 
+def show_life(held: RemoteLease) -> None:
+    """What a holder does every third of its lease's life."""
+    with held._moving:
+        held._renew("held")
+
+
 def test_environments_are_held_apart(clones: tuple[Git, Git]) -> None:
     one, two = clones
     with (
-        remote_lease(one, "origin", "production", "one", LIFE),
-        remote_lease(two, "origin", "integration", "two", LIFE) as held,
+        remote_lease(one, "origin", "production", "one", LIVING),
+        remote_lease(two, "origin", "integration", "two", LIVING) as held,
     ):
         held.require()
 
@@ -103,25 +111,25 @@ def test_the_remote_is_asked_only_when_somebody_could_have_taken_the_lease(
     clones: tuple[Git, Git], tmp_path: Path
 ) -> None:
     one, _ = clones
-    with remote_lease(one, "origin", "production", "one", LIFE) as held:
+    with remote_lease(one, "origin", "production", "one", 600) as held:
         held._released.set()  # nothing renews
         (tmp_path / "remote").rename(tmp_path / "elsewhere")
         held.require()
-        held._moved -= 0.6 * LIFE  # nobody else can have it yet, so a remote that is away does no harm
+        held._moved -= 0.6 * 600  # nobody else can have it yet, so a remote that is away does no harm
         held.require()
-        held._moved -= 0.4 * LIFE
+        held._moved -= 0.4 * 600
         with pytest.raises(Refusal, match="cannot be reached"):
             held.require()
 
 
 def test_a_lease_that_somebody_deleted_goes_on_above_what_is_on_record(clones: tuple[Git, Git]) -> None:
     one, two = clones
-    with remote_lease(one, "origin", "production", "one", LIFE, above=7) as held:
+    with remote_lease(one, "origin", "production", "one", LIVING, above=7) as held:
         assert held.fence == 8
     one.run("push", "-q", "origin", ":refs/platform/lease/production")
-    with remote_lease(two, "origin", "production", "two", LIFE, above=8) as held:
+    with remote_lease(two, "origin", "production", "two", LIVING, above=8) as held:
         assert held.fence == 9
-    with remote_lease(one, "origin", "production", "one", LIFE, above=3) as held:
+    with remote_lease(one, "origin", "production", "one", LIVING, above=3) as held:
         assert held.fence == 10
 
 
@@ -151,33 +159,43 @@ def test_a_lease_that_is_no_commit_is_refused_by_what_it_is(clones: tuple[Git, G
 def test_others_see_whether_an_environment_is_held(clones: tuple[Git, Git]) -> None:
     one, two = clones
     assert not is_held_remotely(two, "origin", "production")
-    with remote_lease(one, "origin", "production", "one", LIFE):
+    with remote_lease(one, "origin", "production", "one", LIVING):
         assert is_held_remotely(two, "origin", "production")
         assert not is_held_remotely(two, "origin", "integration")
     assert not is_held_remotely(two, "origin", "production")
 
 
+RUNS = 8
+
+
 def test_of_many_that_start_together_one_gets_it(clones: tuple[Git, Git]) -> None:
     inside, most, got, refused = 0, 0, [], []
-    counting = threading.Lock()
+    counting, somebody_waits = threading.Lock(), threading.Event()
 
     def run(number: int) -> None:
         nonlocal inside, most
         try:
-            with remote_lease(clones[number % 2], "origin", "production", str(number), LIFE) as held:
+            with remote_lease(
+                clones[number % 2],
+                "origin",
+                "production",
+                str(number),
+                LIVING,
+                say=lambda _: somebody_waits.set(),
+            ) as held:
                 with counting:
                     inside += 1
                     most = max(most, inside)
                 held.require()
                 got.append(held.fence)
-                time.sleep(0.05)
+                wait_until(lambda: somebody_waits.is_set() or len(got) + len(refused) == RUNS)
                 with counting:
                     inside -= 1
         except Refusal as why:
             refused.append(str(why))
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(run, range(8)))
+    with ThreadPoolExecutor(RUNS) as pool:
+        list(pool.map(run, range(RUNS)))
     assert most == 1
     assert all("is being changed by another run" in why for why in refused)
     assert sorted(set(got)) == sorted(got)
@@ -189,8 +207,11 @@ def test_a_clock_that_is_set_back_neither_ends_a_lease_nor_keeps_a_dead_one(
     one, two = clones
     backwards = iter(range(10**9, 0, -1000))
     monkeypatch.setattr(time, "time", lambda: float(next(backwards)))
-    with remote_lease(one, "origin", "production", "one", LIFE) as held:
-        with pytest.raises(Refusal), remote_lease(two, "origin", "production", "two", LIFE):
+    with remote_lease(one, "origin", "production", "one", LIVING) as held:
+        with (
+            pytest.raises(Refusal),
+            remote_lease(two, "origin", "production", "two", LIVING, say=lambda _: show_life(held)),
+        ):
             pass
         held.require()
     with another_process(two) as (process, fence):

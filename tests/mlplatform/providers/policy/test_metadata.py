@@ -140,7 +140,7 @@ FLAWS = {
         "custom.waivable",
     ),
     "a state package about changes": ("[tenant, model]", "[path]", 3, "cannot be about path"),
-    "an id twice": ("#   id: size\n", "#   id: size\n#   id: other\n", 18, "is there twice"),
+    "an id twice": ("#   id: size\n", "#   id: size\n#   id: other\n", 18, "is used twice"),
     "a number in another base": ("#   id: size\n", "#   id: size\n#   limit: 0x1f\n", 18, "in another base"),
     "no YAML": ("#   fix: Make it smaller.\n", "#   fix: [\n", 22, "is not YAML"),
     "another name than the path": (

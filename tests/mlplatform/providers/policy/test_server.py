@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from http.client import HTTPConnection
@@ -20,6 +19,7 @@ from mlplatform.providers.policy.interface import Decision, PolicyError
 from mlplatform.providers.policy.server import ServerEngine
 from tests.support.odd_opa import Between, Call, serving
 from tests.support.opa import RunningOpa, opa_on_path, running_opa
+from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 PATH = "policies/rego/size.rego"
 PACKAGE = """\
@@ -53,7 +53,7 @@ def _causes(answers: Sequence[Decision | PolicyError]) -> list[str]:
 
 
 def _call(opa: RunningOpa, method: str, path: str, body: str = "") -> Any:
-    connection = HTTPConnection(opa.url.removeprefix("http://"), timeout=10)
+    connection = HTTPConnection(opa.url.removeprefix("http://"), timeout=DEADLINE_SECONDS)
     connection.request(method, path, body.encode())
     answer = connection.getresponse()
     text = answer.read()
@@ -89,7 +89,7 @@ def test_the_opa_that_it_starts_judges_without_what_does_not_compile(monkeypatch
 def test_nobody_without_its_token_reaches_the_opa_that_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     opa_on_path(monkeypatch)
     with closing(ServerEngine(POLICIES)) as engine:
-        connection = HTTPConnection(engine.url.removeprefix("http://"), timeout=10)
+        connection = HTTPConnection(engine.url.removeprefix("http://"), timeout=DEADLINE_SECONDS)
         connection.request("PUT", "/v1/policies/other", b"package platform.size\n\nsatisfied contains 1\n")
         assert connection.getresponse().status == 401
         assert _denied(engine, 4) == [True]
@@ -110,8 +110,8 @@ def test_the_environment_changes_nothing_of_the_opa_that_it_starts(
 def test_the_opa_ends_with_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     opa_on_path(monkeypatch)
     program = (
-        "import time; from mlplatform.providers.policy.process import OpaProcess;"
-        "print(OpaProcess({}).pid, flush=True); time.sleep(600)"
+        "import signal; from mlplatform.providers.policy.process import OpaProcess;"
+        "print(OpaProcess({}).pid, flush=True); signal.pause()"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE) as parent:
@@ -119,10 +119,7 @@ def test_the_opa_ends_with_a_process_that_is_killed(monkeypatch: pytest.MonkeyPa
         pid = int(parent.stdout.readline())
         os.kill(pid, 0)
         parent.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 20
-    while _runs(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: not _runs(pid), "the end of opa")
 
 
 def _runs(pid: int) -> bool:
@@ -270,3 +267,9 @@ def test_a_server_that_sends_its_callers_to_another_gets_no_policies_there() -> 
         with pytest.raises(PolicyError, match="answers what no OPA server would"):
             ServerEngine(POLICIES, server.url)
     assert reached == []
+
+
+def test_an_address_that_cannot_be_used_is_quoted_without_its_password() -> None:
+    with pytest.raises(PolicyError, match="OPA_URL has to be like") as refused:
+        ServerEngine({}, "https://user:secret@127.0.0.1:1/x")
+    assert "secret" not in str(refused.value)

@@ -109,7 +109,7 @@ def test_two_processes_that_prepare_and_add_the_same_at_once_make_one_version(
     print("go", file=other.stdin, flush=True)
     registry = mlflow_registry(tmp_path / "shared")
     added = [add(registry, version, source) for version in VERSIONS]
-    said, complained = other.communicate(timeout=120)
+    said, complained = other.communicate()
     assert said.splitlines() == [str(version) for version in added], complained
     assert len(client_of(registry).search_model_versions()) == len(VERSIONS)
     assert kept(registry) == [source.digest.removeprefix("sha256:")]
@@ -142,7 +142,7 @@ def test_an_addition_that_died_left_no_version_and_the_next_one_finishes(
             os._exit(0)
     """
     died = start_python(program, tmp_path)
-    assert died.communicate(timeout=120) == (f"{signal.SIGKILL:d}\n" * 2, "")
+    assert died.communicate() == (f"{signal.SIGKILL:d}\n" * 2, "")
     assert [name[0] == "." for name in kept(registry)] == [True, False]
     assert registry.read().versions == {}
     added = {version: add(registry, version, ref) for version, ref in (("1.0.0", source), ("1.1.0", other))}

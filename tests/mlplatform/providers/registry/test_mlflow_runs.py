@@ -46,7 +46,7 @@ def test_what_a_script_tracks_can_be_registered(registry: MlflowRegistry, tmp_pa
         print(run.info.run_id)
     """
     script = start_python(program, here, registry.training_environment(MODEL))
-    said, complained = script.communicate(timeout=120)
+    said, complained = script.communicate()
     assert script.returncode == 0, complained
     run = registry.run(said.split()[-1])
     assert (run.lineage.run, run.lineage.commit) == (said.split()[-1], "a" * 40)

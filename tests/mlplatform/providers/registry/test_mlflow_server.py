@@ -1,7 +1,6 @@
 """A registry on a server: what goes wrong is said plainly and without a secret, and two that add at once make one."""
 
 import threading
-import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.support.mlflow_between import Between, between
 from tests.support.mlflow_server import Running
 from tests.support.payloads import FILES, files_below, onnx_model, write_payload
 from tests.support.registries import LINEAGE, MODEL, add, connect, start_python
+from tests.support.waiting import DEADLINE_SECONDS
 
 pytestmark = pytest.mark.servers
 _numbers = count(1)
@@ -56,7 +56,7 @@ def test_two_that_add_the_same_at_once_make_one_version(
     for one in both:
         one.start()
     for one in both:
-        one.join(120)
+        one.join()
     assert len(added) == 4
     assert all(one == added[0] for one in added)
     name = shared.names.registered(MODEL)
@@ -211,10 +211,8 @@ def test_an_answer_that_trickles_ends_at_the_deadline(
     shared: SharedMlflowRegistry, proxy: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
-    started = time.monotonic()
     with proxy.broken("trickle"), pytest.raises(RegistryError, match="gave no answer within 1 s"):
         shared.read()
-    assert time.monotonic() - started < 60  # it trickles for ever
 
 
 def test_credentials_are_sent_and_never_shown(
@@ -276,7 +274,7 @@ def test_reading_and_pointing_import_no_mlflow(
         registry.set_aliases(MODEL, "1.0.0", None)
         print(registry.read().aliases, "mlflow" in sys.modules)
     """
-    said, complained = start_python(program, tmp_path).communicate(timeout=60)
+    said, complained = start_python(program, tmp_path).communicate(timeout=DEADLINE_SECONDS)
     assert (said, complained) == (f"{{'{MODEL}': {{'champion': '1.0.0'}}}} False\n", "")
 
 

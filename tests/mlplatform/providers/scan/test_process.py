@@ -22,7 +22,7 @@ PASSING = (
 
 def worker(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) -> None:
     """Start another program in the place of Checkov."""
-    (folder / "worker.py").write_text(f"import os, sys, time\nscratch = sys.argv[1]\n{code}\n")
+    (folder / "worker.py").write_text(f"import os, signal, sys\nscratch = sys.argv[1]\n{code}\n")
     monkeypatch.setattr(process, "WORKER", folder / "worker.py")
 
 
@@ -40,15 +40,25 @@ def answering(text: str) -> str:
         (answering("{"), "Checkov's answer is missing or cannot be read"),
         (answering("[]"), "Checkov's answer has another shape than expected"),
         (answering('{"failed": []}'), "Checkov's answer has another shape than expected"),
-        ("time.sleep(60)", "Checkov did not finish within 2 seconds"),
     ],
 )
 def test_no_answer_is_an_error_that_names_the_cause(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str, message: str
 ) -> None:
     worker(monkeypatch, tmp_path, code)
+    assert_failed(Checkov(), message)
+
+
+def test_a_scan_that_never_ends_is_an_error_that_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    worker(monkeypatch, tmp_path, "signal.pause()")
+    assert_failed(Checkov(seconds=1), "Checkov did not finish within 1 seconds")
+
+
+def assert_failed(checkov: Checkov, message: str) -> None:
     with pytest.raises(ScanError) as caught:
-        Checkov(seconds=2).scan(FILES, {})
+        checkov.scan(FILES, {})
     assert caught.value.message.startswith(message)
     assert caught.value.rule == "checkov-failed"
     assert caught.value.fix

@@ -1,13 +1,12 @@
 """What every serving provider must do, each call twice: the second changes nothing."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mlplatform.providers.serving import SERVING_PROVIDERS
-from mlplatform.providers.serving.interface import Candidate, Pending, Ready, Serving, ServingError
-from tests.support.stack import ask, candidate, new_model, scaling_model
+from mlplatform.providers.serving.interface import Candidate, Serving, ServingError
+from tests.support.stack import ask, candidate, finish, new_model, scaling_model
 
 pytestmark = pytest.mark.servers
 
@@ -27,14 +26,6 @@ def versions(tmp_path: Path) -> tuple[Candidate, Candidate]:
         candidate(tmp_path, model, "1.0.0", scaling_model(2)),
         candidate(tmp_path, model, "1.1.0", scaling_model(3)),
     )
-
-
-def finish(call: Callable[[], Ready | Pending]) -> None:
-    """Ask until it is done; a provider may answer Pending for a while."""
-    for _ in range(20):
-        if isinstance(call(), Ready):
-            return
-    raise AssertionError("still pending")
 
 
 def serve(serving: Serving, version: Candidate) -> None:

@@ -1,12 +1,16 @@
 """The entry of each serving provider is whole: nothing of it is left to a default."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from mlplatform.core.kinds.serving_settings import AnyServingSettings
-from mlplatform.providers.serving import LOCAL_DEFAULT, SERVING_PROVIDERS, local_servers
+from mlplatform.core.kinds import Environment
+from mlplatform.core.kinds.serving_settings import AnyServingSettings, KServeSettings
+from mlplatform.core.target import EnvironmentPaths
+from mlplatform.providers.serving import LOCAL_DEFAULT, SERVING_PROVIDERS, connect_serving, local_servers
 from mlplatform.providers.serving.capabilities import ADDRESS, FORMAT, KEYS, Heeded, NotHeeded, heeds
+from mlplatform.providers.serving.interface import ServingError
 from mlplatform.providers.serving.provider import AnyProvider
 
 each = pytest.mark.parametrize("provider", SERVING_PROVIDERS.values(), ids=SERVING_PROVIDERS)
@@ -38,3 +42,10 @@ def test_a_key_is_heeded_only_where_a_line_says_so() -> None:
     assert not heeds({FORMAT: Heeded(("onnx",))}, FORMAT, "pickle")
     assert not heeds({FORMAT: NotHeeded()}, FORMAT, "onnx")
     assert not heeds({}, FORMAT, "onnx")
+
+
+def test_a_provider_that_nobody_implements_yet_is_refused_by_name(tmp_path: Path) -> None:
+    settings = KServeSettings(provider="kserve", uri="local")
+    environment = Environment.model_construct(serving=settings)
+    with pytest.raises(ServingError, match="there is no serving by kserve yet"):
+        connect_serving(environment, EnvironmentPaths(tmp_path))

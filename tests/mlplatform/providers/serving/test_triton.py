@@ -30,6 +30,7 @@ from tests.support.stack import (
     ENVIRONMENT,
     ask,
     candidate,
+    finish,
     infer_body,
     new_model,
     onnx_bytes,
@@ -38,6 +39,7 @@ from tests.support.stack import (
     tensor,
 )
 from tests.support.traffic import Traffic
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.servers
 
@@ -52,9 +54,9 @@ def scaled(folder: Path, model: str, version: str, scale: float, **more: Any) ->
 
 
 def serve(serving: TritonServing, version: Candidate) -> Candidate:
-    assert serving.ensure(version) == Ready()
+    finish(lambda: serving.ensure(version))
     serving.probe(version)
-    assert serving.route(version.model, {version.ref.digest: 100}) == Ready()
+    finish(lambda: serving.route(version.model, {version.ref.digest: 100}))
     return version
 
 
@@ -103,71 +105,47 @@ def test_no_request_fails_while_versions_are_swapped_and_retired(
     assert [held.version for held in serving.observe().versions_of(model)] == ["1.2.0"]
 
 
-def slow_model(rounds: int) -> bytes:
-    """ONNX: Y = X, after multiplying a matrix by itself so many times."""
-    size = 256
-    matrix = helper.make_tensor_value_info
-    body = helper.make_graph(
-        [
-            helper.make_node("MatMul", ["m", "m"], ["product"]),
-            helper.make_node("Clip", ["product", "", "one"], ["next"]),
-            helper.make_node("Identity", ["go"], ["still"]),
-        ],
-        "round",
-        [
-            matrix("n", TensorProto.INT64, []),
-            matrix("go", TensorProto.BOOL, []),
-            matrix("m", TensorProto.FLOAT, [size, size]),
-        ],
-        [matrix("still", TensorProto.BOOL, []), matrix("next", TensorProto.FLOAT, [size, size])],
-    )
-    graph = helper.make_graph(
-        [
-            helper.make_node("Loop", ["rounds", "", "start"], ["end"], body=body),
-            helper.make_node("ReduceMax", ["end"], ["most"], keepdims=0),
-            helper.make_node("Min", ["most", "zero"], ["nothing"]),
-            helper.make_node("Add", ["X", "nothing"], ["Y"]),
-        ],
-        "slow",
-        [matrix("X", TensorProto.FLOAT, [None, 4])],
-        [matrix("Y", TensorProto.FLOAT, [None, 4])],
-        [
-            helper.make_tensor("rounds", TensorProto.INT64, [], [rounds]),
-            helper.make_tensor("start", TensorProto.FLOAT, [size, size], [0.5] * size * size),
-            helper.make_tensor("one", TensorProto.FLOAT, [], [1.0]),
-            helper.make_tensor("zero", TensorProto.FLOAT, [], [0.0]),
-        ],
-    )
-    return onnx_bytes(graph)
+def instances_of(paths: EnvironmentPaths, upstream: str) -> list[int]:
+    """The processes that the instances of a loaded model are."""
+    folder = f"{paths.model_repository}/{upstream}/".encode()
+    lines = {process: command_line(process) for process in Path("/proc").glob("[0-9]*")}
+    stubs = {process: line for process, line in lines.items() if line[0].endswith(b"_stub")}
+    return [int(process.name) for process, line in stubs.items() if line[1].startswith(folder)]
+
+
+def command_line(process: Path) -> list[bytes]:
+    try:
+        return (process / "cmdline").read_bytes().split(b"\0")
+    except OSError:  # it has ended
+        return [b""]
 
 
 def test_a_version_is_not_unloaded_while_a_request_is_on_its_way_to_it(
     serving: TritonServing, paths: EnvironmentPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = new_model()
-    slow = candidate(tmp_path, model, "1.0.0", slow_model(2000))
-    fast = scaled(tmp_path, model, "1.1.0", 3)
-    serve(serving, fast)
-    serving.ensure(slow)
-    serving.route(model, {slow.ref.digest: 100})
-    ports = read_triton_ports(paths)
+    old, new = scaled(tmp_path, model, "1.0.0", 2), scaled(tmp_path, model, "1.1.0", 3)
+    serve(serving, new)
+    serve(serving, old)
+    ports, upstream = read_triton_ports(paths), upstream_name(model, old.ref.digest)
     assert ports
     gateway = GatewayClient.of(paths, ports)
-    monkeypatch.setattr(waiting, "SECONDS", 0.1)
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(ask, serving.url(model))
-        assert waiting.until(lambda: bool(gateway.state().inflight), 10)
-        assert until_ready(lambda: serving.route(model, {fast.ref.digest: 100}))
-        assert serving.retire(model, slow.ref.digest) == Pending(
-            f"requests are still on their way to {upstream_name(model, slow.ref.digest)}"
-        )
-        assert not asked.done()
+    (instance,) = instances_of(paths, upstream)
+    with monkeypatch.context() as patch, ThreadPoolExecutor(1) as pool:
+        patch.setattr(waiting, "SECONDS", 0.1)
+        os.kill(instance, signal.SIGSTOP)
+        try:
+            asked = pool.submit(ask, serving.url(model))
+            wait_until(lambda: gateway.state().inflight)
+            finish(lambda: serving.route(model, {new.ref.digest: 100}))
+            assert serving.retire(model, old.ref.digest) == Pending(
+                f"requests are still on their way to {upstream}"
+            )
+            assert not asked.done()
+        finally:
+            os.kill(instance, signal.SIGCONT)
         assert asked.result()[0] == 200
-    assert until_ready(lambda: serving.retire(model, slow.ref.digest))
-
-
-def until_ready(call: Callable[[], Ready | Pending]) -> bool:
-    return waiting.until(lambda: call() == Ready(), 10)
+    finish(lambda: serving.retire(model, old.ref.digest))
 
 
 def test_a_version_that_fails_to_load_leaves_the_old_one_serving_and_nothing_behind(
@@ -323,9 +301,9 @@ def test_a_route_that_was_changed_by_hand_is_not_taken_for_the_version_that_it_n
     (said if key == "upstream" else route)[key] = wrong[key]
     paths.routes.write_text(json.dumps(said))
     gateway = GatewayClient.of(paths, read_triton_ports(paths) or pytest.fail("no ports"))
-    assert waiting.until(lambda: gateway.state().generation == said["generation"])
+    wait_until(lambda: gateway.state().generation == said["generation"])
     assert right.ref.digest not in serving.observe().weights[model]
-    assert serving.route(model, {right.ref.digest: 100}) == Ready()
+    finish(lambda: serving.route(model, {right.ref.digest: 100}))
     assert serving.observe().weights[model] == {right.ref.digest: 100}
     assert answer_of(serving, model) == 2.0
 

@@ -79,7 +79,7 @@ class Slo(StrictModel):
     windowDays: int | None = Field(default=None, ge=1, le=90)
 
 
-class Drift(StrictModel):
+class DataDrift(StrictModel):
     """How drift of the inputs is measured, and from which value on it counts."""
 
     method: Literal["psi", "ks"]
@@ -90,7 +90,7 @@ class Monitoring(StrictModel):
     """What share of the requests is looked at (0 to 1), how drift is found, and how requests are logged."""
 
     sampleRate: float | None = Field(default=None, ge=0, le=1)
-    drift: Drift | None = None
+    drift: DataDrift | None = None
     requestLog: Literal["off", "masked", "full"] = "masked"
 
 

@@ -45,16 +45,18 @@ def propose_deploy(workspace: Workspace, asked: ProposalRequest, version: str) -
     settings = environment_of(repository, asked.environment)
     require_first(workspace.git, base, environment=asked.environment, model=asked.model)
     held = connect_registry(settings, workspace.paths(asked.environment)).read()
-    found = held.find(asked.model, version)
-    if found is None:
+    registered = held.find(asked.model, version)
+    if registered is None:
         raise Refusal(
             f"the registry of {asked.environment} holds no {asked.model} {version}",
             fix=f"register it: platform register {asked.model} {version} --run RUN",
         )
     on_hold = holds_at(workspace, base, asked.environment)
-    require_not_on_hold(on_hold, asked.model, version, found.ref.digest)
-    made = found.lineage
-    pinned = Pinned(version, found.ref.digest, None, made.run, made.commit, made.data, made.metrics)
+    require_not_on_hold(on_hold, asked.model, version, registered.ref.digest)
+    lineage = registered.lineage
+    pinned = Pinned(
+        version, registered.ref.digest, None, lineage.run, lineage.commit, lineage.data, lineage.metrics
+    )
     return deploy(
         workspace.git,
         base,

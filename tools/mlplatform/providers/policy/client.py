@@ -1,5 +1,6 @@
 """Calls to an OPA server, each with a deadline; whatever goes wrong has a type and a cause in one sentence."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -165,7 +166,8 @@ def _address(url: str) -> tuple[str, int, bool]:
     except ValueError:
         host, port = None, None
     if not host or parts.scheme not in ("http", "https") or parts.path.strip("/") or "@" in parts.netloc:
-        raise PolicyError(f"OPA_URL has to be like http://127.0.0.1:8181, and is {url!r}")
+        shown = re.sub(r"[^/]*@", "…@", url)  # what stands before it may be a password
+        raise PolicyError(f"OPA_URL has to be like http://127.0.0.1:8181, and is {shown!r}")
     is_secret = parts.scheme == "https"
     return f"[{host}]" if ":" in host else host, port or (443 if is_secret else 80), is_secret
 

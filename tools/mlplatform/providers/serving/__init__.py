@@ -13,7 +13,7 @@ from mlplatform.providers.serving.capabilities import (
     Heeded,
     NotHeeded,
 )
-from mlplatform.providers.serving.interface import Serving
+from mlplatform.providers.serving.interface import Serving, ServingError
 from mlplatform.providers.serving.local_servers import LocalServers
 from mlplatform.providers.serving.provider import AnyProvider, ServingProvider
 
@@ -51,8 +51,14 @@ LOCAL_DEFAULT = "triton"  # what serves on this machine where nothing else is as
 
 
 def connect_serving(environment: Environment, paths: EnvironmentPaths) -> Serving:
-    """Connect to the serving provider of an environment, by its settings."""
-    return SERVING_PROVIDERS[environment.serving.provider].connect(environment.serving, paths)
+    """Connect to the serving provider of an environment, by its settings; ServingError where nothing implements it."""
+    provider = SERVING_PROVIDERS.get(environment.serving.provider)
+    if provider is None:
+        raise ServingError(
+            f"there is no serving by {environment.serving.provider} yet",
+            fix=f"write serving: {{provider: {' or '.join(SERVING_PROVIDERS)}}}",
+        )
+    return provider.connect(environment.serving, paths)
 
 
 def local_servers(provider: str) -> LocalServers | None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def library_folder(library: str) -> Path:
-    """Return where the shared library lies: beside a Python that was moved, or where it says that it was built."""
-    beside = Path(sys.base_prefix, "lib")
-    return beside if (beside / library).exists() else Path(sysconfig.get_config_var("LIBDIR") or beside)
+    """Return where the shared library lies: base_lib a Python that was moved, or where it says that it was built."""
+    base_lib = Path(sys.base_prefix, "lib")
+    return base_lib if (base_lib / library).exists() else Path(sysconfig.get_config_var("LIBDIR") or base_lib)
 
 
 def can_be_linked(library: Path) -> bool:
