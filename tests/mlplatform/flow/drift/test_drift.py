@@ -571,13 +571,13 @@ def test_the_command_exits_with_1_while_there_is_drift(
 
 
 def test_every_environment_is_compared_where_none_is_named_and_what_cannot_be_is_said(
-    lab: Laboratory, applied: dict[str, Any], client: Any
+    lab: Laboratory, applied: dict[str, Any], client: Any, command: Command
 ) -> None:
     client.set_registered_model_alias(NAME, "champion", NUMBERS[UNUSED])
-    environments = json.loads(command(lab, "drift", SCALER, "--json", status=1))["environments"]
+    environments = json.loads(command("drift", SCALER, "--json", status=1))["environments"]
     assert [drift["about"] for drift in environments[PRODUCTION]["drifts"]] == ["champion"]
     assert "there is no snapshot of development" in environments["development"]["error"]["message"]
-    assert "development cannot be compared" in command(lab, "drift", "--tenant", "lab", status=1)
+    assert "development cannot be compared" in command("drift", "--tenant", "lab", status=1)
     put_back(lab)
 
 
