@@ -26,3 +26,8 @@ def test_a_word_of_the_domain_is_the_name_of_a_file_or_folder(word: str) -> None
         part for path in (ROOT / "tools/mlplatform").rglob("*.py") for part in (path.stem, path.parent.name)
     }
     assert any(word in name.split("_") or f"{word}s" in name.split("_") for name in names)
+
+
+def test_the_tenant_of_the_recipe_is_none_that_the_corpus_has() -> None:
+    (tenant,) = set(re.findall(r"platform new tenant (\S+)", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert f"tenants/{tenant}/" not in (ROOT / "tests/acceptance/main.yaml").read_text()

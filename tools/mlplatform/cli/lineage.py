@@ -18,7 +18,9 @@ MOMENTS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%
 @click.option(
     "--dataset", metavar="NAME", help="List the versions that were trained on a data set (tenant/name)."
 )
-@click.option("--at", type=click.DateTime(MOMENTS), help="Show it as it was at a past moment, in UTC.")
+@click.option(
+    "--at", type=click.DateTime(MOMENTS), metavar="DATE", help="Show it as it was at a past moment, in UTC."
+)
 @options.rev
 @options.as_json
 @options.debug
@@ -32,8 +34,9 @@ def command(
 ) -> None:
     """Show where the version of MODEL (tenant/model) that an environment pins comes from.
 
-    That is the training run, code, data sets, metrics and approvals. With --dataset it lists every version in every
-    environment that was trained on a data set. A day given to --at means its last second; today means now.
+    That is the training run, code, data sets, metrics and approvals. With --dataset it lists every version that was
+    ever pinned in an environment and was trained on a data set. A day given to --at means its last second; today means
+    now.
     """
     from mlplatform.cli.console import echo_json, terminal_width
     from mlplatform.flow.lineage.lineage import lineage_of, trained_on

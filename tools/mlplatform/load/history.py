@@ -91,7 +91,7 @@ def tip_at(git: Git, rev: str, at: datetime, now: datetime) -> str:
     if not landed:
         raise Refusal(
             f"{rev} has no commit of {at.isoformat()} or before",
-            fix="name a later time, or `git fetch --unshallow`",
+            fix="name a later time" + (", or `git fetch --unshallow`" if git.is_shallow() else ""),
         )
     return landed[-1]
 

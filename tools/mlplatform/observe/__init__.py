@@ -1,0 +1,1 @@
+"""Compares and describes what runs: status, configuration drift, lineage, models. Reads nothing by itself."""

@@ -1,0 +1,1 @@
+"""Compares what a commit declares with what registries and servers say: the actions of an apply. Pure."""

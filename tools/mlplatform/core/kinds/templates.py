@@ -52,6 +52,7 @@ signature:   # CHANGE: what goes in and what comes out; -1 is the batch
   inputs: [{name: X, type: FP32, shape: [-1, 1]}]
   outputs: [{name: probabilities, type: FP32, shape: [-1, 2]}]
 data: {datasets: [$dataset]}   # CHANGE: what it is trained on
+# training: {script: examples/training/${tenant}_$name.py}   # what `make up` trains a pinned version with
 gates: {}   # CHANGE: what a metric must reach, as in {production: {auc: {min: 0.85}}}
 slo: {latencyP99Ms: 200}
 # validation:   # what `platform validate` sends through a candidate: rows that no training has seen
