@@ -106,6 +106,7 @@ def home_of(copy: Path) -> Path:
     return Path(output(copy / ".venv" / "bin" / "python", "-c", "import sys; print(sys.base_prefix)").strip())
 
 
+@pytest.mark.exhaustive
 def test_the_oldest_python_of_this_machine_installs_the_locked_uv(copy: Path) -> None:
     oldest = min(startable_pythons(), key=lambda path: int(path.name.rpartition(".")[2]))
     done = make(copy, ".venv-uv/uv.stamp", f"PYTHON={oldest}")
@@ -113,6 +114,7 @@ def test_the_oldest_python_of_this_machine_installs_the_locked_uv(copy: Path) ->
     assert version_of_uv(copy) == locked_version()
 
 
+@pytest.mark.exhaustive
 def test_any_python_of_this_machine_ends_up_with_one_that_triton_takes(copy_with_uv: Path) -> None:
     path = path_with(copy_with_uv / "bin", PYTHON)
     for python in startable_pythons():
@@ -122,12 +124,14 @@ def test_any_python_of_this_machine_ends_up_with_one_that_triton_takes(copy_with
         assert version_of(copy_with_uv / ".venv/bin/python") in {"3.11", "3.12"}
 
 
+@pytest.mark.exhaustive
 def test_the_python_that_was_named_is_taken_where_triton_takes_it(copy_with_uv: Path, bare: Path) -> None:
     done = make(copy_with_uv, ".venv/bootstrap.stamp", f"PYTHON={bare}")
     assert done.returncode == 0, done.stderr
     assert home_of(copy_with_uv) == bare.parents[1]
 
 
+@pytest.mark.exhaustive
 def test_set_up_by_a_python_of_the_environment_itself_makes_it_anew(copy_with_uv: Path) -> None:
     assert make(copy_with_uv, ".venv/bootstrap.stamp", f"PYTHON={PYTHON}").returncode == 0
     python = copy_with_uv / ".venv" / "bin" / "python"
@@ -138,6 +142,7 @@ def test_set_up_by_a_python_of_the_environment_itself_makes_it_anew(copy_with_uv
     assert home_of(copy_with_uv) == Path(sys.base_prefix)
 
 
+@pytest.mark.exhaustive
 def test_a_python_without_ensurepip_installs_the_locked_uv_with_its_pip(copy: Path, bare: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", copy / "with-pip"], check=True)
     (pip,) = (copy / "with-pip").glob("lib/*/site-packages/pip")
@@ -148,12 +153,14 @@ def test_a_python_without_ensurepip_installs_the_locked_uv_with_its_pip(copy: Pa
     assert version_of_uv(copy) == locked_version()
 
 
+@pytest.mark.exhaustive
 def test_a_python_that_can_install_nothing_takes_the_uv_on_path(copy: Path, bare: Path) -> None:
     done = make(copy, ".venv-uv/uv.stamp", path=path_with(copy / "bin", bare_link(bare), UV))
     assert done.returncode == 0, done.stderr
     assert (copy / ".venv-uv/bin/uv").resolve() == UV.resolve()
 
 
+@pytest.mark.exhaustive
 def test_without_a_uv_either_set_up_says_what_to_install(copy: Path, bare: Path) -> None:
     done = make(copy, ".venv-uv/uv.stamp", path=path_with(copy / "bin", bare_link(bare)))
     assert_refused(done, "has neither ensurepip nor pip", "python3-venv")
@@ -165,6 +172,7 @@ def test_without_any_python_set_up_says_what_it_needs(copy: Path) -> None:
     assert_refused(done, "set-up needs Python 3.9 or newer", "PYTHON=")
 
 
+@pytest.mark.exhaustive
 def test_a_uv_of_another_digest_than_the_locked_one_is_not_installed(copy: Path) -> None:
     edit(copy, LOCKED, "sha256:[0-9a-f]{64}", "sha256:" + "0" * 64)
     done = make(copy, ".venv-uv/uv.stamp", f"PYTHON={PYTHON}")
@@ -172,6 +180,7 @@ def test_a_uv_of_another_digest_than_the_locked_one_is_not_installed(copy: Path)
     assert not (copy / ".venv-uv").exists()
 
 
+@pytest.mark.exhaustive
 def test_where_no_python_suits_one_is_downloaded_for_the_environment(
     copy_with_uv: Path, bare: Path, mirror: str
 ) -> None:
@@ -182,6 +191,7 @@ def test_where_no_python_suits_one_is_downloaded_for_the_environment(
     assert home_of(copy_with_uv).parent == copy_with_uv.parent / "pythons"
 
 
+@pytest.mark.exhaustive
 def test_a_python_that_cannot_serve_is_taken_with_a_warning_where_none_can_be_downloaded(
     copy_with_uv: Path,
 ) -> None:
@@ -192,6 +202,7 @@ def test_a_python_that_cannot_serve_is_taken_with_a_warning_where_none_can_be_do
     assert (copy_with_uv / ".venv/bin/python").exists()
 
 
+@pytest.mark.exhaustive
 def test_where_no_python_is_to_be_had_set_up_says_so_and_leaves_no_environment(copy_with_uv: Path) -> None:
     edit(copy_with_uv, SCRIPT, r"MINORS = \(.*?\)", 'MINORS = ("3.98", "3.99")')
     done = make(copy_with_uv, ".venv/bootstrap.stamp")
@@ -199,6 +210,7 @@ def test_where_no_python_is_to_be_had_set_up_says_so_and_leaves_no_environment(c
     assert not (copy_with_uv / ".venv").exists()
 
 
+@pytest.mark.exhaustive
 def test_a_machine_that_has_uv_alone_gets_its_first_python_from_it_too(copy: Path, mirror: str) -> None:
     path = path_with(copy / "bin", UV)
     done = make(copy, ".venv/bootstrap.stamp", path=path, mirror=mirror)

@@ -16,6 +16,7 @@ import pytest
 from tests.support.repository import ROOT
 from tests.support.scratch import isolate
 
+pytestmark = pytest.mark.exhaustive
 RECIPE = (ROOT / "CONTRIBUTING.md").read_text().split("### Add a document kind\n")[1].split("\n## ")[0]
 BODY, ENTRY = (dedent(block) for block in re.findall(r" *```python\n(.*?) *```", RECIPE, re.DOTALL))
 PATH = "tenants/{tenant}/features/{feature}.yaml"

@@ -18,6 +18,8 @@ from tests.support.stack import ask
 from tests.support.tiny_server import tiny_server
 from tests.support.values import environment
 
+pytestmark = pytest.mark.exhaustive
+
 HERE = Path(__file__).parent
 PRODUCTION = "environments/production/environment.yaml"
 PINNED = "environments/production/reading/recommender.yaml"
