@@ -1,6 +1,5 @@
 """Plans one deployment: copy, load, probe, route, champion, retire, in that order, and only what is missing."""
 
-from dataclasses import asdict
 from typing import Any
 
 from mlplatform.core.document import Document
@@ -116,7 +115,7 @@ def _champion(provider: str, name: str, body: Deployment, actual: Actual, source
         return []
     before: dict[str, Any] | None = {"champion": champion, "previous": previous} if aliases else None
     if before and wrong_stage:
-        before["stage"] = asdict(wrong_stage)
+        before["stage"] = wrong_stage.as_json()
     after = {
         "champion": body.version,
         "previous": next_previous,

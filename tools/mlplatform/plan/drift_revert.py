@@ -1,7 +1,6 @@
 """Plans the revert of drift: undoes what was changed by hand, back to how the last apply left it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from mlplatform.core.drift import Drift, DriftKind
 from mlplatform.core.kinds import Environment
@@ -196,7 +195,7 @@ def _alias_changes(
         return []
     before: dict[str, object] = {alias: current.get(alias) for alias in ("champion", "previous")}
     if wrong_stage := actual.registry.stage_mismatches.get(model):
-        before["stage"] = asdict(wrong_stage)
+        before["stage"] = wrong_stage.as_json()
     champion = applied.get("champion")
     after = None
     if champion:

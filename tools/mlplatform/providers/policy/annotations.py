@@ -70,7 +70,7 @@ def _block(lines: list[str]) -> Iterator[str]:
     for line in lines:
         if not line.startswith("#") or _OPENING.match(line):
             return
-        yield line[1:]
+        yield line[1:].removesuffix("\r")  # Rego takes lines that end as they do on Windows
 
 
 def _values(text: str, first_line: int) -> Mapping[str, Any]:

@@ -67,6 +67,9 @@ class WrongStage:
     stage: str
     right: str
 
+    def as_json(self) -> dict[str, str]:
+        return {"version": self.version, "found": self.stage, "right": self.right}
+
 
 @dataclass(frozen=True, slots=True)
 class RegistryState:
