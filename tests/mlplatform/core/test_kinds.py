@@ -123,3 +123,8 @@ def test_a_reference_says_where_it_stands() -> None:
     ]
     assert list(values_at(data, "gates{}")) == [(("gates", "production"), "production")]
     assert list(values_at(data, "promotesFrom")) == [(("promotesFrom",), "x")]
+
+
+def test_a_kind_that_the_table_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="gizmo"):
+        Kind("gizmo")
