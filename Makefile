@@ -9,7 +9,7 @@ BIN := .venv/bin
 UV := .venv-uv/bin/uv
 BENCH ?=
 # Where TESTS names some, there may be none among them of a tier (5: pytest ran nothing).
-PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "$(1)" \
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "$(1)" \
 	$(if $(TESTS),$(TESTS) || [ $$? = 5 ])
 OPA = $(shell command -v opa || ls -d "$${XDG_CACHE_HOME:-$$HOME/.cache}"/mlplatform/opa-*/opa 2> /dev/null | tail -n 1)
 

@@ -1,6 +1,7 @@
 """The cases of the corpus, read from tests/acceptance: a file of attacks and one of harmless changes for each line."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from tests.support.edits import Edit, kind_of
 from tests.support.fragments import Fragments, fill_in, read_fragments, read_yaml, uses_in
+from tests.support.tiers import cell
 
 ACCEPTANCE = Path(__file__).parents[1] / "acceptance"
 FOLDERS = ("attacks", "harmless")
@@ -86,6 +88,16 @@ class CaseFile:
 def cases() -> tuple[Case, ...]:
     """Return every case of tests/acceptance, sorted by name."""
     return tuple(sorted((case for file in case_files() for case in file.cases), key=lambda case: case.name))
+
+
+def in_tiers(listed: Sequence[Case]) -> list[Any]:
+    """Return a parameter for each case; the quick tier runs one in three of each line, the first among them."""
+    of_line: Counter[str] = Counter()
+    parameters = []
+    for case in listed:
+        parameters.append(cell(case, quick=of_line[case.line] % 3 == 0, id=case.name))
+        of_line[case.line] += 1
+    return parameters
 
 
 @cache

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -156,6 +157,7 @@ def judged(changed: ChangeSet) -> CheckResult:
     return check(changed.head, SPY, NOW, base=changed.base)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(repositories(), changes(), st.booleans())
 def test_a_scoped_check_finds_all_that_is_new_and_nothing_that_is_not_there(

@@ -31,6 +31,8 @@ def file_lock(path: Path, seconds: float = math.inf) -> Iterator[None]:
         _lock(descriptor, time.monotonic() + seconds)
         yield
     finally:
+        # Closed alone it would stay locked for as long as a process that is being started has its copy.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 

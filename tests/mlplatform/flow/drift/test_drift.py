@@ -43,6 +43,7 @@ from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
 from tests.support.registries import client_of
 from tests.support.stack import SCALING, ask, servers
 from tests.support.survival import end_state
+from tests.support.tiers import cell
 from tests.support.waiting import wait_until
 
 PRODUCTION = "production"
@@ -207,10 +208,10 @@ def test_an_alias_moved_to_a_version_that_somebody_registered_is_found_and_put_b
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("run", "another-run"),
-        ("metric.auc", "0.99"),
-        ("approved_by", "nobody"),
-        ("data.lab/other", "sha256:" + "0" * 64),
+        cell("run", "another-run", quick=False),
+        cell("metric.auc", "0.99", quick=True),
+        cell("approved_by", "nobody", quick=False),
+        cell("data.lab/other", "sha256:" + "0" * 64, quick=False),
     ],
 )
 def test_an_edited_tag_is_found_and_rewritten_from_the_ledger(
@@ -223,7 +224,9 @@ def test_an_edited_tag_is_found_and_rewritten_from_the_ledger(
     assert client.get_model_version(NAME, NUMBERS[PREVIOUS]).tags == before
 
 
-@pytest.mark.parametrize("key", ["semver", "digest", "idempotency_key"])
+@pytest.mark.parametrize(
+    "key", ["semver", *(cell(key, quick=False) for key in ("digest", "idempotency_key"))]
+)
 @pytest.mark.parametrize("value", ["9.9.9", None], ids=["edited", "removed"])
 def test_a_tag_that_names_a_version_is_found_and_rewritten(
     lab: Laboratory, applied: dict[str, Any], client: Any, key: str, value: str | None
@@ -323,7 +326,10 @@ def test_a_setting_changed_through_triton_is_found_and_put_back(
     put_back(lab)
 
 
-@pytest.mark.parametrize("file", ["config.pbtxt", "1/model.py", "1/payload/model/model.onnx"])
+@pytest.mark.parametrize(
+    "file",
+    ["config.pbtxt", *(cell(file, quick=False) for file in ("1/model.py", "1/payload/model/model.onnx"))],
+)
 def test_files_that_a_version_is_served_from_are_found_and_replaced(
     lab: Laboratory, applied: dict[str, Any], file: str
 ) -> None:

@@ -125,6 +125,7 @@ def pinned_by_git(place: Workspace, name: str, at: datetime) -> tuple[str, str]:
     return said["version"], commit
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=40, deadline=None)
 @given(minutes=st.integers(2 * 24 * 60, (PROMOTIONS + 3) * 24 * 60), name=st.sampled_from(MODELS))
 def test_what_was_production_at_any_moment_is_what_git_had_then(

@@ -222,6 +222,7 @@ def test_a_version_that_meets_everything_is_valid_and_nothing_is_left_behind(lab
     assert loaded(lab) == before
 
 
+@pytest.mark.exhaustive
 def test_the_same_version_on_the_same_rows_gets_the_same_verdict(lab: Laboratory) -> None:
     first, second = (tried(lab, "1.3.0") for _ in range(2))
     assert first.candidate == second.candidate
@@ -243,6 +244,7 @@ def test_a_version_worse_than_the_champion_on_the_same_rows_is_not_valid(lab: La
     assert "allows a loss of 0.1" in unmet(done)["rmse"]
 
 
+@pytest.mark.exhaustive
 def test_a_version_that_answers_in_another_shape_is_not_valid(lab: Laboratory) -> None:
     before = loaded(lab)
     done = tried(lab, "2.0.0")
@@ -251,6 +253,7 @@ def test_a_version_that_answers_in_another_shape_is_not_valid(lab: Laboratory) -
     assert loaded(lab) == before
 
 
+@pytest.mark.exhaustive
 def test_a_version_slower_than_its_slo_is_not_valid(lab: Laboratory) -> None:
     slo = {"latencyP99Ms": 0.001}
     lab.commit({MODEL: document(lab, {"slo": slo})}, "faster than light")
@@ -264,6 +267,7 @@ def test_what_cannot_be_loaded_is_refused_and_nothing_is_left_behind(lab: Labora
     assert loaded(lab) == before
 
 
+@pytest.mark.exhaustive
 def test_a_champion_that_takes_the_same_columns_by_another_name_is_compared_with(lab: Laboratory) -> None:
     lab.commit({MODEL: document(lab, {"signature": OTHER.model_dump(mode="json")})}, "other inputs")
     done = tried(lab, "3.0.0")
@@ -279,6 +283,7 @@ def test_a_version_that_ran_is_tried_as_what_it_was_though_the_document_is_of_an
     assert tried(lab, "1.1.0").passed
 
 
+@pytest.mark.exhaustive
 def test_a_champion_that_takes_more_columns_cannot_be_compared_with(lab: Laboratory) -> None:
     narrow = signature([tensor("X", [-1, 1])], [tensor("price", [-1, 1])])
     said = {"signature": narrow.model_dump(mode="json"), "validation": {**ASKED, "inputs": ["a"]}}
@@ -296,6 +301,7 @@ def test_the_champion_itself_is_validated_where_nothing_else_is_pinned(lab: Labo
     assert loaded(lab) == before
 
 
+@pytest.mark.exhaustive
 def test_what_the_environment_before_pins_is_validated_as_what_comes_next(lab: Laboratory) -> None:
     pin(lab, "integration", "1.0.0")
     done = tried(lab)
@@ -305,6 +311,7 @@ def test_what_the_environment_before_pins_is_validated_as_what_comes_next(lab: L
     )
 
 
+@pytest.mark.exhaustive
 def test_what_is_pinned_and_not_champion_yet_is_validated_first(lab: Laboratory) -> None:
     pin(lab, "integration", "1.3.0")
     pin(lab, "production", "1.0.0")
@@ -360,6 +367,7 @@ def test_a_metric_over_few_rows_is_told_of_public_data_only(lab: Laboratory) -> 
     assert tried(lab, "1.0.0").rows == 29
 
 
+@pytest.mark.exhaustive
 def test_a_value_that_the_model_fails_on_is_told_nowhere(
     lab: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -374,6 +382,7 @@ def test_a_value_that_the_model_fails_on_is_told_nowhere(
         assert number not in text
 
 
+@pytest.mark.exhaustive
 def test_answers_that_are_too_large_for_metrics_are_not_valid(lab: Laboratory) -> None:
     wide = signature([tensor("X", [-1, 2])], [tensor("price", [-1, 1], "FP64")])
     lab.commit({MODEL: document(lab, {"signature": wide.model_dump(mode="json")})}, "doubles")
@@ -389,6 +398,7 @@ def test_a_model_without_a_sample_is_refused_with_what_to_write(lab: Laboratory)
         tried(lab, "1.0.0")
 
 
+@pytest.mark.exhaustive
 def test_an_interrupted_validation_unloads_what_it_loaded(
     lab: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -409,6 +419,7 @@ def started(lab: Laboratory, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command_line, cwd=lab.place.git.root, stdout=subprocess.DEVNULL)
 
 
+@pytest.mark.exhaustive
 def test_a_validation_that_is_told_to_end_unloads_what_it_loaded(lab: Laboratory) -> None:
     before = loaded(lab)
     folders = lab.place.paths("production").model_repository
@@ -437,6 +448,7 @@ def test_the_command_ends_with_1_when_anything_is_not_met_and_prints_no_value_of
         assert SECRET not in log.read_text(errors="replace")
 
 
+@pytest.mark.exhaustive
 def test_the_verdict_is_on_the_ledger_only_when_that_is_asked_for(
     lab: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -480,6 +492,7 @@ def test_a_version_that_lost_too_much_by_its_registry_is_not_applied(lab: Labora
     )
 
 
+@pytest.mark.exhaustive
 def test_what_the_ledger_says_was_champion_is_applied_again_though_it_is_worse(lab: Laboratory) -> None:
     for version in ("1.0.0", "1.3.0"):
         assert applied(lab, version).is_done
@@ -488,6 +501,7 @@ def test_what_the_ledger_says_was_champion_is_applied_again_though_it_is_worse(l
     assert lab.registry("production").aliases[SCALER]["champion"] == "1.1.0"
 
 
+@pytest.mark.exhaustive
 def test_an_apply_that_is_told_to_end_is_on_record_and_the_next_one_finishes_it(lab: Laboratory) -> None:
     pin(lab, "production", "1.0.0")
     paths = lab.place.paths("production")

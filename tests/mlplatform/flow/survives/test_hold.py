@@ -79,12 +79,14 @@ def test_a_version_on_hold_is_not_tried_again_and_nothing_is_written(lab: Labora
     assert lab.ledger().tip() == tip
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("held")
 def test_the_revert_of_what_failed_is_proposed_on_a_branch(lab: Laboratory) -> None:
     branches = lab.place.git.run("branch", "--list", "rollback/*", "--format=%(refname:short)").decode()
     assert f"rollback/production/lab.scaler-{CHAMPION}" in branches.split()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("held")
 def test_nobody_proposes_a_version_on_hold_again_before_the_hold_is_lifted(lab: Laboratory) -> None:
     lab.pin("integration", BROKEN[0])
@@ -96,6 +98,7 @@ def test_nobody_proposes_a_version_on_hold_again_before_the_hold_is_lifted(lab: 
     assert propose_rollback(lab.place, asked, None).branch.endswith(CHAMPION)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("held")
 def test_a_hold_that_is_lifted_is_tried_again_and_set_again_when_it_fails_again(
     lab: Laboratory, run: Run

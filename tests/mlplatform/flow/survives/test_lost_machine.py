@@ -76,6 +76,7 @@ def test_the_next_machine_knows_what_was_begun_and_says_what_it_found_done(
     assert record.get("late", False) == ("champion" not in done)
 
 
+@pytest.mark.exhaustive
 def test_a_version_that_failed_on_the_lost_machine_is_not_tried_again(lab: Laboratory, run: Run) -> None:
     lab.pin("production", BROKEN, ALPHA)
     lab.pin("production", NEW)

@@ -52,6 +52,7 @@ def assert_reverted(lab: Laboratory, run: Run, traffic: Traffic, point: str, bef
     assert set(traffic.answers) == {VERSIONS[1]}, f"a wrong version answered after a kill {point}"
 
 
+@pytest.mark.exhaustive
 def test_a_revert_killed_between_tags_and_aliases_is_finished_by_the_next_run(
     lab: Laboratory, run: Run, traffic: Traffic
 ) -> None:

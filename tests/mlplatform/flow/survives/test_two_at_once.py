@@ -21,21 +21,20 @@ from mlplatform.local.stack import start_all, state
 from mlplatform.providers.serving.interface import Candidate, Serving
 from tests.support.laboratory import SCALER, Laboratory
 from tests.support.survival import Run, applies, end_state, uninterrupted
-from tests.support.tiers import cell
 from tests.support.traffic import Traffic
 
 VERSIONS = ["1.1.0", "1.2.0", "1.3.0"]
 
 
-@pytest.mark.parametrize("times", [cell(2, quick=True), cell(20, quick=False)])
+@pytest.mark.exhaustive
 def test_of_two_runs_that_start_together_one_does_the_work_and_none_harms(
-    lab: Laboratory, run: Run, other_run: Run, traffic: Traffic, times: int
+    lab: Laboratory, run: Run, other_run: Run, traffic: Traffic
 ) -> None:
     old, new = VERSIONS[:2]
     lab.pin("production", new)
     assert run("")["status"] == 0
     with ThreadPoolExecutor(2) as both:
-        for _ in range(times):
+        for _ in range(20):
             old, new = new, old
             lab.pin("production", new)
             records = len(applies(lab))
@@ -57,6 +56,7 @@ def test_a_run_for_an_older_commit_is_refused_and_changes_nothing(lab: Laborator
     assert end_state(lab) == before
 
 
+@pytest.mark.exhaustive
 def test_going_back_on_purpose_is_done_and_its_reason_is_on_record(lab: Laboratory, run: Run) -> None:
     lab.pin("production", VERSIONS[1])
     assert run("")["status"] == 0
@@ -100,6 +100,7 @@ class Dying:
         self._serving.probe(candidate)
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_dies_between_load_and_switch_leaves_the_routes_as_they_were(
     lab: Laboratory, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -201,6 +201,7 @@ def test_of_many_that_start_together_one_gets_it(clones: tuple[Git, Git]) -> Non
     assert sorted(set(got)) == sorted(got)
 
 
+@pytest.mark.exhaustive
 def test_a_clock_that_is_set_back_neither_ends_a_lease_nor_keeps_a_dead_one(
     clones: tuple[Git, Git], monkeypatch: pytest.MonkeyPatch
 ) -> None:

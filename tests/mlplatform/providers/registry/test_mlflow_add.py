@@ -88,6 +88,7 @@ def test_a_payload_of_another_format_is_registered_as_files(registry: MlflowRegi
     assert not list(registry.artifacts.rglob("MLmodel"))
 
 
+@pytest.mark.exhaustive
 def test_two_processes_that_prepare_and_add_the_same_at_once_make_one_version(
     source: ArtifactRef, tmp_path: Path
 ) -> None:

@@ -48,6 +48,7 @@ def their_client(mlflow: Running) -> Any:
     return MlflowClient(tracking_uri=mlflow.url, registry_uri=mlflow.url)
 
 
+@pytest.mark.exhaustive
 def test_two_that_add_the_same_at_once_make_one_version(
     shared: SharedMlflowRegistry, source: ArtifactRef, mlflow: Running
 ) -> None:
@@ -278,6 +279,7 @@ def test_reading_and_pointing_import_no_mlflow(
     assert (said, complained) == (f"{{'{MODEL}': {{'champion': '1.0.0'}}}} False\n", "")
 
 
+@pytest.mark.exhaustive
 def test_many_aliases_are_moved_without_asking_for_each(
     shared: SharedMlflowRegistry, proxy: Between, source: ArtifactRef, other: ArtifactRef
 ) -> None:

@@ -150,6 +150,7 @@ def rules() -> dict[str, Rule]:
     return by_id
 
 
+@pytest.mark.exhaustive
 def test_every_finding_carries_a_rule_that_is_listed(
     findings: Mapping[str, list[Finding]], rules: Mapping[str, Rule]
 ) -> None:
