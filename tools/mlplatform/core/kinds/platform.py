@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from mlplatform.core.kinds.base import Digest, DocumentModel, Freeze, Login, StrictModel, Text
+from mlplatform.core.kinds.git_host import AnyGitHostSettings
 
 
 class ApprovalCounts(StrictModel):
@@ -43,3 +44,4 @@ class Platform(DocumentModel):
     prices: Prices | None = None
     freeze: list[Freeze] = []
     revoked: list[RevokedDigest] = []
+    gitHost: AnyGitHostSettings | None = None

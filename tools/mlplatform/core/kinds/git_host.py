@@ -1,0 +1,48 @@
+"""`gitHost:` in platform.yaml: where pull requests are reviewed, and who their people are."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from mlplatform.core.kinds.base import Login, StrictModel
+
+RelativePath = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", max_length=200)
+]
+GitHubLogin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$")]
+ApiUrl = Annotated[
+    str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?$")
+]
+
+
+class GitHubPerson(StrictModel):
+    """A person's account on GitHub; with `id` it is found though its login changes, and nobody else's counts."""
+
+    login: GitHubLogin
+    id: int | None = Field(default=None, ge=1)
+
+
+class GitHubSettings(StrictModel):
+    """Pull requests on GitHub; `repository` is owner/name, `verdictApp` the id of the App that posts the verdict.
+
+    `people` says, by the name that documents use, whose account on GitHub is another one. Who is not listed has the
+    login that documents use.
+    """
+
+    provider: Literal["github"]
+    repository: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$")]
+    api: ApiUrl = "https://api.github.com"
+    verdictApp: int = Field(ge=1)
+    people: Mapping[Login, GitHubPerson] = {}
+
+
+class SignedSettings(StrictModel):
+    """Reviews signed with SSH keys, with no Git host at all; `signers` is the file with the keys of the reviewers."""
+
+    provider: Literal["signed"]
+    signers: RelativePath = "allowed_signers"
+
+
+# Each provider's settings: `provider` says which of them a document means.
+AnyGitHostSettings = Annotated[GitHubSettings | SignedSettings, Field(discriminator="provider")]

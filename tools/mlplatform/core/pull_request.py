@@ -1,0 +1,61 @@
+"""Pull requests, and what became of them on main, as a Git host knows them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mlplatform.core.review import Review
+
+VERDICT_STATUS = "platform/verdict"
+MergeMethod = Literal["merge", "squash", "rebase"]
+StatusState = Literal["success", "failure", "error", "pending"]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """An open pull request as it is now.
+
+    `name` is what people call it (`#12`, or its branch where the Git host numbers none), `head` the commit (40 hex
+    digits) that is reviewed, `base_branch` the branch that it is to be merged into.
+    """
+
+    name: str
+    number: int | None
+    branch: str
+    base_branch: str
+    head: str
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergedChange:
+    """A pull request that became a commit of main; `review` has its people and reviews as they were then.
+
+    `commit` is the commit on main's first-parent history, `merger` who merged it.
+    """
+
+    name: str
+    commit: str
+    method: MergeMethod
+    merger: str
+    review: Review
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something that the Git host is to keep open while it is so; `key` tells it from the others."""
+
+    key: str
+    title: str
+    body: str
+
+
+def approvers(review: Review) -> tuple[str, ...]:
+    """Return who approved the head of a review, sorted: by the last review of each, and none who contributed to it."""
+    contributors = {review.requester, *review.contributors, *review.pushers}
+    last: dict[str, bool] = {}
+    for given in review.reviews:
+        if given.state != "commented":
+            last[given.user] = given.state == "approved" and given.head == review.head
+    return tuple(sorted(user for user, approves in last.items() if approves and user not in contributors))

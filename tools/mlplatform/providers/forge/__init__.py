@@ -1,0 +1,1 @@
+"""The Git hosts: one entry each in a literal table."""
