@@ -14,11 +14,13 @@ from mlplatform.core.payload import ArtifactRef
 from mlplatform.core.target import LocalTarget
 from mlplatform.flow.workspace import Workspace
 from mlplatform.local.identity import target_id
+from mlplatform.providers.forge.signed import SignedForge
 from mlplatform.providers.git import Git
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage, Registry, RegistryState
 from mlplatform.record.ledger import Ledger, local_ledger, shared_ledger
 from tests.support.payloads import write_payload
+from tests.support.reviewers import Reviewers
 from tests.support.stack import SCALING, scaling_model
 from tests.support.values import ENVIRONMENTS, METRICS, deployment, digest, document, environment, model
 
@@ -26,7 +28,13 @@ REPOSITORY = Path(__file__).parents[2]
 SCALER = "lab/scaler"
 DATA = {"lab/points": digest("9.9.9")}
 OWNERS = ["ada", "grace", "mary"]
-PLATFORM = {"schema": "platform/v1", "team": ["margaret", "dennis"], "ownedPaths": ["policies/"]}
+SIGNERS, KEYS = "allowed_signers", ".platform/keys"
+PLATFORM = {
+    "schema": "platform/v1",
+    "team": ["margaret", "dennis"],
+    "ownedPaths": ["policies/", "*"],
+    "gitHost": {"provider": "signed"},
+}
 TENANT = {
     "schema": "tenant/v1",
     "description": "a laboratory",
@@ -64,6 +72,31 @@ class Laboratory:
 
     def commit(self, files: Mapping[str, Mapping[str, Any] | None], message: str) -> str:
         """Write documents (None: delete) and commit them to main."""
+        if self.shared and (self.root / SIGNERS).exists():
+            return self._reviewed(files, message)
+        self._commit(files, message)
+        if self.shared:
+            run_git(self.root, "push", "-q", "origin", "HEAD:main")
+        return self.place.git.resolve("HEAD")
+
+    def _reviewed(self, files: Mapping[str, Mapping[str, Any] | None], message: str) -> str:
+        """Commit to a branch that is reviewed, and merge that into main of the remote."""
+        run_git(self.root, "checkout", "-q", "-b", "change")
+        self._commit(files, message)
+        branch = f"change/{self.place.git.resolve('HEAD')[:12]}"
+        run_git(self.root, "branch", "-q", "-m", branch)
+        run_git(self.root, "checkout", "-q", "main")
+        forge = SignedForge(self.place.git, SIGNERS, "origin")
+        pull = forge.open_pull_request(branch, message, "")
+        reviewers = Reviewers(self.root / KEYS)
+        for person, action in (("grace", "request"), ("ada", "approve"), ("mary", "approve")):
+            forge.say(pull, action, "", reviewers.key(person))
+        run_git(self.root, "merge", "-q", "--no-ff", "-m", f"Merge branch '{branch}'", branch)
+        run_git(self.root, "push", "-q", "origin", "HEAD:main", f":{branch}")
+        run_git(self.root, "branch", "-q", "-D", branch)
+        return self.place.git.resolve("HEAD")
+
+    def _commit(self, files: Mapping[str, Mapping[str, Any] | None], message: str) -> None:
         root = self.place.git.root
         for path, said in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -73,9 +106,6 @@ class Laboratory:
                 (root / path).write_text(json.dumps(said, indent=1))
         run_git(root, "add", "-A")
         run_git(root, "commit", "-q", "-m", message)
-        if self.shared:
-            run_git(root, "push", "-q", "origin", "HEAD:main")
-        return self.place.git.resolve("HEAD")
 
     def pin(self, environment: str, version: str, name: str = SCALER) -> str:
         """Pin a version of a model in an environment, and return the commit."""
@@ -119,7 +149,12 @@ def laboratory(
     if shared:
         run_git(root, "init", "-q", "--bare", str(root / ".platform/remote"))
         run_git(root, "remote", "add", "origin", str(root / ".platform/remote"))
-    made.commit(documents(models, shared), "a laboratory")
+    made._commit(documents(models, shared), "a laboratory")
+    if shared:
+        (root / SIGNERS).write_text(Reviewers(root / KEYS).signers())
+        run_git(root, "add", "-A")
+        run_git(root, "commit", "-q", "-m", "whose keys count")
+        run_git(root, "push", "-q", "origin", "HEAD:main")
     target_id(made.place.target)
     for name in ENVIRONMENTS:
         connected(made, name).prepare()

@@ -137,7 +137,7 @@ def applied(
     told: Told, planned: Plan | None = None
 ) -> tuple[tuple[Outcome, ...], list[Outcome], Store, Server]:
     store, server, heard = Store(told), Server(told), list[Outcome]()
-    hands = ApplyContext(store, server, COMMIT, ("ada",), told, told)
+    hands = ApplyContext(store, server, COMMIT, {TUMOUR: ("ada",)}, told, told)
     return apply(planned or made(), hands, heard.append), heard, store, server
 
 
@@ -207,7 +207,7 @@ def test_a_step_of_a_rollout_that_fails_puts_back_what_the_steps_before_it_did()
         STEPS_OF_APPLY[Action.ROUTE](change, hands)
 
     store, server, heard = Store(told), Server(told), list[Outcome]()
-    hands = ApplyContext(store, server, COMMIT, ("ada",), told, told)
+    hands = ApplyContext(store, server, COMMIT, {TUMOUR: ("ada",)}, told, told)
     outcomes = apply(staged, hands, heard.append, {**STEPS_OF_APPLY, Action.ROUTE: abort_at_all})
     ends = ["applied", "restored", "applied", "restored", "failed", "not-attempted"]
     assert results(outcomes, TUMOUR) == ends
@@ -233,7 +233,7 @@ def test_traffic_of_servers_of_this_machine_is_put_back_though_nobody_can_be_ask
     told = Told(breaks={("champion", TUMOUR): ServingError("the registry is down")}, is_lost_after=5)
     store, server, heard = Store(told), Server(told), list[Outcome]()
     with pytest.raises(Refusal, match="another run holds production"):
-        apply(made(), ApplyContext(store, server, COMMIT, ("ada",), told, Told()), heard.append)
+        apply(made(), ApplyContext(store, server, COMMIT, {TUMOUR: ("ada",)}, told, Told()), heard.append)
     assert told.calls[len(STEPS) :] == [("route back", TUMOUR), ("retire", TUMOUR)]
     assert "restoring its champion failed too: another run holds production" in heard[-1].reason
 

@@ -26,6 +26,9 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "logs": (MODEL, "--env", "production"),
     "check": (),
     "explain": (),
+    "review": ("a-branch", "--approve"),
+    "merge": ("a-branch",),
+    "forge": ("verdict", "--branch", "a-branch"),
     "register": (MODEL, "1.2.0", "--run", "f" * 32),
     "deploy": (MODEL, "1.2.0", "--env", "development"),
     "validate": (MODEL, "--env", "production"),
@@ -136,7 +139,8 @@ def test_a_refusal_is_json_on_standard_output_where_json_is_asked_for(tmp_path: 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_json(name: str) -> None:
     command = importlib.import_module(f"mlplatform.cli.{name}").command
-    assert "as_json" in [option.name for option in command.params]
+    for each in command.commands.values() if isinstance(command, click.Group) else [command]:
+        assert "as_json" in [option.name for option in each.params]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from mlplatform.propose.merge import merge_locally, require_mergeable
 from mlplatform.propose.pinned import Pinned
 from mlplatform.propose.promote import promote
 from mlplatform.propose.proposal import Proposal
-from mlplatform.providers.git.write import write_commit
+from mlplatform.providers.git.refs import held_refs
 from tests.support.scratch import FILES, MODEL, Scratch
 from tests.support.waiting import wait_until
 
@@ -318,9 +318,9 @@ def test_a_file_edited_at_the_last_moment_is_not_lost(
 ) -> None:
     def late(*args: Any) -> Any:
         _edited(promoted)
-        return write_commit(*args)
+        return held_refs(*args)
 
-    monkeypatch.setattr(merge, "write_commit", late)
+    monkeypatch.setattr(merge, "held_refs", late)
     old = promoted.head()
     with pytest.raises(Refusal, match="not uptodate"):
         merge_locally(promoted.git, PROMOTED)
@@ -363,9 +363,9 @@ def test_a_branch_that_is_left_at_the_last_moment_does_not_get_the_files(
 ) -> None:
     def late(*args: Any) -> Any:
         promoted.run("checkout", "--quiet", "--detach")
-        return write_commit(*args)
+        return held_refs(*args)
 
-    monkeypatch.setattr(merge, "write_commit", late)
+    monkeypatch.setattr(merge, "held_refs", late)
     old = promoted.head()
     with pytest.raises(Refusal, match="another branch was checked out"):
         merge_locally(promoted.git, PROMOTED)

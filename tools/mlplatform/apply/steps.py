@@ -29,7 +29,7 @@ def copy(change: Change, context: ApplyContext) -> None:
         source,
         lineage,
         change=context.commit,
-        approved_by=context.approved_by,
+        approved_by=context.approved_by.get(change.resource, ()),
     )
 
 

@@ -65,10 +65,12 @@ def command(
 
     from mlplatform.flow.check.run_check import CheckOptions, check_change, check_commit, check_working_tree
     from mlplatform.flow.workspace import Workspace
+    from mlplatform.load.review import read_review
     from mlplatform.report.check import rendered
 
     git = Workspace.discover().git
-    check_options = CheckOptions(engine=engine, scanner=not fast, everything=everything, approvals=approvals)
+    review = read_review(approvals) if approvals else None
+    check_options = CheckOptions(engine=engine, scanner=not fast, everything=everything, review=review)
     if base is not None:
         checked = check_change(git, base, head, check_options)
     else:

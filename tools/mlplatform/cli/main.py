@@ -20,9 +20,12 @@ GROUPS = {
         "lineage": "Show which run, code, data and approvals a version comes from.",
         "logs": "Show a model's server logs.",
     },
-    "Check a change": {
+    "Check, review and merge a change": {
         "check": "Check documents or a pull request: schema, references, policies.",
         "explain": "Explain what a rule wants, and how to ask for a waiver.",
+        "review": "Approve or reject a branch, signed with your SSH key.",
+        "merge": "Merge a branch that has its signed approvals.",
+        "forge": "Judge a pull request as the Git host has it now.",
     },
     "Bring a version to users": {
         "register": "Register what a training run produced as a version.",

@@ -43,6 +43,16 @@ class MergedChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgeCheck:
+    """A status or check of a commit, and who posted it: `app_id` the GitHub App, where it is one."""
+
+    name: str
+    conclusion: str
+    creator: str
+    app_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """Something that the Git host is to keep open while it is so; `key` tells it from the others."""
 

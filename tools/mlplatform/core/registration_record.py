@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlplatform.core.approvals import approved_by
 from mlplatform.core.plan import Action
 from mlplatform.core.snapshot import tags_digest
 from mlplatform.core.statement import DEPLOYMENT, REGISTRATION, Statement
@@ -52,8 +53,8 @@ def registration_records(oldest_first: Iterable[Statement], environment: str) ->
             for outcome in predicate["outcomes"]:
                 after = outcome["after"]
                 if outcome["action"] == Action.COPY.value and after:
-                    copied = _record(after, predicate["commit"], tuple(predicate.get("approvedBy", ())))
-                    _add(records, outcome["resource"], copied)
+                    model = outcome["resource"]
+                    _add(records, model, _record(after, predicate["commit"], approved_by(predicate, model)))
     return records
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlplatform.core.approvals import approved_by
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
@@ -108,7 +109,7 @@ def lineage(
         pinned,
         None if instead else activation.get("recordedAt"),
         activation.get("commit"),
-        tuple(activation.get("approvedBy", ())),
+        approved_by(activation, declared.model),
         instead,
         declared.on_hold,
     )

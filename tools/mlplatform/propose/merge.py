@@ -14,14 +14,14 @@ What a failure at each step leaves:
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from mlplatform.core.errors import Refusal
 from mlplatform.propose.proposal import Proposal
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.compare import is_ancestor
-from mlplatform.providers.git.refs import branch_ref, held_ref, require_not_symbolic, tip_of
+from mlplatform.providers.git.refs import RefUpdate, branch_ref, held_refs, require_not_symbolic, tip_of
 from mlplatform.providers.git.worktree import is_checked_out_here, replace_files, require_replaceable
 from mlplatform.providers.git.write import require_identity, tree_of, write_commit, write_tree
 
@@ -49,16 +49,27 @@ def merge_locally(git: Git, branch: str, base_branch: str = "main") -> str:
     require_not_symbolic(git, base_ref)
     old, tip = _tip(git, base_branch), _tip(git, branch)
     _require_based_on(git, branch, tip, base_branch, old)
-    here = is_checked_out_here(git, base_ref)
-    if here:
+    if is_checked_out_here(git, base_ref):
         require_replaceable(git, old, tip)
-    merge = write_commit(git, tree_of(git, tip), [old, tip], _message(git, branch, tip))
-    with _interrupts_wait(), held_ref(git, base_ref, merge, old):
-        if is_checked_out_here(git, base_ref) != here:
+    merge = write_commit(git, tree_of(git, tip), [old, tip], merge_message(git, branch, tip))
+    move_branch(git, base_ref, old, merge)
+    return merge
+
+
+def move_branch(git: Git, ref: str, old: str, new: str, also: Sequence[RefUpdate] = ()) -> None:
+    """Move a branch, by its full name, with the files where it is checked out, and other refs together with it.
+
+    RefMoved, with nothing changed, when one of them is not where it is expected; Refusal when files that differ have
+    changes of their own here.
+    """
+    here = is_checked_out_here(git, ref)
+    if here:
+        require_replaceable(git, old, new)
+    with _interrupts_wait(), held_refs(git, [RefUpdate(ref, old, new), *also]):
+        if is_checked_out_here(git, ref) != here:
             raise Refusal("another branch was checked out meanwhile", fix="run the command again")
         if here:
-            replace_files(git, old, merge)
-    return merge
+            replace_files(git, old, new)
 
 
 def _tip(git: Git, branch: str) -> str:
@@ -78,7 +89,8 @@ def _require_based_on(git: Git, branch: str, tip: str, base_branch: str, base: s
         )
 
 
-def _message(git: Git, branch: str, tip: str) -> str:
+def merge_message(git: Git, branch: str, tip: str) -> str:
+    """Return what the merge commit of a branch says."""
     title = git.run("log", "--max-count=1", "--format=%s", "--encoding=UTF-8", tip).decode().strip()
     return f"Merge branch '{branch}'\n\n{title}\n"
 

@@ -10,7 +10,6 @@ from mlplatform.core.kinds.base import Login, StrictModel
 RelativePath = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", max_length=200)
 ]
-GitHubLogin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$")]
 ApiUrl = Annotated[
     str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?$")
 ]
@@ -19,7 +18,7 @@ ApiUrl = Annotated[
 class GitHubPerson(StrictModel):
     """A person's account on GitHub; with `id` it is found though its login changes, and nobody else's counts."""
 
-    login: GitHubLogin
+    login: Login
     id: int | None = Field(default=None, ge=1)
 
 
@@ -31,7 +30,9 @@ class GitHubSettings(StrictModel):
     """
 
     provider: Literal["github"]
-    repository: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$")]
+    repository: Annotated[
+        str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$", max_length=140)
+    ]
     api: ApiUrl = "https://api.github.com"
     verdictApp: int = Field(ge=1)
     people: Mapping[Login, GitHubPerson] = {}

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from mlplatform.check.check import CheckContext, check
 from mlplatform.core.change_base import ChangeBase
@@ -13,12 +12,12 @@ from mlplatform.core.check_result import CheckResult
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.repository import Repository
+from mlplatform.core.review import Review
 from mlplatform.core.source import Source
 from mlplatform.flow.check.changeset import ChangeSet, changeset
 from mlplatform.flow.check.sandboxed_check import check_in_sandbox
 from mlplatform.load.infrastructure import infrastructure, scanner_policies
 from mlplatform.load.load import load
-from mlplatform.load.review import read_review
 from mlplatform.load.source import Commit, WorkingTree
 from mlplatform.providers.git import Git
 from mlplatform.providers.policy import connect_engine, engine_name
@@ -33,13 +32,13 @@ class CheckOptions:
     """How to check.
 
     `engine` None: the one that the environment variable names. `scanner`: run Checkov. `everything`: not only what a
-    change touches. `approvals`: the file with the review. `now`: the time that waivers and freezes are judged by.
+    change touches. `review`: the people of the change. `now`: the time that waivers and freezes are judged by.
     """
 
     engine: str | None = None
     scanner: bool = True
     everything: bool = False
-    approvals: Path | None = None
+    review: Review | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -61,7 +60,6 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
     """
     options = options or CheckOptions()
     source = WorkingTree(git.root) if head is None else Commit(git, git.resolve(head))
-    review = read_review(options.approvals) if options.approvals else None
     changed = changeset(git, base, head, everything=options.everything)
     if changed.policies_changed and not options.everything:
         changed = changeset(
@@ -75,7 +73,7 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
         schemas=starting.schemas,
         scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
     )
-    context = CheckContext(options.now, waivers=starting.raws, review=review, scanner=scanner)
+    context = CheckContext(options.now, waivers=starting.raws, review=options.review, scanner=scanner)
     started = time.monotonic()
     with _engine(starting.policies, options) as engine:
         binding = check(bound, engine, context, base=changed.base)

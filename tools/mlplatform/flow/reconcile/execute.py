@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from mlplatform.apply.apply import apply
 from mlplatform.apply.context import ApplyContext
+from mlplatform.core.approvals import Approvals
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Plan
-from mlplatform.flow.actor import APPROVED_LOCALLY
 from mlplatform.flow.reconcile.planning import make_plan
 from mlplatform.flow.reconcile.reconcile_run import ReconcileRun
 from mlplatform.local.lease import Locked
@@ -18,18 +18,19 @@ from mlplatform.record.journal_to_ledger import announce_holds, begin_journal, c
 from mlplatform.record.outbox import Journal
 
 
-def execute(run: ReconcileRun, plan: Plan) -> tuple[Outcome, ...]:
+def execute(run: ReconcileRun, plan: Plan, approvals: Approvals) -> tuple[Outcome, ...]:
     """Apply a plan; where a version goes on hold, also restore what ran before it.
 
-    The plan is shown and journalled first. An empty plan does nothing.
+    `approvals` are those of the models that it changes. The plan is shown and journalled first. An empty plan does
+    nothing.
     """
     if not plan.changes:
         return ()
     run.progress.on_plan(plan)
-    outcomes = _apply(run, plan)
+    outcomes = _apply(run, plan, approvals)
     failed = run.new_holds()
     if failed and (restore := _restore_plan(run, failed)):
-        outcomes += _apply(run, restore)
+        outcomes += _apply(run, restore, approvals)
     run.lease.require()
     return outcomes
 
@@ -52,11 +53,11 @@ def _restore_plan(run: ReconcileRun, failed: Iterable[Hold]) -> Plan | None:
     return Plan.of(run.environment, plan.target, plan.commit, changes, refused, documents)
 
 
-def _apply(run: ReconcileRun, plan: Plan) -> tuple[Outcome, ...]:
-    journal = begin_journal(run.workspace.target.outbox, plan, run.record_header(), run.ledger)
+def _apply(run: ReconcileRun, plan: Plan, approvals: Approvals) -> tuple[Outcome, ...]:
+    journal = begin_journal(run.workspace.target.outbox, plan, run.record_header(approvals), run.ledger)
     outcomes = apply(
         plan,
-        _apply_context(run, plan),
+        _apply_context(run, plan, approvals),
         lambda outcome: _on_outcome(run, outcome, journal),
         on_deployment_done=lambda outcomes: _on_deployment_done(run, outcomes, journal),
     )
@@ -65,13 +66,13 @@ def _apply(run: ReconcileRun, plan: Plan) -> tuple[Outcome, ...]:
     return outcomes
 
 
-def _apply_context(run: ReconcileRun, plan: Plan) -> ApplyContext:
+def _apply_context(run: ReconcileRun, plan: Plan, approvals: Approvals) -> ApplyContext:
     paths = run.workspace.paths(run.environment)
     return ApplyContext(
         connect_registry(run.settings, paths),
         connect_serving(run.settings, paths),
         plan.commit,
-        (APPROVED_LOCALLY,),
+        {model: approval.approved_by for model, approval in approvals.items()},
         run.lease,
         Locked() if run.settings.serving.is_local else run.lease,
     )

@@ -1,5 +1,6 @@
 """Plan, apply, record: brings one environment to what a commit declares."""
 
+from mlplatform.core.approvals import Approvals
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import hold_statement, holds
 from mlplatform.core.outcome import Outcome
@@ -16,6 +17,7 @@ from mlplatform.flow.reconcile.planning import ApplyOptions, observe, plan_again
 from mlplatform.flow.reconcile.reconcile_run import ReconcileRun
 from mlplatform.flow.reconcile.recovery import recovered_outcomes
 from mlplatform.flow.reconcile.snapshots import take_snapshot
+from mlplatform.flow.review.approvals import ApprovalQuery, approvals_of
 from mlplatform.flow.rollback.holds import holds_for_rollback
 from mlplatform.flow.rollback.revert import propose_reverts
 from mlplatform.flow.workspace import Workspace, environment_of
@@ -51,7 +53,7 @@ def reconcile(
         plan = plan_against(workspace, repository, environment, run.statements(), actual, options)
         _require_unchanged_plan(run, plan)
         revert_base = _hold_rolled_back_versions(run, plan, actual)
-        outcomes = execute(run, plan)
+        outcomes = execute(run, plan, _approvals(run, plan))
         _take_snapshot_of_changes(run, plan, outcomes)
         _record_commit_without_changes(run, plan, outcomes)
     return Reconciled(plan, outcomes, propose_reverts(workspace, revert_base, run.new_holds()))
@@ -113,4 +115,10 @@ def _record_commit_without_changes(run: ReconcileRun, plan: Plan, outcomes: tupl
     last = last_applied(run.statements(), run.environment)
     if not outcomes and (last is None or last.commit != plan.commit):
         header = {key: value for key, value in plan.as_json().items() if key != "changes"}
-        run.ledger.append(deployment_statement({**run.record_header(), **header}, ()))
+        run.ledger.append(deployment_statement({**run.record_header({}), **header}, ()))
+
+
+def _approvals(run: ReconcileRun, plan: Plan) -> Approvals:
+    models = frozenset(change.resource for change in plan.changes)
+    query = ApprovalQuery(run.environment, run.settings, run.commit, models)
+    return approvals_of(run.workspace, query, run.statements()) if models else {}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from mlplatform.core.approvals import Approvals
 from mlplatform.core.hold import Hold, Holds, holds
 from mlplatform.core.kinds import Environment
 from mlplatform.core.lease import Lease
@@ -43,9 +44,14 @@ class ReconcileRun:
         holds_now = holds(self.statements(), self.environment)
         return [hold for key, hold in holds_now.items() if self.holds_before.get(key) != hold]
 
-    def record_header(self) -> dict[str, Any]:
-        """Return what every record of this run says: who runs it, under which fence, and why."""
-        header: dict[str, Any] = {**actor(), "fence": self.lease.fence}
+    def record_header(self, approvals: Approvals) -> dict[str, Any]:
+        """Return what every record of this run says: who runs it, who approved what it applies, its fence, and why."""
+        header: dict[str, Any] = {
+            **actor(),
+            "approvedBy": sorted({name for each in approvals.values() for name in each.approved_by}),
+            "approvals": {model: each.as_json() for model, each in sorted(approvals.items())},
+            "fence": self.lease.fence,
+        }
         if self.options.rollback_reason:
             header["goingBack"] = self.options.rollback_reason
         if self.options.add_drift_revert:

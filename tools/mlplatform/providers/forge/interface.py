@@ -23,6 +23,10 @@ class Forge(Protocol):
         """Return the open pull requests whose head is this commit (40 hex digits), at most a few."""
         ...
 
+    def base(self, pull: PullRequest) -> str:
+        """Return the tip of the branch that a pull request is to be merged into; it is in this clone then."""
+        ...
+
     def fetch(self, pull: PullRequest) -> None:
         """Bring the head of a pull request into this clone as git objects; ForgeError when it has moved since."""
         ...

@@ -3,12 +3,22 @@
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import IO, cast
 
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.git.git import Git, GitError
 
 ABSENT = "0" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class RefUpdate:
+    """A ref by its full name, where it is expected to be (None: absent), and where it goes (None: it is deleted)."""
+
+    ref: str
+    old: str | None
+    new: str | None
 
 
 class RefMoved(Refusal):
@@ -78,20 +88,32 @@ def moved(git: Git, ref: str, old: str, cause: str) -> Refusal:
 
 
 @contextmanager
-def held_ref(git: Git, ref: str, new: str, old: str) -> Iterator[None]:
-    """Hold a ref locked at `old` while the body runs; then it is at `new`, or at `old` still if the body raised.
+def held_refs(git: Git, updates: Sequence[RefUpdate]) -> Iterator[None]:
+    """Hold refs locked where they are while the body runs; then all are updated, or none if the body raised.
 
-    Raises RefMoved, before the body, when it is not at `old`. When this process dies, git lets go of the ref.
+    Raises RefMoved, before the body, when one is not where it is expected. When this process dies, git lets go of them.
     """
     process = git.start("update-ref", "--no-deref", "-m", "platform: merge", "--stdin")
+    commands = "".join(f"{_command(update)}\n" for update in updates)
     try:
-        if not _answered(process, f"start\nupdate {ref} {new} {old}\nprepare\n", b"prepare: ok\n"):
-            raise moved(git, ref, old, _first_words(process))
+        if not _answered(process, f"start\n{commands}prepare\n", b"prepare: ok\n"):
+            raise _moved_among(git, updates, _first_words(process))
         yield
         if not _answered(process, "commit\n", b"commit: ok\n"):
-            raise moved(git, ref, old, _first_words(process))
+            raise _moved_among(git, updates, _first_words(process))
     finally:
         process.communicate()
+
+
+def _command(update: RefUpdate) -> str:
+    old = update.old or ABSENT
+    return f"update {update.ref} {update.new} {old}" if update.new else f"delete {update.ref} {old}"
+
+
+def _moved_among(git: Git, updates: Sequence[RefUpdate], cause: str) -> Refusal:
+    elsewhere = [update for update in updates if tip_of(git, update.ref) != update.old]
+    update = next(iter(elsewhere or updates))
+    return moved(git, update.ref, update.old or ABSENT, cause)
 
 
 def _answered(process: subprocess.Popen[bytes], words: str, awaited: bytes) -> bool:

@@ -1,10 +1,12 @@
 """Refs of a shared remote, read and moved by compare-and-swap."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.git.git import Git, GitError
+from mlplatform.providers.git.refs import RefUpdate
 
 ATTEMPTS = 10
 
@@ -82,6 +84,33 @@ class RemoteRef:
         except GitError:
             return False
         return True
+
+
+def remotes(git: Git) -> frozenset[str]:
+    """Return the names of the remotes of a clone."""
+    return frozenset(git.run("remote").decode().split())
+
+
+def push_together(git: Git, remote: str, updates: Sequence[RefUpdate]) -> bool:
+    """Move all refs of a remote, or none; False when one of them is no longer where it was.
+
+    Refusal when the remote refuses it for another reason.
+    """
+    leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
+    specs = [f"{update.new or ''}:{update.ref}" for update in updates]
+    try:
+        git.run("push", "--quiet", "--no-verify", "--atomic", *leases, remote, *specs)
+    except GitError as why:
+        tips = [RemoteRef(git, remote, update.ref).tip() for update in updates]
+        if tips == [update.new for update in updates]:
+            return True  # it came through, and the answer got lost
+        if tips == [update.old for update in updates]:
+            raise Refusal(
+                f"the remote {remote} does not take the merge: {why}",
+                fix="see that this identity may push there",
+            ) from None
+        return False
+    return True
 
 
 def _parted(line: str) -> tuple[str, str, str]:

@@ -1,0 +1,28 @@
+"""`platform review`: a signed statement about a branch, where no Git host keeps reviews."""
+
+from pathlib import Path
+
+from mlplatform.core.errors import Refusal
+from mlplatform.core.pull_request import PullRequest
+from mlplatform.flow.review.git_host import forge_of
+from mlplatform.flow.workspace import Workspace
+from mlplatform.providers.forge.signed import SignedForge
+from mlplatform.providers.forge.signed.signing import default_key
+from mlplatform.providers.forge.signed.statement import Action, ReviewStatement
+
+
+def review(
+    workspace: Workspace, branch: str, action: Action, text: str, key: Path | None
+) -> tuple[PullRequest, ReviewStatement]:
+    """Sign a statement about the present head of a branch with a key (None: the one that git signs with)."""
+    forge = signed_forge(workspace, branch)
+    pull = forge.pull_request(branch)
+    return pull, forge.say(pull, action, text, key or default_key(workspace.git))
+
+
+def signed_forge(workspace: Workspace, branch: str) -> SignedForge:
+    """Return the signed reviews of a repository; Refusal where a Git host keeps the reviews."""
+    forge = forge_of(workspace, branch)
+    if not isinstance(forge, SignedForge):
+        raise Refusal("pull requests are reviewed and merged on the Git host", fix="open it there")
+    return forge

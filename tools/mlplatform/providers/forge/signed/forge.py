@@ -1,0 +1,228 @@
+"""The Git host that is no host: branches of the repository, and signed statements about them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from pydantic import ValidationError
+
+from mlplatform.core.pull_request import ForgeCheck, Issue, MergedChange, PullRequest, StatusState
+from mlplatform.core.review import GivenReview, Review
+from mlplatform.providers.forge.interface import ForgeError
+from mlplatform.providers.forge.signed.log import ReviewLog, SignedText, reviewed_branches
+from mlplatform.providers.forge.signed.people import contributors, name_of
+from mlplatform.providers.forge.signed.signers import Signers, read_signers
+from mlplatform.providers.forge.signed.signing import person_of, sign, signed_by
+from mlplatform.providers.forge.signed.statement import Action, ReviewStatement
+from mlplatform.providers.git import Git
+from mlplatform.providers.git.merge import merged_branch, merged_tree
+from mlplatform.providers.git.refs import branch_ref, tip_of
+from mlplatform.providers.git.remote import RemoteRef, remotes
+from mlplatform.providers.git.write import tree_of
+
+_STATES = {"approve": "approved", "reject": "changes-requested", "comment": "commented"}
+
+
+@dataclass(frozen=True, slots=True)
+class SignedForge:
+    """Signed reviews of the branches of a repository; a branch that `remote` has is reviewed and merged there.
+
+    A branch that only this clone has is reviewed and merged here. `signers` is the path of the file of signers, which
+    is read from the base branch.
+    """
+
+    git: Git
+    signers: str
+    remote: str
+    main: str = "main"
+
+    def pull_request(self, name: str) -> PullRequest:
+        head, remote = self._tip(name)
+        if head is None:
+            where = f"nor on {self.remote}" if self._has_remote() else "in this clone"
+            raise ForgeError(
+                f"there is no branch {name} here {where}", fix="name one that `git branch --all` lists"
+            )
+        base = self._base(name)
+        title = self.git.run("log", "--max-count=1", "--format=%s", "--encoding=UTF-8", head).decode().strip()
+        if self.git.run("rev-list", "--max-count=1", head, f"^{base}").strip() == b"":
+            raise ForgeError(
+                f"{self.main} contains {name} already", fix="there is nothing to review or merge"
+            )
+        return PullRequest(name, None, name, self.main, head, title, remote)
+
+    def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
+        branches = reviewed_branches(self.git, self.remote if self._has_remote() else None)
+        there = (branch for branch in branches if self._tip(branch)[0] == head)
+        return tuple(self.pull_request(branch) for branch in there)
+
+    def fetch(self, pull: PullRequest) -> None:
+        if self._tip(pull.branch)[0] != pull.head:
+            raise ForgeError(f"{pull.branch} has moved meanwhile", fix="run the command again")
+
+    def base(self, pull: PullRequest) -> str:
+        return self._base(pull.branch)
+
+    def _base(self, branch: str) -> str:
+        """Return the tip of main where a branch is to be merged: of the remote, or of this clone."""
+        if self._remote_of(branch):
+            tip = RemoteRef(self.git, self.remote, f"refs/heads/{self.main}").fetch()
+        else:
+            tip = tip_of(self.git, f"refs/heads/{self.main}")
+        if tip is None:
+            raise ForgeError(f"there is no branch {self.main}", fix="push it first")
+        return tip
+
+    def review(self, pull: PullRequest) -> Review:
+        base = self.base(pull)
+        log = self.log(pull.branch)
+        statements = tuple(self._valid(log.read(log.tip()), pull.branch, base))
+        self.fetch(pull)
+        return self._review(pull.name, pull.head, base, statements)
+
+    def merged_change(self, commit: str) -> MergedChange | None:
+        """Return what the statements say of a merge commit; ForgeError where its tree is not what was reviewed."""
+        parents = self.git.run("rev-list", "--parents", "--max-count=1", commit).decode().split()[1:]
+        if len(parents) != 2:
+            return None
+        base, head = parents
+        for branch, remote in self._branches_merged_by(commit):
+            log = ReviewLog(self.git, branch, remote)
+            statements = tuple(self._valid(log.read(log.tip()), branch, base))
+            mine = [said for said in statements if said.head == head]
+            if not any(said.action == "request" for said in mine):
+                continue
+            if merged_tree(self.git, base, head) != tree_of(self.git, commit):
+                raise ForgeError(
+                    f"the merge {commit[:12]} contains something else than {branch}, which was reviewed",
+                    fix="revert it, and find out who merged it",
+                )
+            merges = [said for said in statements if said.action == "merge" and said.commit == commit]
+            before = statements[: statements.index(merges[0])] if merges else statements
+            review = self._review(branch, head, base, before)
+            merger = merges[0].person if merges else name_of(self._committer(commit), self._signers(base))
+            return MergedChange(branch, commit, "merge", merger, review)
+        return None
+
+    def say(self, pull: PullRequest, action: Action, text: str, key: Path) -> ReviewStatement:
+        """Sign a statement about the present head of a branch, and add it to the others; return it."""
+        signed, statement = self.signed(pull, action, text, key)
+        self.log(pull.branch).append(signed)
+        return statement
+
+    def signed(
+        self, pull: PullRequest, action: Action, text: str, key: Path, commit: str | None = None
+    ) -> tuple[SignedText, ReviewStatement]:
+        """Sign a statement that is not added yet; Refusal when the key is nobody's."""
+        signers = self._signers(self.base(pull))
+        statement = ReviewStatement(
+            action=action,
+            person=person_of(key, signers),
+            branch=pull.branch,
+            head=pull.head,
+            tree=tree_of(self.git, pull.head),
+            commit=commit,
+            text=text,
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        data = statement.as_bytes()
+        return SignedText(data, sign(data, key)), statement
+
+    def log(self, branch: str) -> ReviewLog:
+        """Return the statements about a branch, on the remote where the branch is there."""
+        return ReviewLog(self.git, branch, self._remote_of(branch))
+
+    def is_requested(self, pull: PullRequest) -> bool:
+        """True when somebody has asked for the present head to be merged."""
+        log = self.log(pull.branch)
+        statements = self._valid(log.read(log.tip()), pull.branch, self.base(pull))
+        return any((said.action, said.head) == ("request", pull.head) for said in statements)
+
+    def open_pull_request(self, branch: str, title: str, body: str) -> PullRequest:  # noqa: ARG002 there is no page to show them
+        if self._has_remote():
+            ref = branch_ref(self.git, branch)
+            self.git.run("push", "--quiet", "--no-verify", self.remote, f"{ref}:{ref}")
+        return self.pull_request(branch)
+
+    def checks(self, head: str) -> tuple[ForgeCheck, ...]:  # noqa: ARG002 nothing runs on a branch
+        return ()
+
+    def post_status(self, head: str, state: StatusState, description: str) -> None:  # noqa: ARG002
+        _nowhere()
+
+    def post_comment(self, name: str, key: str, body: str) -> None:  # noqa: ARG002
+        _nowhere()
+
+    def keep_issues(self, label: str, issues: Sequence[Issue]) -> None:  # noqa: ARG002
+        _nowhere()
+
+    def _review(self, name: str, head: str, base: str, statements: Sequence[ReviewStatement]) -> Review:
+        requests = [said for said in statements if said.action == "request"]
+        requested = [said.person for said in requests if said.head == head]
+        if not requested:
+            raise ForgeError(
+                f"nobody has asked for {name} to be merged at {head[:12]}",
+                fix=f"its author does: platform review {name} --request",
+            )
+        return Review(
+            schema="approvals/v1",
+            requester=requested[0],
+            contributors=list(contributors(self.git, base, head, self._signers(base))),
+            pushers=sorted({said.person for said in requests}),
+            head=head,
+            reviews=[
+                GivenReview(user=said.person, state=_STATES[said.action], head=said.head)  # type: ignore[arg-type]
+                for said in statements
+                if said.action in _STATES
+            ],
+        )
+
+    def _valid(self, texts: Sequence[SignedText], branch: str, base: str) -> Iterator[ReviewStatement]:
+        """Yield the statements about a branch that count: signed by whom they name, and about that commit's tree."""
+        signers = self._signers(base)
+        for text in texts:
+            with suppress(ForgeError, ValidationError):
+                person = signed_by(text.data, text.signature, signers)
+                said = ReviewStatement.model_validate_json(text.data)
+                if (said.person, said.branch) == (person, branch) and self._tree(said.head) in (
+                    said.tree,
+                    None,
+                ):
+                    yield said
+
+    def _tree(self, head: str) -> str | None:
+        """Return the tree of a commit; None for one that is not in this clone, as an older head may be."""
+        return tree_of(self.git, head) if tip_of(self.git, head) else None
+
+    def _signers(self, base: str) -> Signers:
+        return read_signers(self.git, base, self.signers)
+
+    def _branches_merged_by(self, commit: str) -> Iterator[tuple[str, str | None]]:
+        """Yield the branches that may have become a merge commit, the one that its message names first."""
+        named = merged_branch(self.git, commit)
+        for remote in (self.remote, None) if self._has_remote() else (None,):
+            branches = reviewed_branches(self.git, remote)
+            yield from ((branch, remote) for branch in sorted(branches, key=lambda branch: branch != named))
+
+    def _committer(self, commit: str) -> str:
+        return self.git.run("log", "--max-count=1", "--format=%ce", commit).decode().strip()
+
+    def _tip(self, branch: str) -> tuple[str | None, str | None]:
+        """Return where a branch is, and the remote that has it; (None, None) where there is none."""
+        ref = branch_ref(self.git, branch)
+        if self._has_remote() and (tip := RemoteRef(self.git, self.remote, ref).fetch()):
+            return tip, self.remote
+        return tip_of(self.git, ref), None
+
+    def _remote_of(self, branch: str) -> str | None:
+        return self._tip(branch)[1]
+
+    def _has_remote(self) -> bool:
+        return self.remote in remotes(self.git)
+
+
+def _nowhere() -> NoReturn:
+    raise ForgeError("signed reviews have no page to post on", fix="leave out --post")
