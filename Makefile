@@ -8,14 +8,17 @@ START = $(if $(PYTHON),"$(PYTHON)",$(or $(shell for name in python3 python pytho
 BIN := .venv/bin
 UV := .venv-uv/bin/uv
 BENCH ?=
+CODE := tools policies tests bench requirements infrastructure .github .ci Makefile pyproject.toml
 # Where TESTS names some, there may be none among them of a tier (5: pytest ran nothing).
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "$(1)" \
 	$(if $(TESTS),$(TESTS) || [ $$? = 5 ])
 OPA = $(shell command -v opa || ls -d "$${XDG_CACHE_HOME:-$$HOME/.cache}"/mlplatform/opa-*/opa 2> /dev/null | tail -n 1)
 
-.PHONY: help up down test test-all check hook rego bench lock format schemas docs clean
+.PHONY: help setup up down test test-all check check-code hook rego bench lock format schemas docs clean
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/platform.stamp ## set up `platform`, and nothing else
 
 up: .venv/platform.stamp .venv-serving/serving.stamp ## set up, train what is missing, reconcile every environment
 	@$(BIN)/platform up
@@ -28,6 +31,9 @@ test: .venv/dev.stamp .venv-serving/serving.stamp ## set up and run the tests, i
 
 test-all: test ## run the tests, and then the whole matrices, of which they are a part
 	$(call PYTEST,exhaustive)
+
+check-code: ## lint and test where code changed since the commit BASE, as a pull request's workflow does
+	@if git diff --quiet "$$BASE...HEAD" -- $(CODE); then echo "no code changed since $$BASE"; else $(MAKE) check test; fi
 
 check: .venv/dev.stamp rego ## lint, types and layers
 	$(BIN)/ruff check .

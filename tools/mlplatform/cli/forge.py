@@ -84,6 +84,25 @@ def verdict(
     sys.exit(0 if all(each.passes for each in judged) else 1)
 
 
+@command.command(epilog="Example: platform forge environments >> $GITHUB_OUTPUT")
+@options.rev
+@options.as_json
+@options.debug
+def environments(rev: str, as_json: bool) -> None:
+    """List the environments of a commit in their order, as an output of a workflow's step."""
+    import json
+
+    from mlplatform.cli.console import echo_json
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.workspace import Workspace
+
+    names = load_repository(Workspace.discover().git, rev).environments_in_order()
+    if as_json:
+        echo_json({"environments": list(names)})
+    else:
+        click.echo(f"environments={json.dumps(list(names))}")
+
+
 def _pull_requests(
     workspace: "Workspace", name: str | None, event: Path | None
 ) -> "tuple[Forge, tuple[PullRequest, ...]]":
