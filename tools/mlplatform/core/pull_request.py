@@ -51,6 +51,20 @@ class Issue:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class ForgeCheck:
+    """A check run or status of a commit.
+
+    `conclusion` is the Git host's word (`success`, `failure`, `pending`, …), `app_id` the App that made it where one
+    did, `creator` the account.
+    """
+
+    name: str
+    conclusion: str
+    app_id: int | None
+    creator: str
+
+
 def approvers(review: Review) -> tuple[str, ...]:
     """Return who approved the head of a review, sorted: by the last review of each, and none who contributed to it."""
     contributors = {review.requester, *review.contributors, *review.pushers}
