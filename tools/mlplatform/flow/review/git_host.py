@@ -44,7 +44,7 @@ def forge_of_main(workspace: Workspace) -> Forge:
 
 def forge_at(workspace: Workspace, commit: str) -> Forge:
     """Connect to the Git host that a commit of main names."""
-    return connect_forge(settings_at(workspace, commit), workspace.git, REMOTE)
+    return connect_forge(settings_at(workspace, commit), workspace.git)
 
 
 def main_of(workspace: Workspace, name: str) -> str:

@@ -1,6 +1,6 @@
 """The Git hosts: one entry each in a literal table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlplatform.core.kinds.git_host import GitHubSettings, SignedSettings
@@ -8,21 +8,30 @@ from mlplatform.providers.forge.interface import Forge, ForgeError
 from mlplatform.providers.git import Git
 
 
-def _connect_signed(settings: SignedSettings, git: Git, remote: str) -> Forge:
+def _connect_github(settings: GitHubSettings, git: Git) -> Forge:
+    from mlplatform.providers.forge.github import connect
+
+    return connect(settings, git)
+
+
+def _connect_signed(settings: SignedSettings, git: Git) -> Forge:
     from mlplatform.providers.forge.signed import SignedForge
 
-    return SignedForge(git, settings.signers, remote)
+    return SignedForge(git, settings.signers)
 
 
-_FORGES: dict[str, Callable[[Any, Git, str], Forge]] = {"signed": _connect_signed}
+_FORGES: Mapping[str, Callable[[Any, Git], Forge]] = {
+    "github": _connect_github,
+    "signed": _connect_signed,
+}
 
 
-def connect_forge(settings: GitHubSettings | SignedSettings | None, git: Git, remote: str) -> Forge:
-    """Connect to the Git host of a repository; ForgeError where platform.yaml names none."""
+def connect_forge(settings: GitHubSettings | SignedSettings | None, git: Git) -> Forge:
+    """Connect to the Git host that platform.yaml names; ForgeError where it names none."""
     if settings is None:
         raise ForgeError(
             "platform.yaml names no Git host, so that nobody can review a change",
             where="platform.yaml",
-            fix="add gitHost: {provider: signed} or gitHost: {provider: github, …}",
+            fix=f"add gitHost: {{provider: {' or '.join(_FORGES)}, …}}",
         )
-    return _FORGES[settings.provider](settings, git, remote)
+    return _FORGES[settings.provider](settings, git)

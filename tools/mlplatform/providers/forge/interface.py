@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.pull_request import Issue, MergedChange, PullRequest, StatusState
+from mlplatform.core.pull_request import ForgeCheck, Issue, MergedChange, PullRequest, StatusState
 from mlplatform.core.review import Review
 
 
@@ -56,4 +56,12 @@ class Forge(Protocol):
 
     def keep_issues(self, label: str, issues: Sequence[Issue]) -> None:
         """Have exactly these issues of a label open: open what is missing, update what differs, close the others."""
+        ...
+
+    def checks(self, head: str) -> tuple[ForgeCheck, ...]:
+        """Return the checks of a commit (40 hex digits) by whoever made them; of each name and maker the newest."""
+        ...
+
+    def verdict_of(self, head: str) -> StatusState | None:
+        """Return the newest `platform/verdict` of a commit; None where the platform itself has posted none."""
         ...
