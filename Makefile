@@ -57,8 +57,9 @@ format: .venv/dev.stamp ## format the code
 schemas: .venv/platform.stamp ## write policies/schemas/ anew from the models
 	$(BIN)/python -m mlplatform.report.schemas policies/schemas
 
-docs: .venv/platform.stamp ## write docs/rules.md anew from the rules
+docs: .venv/platform.stamp ## write docs/rules.md anew from the rules, and .github/CODEOWNERS from the documents
 	$(BIN)/python -m mlplatform.report.rules docs/rules.md
+	$(BIN)/python -m mlplatform.report.codeowners .github/CODEOWNERS
 
 lock: .venv-uv/uv.stamp ## lock the requirements anew
 	@for name in bootstrap platform dev serving; do \

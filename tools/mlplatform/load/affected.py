@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from mlplatform.core.codeowners import CODEOWNERS
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.kinds.document_kind import Reference, values_at
 from mlplatform.core.naming import (
@@ -79,6 +80,7 @@ class _Search:
         self._add_referrers()
         self._add(self._about)
         self._add_references()
+        self._read |= self._who_is_asked()
         complete = {path for path in self._about if _has_gathered_parts(path)}
         related = self._deployments_of(complete) | self._duplicates(complete)
         loaded = (self._read | related) & self._paths
@@ -151,6 +153,11 @@ class _Search:
         waivers = self._of_kind[Kind.WAIVER]
         self._documents.parse(waivers)
         return {path for waiver in waivers for path in self._documents.values_of(waiver, strings_at("path"))}
+
+    def _who_is_asked(self) -> set[str]:
+        """Return every tenant where CODEOWNERS, which names the owners of all, or what it is made of changes."""
+        tenants = self._of_kind[Kind.TENANT]
+        return set() if tenants.isdisjoint(self._changed) and CODEOWNERS not in self._changed else {*tenants}
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
         """Return the deployments of those of these tenants that are checked together with them."""
