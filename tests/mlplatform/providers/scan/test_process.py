@@ -16,7 +16,8 @@ from tests.mlplatform.providers.scan.cases import POLICIES
 
 FILES = {"infrastructure/main.tf": b'resource "aws_kms_key" "a" {\n}\n'}
 PASSING = (
-    '{"failed": [], "skipped": [], "broken": {}, "seen": %s, "unjudged": [], "refused": [], "complaints": []}'
+    '{"failed": [], "skipped": [], "broken": {}, "seen": %s, "unjudged": [], "refused": [], "complaints": [],'
+    ' "zizmor": {"findings": [], "broken": {}}}'
 )
 
 
