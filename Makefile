@@ -13,7 +13,11 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile -
 	$(if $(TESTS),$(TESTS) || [ $$? = 5 ])
 OPA = $(shell command -v opa || ls -d "$${XDG_CACHE_HOME:-$$HOME/.cache}"/mlplatform/opa-*/opa 2> /dev/null | tail -n 1)
 
-.PHONY: help up down test test-all check hook rego bench lock format schemas docs clean
+ACTIONLINT = $(shell command -v actionlint || \
+  ls -d "$${XDG_CACHE_HOME:-$$HOME/.cache}"/mlplatform/actionlint-*/actionlint 2> /dev/null | tail -n 1)
+WORKFLOWS = $(wildcard .github/workflows/*.yml .github/workflows/*.yaml)
+
+.PHONY: help up down test test-all check hook rego workflows bench lock format schemas docs clean
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -29,7 +33,7 @@ test: .venv/dev.stamp .venv-serving/serving.stamp ## set up and run the tests, i
 test-all: test ## run the tests, and then the whole matrices, of which they are a part
 	$(call PYTEST,exhaustive)
 
-check: .venv/dev.stamp rego ## lint, types and layers
+check: .venv/dev.stamp rego workflows ## lint, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -46,6 +50,16 @@ rego: ## check, format and test the policies as their authors do, where there is
 	else \
 	  echo "left out: opa check, fmt and test of policies/rego, as there is no opa (python -m tests.support.opa builds it)"; \
 	  [ "$$CI" != true ]; fi
+
+workflows: .venv/dev.stamp ## judge the workflows as their authors do, where there are any
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@if [ -n "$(WORKFLOWS)" ]; then set -ex; \
+	  $(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS); \
+	  $(BIN)/zizmor --offline --no-config --no-progress --persona pedantic .github; \
+	  if [ -n "$(ACTIONLINT)" ]; then "$(ACTIONLINT)" -shellcheck= -pyflakes= $(WORKFLOWS); else \
+	    echo "left out: actionlint, as there is none (python -m tests.support.actionlint builds it)"; \
+	    [ "$$CI" != true ]; fi; \
+	fi
 
 bench: .venv/dev.stamp .venv-serving/serving.stamp ## measure; BENCH=name for one
 	@for script in $(if $(BENCH),bench/$(BENCH).py,$(wildcard bench/*.py)); do $(BIN)/python $$script || exit 1; done

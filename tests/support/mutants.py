@@ -193,7 +193,8 @@ def _scanned_by(scan: Scan, left_out: str) -> Iterator[None]:
         answer = scan(folders)
         audits = [one for one in answer.zizmor["findings"] if f"zizmor-{one['audit']}" != left_out]
         failed = [one for one in answer.failed if one["check"] != left_out]
-        return replace(answer, failed=failed, zizmor={**answer.zizmor, "findings": audits})
+        broken = {} if left_out == "zizmor-failed" else answer.zizmor["broken"]
+        return replace(answer, failed=failed, zizmor={"findings": audits, "broken": broken})
 
     process.run = run
     try:

@@ -155,9 +155,10 @@ class _Search:
         return {path for waiver in waivers for path in self._documents.values_of(waiver, strings_at("path"))}
 
     def _who_is_asked(self) -> set[str]:
-        """Return every tenant where CODEOWNERS, which names the owners of all, or what it is made of changes."""
+        """Return every tenant where there is a CODEOWNERS, which names all owners, and it or one of them changes."""
         tenants = self._of_kind[Kind.TENANT]
-        return set() if tenants.isdisjoint(self._changed) and CODEOWNERS not in self._changed else {*tenants}
+        is_made_anew = CODEOWNERS in self._changed or not tenants.isdisjoint(self._changed)
+        return {*tenants} if CODEOWNERS in self._paths and is_made_anew else set()
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
         """Return the deployments of those of these tenants that are checked together with them."""
