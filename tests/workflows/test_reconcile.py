@@ -42,7 +42,7 @@ def merged_promotion(world: Hosted) -> Pull:
 
 def serving(world: Hosted) -> str:
     """Return the version that answers a request in production."""
-    status = json.loads(world.platform("status", MODEL, "--env", "production", "--json"))
+    status = json.loads(world.platform("status", MODEL, "--env", "production", "--json", code=None))
     url = status["environments"]["production"][MODEL]["url"]
     inputs = [{"name": "X", "datatype": "FP32", "shape": [1, 30], "data": [0.0] * 30}]
     request = Request(url, json.dumps({"inputs": inputs}).encode(), {"content-type": "application/json"})
