@@ -12,10 +12,14 @@ from mlplatform.providers.forge.github import connect
 from mlplatform.providers.forge.interface import Forge, ForgeError
 from tests.support.github import (
     BAD_GATEWAY,
+    DRIP,
+    DRIP_ERROR,
+    ECHO,
     GARBAGE,
     HALF,
     LOST,
     MOVED,
+    PLAIN_SECONDARY,
     PRIMARY,
     SECONDARY,
     SLOW,
@@ -46,6 +50,9 @@ def test_a_silent_answer_is_asked_for_again_within_the_deadline(world: World) ->
     ("kind", "message"),
     [
         (SLOW, r"GitHub did not answer in 1 s: it is silent"),
+        (DRIP, r"GitHub did not answer in 1 s"),
+        (DRIP_ERROR, r"GitHub did not answer in 1 s"),
+        (PLAIN_SECONDARY, LIMITED),
         (BAD_GATEWAY, r"GitHub did not answer in 1 s: (it answers 502|it is silent)"),
         (HALF, r"GitHub did not answer in 1 s: (its connection breaks off|it is silent)"),
         (SECONDARY, LIMITED),
@@ -83,6 +90,19 @@ def test_a_review_of_which_a_part_cannot_be_read_is_none(world: World, part: str
     world.server.fail(kind, f"/{part}", times=-1)
     with pytest.raises(ForgeError):
         world.forge(seconds=SHORT).review(pull)
+
+
+def test_a_limit_of_the_list_of_pushers_is_not_taken_for_one_that_is_not_shown(world: World) -> None:
+    pull = world.forge().pull_request("11")
+    world.server.fail(PLAIN_SECONDARY, "/activity", times=-1)
+    with pytest.raises(ForgeError, match=LIMITED):
+        world.forge(seconds=SHORT).review(pull)
+
+
+def test_what_github_says_is_one_line_without_the_token(world: World) -> None:
+    world.server.fail(ECHO, "pulls/11")
+    with pytest.raises(ForgeError, match=r"answers 400 to GET .*: No: \w+ \*\*\*\\n::set-output"):
+        world.forge().pull_request("11")
 
 
 def test_a_server_that_is_not_there_is_an_error(world: World) -> None:
@@ -126,7 +146,7 @@ def test_no_error_and_no_log_shows_the_token(
     forge = world.forge(seconds=SHORT)
     texts = [repr(forge)]
     world.server.retry_after = 3600
-    for kind in (BAD_GATEWAY, GARBAGE, MOVED, SECONDARY):
+    for kind in (BAD_GATEWAY, GARBAGE, MOVED, ECHO, SECONDARY):
         world.server.fail(kind, ".", times=-1)
         with pytest.raises(ForgeError) as error:
             CALLS[call](forge)
