@@ -10,6 +10,7 @@ from mlplatform.core.kinds.base import Login, StrictModel
 RelativePath = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", max_length=200)
 ]
+GitHubLogin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,37}[A-Za-z0-9])?$")]
 ApiUrl = Annotated[
     str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?$")
 ]
@@ -18,7 +19,7 @@ ApiUrl = Annotated[
 class GitHubPerson(StrictModel):
     """A person's account on GitHub; with `id` it is found though its login changes, and nobody else's counts."""
 
-    login: Login
+    login: GitHubLogin
     id: int | None = Field(default=None, ge=1)
 
 
