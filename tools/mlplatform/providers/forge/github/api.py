@@ -115,7 +115,7 @@ class GitHubApi:
                 is_unknown, cause = not isinstance(failure, _Unsent), str(failure)
             else:
                 if (seconds := answer.limit_seconds()) is not None:
-                    if not self.deadline.sleep(max(seconds, self.deadline.pause)):
+                    if not self.deadline.wait(seconds):
                         raise limited(seconds)
                     continue
                 if answer.status not in _OUT_OF_ORDER:

@@ -18,7 +18,7 @@ def keep_comment(api: GitHubApi, repository: str, number: int, key: str, body: s
         api.create(path, Comment, {"body": text}, lambda: next(iter(existing()), None))
     ]
     if first.body != text:
-        api.update("PATCH", f"{_comments(repository)}/{first.id}", {"body": text})
+        api.update("PATCH", f"{_comments(repository)}/{first.id}", {"body": text}).read(Comment)
     for other in others:  # one that was made although its answer got lost
         api.update("DELETE", f"{_comments(repository)}/{other.id}")
 

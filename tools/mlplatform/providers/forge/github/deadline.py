@@ -39,13 +39,13 @@ class Deadline:
 
     def back_off(self, cause: str) -> None:
         """Pause before another attempt; ForgeError when there is no time for one."""
-        seconds = min(self.pause * 2**self.pauses, self.seconds / _ATTEMPTS)
-        self.pauses += 1
-        if not self.sleep(seconds):
+        if not self.wait(0.0):
             raise self.late(cause)
 
-    def sleep(self, seconds: float) -> bool:
-        """Sleep, and return True; False at once where less time than that is left."""
+    def wait(self, seconds: float) -> bool:
+        """Pause for so long, and longer each time, and return True; False at once where there is less time left."""
+        seconds = max(seconds, min(self.pause * 2**self.pauses, self.seconds / _ATTEMPTS))
+        self.pauses += 1
         if time.monotonic() + seconds >= self.end:
             return False
         time.sleep(seconds)

@@ -17,6 +17,7 @@ from mlplatform.core.pull_request import (
 from mlplatform.core.review import Review
 from mlplatform.providers.forge.github.access import Access, read_access
 from mlplatform.providers.forge.github.accounts import Accounts
+from mlplatform.providers.forge.github.answers import StatusAnswer
 from mlplatform.providers.forge.github.api import GitHubApi
 from mlplatform.providers.forge.github.comments import keep_comment
 from mlplatform.providers.forge.github.commit_checks import AppIds, read_checks, read_verdict
@@ -119,7 +120,7 @@ class GitHubForge:
         """Post the verdict of a commit."""
         body = {"state": state, "description": _cut(description), "context": VERDICT_STATUS}
         with self._api() as api:
-            api.update("POST", f"/repos/{self._repository}/statuses/{head}", body)
+            api.update("POST", f"/repos/{self._repository}/statuses/{head}", body).read(StatusAnswer)
 
     def post_comment(self, name: str, key: str, body: str) -> None:
         """Write the comment of a key on a pull request; one that is named by its number may be closed."""

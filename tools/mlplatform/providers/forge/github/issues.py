@@ -31,12 +31,12 @@ def keep_issues(api: GitHubApi, repository: str, label: str, issues: Sequence[Is
     kept: set[str] = set()
     for key, answer in ours():
         if key in kept or key not in keys:
-            api.update("PATCH", f"{path}/{answer.number}", {"state": "closed"})
+            api.update("PATCH", f"{path}/{answer.number}", {"state": "closed"}).read(IssueAnswer)
             continue
         kept.add(key)
         text = _text(wanted[key])
         if (answer.title, answer.body) != (text["title"], text["body"]):
-            api.update("PATCH", f"{path}/{answer.number}", text)
+            api.update("PATCH", f"{path}/{answer.number}", text).read(IssueAnswer)
     for key in [key for key in wanted if key not in kept]:
         body = {**_text(wanted[key]), "labels": [label]}
         api.create(path, IssueAnswer, body, lambda key=key: dict(ours()).get(key))  # type: ignore[misc]
