@@ -24,6 +24,9 @@ PRIMARY = "primary limit"
 HALF = "half a page"
 GARBAGE = "garbage"
 WRONG_SHAPE = "wrong shape"
+DRIP = "drip"  # a byte now and then, without an end
+DRIP_ERROR = "drip an error"
+PLAIN_SECONDARY = "secondary limit without a time"
 LOST = "lost"  # done, and the connection closed without an answer
 MOVED = "moved"
 
@@ -128,6 +131,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == PRIMARY:
             reset = str(int(time.time()) + self.github.retry_after)
             self._limited({"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, "rate limit exceeded")
+        elif fault in (DRIP, DRIP_ERROR):
+            self._drip(500 if fault == DRIP_ERROR else 200)
+        elif fault == PLAIN_SECONDARY:
+            self._limited({}, "You have exceeded a secondary rate limit")
         elif fault == MOVED:
             self._send(301, {"Location": f"{self.github.url}/repositories/1"}, b'{"message": "Moved"}')
         else:
@@ -203,6 +210,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(result.status, result.headers, body, missing=len(body) // 2)
             return
         self._send(result.status, result.headers, body)
+
+    def _drip(self, status: int) -> None:
+        self.close_connection = True
+        self.send_response(status)
+        self.end_headers()
+        while not self.github.ended.wait(0.05):
+            self.wfile.write(b" ")
 
     def _limited(self, headers: Mapping[str, str], message: str) -> None:
         self._send(403, headers, json.dumps({"message": message}).encode())

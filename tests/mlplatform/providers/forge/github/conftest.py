@@ -60,6 +60,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name in ("GITHUB_TOKEN", "PLATFORM_APP_ID", "PLATFORM_APP_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     bare, clone = tmp_path / "bare", tmp_path / "clone"
     subprocess.run(["git", "init", "-q", "--bare", "--initial-branch=main", bare], check=True)
     with running_github(bare) as server:

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from mlplatform.providers.forge.github.access import read_access
+from mlplatform.providers.forge.github.access import read_access, require_encryption
 from mlplatform.providers.forge.interface import ForgeError
 
 from .conftest import TOKEN, VERDICT_APP, World
@@ -90,6 +90,14 @@ def test_credentials_that_are_incomplete_or_none_are_an_error_that_shows_none(
         read_access(environment)
     assert "s3cret" not in str(error.value)
     assert TOKEN not in str(error.value)
+
+
+def test_credentials_are_sent_encrypted_but_on_this_machine() -> None:
+    require_encryption("https://api.github.com")
+    require_encryption("http://127.0.0.1:8080")
+    for url in ("http://api.github.com", "http://127.0.0.1.example.com", "http://localhost.example.com:80/x"):
+        with pytest.raises(ForgeError, match="sent encrypted only"):
+            require_encryption(url)
 
 
 def test_the_repr_of_a_token_shows_nothing_of_it() -> None:

@@ -12,10 +12,13 @@ from mlplatform.providers.forge.github import connect
 from mlplatform.providers.forge.interface import Forge, ForgeError
 from tests.support.github import (
     BAD_GATEWAY,
+    DRIP,
+    DRIP_ERROR,
     GARBAGE,
     HALF,
     LOST,
     MOVED,
+    PLAIN_SECONDARY,
     PRIMARY,
     SECONDARY,
     SLOW,
@@ -46,6 +49,9 @@ def test_a_silent_answer_is_asked_for_again_within_the_deadline(world: World) ->
     ("kind", "message"),
     [
         (SLOW, r"GitHub did not answer in 1 s: it is silent"),
+        (DRIP, r"GitHub did not answer in 1 s"),
+        (DRIP_ERROR, r"GitHub did not answer in 1 s"),
+        (PLAIN_SECONDARY, LIMITED),
         (BAD_GATEWAY, r"GitHub did not answer in 1 s: (it answers 502|it is silent)"),
         (HALF, r"GitHub did not answer in 1 s: (its connection breaks off|it is silent)"),
         (SECONDARY, LIMITED),
@@ -82,6 +88,13 @@ def test_a_review_of_which_a_part_cannot_be_read_is_none(world: World, part: str
     world.state.review(world.pull, world.person("ada"))
     world.server.fail(kind, f"/{part}", times=-1)
     with pytest.raises(ForgeError):
+        world.forge(seconds=SHORT).review(pull)
+
+
+def test_a_limit_of_the_list_of_pushers_is_not_taken_for_one_that_is_not_shown(world: World) -> None:
+    pull = world.forge().pull_request("11")
+    world.server.fail(PLAIN_SECONDARY, "/activity", times=-1)
+    with pytest.raises(ForgeError, match=LIMITED):
         world.forge(seconds=SHORT).review(pull)
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
@@ -22,6 +23,7 @@ from mlplatform.providers.forge.interface import ForgeError
 # Who the token of a workflow writes as; it may not ask who it is.
 ACTIONS_BOT = "github-actions[bot]"
 _RENEW_SECONDS = 300.0
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1"})
 _NAMES = "GITHUB_TOKEN, or PLATFORM_APP_ID and PLATFORM_APP_KEY"
 
 IsOwn = Callable[[User | None], bool]
@@ -131,6 +133,16 @@ class AppAccess:
             self.installation = api.get(f"/repos/{repository}/installation", _Installation)
             path = f"/app/installations/{self.installation.id}/access_tokens"
             return api.update("POST", path, {}).read(_InstallationToken)
+
+
+def require_encryption(url: str) -> None:
+    """ForgeError where credentials would go over a network unencrypted."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
+        raise ForgeError(
+            f"gitHost.api is {url}, and credentials are sent encrypted only",
+            fix="write https:// in platform.yaml",
+        )
 
 
 def _app_id(text: str) -> int:

@@ -15,6 +15,7 @@ MISSING = frozenset({404, 410})
 _MOVED = frozenset({301, 302, 307, 308})
 _LIMITED = frozenset({403, 429})
 _UNSAID_LIMIT_SECONDS = 60.0  # what GitHub asks for where it says no time
+_LIMIT_WORDS = (b"secondary rate limit", b"abuse detection")
 _LONGEST_MESSAGE = 200
 
 T = TypeVar("T")
@@ -64,7 +65,8 @@ class Answer:
         if self.headers.get("x-ratelimit-remaining") == "0":
             reset = _number(self.headers.get("x-ratelimit-reset"))
             return _UNSAID_LIMIT_SECONDS if reset is None else max(0.0, reset - time.time()) + 1
-        return _UNSAID_LIMIT_SECONDS if self.status == 429 else None
+        is_limit = self.status == 429 or any(words in self.body.lower() for words in _LIMIT_WORDS)
+        return _UNSAID_LIMIT_SECONDS if is_limit else None
 
     def require_success(self) -> None:
         """ForgeError, in GitHub's own words, unless it did what was asked for."""

@@ -6,6 +6,7 @@ githubkit signs and sends them; its own cache and retries are off, so that nothi
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from mlplatform.providers.forge.github.answer import Answer, limited
@@ -15,7 +16,6 @@ from mlplatform.providers.forge.interface import ForgeError
 API_VERSION = "2022-11-28"
 MAX_PAGES = 100
 _PER_PAGE = 100
-_MAX_BYTES = 64 << 20
 _CONNECT_SECONDS = 5.0
 _OUT_OF_ORDER = frozenset({502, 503, 504})
 _NO_COMPRESSION = "identity"  # a size is what it says
@@ -51,6 +51,8 @@ class GitHubApi:
         from githubkit import GitHub
         from githubkit.cache import MemCacheStrategy
 
+        from mlplatform.providers.forge.github.timely_stream import read_in_time
+
         github = GitHub(
             strategy,
             base_url=base_url,
@@ -58,7 +60,11 @@ class GitHubApi:
             cache_strategy=MemCacheStrategy(),  # the default one is shared by all connections of a process
             auto_retry=False,
             follow_redirects=False,
-            event_hooks={"request": [lambda request: _set_timeouts(request, deadline)]},
+            ssl_verify=_trusted(),
+            event_hooks={
+                "request": [lambda request: _set_timeouts(request, deadline)],
+                "response": [lambda response: read_in_time(response, deadline)],
+            },
         )
         with github:
             yield GitHubApi(deadline, str(github.config.base_url), github)
@@ -144,20 +150,17 @@ class GitHubApi:
         return "/" + url.removeprefix(self.base_url)
 
     def _send(self, method: str, path: str, query: Query | None, body: Mapping[str, object] | None) -> Answer:
-        import httpx
         from githubkit.exception import GitHubException, RequestFailed
 
         question = f"{method} {path.partition('?')[0]}"
         headers = {"X-GitHub-Api-Version": API_VERSION, "Accept-Encoding": _NO_COMPRESSION}
         try:
-            try:
-                raw = self.github.request(
-                    method, path.removeprefix("/"), params=query, json=body, headers=headers, stream=True
-                ).raw_response
-            except RequestFailed as failed:
-                raw = failed.response.raw_response
-            content = self._content(raw)
-        except (GitHubException, httpx.HTTPError) as error:
+            raw = self.github.request(
+                method, path.removeprefix("/"), params=query, json=body, headers=headers
+            ).raw_response
+        except RequestFailed as failed:
+            raw = failed.response.raw_response
+        except GitHubException as error:
             raise _unanswered(error) from None
         except ValueError:  # githubkit reads the times of rate limits as numbers, whatever they are
             raise ForgeError(
@@ -165,22 +168,16 @@ class GitHubApi:
             ) from None
         secret = raw.request.headers.get("Authorization", "").rpartition(" ")[2]
         return Answer(
-            question, raw.status_code, {k.lower(): v for k, v in raw.headers.items()}, content, secret
+            question, raw.status_code, {k.lower(): v for k, v in raw.headers.items()}, raw.content, secret
         )
 
-    def _content(self, response: Any) -> bytes:
-        if response.is_closed or response.is_stream_consumed:
-            return bytes(response.content)
-        pieces = bytearray()
-        try:
-            for piece in response.iter_bytes():
-                self.deadline.left()
-                pieces += piece
-                if len(pieces) > _MAX_BYTES:
-                    raise ForgeError("GitHub's answer is too large to be read", fix="run the command again")
-        finally:
-            response.close()
-        return bytes(pieces)
+
+@cache
+def _trusted() -> Any:
+    """Return the authorities to trust, which take long to read."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def _set_timeouts(request: Any, deadline: Deadline) -> None:

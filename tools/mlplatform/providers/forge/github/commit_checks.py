@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from mlplatform.core.pull_request import VERDICT_STATUS, ForgeCheck, StatusState
 from mlplatform.providers.forge.github.accounts import GHOST
@@ -28,7 +29,7 @@ class AppIds:
             return self.own[1]
         if slug not in self.asked:
             try:
-                self.asked[slug] = self.api.get(f"/apps/{slug}", AppAnswer).id
+                self.asked[slug] = self.api.get(f"/apps/{quote(slug, safe='')}", AppAnswer).id
             except (Forbidden, UnknownToGitHub):
                 self.asked[slug] = None
         return self.asked[slug]

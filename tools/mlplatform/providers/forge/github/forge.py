@@ -15,7 +15,7 @@ from mlplatform.core.pull_request import (
     StatusState,
 )
 from mlplatform.core.review import Review
-from mlplatform.providers.forge.github.access import Access, read_access
+from mlplatform.providers.forge.github.access import Access, read_access, require_encryption
 from mlplatform.providers.forge.github.accounts import Accounts
 from mlplatform.providers.forge.github.answers import StatusAnswer
 from mlplatform.providers.forge.github.api import GitHubApi
@@ -24,7 +24,13 @@ from mlplatform.providers.forge.github.commit_checks import AppIds, read_checks,
 from mlplatform.providers.forge.github.deadline import Deadline
 from mlplatform.providers.forge.github.issues import keep_issues
 from mlplatform.providers.forge.github.merged import merged_change
-from mlplatform.providers.forge.github.opening import ORIGIN, open_or_update, push, without_credentials
+from mlplatform.providers.forge.github.opening import (
+    ORIGIN,
+    fetch_objects,
+    open_or_update,
+    push,
+    without_credentials,
+)
 from mlplatform.providers.forge.github.pulls import (
     as_pull_request,
     number_in,
@@ -46,6 +52,7 @@ def connect(
     settings: GitHubSettings, git: Git, *, seconds: float = SECONDS, pause: float = PAUSE_SECONDS
 ) -> Forge:
     """Return GitHub, with the credentials of the environment; every question to it may take `seconds`."""
+    require_encryption(settings.api)
     return GitHubForge(settings, replace(git, seconds=seconds), read_access(), seconds, pause)
 
 
@@ -82,9 +89,11 @@ class GitHubForge:
 
     def fetch(self, pull: PullRequest) -> None:
         """Fetch the head of a pull request from origin as objects; no ref and no file changes."""
-        number = self._number(pull)
+        ref = f"refs/pull/{self._number(pull)}/head"
         try:
-            commit = RemoteRef(self.git, ORIGIN, f"refs/pull/{number}/head").fetch()
+            commit = RemoteRef(self.git, ORIGIN, ref).tip()
+            if commit == pull.head:
+                fetch_objects(self.git, ref, commit)
         except Refusal as failure:
             raise ForgeError(without_credentials(failure.message), fix=failure.fix) from None
         if commit != pull.head:

@@ -8,7 +8,7 @@ from mlplatform.providers.forge.github.api import GitHubApi
 from mlplatform.providers.forge.github.own_texts import cut
 from mlplatform.providers.forge.github.pulls import MAIN, open_pulls
 from mlplatform.providers.forge.interface import ForgeError
-from mlplatform.providers.git import Git
+from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.refs import branch_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef
 
@@ -34,35 +34,41 @@ def push(git: Git, branch: str) -> str:
     return head
 
 
+def fetch_objects(git: Git, ref: str, commit: str) -> None:
+    """Fetch the commit of a ref of origin, and nothing else changes in this clone."""
+    try:
+        git.run("cat-file", "-e", f"{commit}^{{commit}}")
+    except GitError:
+        git.run(
+            *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", ORIGIN, ref),
+        )
+        git.run("cat-file", "-e", f"{commit}^{{commit}}")
+
+
 def open_or_update(
     api: GitHubApi, repository: str, branch: str, head: str, title: str, body: str
 ) -> ListedPull:
     """Return the one open pull request of a branch that was pushed, with this title and body."""
     text = {"title": title[:_LONGEST_TITLE].strip(), "body": cut(body)}
 
+    path = f"/repos/{repository}/pulls"
+
     def existing() -> ListedPull | None:
         return next(open_pulls(api, repository, branch), None)
 
-    pull = existing() or _create(api, repository, branch, text)
+    new = {**text, "head": branch, "base": MAIN}
+    pull = existing() or api.create(path, ListedPull, new, existing)
     if (pull.title, pull.body or "") != (text["title"], text["body"]):
-        pull = api.update("PATCH", f"/repos/{repository}/pulls/{pull.number}", text).read(ListedPull)
+        pull = api.update("PATCH", f"{path}/{pull.number}", text).read(ListedPull)
     while pull.head.sha != head:  # GitHub sees a push a moment later
         api.deadline.back_off(f"it still has another head of #{pull.number} than what was pushed")
-        pull = api.get(f"/repos/{repository}/pulls/{pull.number}", WholePull)
+        pull = api.get(f"{path}/{pull.number}", WholePull)
     return pull
 
 
 def without_credentials(text: str) -> str:
     """Return what git says without the credentials that an address in it may have."""
     return _IN_URL.sub("//", text)
-
-
-def _create(api: GitHubApi, repository: str, branch: str, text: dict[str, str]) -> ListedPull:
-    def existing() -> ListedPull | None:
-        return next(open_pulls(api, repository, branch), None)
-
-    body = {**text, "head": branch, "base": MAIN}
-    return api.create(f"/repos/{repository}/pulls", ListedPull, body, existing)
 
 
 def _require_pushed(git: Git, branch: str, head: str, failure: Refusal) -> None:
