@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mlplatform.core.controls import Controls, Json, Ruleset
+from mlplatform.core.controls import SHOWN_WITH, Controls, Json, Ruleset
 
 _LOOSENS = frozenset({"do_not_enforce_on_create", "update_allows_fetch_and_merge"})
 _STATUSES = "required_status_checks"
@@ -15,14 +15,19 @@ _EVERY_METHOD = ("merge", "rebase", "squash")
 class ControlDifference:
     """One difference: of which control, in which setting of it, and both values.
 
-    `in_force` is None where there is nothing, and where `is_hidden` says that these credentials are not shown it.
+    `in_force` is None where there is nothing; where it is not shown, `needs` is the permission that shows it.
     """
 
     control: str
     setting: str
     declared: Any
     in_force: Any
-    is_hidden: bool = False
+    needs: str = ""
+
+    @property
+    def is_hidden(self) -> bool:
+        """True when it is not known what is in force."""
+        return bool(self.needs)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -65,7 +70,7 @@ def _differences(declared: Controls, in_force: Controls) -> Iterator[ControlDiff
         shown = in_force.settings.get(control, {})
         for setting, value in values.items():
             if (actual_value := shown.get(setting)) is None:
-                yield ControlDifference(control, setting, value, None, is_hidden=True)
+                yield ControlDifference(control, setting, value, None, SHOWN_WITH[control])
             elif actual_value != value:
                 yield ControlDifference(control, setting, value, actual_value)
 
@@ -80,7 +85,7 @@ def _of_ruleset(control: str, declared: Ruleset, actual: Ruleset) -> Iterator[Co
         yield ControlDifference(control, "excluded", [], list(actual.excluded))
     bypass = [dict(actor) for actor in declared.bypass or ()]
     if actual.bypass is None:
-        yield ControlDifference(control, "bypass", bypass, None, is_hidden=True)
+        yield ControlDifference(control, "bypass", bypass, None, SHOWN_WITH["bypass"])
     elif sorted(map(repr, _plain(actual.bypass))) != sorted(map(repr, _plain(bypass))):
         yield ControlDifference(control, "bypass", bypass, [dict(actor) for actor in actual.bypass])
     for type_, parameters in declared.rules.items():

@@ -14,6 +14,12 @@ from mlplatform.core.pull_request import VERDICT_STATUS
 
 MAIN = "main"
 REPOSITORY, WORKFLOWS = "repository", "workflows"
+# The permission without which GitHub leaves a field out of its answer.
+SHOWN_WITH = {
+    "bypass": "Administration: write",
+    REPOSITORY: "Contents: write",
+    WORKFLOWS: "Administration: read",
+}
 MAIN_RULESET = "platform: main"
 LEDGER_RULESET = "platform: evidence"
 WRITER_RULESET = "platform: evidence writer"

@@ -72,8 +72,8 @@ def difference_text(difference: ControlDifference) -> str:
     """One sentence for a difference."""
     declared = _value(difference.declared)
     if difference.is_hidden:
-        who = "GitHub does not show it to these credentials"
-        return f"{difference.control}: {difference.setting} could not be seen: {who} (declared: {declared})"
+        who = f"it is shown only with the permission {difference.needs}"
+        return f"{difference.control}: {difference.setting} could not be seen, {who} (declared: {declared})"
     if not difference.setting:
         return f"{difference.control} is missing"
     if difference.in_force is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mlplatform.core.controls import Controls
 from mlplatform.core.kinds.git_host import GitHubSettings
-from mlplatform.providers.forge.github.access import Access, read_access
+from mlplatform.providers.forge.github.access import Access, read_access, require_encryption
 from mlplatform.providers.forge.github.api import GitHubApi
 from mlplatform.providers.forge.github.deadline import Deadline
 from mlplatform.providers.forge.github.forge import PAUSE_SECONDS, SECONDS
@@ -19,6 +19,7 @@ def connect_controls(
     settings: GitHubSettings, *, seconds: float = SECONDS, pause: float = PAUSE_SECONDS
 ) -> ControlsHost:
     """Return GitHub's controls, with the credentials of the environment; every call may take `seconds`."""
+    require_encryption(settings.api)
     return GitHubControls(settings, read_access(), seconds, pause)
 
 
