@@ -37,6 +37,8 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "prices.cpuHourUSD": "attacks/policy-quota-and-budget/prices-raised-over-budgets",
         "prices.memoryGiBHourUSD": "policies/rego/budget_test.rego/each_price_counts",
         **{key: reader.format("platform") for key, reader in FREEZE.items()},
+        "gitHost.provider": "attacks/policy-ownership/codeowners-leave-out-a-new-owner",
+        "gitHost.people": "tests/mlplatform/core/test_codeowners.py/a_person_has_the_login_of_github",
         "revoked[].digest": "attacks/policy-versions-and-signatures/"
         "rollback-to-bytes-revoked-by-the-platform",
         "revoked[].reason": "policies/rego/revoked_test.rego/what_was_revoked_may_not",
