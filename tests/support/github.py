@@ -13,8 +13,9 @@ from threading import Event, RLock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from tests.support.github_answers import Answers, Problem, Result
+from tests.support.github_answers import Answers
 from tests.support.github_description import Description, description
+from tests.support.github_result import Problem, Result
 from tests.support.github_state import GitHubState
 
 SLOW = "slow"  # silent for as long as the test takes
@@ -106,11 +107,12 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     github: GitHubServer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms between its head and its body
 
     def do_GET(self) -> None:
         self._handle()
 
-    do_POST = do_PATCH = do_DELETE = do_GET
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -1,32 +1,14 @@
 """What the stand-in for GitHub answers: the fields that matter here; the description has the others it requires."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from tests.support.github_result import Problem, Result
 from tests.support.github_state import WEB_FLOW, Account, GitHubState, Pull
 
 _APP = "app "
 _LISTED = 250
-
-
-class Problem(Exception):
-    """An answer that refuses."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
-@dataclass
-class Result:
-    """An answer; `list_key` is where the list lies that is paged, where it is not all of the body."""
-
-    status: int
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    list_key: str | None = None
 
 
 @dataclass
@@ -79,7 +61,7 @@ class Answers:
                 return Result(201, self._status(status))
             case _, ["issues", *rest]:
                 return self._issues(method, rest, query, body)
-        raise Problem(404, "Not Found")
+        return self.state.controls.answer(method, steps[3:], body)
 
     def _elsewhere(self, method: str, steps: list[str]) -> Result:
         match method, steps:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support.github_controls import RepositoryControls
+
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 WEB_FLOW = 19864447
 
@@ -59,6 +61,7 @@ class GitHubState:
     statuses: list[dict[str, Any]] = field(default_factory=list)
     check_runs: list[dict[str, Any]] = field(default_factory=list)
     commit_counts: dict[int, int] = field(default_factory=dict)  # where it says another one than it lists
+    controls: RepositoryControls = field(default_factory=RepositoryControls)
     ticks: int = 0
 
     def now(self) -> str:

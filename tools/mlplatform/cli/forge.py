@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlplatform.cli import options
+from mlplatform.cli.forge_controls import controls, setup
 
 if TYPE_CHECKING:  # only click is imported before a command runs
     from mlplatform.core.pull_request import PullRequest
@@ -101,6 +102,10 @@ def environments(rev: str, as_json: bool) -> None:
         echo_json({"environments": list(names)})
     else:
         click.echo(f"environments={json.dumps(list(names))}")
+
+
+command.add_command(setup)
+command.add_command(controls)
 
 
 def _pull_requests(

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from mlplatform.core.kinds.git_host import MergeMethod
 from mlplatform.core.review import Review
 
 VERDICT_STATUS = "platform/verdict"
-MergeMethod = Literal["merge", "squash", "rebase"]
 StatusState = Literal["success", "failure", "error", "pending"]
 
 

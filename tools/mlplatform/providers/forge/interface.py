@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from mlplatform.core.controls import Controls
 from mlplatform.core.errors import Refusal
 from mlplatform.core.pull_request import ForgeCheck, Issue, MergedChange, PullRequest, StatusState
 from mlplatform.core.review import Review
@@ -64,4 +65,16 @@ class Forge(Protocol):
 
     def verdict_of(self, head: str) -> StatusState | None:
         """Return the newest `platform/verdict` of a commit; None where the platform itself has posted none."""
+        ...
+
+
+class ControlsHost(Protocol):
+    """A Git host that can be told what protects main, and that says what does."""
+
+    def in_force(self, declared: Controls) -> Controls:
+        """Return the controls that are in force, of those that are declared; ForgeError where they are not shown."""
+        ...
+
+    def put(self, control: str, declared: Controls, in_force: Controls) -> None:
+        """Make one control, by its name among the differences, what is declared; what is stricter is kept."""
         ...

@@ -1,6 +1,7 @@
 """The pull request that became a commit of main."""
 
-from mlplatform.core.pull_request import MergedChange, MergeMethod
+from mlplatform.core.kinds.git_host import MergeMethod
+from mlplatform.core.pull_request import MergedChange
 from mlplatform.providers.forge.github.accounts import Accounts
 from mlplatform.providers.forge.github.answers import CommitAnswer, ListedPull
 from mlplatform.providers.forge.github.api import GitHubApi
