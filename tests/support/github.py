@@ -28,6 +28,7 @@ WRONG_SHAPE = "wrong shape"
 DRIP = "drip"  # a byte now and then, without an end
 DRIP_ERROR = "drip an error"
 PLAIN_SECONDARY = "secondary limit without a time"
+ECHO = "refuses, and says the credentials"
 LOST = "lost"  # done, and the connection closed without an answer
 MOVED = "moved"
 
@@ -137,6 +138,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._drip(500 if fault == DRIP_ERROR else 200)
         elif fault == PLAIN_SECONDARY:
             self._limited({}, "You have exceeded a secondary rate limit")
+        elif fault == ECHO:
+            said = {"message": f"No: {self.headers.get('Authorization')}\n::set-output name=x::y"}
+            self._send(400, {}, json.dumps(said).encode())
         elif fault == MOVED:
             self._send(301, {"Location": f"{self.github.url}/repositories/1"}, b'{"message": "Moved"}')
         else:

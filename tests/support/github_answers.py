@@ -162,9 +162,8 @@ class Answers:
         return f"{(pull.fork or self.state.repository).partition('/')[0]}:{pull.branch}"
 
     def _listed(self, pull: Pull) -> dict[str, Any]:
-        owner = (
-            pull.author if pull.fork else Account(self.state.repository.partition("/")[0], 1, "Organization")
-        )
+        login = (pull.fork or self.state.repository).partition("/")[0]
+        owner = self.state.accounts[login] if pull.fork else Account(login, 1, "Organization")
         repository = {"full_name": pull.fork or self.state.repository, "owner": self._user(owner)}
         return {
             "number": pull.number,

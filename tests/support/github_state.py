@@ -133,10 +133,12 @@ class GitHubState:
         self.synchronise(pull)
         return pull
 
-    def open_from_fork(self, owner: Account, branch: str, commit: str) -> Pull:
-        """Open a pull request of a fork's branch."""
+    def open_from_fork(self, owner: Account, branch: str, commit: str, author: Account | None = None) -> Pull:
+        """Open a pull request of a fork's branch, as its owner unless it is said."""
         number = 90 + len(self.pulls)
-        pull = Pull(number, "A fork's", None, owner, branch, self.now(), f"{owner.login}/ml", head=commit)
+        pull = Pull(
+            number, "A fork's", None, author or owner, branch, self.now(), f"{owner.login}/ml", head=commit
+        )
         self.pulls[pull.number] = pull
         self.git("update-ref", f"refs/pull/{pull.number}/head", commit)
         return pull

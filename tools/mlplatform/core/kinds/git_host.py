@@ -12,6 +12,7 @@ GITHUB_ACTIONS = 15368  # the App that runs workflows, on github.com
 RelativePath = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", max_length=200)
 ]
+GitHubLogin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,37}[A-Za-z0-9])?$")]
 ApiUrl = Annotated[
     str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?$")
 ]
@@ -24,7 +25,7 @@ StatusName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 class GitHubPerson(StrictModel):
     """A person's account on GitHub; with `id` it is found though its login changes, and nobody else's counts."""
 
-    login: Login
+    login: GitHubLogin
     id: int | None = Field(default=None, ge=1)
 
 

@@ -14,6 +14,7 @@ from tests.support.github import (
     BAD_GATEWAY,
     DRIP,
     DRIP_ERROR,
+    ECHO,
     GARBAGE,
     HALF,
     LOST,
@@ -98,6 +99,12 @@ def test_a_limit_of_the_list_of_pushers_is_not_taken_for_one_that_is_not_shown(w
         world.forge(seconds=SHORT).review(pull)
 
 
+def test_what_github_says_is_one_line_without_the_token(world: World) -> None:
+    world.server.fail(ECHO, "pulls/11")
+    with pytest.raises(ForgeError, match=r"answers 400 to GET .*: No: \w+ \*\*\*\\n::set-output"):
+        world.forge().pull_request("11")
+
+
 def test_a_server_that_is_not_there_is_an_error(world: World) -> None:
     settings = GitHubSettings(
         provider="github", repository="acme/ml", api="http://127.0.0.1:1", verdictApp=VERDICT_APP
@@ -139,7 +146,7 @@ def test_no_error_and_no_log_shows_the_token(
     forge = world.forge(seconds=SHORT)
     texts = [repr(forge)]
     world.server.retry_after = 3600
-    for kind in (BAD_GATEWAY, GARBAGE, MOVED, SECONDARY):
+    for kind in (BAD_GATEWAY, GARBAGE, MOVED, ECHO, SECONDARY):
         world.server.fail(kind, ".", times=-1)
         with pytest.raises(ForgeError) as error:
             CALLS[call](forge)

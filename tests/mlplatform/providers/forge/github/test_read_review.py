@@ -74,10 +74,13 @@ def test_where_activity_is_not_shown_committer_and_requester_stand_for_the_pushe
 
 def test_the_owner_of_a_fork_is_a_pusher(world: World) -> None:
     mallory = world.state.account("mallory")
-    fork = world.state.open_from_fork(mallory, "patch", world.state.commit([world.first], "grace"))
+    commit = world.state.commit([world.first], "grace")
+    fork = world.state.open_from_fork(mallory, "patch", commit, world.person("grace"))
+    world.state.log("mallory/ml", "patch", commit, world.person("grace"), "push")
+    world.state.log("acme/ml", "patch", commit, world.person("ada"), "push")
     forge = world.forge()
     review = forge.review(forge.pull_request(str(fork.number)))
-    assert "mallory" in review.pushers
+    assert (review.requester, review.pushers) == ("grace", ["grace", "mallory"])
 
 
 def test_activity_is_read_on_every_page(world: World) -> None:
