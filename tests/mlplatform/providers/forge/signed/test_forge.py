@@ -249,7 +249,7 @@ def test_a_remote_that_cannot_be_reached_is_a_refusal(shared: Reviewed) -> None:
     pull, merged = shared.pull(), shared.merge_by_hand()
     shared.shared.root.rename(shared.shared.root.with_name("gone"))
     for ask in (lambda: shared.forge.review(pull), shared.pull, lambda: shared.forge.merged_change(merged)):
-        with pytest.raises(Refusal, match="the remote origin cannot be reached|cannot be read"):
+        with pytest.raises(Refusal, match=r"the remote origin cannot be reached|cannot be read"):
             ask()
 
 
