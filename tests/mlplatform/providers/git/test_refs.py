@@ -63,7 +63,10 @@ def test_none_moves_when_one_is_elsewhere_and_the_body_does_not_run(
     first, second, third = commits
     repo.run("update-ref", moved, third)
     before = refs(repo)
-    with pytest.raises(RefMoved, match="was changed by somebody else"), held_refs(repo.git, updates(first, second)):
+    with (
+        pytest.raises(RefMoved, match="was changed by somebody else"),
+        held_refs(repo.git, updates(first, second)),
+    ):
         raise AssertionError("not run")
     assert refs(repo) == before
 
@@ -77,7 +80,9 @@ def test_nobody_else_moves_a_held_ref(repo: Scratch, commits: list[str]) -> None
 
 def test_refs_of_a_remote_move_together(repo: Scratch, commits: list[str], remote: Scratch) -> None:
     first, second, _ = commits
-    assert push_together(repo.git, "origin", [*updates(first, second), RefUpdate("refs/heads/new", None, first)])
+    assert push_together(
+        repo.git, "origin", [*updates(first, second), RefUpdate("refs/heads/new", None, first)]
+    )
     assert refs(remote) == {MAIN: second, LOG: second, "refs/heads/new": first}
 
 
