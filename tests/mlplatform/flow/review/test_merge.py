@@ -1,6 +1,5 @@
 """A branch is merged when its verdict passes, and only as it was judged: main, branch and reviews move together."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -207,7 +206,7 @@ def test_what_comes_between_verdict_and_merge_stops_the_merge(
         return verdict
 
     monkeypatch.setattr(merge_module, "judge", judge)
-    with pytest.raises(Refusal, match="changed by somebody else|moved meanwhile"):
+    with pytest.raises(Refusal, match=r"changed by somebody else|moved meanwhile"):
         merged(platform)
     assert refs(platform) == between
 
@@ -344,7 +343,7 @@ def with_signers(platform: Reviewed, path: str) -> str:
 def test_the_signers_are_those_of_the_file_that_main_names(local: Reviewed) -> None:
     path = "policies/keys/reviewers"
     local.land({path: local.keys.signers(["ada", "linus"]), "platform.yaml": with_signers(local, path)})
-    assert SIGNERS in os.listdir(local.repo.root)
+    assert (local.repo.root / SIGNERS).exists()
     local.change()
     forge = merge_module.signed_forge(local.workspace, BRANCH)
     for person in ("linus", "ada"):
