@@ -1,5 +1,6 @@
 """A branch is merged when its verdict passes, and only as it was judged: main, branch and reviews move together."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -263,6 +264,20 @@ def test_a_branch_may_have_any_name_that_git_takes(shared: Reviewed) -> None:
     change = shared.forge.merged_change(done.commit)
     assert change
     assert change.name == name
+
+
+def test_neither_a_title_nor_a_branch_of_somebody_else_has_to_be_utf_8(shared: Reviewed) -> None:
+    latin = os.fsdecode(b"caf\xe9")
+    shared.change(files={LEXICON: shared.repo.read(LEXICON) + "# the end\n"}, message=latin)
+    for ref in (f"refs/heads/{latin}", f"{REVIEWS}{latin}/statements"):
+        shared.repo.git.run("push", "--quiet", "origin", f"refs/heads/{BRANCH}:{ref}")
+    with pytest.raises(Refusal, match="this cannot be signed: branch"):
+        shared.say("request", "linus", branch=latin)
+    shared.approve()
+    done = merged(shared)
+    assert done.commit
+    assert shared.shared.run("log", "-1", "--format=%b", "main") == "caf\xe9\n"
+    assert [pull.branch for pull in shared.forge.pull_requests_at(done.verdict.pull.head)] == []
 
 
 @pytest.mark.parametrize("name", ["no branch", "no\nbranch", "--force", "refs/heads/describe", "main"])

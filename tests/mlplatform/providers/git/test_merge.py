@@ -8,6 +8,7 @@ from mlplatform.providers.git.merge import (
     merged_branch,
     merged_tree,
     require_merge_as_reviewed,
+    title_of,
 )
 from tests.support.scratch import Scratch
 
@@ -97,3 +98,9 @@ def test_the_branch_that_a_message_names_is_read_as_it_stands(
     repo: Scratch, message: str, branch: str | None
 ) -> None:
     assert merged_branch(repo.git, repo.run("commit-tree", "HEAD^{tree}", "-m", message)) == branch
+
+
+def test_a_title_is_read_whatever_bytes_it_is_of(repo: Scratch) -> None:
+    about = repo.git.run("cat-file", "commit", "HEAD").partition(b"\n\n")[0]
+    raw = repo.git.run("hash-object", "-t", "commit", "-w", "--stdin", stdin=about + b"\n\ncaf\xe9\n\nmore\n")
+    assert title_of(repo.git, raw.decode().strip()) == "caf\ufffd"

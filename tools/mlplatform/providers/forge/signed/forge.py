@@ -21,7 +21,7 @@ from mlplatform.providers.forge.signed.signing import person_of, sign, signed_by
 from mlplatform.providers.forge.signed.statement import Action, ReviewStatement
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.compare import is_ancestor
-from mlplatform.providers.git.merge import merged_branch, merged_tree, require_merge_as_reviewed
+from mlplatform.providers.git.merge import merged_branch, merged_tree, require_merge_as_reviewed, title_of
 from mlplatform.providers.git.refs import branch_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef, remotes
 from mlplatform.providers.git.write import tree_of
@@ -50,7 +50,7 @@ class SignedForge:
                 f"there is no branch {name} here {where}", fix="name one that `git branch --all` lists"
             )
         base = self._base(name)
-        title = self.git.run("log", "--max-count=1", "--format=%s", "--encoding=UTF-8", head).decode().strip()
+        title = title_of(self.git, head)
         if self.git.run("rev-list", "--max-count=1", head, f"^{base}").strip() == b"":
             raise ForgeError(
                 f"{self.main} contains {name} already", fix="there is nothing to review or merge"
@@ -60,7 +60,8 @@ class SignedForge:
     def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
         branches = reviewed_branches(self.git, self.remote if self._has_remote() else None)
         there = (branch for branch in branches if self._tip(branch)[0] == head)
-        return tuple(self.pull_request(branch) for branch in there)
+        is_open = (branch for branch in there if not is_ancestor(self.git, head, self._base(branch)))
+        return tuple(self.pull_request(branch) for branch in is_open)
 
     def fetch(self, pull: PullRequest) -> None:
         if self._tip(pull.branch)[0] != pull.head:
@@ -123,16 +124,21 @@ class SignedForge:
     ) -> tuple[SignedText, ReviewStatement]:
         """Sign a statement that is not added yet; Refusal when the key is nobody's."""
         signers = self._signers(self.base(pull))
-        statement = ReviewStatement(
-            action=action,
-            person=person_of(key, signers),
-            branch=pull.branch,
-            head=pull.head,
-            tree=tree_of(self.git, pull.head),
-            commit=commit,
-            text=text,
-            at=datetime.now(UTC).isoformat(timespec="microseconds"),
-        )
+        try:
+            statement = ReviewStatement(
+                action=action,
+                person=person_of(key, signers),
+                branch=pull.branch,
+                head=pull.head,
+                tree=tree_of(self.git, pull.head),
+                commit=commit,
+                text=text,
+                at=datetime.now(UTC).isoformat(timespec="microseconds"),
+            )
+        except ValidationError as refused:
+            first = refused.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            raise Refusal(f"this cannot be signed: {where}: {first['msg']}", fix="use fewer words") from None
         data = statement.as_bytes()
         signature = sign(data, key)
         if signed_by(data, signature, signers) != statement.person:
@@ -247,7 +253,7 @@ class SignedForge:
         return datetime.fromtimestamp(seconds, UTC)
 
     def _committer(self, commit: str) -> str:
-        return self.git.run("log", "--max-count=1", "--format=%ce", commit).decode().strip()
+        return self.git.run("log", "--max-count=1", "--format=%ce", commit).decode(errors="replace").strip()
 
     def _tip(self, branch: str) -> tuple[str | None, str | None]:
         """Return where a branch is, and the remote that has it; (None, None) where there is none."""

@@ -1,5 +1,6 @@
 """The statements about a branch: a ref whose commits hold one each, the oldest first."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -109,5 +110,5 @@ def reviewed_branches(git: Git, remote: str | None) -> Mapping[str, str]:
         raise ForgeError(
             f"the reviews cannot be read: {why}", fix="see to the remote, and try again"
         ) from None
-    pairs = (line.split("\t") for line in output.decode().splitlines())
+    pairs = (line.split("\t") for line in os.fsdecode(output).splitlines())
     return {ref.removeprefix(REVIEWS).removesuffix(_LAST): oid for oid, ref in pairs if ref.endswith(_LAST)}
