@@ -1,4 +1,4 @@
-"""By whose approval a deployment came to main: from its reviewed merge, or the ledger; else it is said to be nobody's."""
+"""By whose approval a deployment came to main: by its reviewed merge, or the ledger; else by nobody's."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -177,7 +177,7 @@ def test_what_is_on_the_ledger_is_not_asked_again(shared: Reviewed) -> None:
         recorded(commit, "grace", environment="integration"),
         recorded(commit, *LOCAL),
     ):
-        with pytest.raises(Refusal, match="cannot be read|without a reviewed merge"):
+        with pytest.raises(Refusal, match=r"cannot be read|without a reviewed merge"):
             approvals_of(shared.workspace, query, [of_something_else])
 
 
@@ -230,7 +230,7 @@ def pin_reviewed(lab: Laboratory, model: str, version: str, *approvers: str) -> 
     run_git(lab.root, "switch", "-q", "-c", branch)
     lab.pin("production", version, model)
     run_git(lab.root, "switch", "-q", "main")
-    forge = SignedForge(lab.place.git, SIGNERS, "origin")
+    forge = SignedForge(lab.place.git, SIGNERS)
     for person, action in (("linus", "request"), *((name, "approve") for name in approvers)):
         forge.say(forge.pull_request(branch), action, "", keys.key(person))
     run_git(lab.root, "merge", "-q", "--no-ff", "-m", f"Merge branch '{branch}'", branch)

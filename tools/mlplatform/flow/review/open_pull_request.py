@@ -14,6 +14,6 @@ def open_pull_request(workspace: Workspace, branch: str, title: str, body: str) 
     """
     forge = forge_of_main(workspace)
     pull = forge.open_pull_request(branch, title, body)
-    if isinstance(forge, SignedForge) and not forge.is_requested(pull):
-        forge.say(pull, "request", title, default_key(workspace.git))
+    if isinstance(forge, SignedForge):
+        forge.request(pull, default_key(workspace.git))
     return pull

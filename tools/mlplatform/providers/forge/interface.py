@@ -20,8 +20,8 @@ class Forge(Protocol):
         """Return an open pull request by its number or branch; ForgeError where there is none, or more than one."""
         ...
 
-    def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
-        """Return the open pull requests whose head is this commit (40 hex digits), at most a few."""
+    def pull_requests(self, head: str | None = None) -> tuple[PullRequest, ...]:
+        """Return the open pull requests; with `head` only those whose head is this commit (40 hex digits)."""
         ...
 
     def base(self, pull: PullRequest) -> str:

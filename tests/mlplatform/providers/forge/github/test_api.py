@@ -119,13 +119,13 @@ def test_a_next_page_on_another_server_is_not_asked_with_our_token(world: World)
     elsewhere = world.server.url.replace("127.0.0.1", "localhost")
     own, world.server.url = world.forge(), elsewhere
     with pytest.raises(ForgeError, match="is not below"):
-        own.pull_requests_at(HEAD)
+        own.pull_requests(HEAD)
     assert world.server.asked("GET .*/pulls") == 1
 
 
 CALLS: dict[str, Callable[[Forge], object]] = {
     "find": lambda forge: forge.pull_request("11"),
-    "list": lambda forge: forge.pull_requests_at(HEAD),
+    "list": lambda forge: forge.pull_requests(HEAD),
     "review": lambda forge: forge.review(forge.pull_request("11")),
     "merged": lambda forge: forge.merged_change(HEAD),
     "open": lambda forge: forge.open_pull_request("main2", "t", "b"),

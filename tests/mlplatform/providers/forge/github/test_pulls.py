@@ -55,8 +55,8 @@ def test_pull_requests_are_found_by_their_head_on_whatever_page(world: World) ->
         world.state.push(f"b{number}", world.state.commit([world.first]), world.person("ada"))
         world.state.open(f"b{number}", world.person("ada"))
     head = world.state.pulls[16].head
-    assert [pull.number for pull in world.forge().pull_requests_at(head)] == [16]
-    assert world.forge().pull_requests_at("0" * 40) == ()
+    assert [pull.number for pull in world.forge().pull_requests(head)] == [16]
+    assert world.forge().pull_requests("0" * 40) == ()
 
 
 def test_fetching_brings_the_commit_and_changes_no_ref(world: World) -> None:

@@ -71,10 +71,10 @@ class GitHubForge:
         with self._api() as api:
             return as_pull_request(open_pull(api, self._repository, name), self._repository)
 
-    def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
-        """Return the open pull requests into main whose head is this commit."""
+    def pull_requests(self, head: str | None = None) -> tuple[PullRequest, ...]:
+        """Return the open pull requests into main; with `head` only those whose head is this commit."""
         with self._api() as api:
-            pulls = [pull for pull in open_pulls(api, self._repository) if pull.head.sha == head]
+            pulls = [pull for pull in open_pulls(api, self._repository) if head in (None, pull.head.sha)]
             return tuple(as_pull_request(pull, self._repository) for pull in pulls)
 
     def base(self, pull: PullRequest) -> str:

@@ -57,10 +57,10 @@ class SignedForge:
             )
         return PullRequest(name, None, name, self.main, head, title, remote)
 
-    def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
+    def pull_requests(self, head: str | None = None) -> tuple[PullRequest, ...]:
         branches = reviewed_branches(self.git, self.remote if self._has_remote() else None)
-        there = (branch for branch in branches if self._tip(branch)[0] == head)
-        is_open = (branch for branch in there if not is_ancestor(self.git, head, self._base(branch)))
+        tips = {branch: tip for branch in branches if (tip := self._tip(branch)[0]) and head in (None, tip)}
+        is_open = (b for b, tip in tips.items() if not is_ancestor(self.git, tip, self._base(b)))
         return tuple(self.pull_request(branch) for branch in is_open)
 
     def fetch(self, pull: PullRequest) -> None:
