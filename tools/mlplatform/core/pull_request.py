@@ -67,9 +67,10 @@ class ForgeCheck:
 
 def approvers(review: Review) -> tuple[str, ...]:
     """Return who approved the head of a review, sorted: by the last review of each, and none who contributed to it."""
-    contributors = {review.requester, *review.contributors, *review.pushers}
-    last: dict[str, bool] = {}
+    authors = {name.lower() for name in (review.requester, *review.contributors, *review.pushers)}
+    last: dict[str, tuple[str, bool]] = {}
     for given in review.reviews:
         if given.state != "commented":
-            last[given.user] = given.state == "approved" and given.head == review.head
-    return tuple(sorted(user for user, approves in last.items() if approves and user not in contributors))
+            approves = given.state == "approved" and given.head == review.head
+            last[given.user.lower()] = (given.user, approves)
+    return tuple(sorted(user for name, (user, approves) in last.items() if approves and name not in authors))

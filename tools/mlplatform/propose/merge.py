@@ -21,6 +21,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.propose.proposal import Proposal
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.compare import is_ancestor
+from mlplatform.providers.git.merge import title_of
 from mlplatform.providers.git.refs import RefUpdate, branch_ref, held_refs, require_not_symbolic, tip_of
 from mlplatform.providers.git.worktree import is_checked_out_here, replace_files, require_replaceable
 from mlplatform.providers.git.write import require_identity, tree_of, write_commit, write_tree
@@ -91,8 +92,7 @@ def _require_based_on(git: Git, branch: str, tip: str, base_branch: str, base: s
 
 def merge_message(git: Git, branch: str, tip: str) -> str:
     """Return what the merge commit of a branch says."""
-    title = git.run("log", "--max-count=1", "--format=%s", "--encoding=UTF-8", tip).decode().strip()
-    return f"Merge branch '{branch}'\n\n{title}\n"
+    return f"Merge branch '{branch}'\n\n{title_of(git, tip)}\n"
 
 
 @contextmanager

@@ -26,14 +26,14 @@ _DONE = {
 
 def review_text(pull: PullRequest, person: str, action: str) -> str:
     """`ada approved promote/… at 0123456789ab: title`"""
-    return f"{person} {_DONE[action]} {pull.name} at {pull.head[:12]}: {one_line(pull.title)}"
+    return f"{person} {_DONE[action]} {one_line(pull.name)} at {pull.head[:12]}: {one_line(pull.title)}"
 
 
 def verdict_text(verdict: Verdict) -> str:
     """The whole check, and what is judged: the head, on top of which main, approved by whom."""
     names = ", ".join(approvers(verdict.review)) or "nobody"
     passes = "may be merged" if verdict.passes else "is stopped"
-    about = f"{verdict.pull.name} {passes}: {verdict.pull.head[:12]} on top of {verdict.base[:12]}, approved by {names}"
+    about = f"{one_line(verdict.pull.name)} {passes}: {verdict.pull.head[:12]} on top of {verdict.base[:12]}, approved by {names}"
     plans = [plan_text(planned.plan) for planned in verdict.plans]
     unplanned = [f"not planned: {sentence}" for sentence in verdict.unplanned]
     return "\n".join([checked_text(verdict.checked), *plans, *unplanned, about])
@@ -73,7 +73,7 @@ def judged_text(judged: Judged) -> str:
         return verdict_text(judged.verdict)
     refusal = judged.refusal or Refusal("there is no verdict")
     fix = f"\n  {one_line(refusal.fix)}" if refusal.fix else ""
-    return f"{judged.pull.name} cannot be judged, and is stopped: {one_line(str(refusal.message))}{fix}"
+    return f"{one_line(judged.pull.name)} cannot be judged, and is stopped: {one_line(str(refusal.message))}{fix}"
 
 
 def judged_json(judged: Judged) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def merge_text(merged: Merge) -> str:
     where = f" of {merged.remote}: git pull brings it here" if merged.remote else ""
     environments = dict.fromkeys(change.environment for change in merged.verdict.checked.changes)
     lines = [
-        f"{merged.verdict.pull.name} is merged as {merged.commit[:12]} into main{where}; approved by {names}",
+        f"{one_line(merged.verdict.pull.name)} is merged as {merged.commit[:12]} into main{where}; approved by {names}",
         *(f"  next: platform apply --env {environment}" for environment in environments),
     ]
     return "\n".join(lines)

@@ -45,15 +45,13 @@ class _Asked:
 
     def __init__(self, workspace: Workspace, query: ApprovalQuery) -> None:
         self._workspace, self._query = workspace, query
-        self._changes: dict[str, MergedChange | None] = {}
+        self._changes: dict[str, MergedChange | Refusal | None] = {}
         self._forge: Forge | None = None
 
     def approval(self, model: str, commit: str) -> Approval:
-        try:
-            change = self._change(commit)
-            why = "it came to main without a reviewed merge"
-        except Refusal as error:
-            change, why = None, error.message
+        answer = self._change(commit)
+        change = answer if isinstance(answer, MergedChange) else None
+        why = answer.message if isinstance(answer, Refusal) else "it came to main without a reviewed merge"
         names = approvers(change.review) if change else ()
         if change and names:
             return Approval(commit, names, change.name)
@@ -67,13 +65,19 @@ class _Asked:
             )
         return Approval(commit, (APPROVED_LOCALLY,))
 
-    def _change(self, commit: str) -> MergedChange | None:
+    def _change(self, commit: str) -> MergedChange | Refusal | None:
         if commit not in self._changes:
+            self._changes[commit] = self._asked(commit)
+        return self._changes[commit]
+
+    def _asked(self, commit: str) -> MergedChange | Refusal | None:
+        try:
             if self._forge is None:
                 settings = settings_at(self._workspace, self._query.commit)
                 self._forge = connect_forge(settings, self._workspace.git)
-            self._changes[commit] = self._forge.merged_change(commit)
-        return self._changes[commit]
+            return self._forge.merged_change(commit)
+        except Refusal as why:
+            return why
 
 
 def _changed_by(workspace: Workspace, query: ApprovalQuery) -> Mapping[str, str]:

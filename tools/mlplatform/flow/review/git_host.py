@@ -3,12 +3,13 @@
 from pydantic import TypeAdapter, ValidationError
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.kinds.git_host import AnyGitHostSettings
+from mlplatform.core.kinds.git_host import AnyGitHostSettings, SignedSettings
 from mlplatform.core.naming import Kind, path_of
 from mlplatform.flow.workspace import MAIN, REMOTE, Workspace
 from mlplatform.load.history import document_at
 from mlplatform.providers.forge import connect_forge
 from mlplatform.providers.forge.interface import Forge
+from mlplatform.providers.forge.signed.signers import read_signers
 from mlplatform.providers.git.refs import branch_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef, remotes
 
@@ -30,6 +31,13 @@ def settings_at(workspace: Workspace, commit: str) -> AnyGitHostSettings | None:
             where=_PLATFORM,
             fix="run `platform check`",
         ) from None
+
+
+def require_reviewable(workspace: Workspace, tree: str) -> None:
+    """Refusal when nobody could review another change once a tree is main's, so that nobody could mend it either."""
+    settings = settings_at(workspace, tree)
+    if isinstance(settings, SignedSettings):
+        read_signers(workspace.git, tree, settings.signers)
 
 
 def forge_of(workspace: Workspace, name: str) -> Forge:

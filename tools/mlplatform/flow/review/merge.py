@@ -12,6 +12,7 @@ from mlplatform.propose.merge import merge_message, move_branch
 from mlplatform.providers.forge.signed.signing import default_key
 from mlplatform.providers.git.refs import RefUpdate, branch_ref
 from mlplatform.providers.git.remote import push_together
+from mlplatform.providers.git.worktree import require_nowhere_checked_out
 from mlplatform.providers.git.write import require_identity, write_commit
 
 
@@ -34,10 +35,11 @@ def merge(workspace: Workspace, branch: str, key: Path | None, options: CheckOpt
     require_identity(git)
     forge = signed_forge(workspace, branch)
     pull = forge.pull_request(branch)
-    key = key or default_key(git)
-    if not forge.is_requested(pull):
-        forge.say(pull, "request", "", key)
     log = forge.log(branch)
+    if log.remote is None:
+        require_nowhere_checked_out(git, branch_ref(git, branch))
+    key = key or default_key(git)
+    forge.request(pull, key)
     reviews = log.tip()
     verdict = judge(workspace, forge, pull, options)
     if not verdict.passes:

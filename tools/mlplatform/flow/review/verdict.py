@@ -10,6 +10,7 @@ from mlplatform.core.review import Review
 from mlplatform.core.snapshot_plan import SnapshotPlan
 from mlplatform.flow.check.run_check import CheckOptions, check_change, load_repository
 from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
+from mlplatform.flow.review.git_host import require_reviewable
 from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.forge.interface import Forge
 from mlplatform.providers.git.merge import merge_candidate, merged_tree, require_merge_as_reviewed
@@ -45,6 +46,7 @@ def judge(
     options = replace(options or CheckOptions(now=datetime.now(UTC)), review=review)
     tree = merged_tree(workspace.git, base, pull.head)
     require_merge_as_reviewed(workspace.git, base, pull.head, tree)
+    require_reviewable(workspace, tree)
     return Verdict(pull, base, tree, review, check_change(workspace.git, base, pull.head, options))
 
 

@@ -45,8 +45,11 @@ def merge_candidate(git: Git, tree: str, base: str, head: str) -> str:
 
 def merged_branch(git: Git, commit: str) -> str | None:
     """Return the branch that a merge commit says it merged; it may say anything."""
-    subject = git.run("log", "--max-count=1", "--format=%s", "--encoding=UTF-8", commit).decode(
-        errors="replace"
-    )
-    match = _MERGED.match(subject)
+    match = _MERGED.match(title_of(git, commit))
     return match[1] if match else None
+
+
+def title_of(git: Git, commit: str) -> str:
+    """Return the first line of a commit's message, whatever bytes it is of."""
+    title = git.run("log", "--max-count=1", "--format=%s", "--encoding=UTF-8", commit)
+    return title.decode(errors="replace").strip()

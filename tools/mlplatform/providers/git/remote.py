@@ -1,5 +1,6 @@
 """Refs of a shared remote, read and moved by compare-and-swap."""
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,13 +23,15 @@ class RemoteRef:
     def tip(self) -> str | None:
         """The commit it is at now, None where it is not there; Refusal when the remote cannot be asked."""
         try:
-            output = self.git.run("ls-remote", "--refs", "--end-of-options", self.remote, self.ref).decode()
+            output = self.git.run("ls-remote", "--refs", "--end-of-options", self.remote, self.ref)
         except GitError as why:
             raise Refusal(
                 f"the remote {self.remote} cannot be reached: {why}",
                 fix="see to it, and run the command again",
             ) from None
-        return next((oid for oid, _, ref in map(_parted, output.splitlines()) if ref == self.ref), None)
+        return next(
+            (oid for oid, _, ref in map(_parted, os.fsdecode(output).splitlines()) if ref == self.ref), None
+        )
 
     def fetch(self) -> str | None:
         """The commit it is at, which is in this clone then; None where it is not there."""

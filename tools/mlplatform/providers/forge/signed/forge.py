@@ -1,5 +1,6 @@
 """The Git host that is no host: branches of the repository, and signed statements about them."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
+from mlplatform.core.errors import Refusal
 from mlplatform.core.pull_request import ForgeCheck, Issue, MergedChange, PullRequest, StatusState
 from mlplatform.core.review import GivenReview, Review
 from mlplatform.providers.forge.interface import ForgeError
@@ -18,7 +20,8 @@ from mlplatform.providers.forge.signed.signers import Signers, read_signers
 from mlplatform.providers.forge.signed.signing import person_of, sign, signed_by
 from mlplatform.providers.forge.signed.statement import Action, ReviewStatement
 from mlplatform.providers.git import Git
-from mlplatform.providers.git.merge import merged_branch, merged_tree
+from mlplatform.providers.git.compare import is_ancestor
+from mlplatform.providers.git.merge import merged_branch, merged_tree, require_merge_as_reviewed, title_of
 from mlplatform.providers.git.refs import branch_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef, remotes
 from mlplatform.providers.git.write import tree_of
@@ -47,7 +50,7 @@ class SignedForge:
                 f"there is no branch {name} here {where}", fix="name one that `git branch --all` lists"
             )
         base = self._base(name)
-        title = self.git.run("log", "--max-count=1", "--format=%s", "--encoding=UTF-8", head).decode().strip()
+        title = title_of(self.git, head)
         if self.git.run("rev-list", "--max-count=1", head, f"^{base}").strip() == b"":
             raise ForgeError(
                 f"{self.main} contains {name} already", fix="there is nothing to review or merge"
@@ -57,7 +60,8 @@ class SignedForge:
     def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
         branches = reviewed_branches(self.git, self.remote if self._has_remote() else None)
         there = (branch for branch in branches if self._tip(branch)[0] == head)
-        return tuple(self.pull_request(branch) for branch in there)
+        is_open = (branch for branch in there if not is_ancestor(self.git, head, self._base(branch)))
+        return tuple(self.pull_request(branch) for branch in is_open)
 
     def fetch(self, pull: PullRequest) -> None:
         if self._tip(pull.branch)[0] != pull.head:
@@ -91,15 +95,17 @@ class SignedForge:
         base, head = parents
         for branch, remote in self._branches_merged_by(commit):
             log = ReviewLog(self.git, branch, remote)
-            statements = tuple(self._valid(log.read(log.tip()), branch, base))
+            statements = tuple(self._valid(log.read(log.tip()), branch, base, self._time(commit)))
             mine = [said for said in statements if said.head == head]
             if not any(said.action == "request" for said in mine):
                 continue
-            if merged_tree(self.git, base, head) != tree_of(self.git, commit):
+            tree = tree_of(self.git, commit)
+            if merged_tree(self.git, base, head) != tree:
                 raise ForgeError(
                     f"the merge {commit[:12]} contains something else than {branch}, which was reviewed",
                     fix="revert it, and find out who merged it",
                 )
+            require_merge_as_reviewed(self.git, base, head, tree)
             merges = [said for said in statements if said.action == "merge" and said.commit == commit]
             before = statements[: statements.index(merges[0])] if merges else statements
             review = self._review(branch, head, base, before)
@@ -118,28 +124,48 @@ class SignedForge:
     ) -> tuple[SignedText, ReviewStatement]:
         """Sign a statement that is not added yet; Refusal when the key is nobody's."""
         signers = self._signers(self.base(pull))
-        statement = ReviewStatement(
-            action=action,
-            person=person_of(key, signers),
-            branch=pull.branch,
-            head=pull.head,
-            tree=tree_of(self.git, pull.head),
-            commit=commit,
-            text=text,
-            at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
+        try:
+            statement = ReviewStatement(
+                action=action,
+                person=person_of(key, signers),
+                branch=pull.branch,
+                head=pull.head,
+                tree=tree_of(self.git, pull.head),
+                commit=commit,
+                text=text,
+                at=datetime.now(UTC).isoformat(timespec="microseconds"),
+            )
+        except ValidationError as refused:
+            first = refused.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            raise Refusal(f"this cannot be signed: {where}: {first['msg']}", fix="use fewer words") from None
         data = statement.as_bytes()
-        return SignedText(data, sign(data, key)), statement
+        signature = sign(data, key)
+        if signed_by(data, signature, signers) != statement.person:
+            raise Refusal(f"{key} and {key}.pub are not of one key", fix="name another one with --key")
+        return SignedText(data, signature), statement
 
     def log(self, branch: str) -> ReviewLog:
         """Return the statements about a branch, on the remote where the branch is there."""
         return ReviewLog(self.git, branch, self._remote_of(branch))
 
-    def is_requested(self, pull: PullRequest) -> bool:
-        """True when somebody has asked for the present head to be merged."""
-        log = self.log(pull.branch)
-        statements = self._valid(log.read(log.tip()), pull.branch, self.base(pull))
-        return any((said.action, said.head) == ("request", pull.head) for said in statements)
+    def request(self, pull: PullRequest, key: Path) -> None:
+        """Ask for the present head to be merged if nobody has; Refusal for its approver, who could not be both."""
+        base, log = self.base(pull), self.log(pull.branch)
+        said = {(each.action, each.person) for each in self._of_head(pull, base, log)}
+        if "request" in {action for action, _ in said}:
+            return
+        person = person_of(key, self._signers(base))
+        if ("approve", person) in said:
+            raise Refusal(
+                f"nobody has asked for {pull.name} to be merged, and {person}, who has approved it, cannot",
+                fix=f"its author does: platform review {shlex.quote(pull.name)} --request",
+            )
+        self.say(pull, "request", "", key)
+
+    def _of_head(self, pull: PullRequest, base: str, log: ReviewLog) -> Iterator[ReviewStatement]:
+        statements = self._valid(log.read(log.tip()), pull.branch, base)
+        return (said for said in statements if said.head == pull.head)
 
     def open_pull_request(self, branch: str, title: str, body: str) -> PullRequest:  # noqa: ARG002 there is no page to show them
         if self._has_remote():
@@ -163,12 +189,14 @@ class SignedForge:
         _nowhere()
 
     def _review(self, name: str, head: str, base: str, statements: Sequence[ReviewStatement]) -> Review:
-        requests = [said for said in statements if said.action == "request"]
+        requests = [
+            said for said in statements if said.action == "request" and not self._is_merged(said.head, base)
+        ]
         requested = [said.person for said in requests if said.head == head]
         if not requested:
             raise ForgeError(
                 f"nobody has asked for {name} to be merged at {head[:12]}",
-                fix=f"its author does: platform review {name} --request",
+                fix=f"its author does: platform review {shlex.quote(name)} --request",
             )
         return Review(
             schema="approvals/v1",
@@ -183,25 +211,38 @@ class SignedForge:
             ],
         )
 
-    def _valid(self, texts: Sequence[SignedText], branch: str, base: str) -> Iterator[ReviewStatement]:
-        """Yield the statements about a branch that count: signed by whom they name, and about that commit's tree."""
-        signers = self._signers(base)
+    def _valid(
+        self, texts: Sequence[SignedText], branch: str, base: str, at: datetime | None = None
+    ) -> Iterator[ReviewStatement]:
+        """Yield the statements about a branch that count: signed by whom they name, and about that commit's tree.
+
+        Each counts once, where it was added first: somebody else could add it again after it was withdrawn.
+        """
+        signers = self._signers(base, at)
+        counted: set[bytes] = set()
         for text in texts:
             with suppress(ForgeError, ValidationError):
                 person = signed_by(text.data, text.signature, signers)
                 said = ReviewStatement.model_validate_json(text.data)
-                if (said.person, said.branch) == (person, branch) and self._tree(said.head) in (
-                    said.tree,
-                    None,
-                ):
+                is_about_it = (said.person, said.branch) == (person, branch) and self._is_tree_of(said)
+                if is_about_it and text.data not in counted:
+                    counted.add(text.data)
                     yield said
 
-    def _tree(self, head: str) -> str | None:
-        """Return the tree of a commit; None for one that is not in this clone, as an older head may be."""
-        return tree_of(self.git, head) if tip_of(self.git, head) else None
+    def _is_tree_of(self, said: ReviewStatement) -> bool:
+        """True when a statement names the tree of its commit, or that is not in this clone, as an older head may be."""
+        return not self._is_here(said.head) or tree_of(self.git, said.head) == said.tree
 
-    def _signers(self, base: str) -> Signers:
-        return read_signers(self.git, base, self.signers)
+    def _is_merged(self, head: str, base: str) -> bool:
+        """True for the head of an earlier change, whose branch had the same name."""
+        return self._is_here(head) and is_ancestor(self.git, head, base)
+
+    def _is_here(self, commit: str) -> bool:
+        return tip_of(self.git, commit) is not None
+
+    def _signers(self, base: str, at: datetime | None = None) -> Signers:
+        """Return whose keys count as a commit has it; at a time (None: now), as keys expire."""
+        return read_signers(self.git, base, self.signers, at)
 
     def _branches_merged_by(self, commit: str) -> Iterator[tuple[str, str | None]]:
         """Yield the branches that may have become a merge commit, the one that its message names first."""
@@ -210,8 +251,12 @@ class SignedForge:
             branches = reviewed_branches(self.git, remote)
             yield from ((branch, remote) for branch in sorted(branches, key=lambda branch: branch != named))
 
+    def _time(self, commit: str) -> datetime:
+        seconds = int(self.git.run("log", "--max-count=1", "--format=%ct", commit))
+        return datetime.fromtimestamp(seconds, UTC)
+
     def _committer(self, commit: str) -> str:
-        return self.git.run("log", "--max-count=1", "--format=%ce", commit).decode().strip()
+        return self.git.run("log", "--max-count=1", "--format=%ce", commit).decode(errors="replace").strip()
 
     def _tip(self, branch: str) -> tuple[str | None, str | None]:
         """Return where a branch is, and the remote that has it; (None, None) where there is none."""

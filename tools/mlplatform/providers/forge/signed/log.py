@@ -1,5 +1,6 @@
 """The statements about a branch: a ref whose commits hold one each, the oldest first."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,10 @@ from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.refs import ABSENT, branch_ref, move_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef
 
-REVIEWS = "refs/reviews/"
+REVIEWS, _LAST = (
+    "refs/reviews/",
+    "/statements",
+)  # without the last part, fix and fix/typo would be in each other's way
 _ATTEMPTS = 10
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "mlplatform",
@@ -39,7 +43,7 @@ class ReviewLog:
     @property
     def ref(self) -> str:
         branch_ref(self.git, self.branch)
-        return f"{REVIEWS}{self.branch}"
+        return f"{REVIEWS}{self.branch}{_LAST}"
 
     def tip(self) -> str | None:
         """Return the newest statement's commit, which is in this clone then; None where there is none."""
@@ -99,15 +103,12 @@ def reviewed_branches(git: Git, remote: str | None) -> Mapping[str, str]:
     """Return the branches that there are statements about, with the commit of the newest."""
     try:
         if remote:
-            output = git.run("ls-remote", "--refs", "--end-of-options", remote, f"{REVIEWS}*").decode()
-            pairs = (line.split("\t") for line in output.splitlines())
-            return {ref.removeprefix(REVIEWS): oid for oid, ref in pairs}
-        output = git.run("for-each-ref", "--format=%(objectname) %(refname)", REVIEWS).decode()
-        return {
-            ref.removeprefix(REVIEWS): oid
-            for oid, ref in (line.split(" ", 1) for line in output.splitlines())
-        }
+            output = git.run("ls-remote", "--refs", "--end-of-options", remote, f"{REVIEWS}*{_LAST}")
+        else:
+            output = git.run("for-each-ref", "--format=%(objectname)%09%(refname)", REVIEWS)
     except GitError as why:
         raise ForgeError(
             f"the reviews cannot be read: {why}", fix="see to the remote, and try again"
         ) from None
+    pairs = (line.split("\t") for line in os.fsdecode(output).splitlines())
+    return {ref.removeprefix(REVIEWS).removesuffix(_LAST): oid for oid, ref in pairs if ref.endswith(_LAST)}

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pydantic import TypeAdapter, ValidationError
+
 from mlplatform.core.errors import Refusal
+from mlplatform.core.kinds.base import Login
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.compare import listing
 
 NAMESPACE = "platform-review"
+_LOGIN: TypeAdapter[str] = TypeAdapter(Login)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ def read_signers(git: Git, commit: str, path: str, now: datetime | None = None) 
     keys: dict[str, str] = {}
     emails: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip() and not line.startswith("#"):
-            _add(keys, emails, line.strip(), f"{path}:{number}:1", now or datetime.now(UTC))
+        if (signer := line.strip()) and not signer.startswith("#"):
+            _add(keys, emails, signer, f"{path}:{number}:1", now or datetime.now(UTC))
     return Signers(keys, emails)
 
 
@@ -56,7 +60,9 @@ def _add(keys: dict[str, str], emails: dict[str, str], line: str, where: str, no
         (signer,) = load_allowed_signers_file(io.StringIO(line))
         key = f"{signer.key_type} {signer.base64_key}"
         PublicKey.from_openssh_str(key)
-    except (ValueError, NotImplementedError, IndexError) as why:
+    except NotImplementedError as why:
+        raise Refusal(f"{why}", where=where, fix="use a key of type ssh-ed25519 or ssh-rsa") from None
+    except (ValueError, IndexError) as why:
         raise Refusal(f"this is no signer: {why}", where=where, fix="see `man ssh-keygen`") from None
     options = signer.options or {}
     if unheeded := options.keys() - {"namespaces", "valid-after", "valid-before"}:
@@ -66,6 +72,7 @@ def _add(keys: dict[str, str], emails: dict[str, str], line: str, where: str, no
     person, *others = signer.principals.split(",")
     if any(character in signer.principals for character in "*?!"):
         raise Refusal("a signer is one person, not a pattern", where=where, fix="name each person")
+    _require_login(person, where)
     if keys.get(key, person) != person:
         raise Refusal(
             f"this key is {keys[key]}'s as well", where=where, fix="give each person a key of their own"
@@ -76,6 +83,17 @@ def _add(keys: dict[str, str], emails: dict[str, str], line: str, where: str, no
     namespaces = options.get("namespaces", NAMESPACE).split(",")
     if NAMESPACE in namespaces and _is_valid(options, now, where):
         keys[key] = person
+
+
+def _require_login(person: str, where: str) -> None:
+    try:
+        _LOGIN.validate_python(person)
+    except ValidationError:
+        raise Refusal(
+            f"{person} is no name that documents use for a person",
+            where=where,
+            fix="begin the line with that name, and a comma before any email address: ada,ada@example.com",
+        ) from None
 
 
 def _is_valid(options: Mapping[str, str], now: datetime, where: str) -> bool:

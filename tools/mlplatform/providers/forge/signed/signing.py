@@ -1,6 +1,7 @@
 """Signing with an SSH key, by ssh-keygen, and verifying a signature in process."""
 
 import subprocess
+import tempfile
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
@@ -28,7 +29,11 @@ def default_key(git: Git) -> Path:
 
 def sign(data: bytes, key: Path) -> bytes:
     """Return an armored SSH signature; `key` is a private key, or a public one whose other half an agent has."""
-    return _ssh_keygen(key, ["-Y", "sign", "-q", "-f", str(key), "-n", NAMESPACE], data)
+    with tempfile.TemporaryDirectory(prefix="platform-review-") as folder:
+        file = Path(folder, "statement")  # and not stdin, on which ssh-keygen asks for a passphrase
+        file.write_bytes(data)
+        _ssh_keygen(key, ["-Y", "sign", "-q", "-f", str(key), "-n", NAMESPACE, str(file)])
+        return file.with_name(f"{file.name}.sig").read_bytes()
 
 
 def person_of(key: Path, signers: Signers) -> str:
@@ -41,13 +46,11 @@ def person_of(key: Path, signers: Signers) -> str:
     return person
 
 
-def _ssh_keygen(key: Path, arguments: list[str], data: bytes = b"") -> bytes:
+def _ssh_keygen(key: Path, arguments: list[str]) -> bytes:
     if not key.is_file():
         raise Refusal(f"there is no key {key}", fix="name another one with --key")
     try:
-        done = subprocess.run(
-            ["ssh-keygen", *arguments], input=data, capture_output=True, check=False, timeout=_SECONDS
-        )
+        done = subprocess.run(["ssh-keygen", *arguments], capture_output=True, check=False, timeout=_SECONDS)
     except FileNotFoundError:
         raise Refusal("the program ssh-keygen is not on PATH", fix="install OpenSSH's client") from None
     except subprocess.TimeoutExpired:
@@ -65,7 +68,7 @@ def signed_by(data: bytes, signature: bytes, signers: Signers) -> str:
 
     try:
         public = check_signature(data, signature, NAMESPACE).openssh_str()
-    except (InvalidSignature, NotImplementedError, ValueError) as why:
+    except (InvalidSignature, NotImplementedError, ValueError, TypeError, AssertionError) as why:
         raise ForgeError(f"the signature is not valid: {why}") from None
     person = signers.keys.get(" ".join(public.split()[:2]))
     if person is None:
