@@ -284,10 +284,10 @@ def test_what_is_stricter_is_no_difference_and_is_kept_when_another_is_undone(
     controls = protected.state.controls
     tighten(controls)
     assert texts(protected) == []
-    before = repr((controls.rulesets, controls.environments))
+    before = deepcopy((controls.rulesets, controls.environments))
     rule(controls, "pull_request")["require_last_push_approval"] = False
     set_up(protected)
-    assert repr((controls.rulesets, controls.environments)) == before
+    assert (controls.rulesets, controls.environments) == before
 
 
 def test_a_status_of_no_app_is_replaced_and_one_of_another_name_kept(protected: World) -> None:
@@ -370,6 +370,14 @@ def test_where_github_does_not_exempt_its_actions_the_fix_is_an_app_of_one_s_own
     set_up(world, ledgerApp=77)
     assert differences(world, ledgerApp=77) == ()
     assert world.state.controls.named(WRITER_RULESET)["bypass_actors"][0]["actor_id"] == 77
+
+
+def test_statuses_of_another_shape_are_an_answer_that_cannot_be_read(protected: World) -> None:
+    rule(protected.state.controls, "required_status_checks")["required_status_checks"] = [{"context": 3}]
+    with pytest.raises(ForgeError, match=r"cannot be read: .*required_status_checks\.0\.context"):
+        texts(protected)
+    assert protected.server.violations
+    protected.server.violations.clear()  # this is what the test is about
 
 
 def test_every_page_is_read(protected: World) -> None:

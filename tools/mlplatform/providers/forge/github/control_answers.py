@@ -1,6 +1,6 @@
 """What is read of GitHub's answers about its controls; what a field leaves out is null here, and is never guessed."""
 
-from typing import Any
+from pydantic import ConfigDict
 
 from mlplatform.providers.forge.github.answers import Answered
 
@@ -34,11 +34,27 @@ class Conditions(Answered):
     ref_name: RefNames = RefNames()
 
 
+class StatusCheck(Answered):
+    """A status that is asked for, of one App or of whoever posts it."""
+
+    context: str
+    integration_id: int | None = None
+
+
+class Parameters(Answered):
+    """The parameters of a rule; those that are not named here are kept as they are."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    allowed_merge_methods: list[str] | None = None
+    required_status_checks: list[StatusCheck] | None = None
+
+
 class RuleAnswer(Answered):
     """A rule."""
 
     type: str
-    parameters: dict[str, Any] | None = None
+    parameters: Parameters = Parameters()
 
 
 class WholeRuleset(ListedRuleset):

@@ -98,7 +98,7 @@ def _ruleset(whole: WholeRuleset) -> Ruleset:
     return Ruleset(
         branches=names.include if names else (),
         excluded=names.exclude if names else (),
-        rules={rule.type: rule.parameters or {} for rule in whole.rules},
+        rules={rule.type: rule.parameters.model_dump(exclude_unset=True) for rule in whole.rules},
         bypass=None if actors is None else tuple(actor.model_dump() for actor in actors),
         target=whole.target,
         enforcement=whole.enforcement,
