@@ -33,7 +33,8 @@ def verdict_text(verdict: Verdict) -> str:
     """The whole check, and what is judged: the head, on top of which main, approved by whom."""
     names = ", ".join(approvers(verdict.review)) or "nobody"
     passes = "may be merged" if verdict.passes else "is stopped"
-    about = f"{one_line(verdict.pull.name)} {passes}: {verdict.pull.head[:12]} on top of {verdict.base[:12]}, approved by {names}"
+    judged = f"{verdict.pull.head[:12]} on top of {verdict.base[:12]}, approved by {names}"
+    about = f"{one_line(verdict.pull.name)} {passes}: {judged}"
     plans = [plan_text(planned.plan) for planned in verdict.plans]
     unplanned = [f"not planned: {sentence}" for sentence in verdict.unplanned]
     return "\n".join([checked_text(verdict.checked), *plans, *unplanned, about])

@@ -277,7 +277,7 @@ def test_neither_a_title_nor_a_branch_of_somebody_else_has_to_be_utf_8(shared: R
     done = merged(shared)
     assert done.commit
     assert shared.shared.run("log", "-1", "--format=%b", "main") == "caf\xe9\n"
-    assert [pull.branch for pull in shared.forge.pull_requests_at(done.verdict.pull.head)] == []
+    assert shared.forge.pull_requests_at(done.verdict.pull.head) == ()
 
 
 @pytest.mark.parametrize("name", ["no branch", "no\nbranch", "--force", "refs/heads/describe", "main"])
@@ -327,6 +327,16 @@ def test_a_branch_of_the_remote_is_merged_there_from_any_working_tree(
     tree = Reviewed(Scratch(tmp_path / "tree"), shared.keys, shared.remote)
     assert merged(tree).remote == "origin"
     assert shared.repo.branches() == before
+
+
+def test_what_is_left_of_a_branch_that_the_remote_has_merged_is_not_merged_again(shared: Reviewed) -> None:
+    shared.change()
+    shared.approve()
+    assert merged(shared).commit
+    before = shared.repo.everything()
+    with pytest.raises(Refusal, match=f"main contains {BRANCH} already"):
+        merged(shared)
+    assert shared.repo.everything() == before
 
 
 def test_work_that_a_merge_would_overwrite_is_kept(local: Reviewed) -> None:

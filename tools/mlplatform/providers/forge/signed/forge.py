@@ -49,19 +49,16 @@ class SignedForge:
             raise ForgeError(
                 f"there is no branch {name} here {where}", fix="name one that `git branch --all` lists"
             )
-        base = self._base(name)
-        title = title_of(self.git, head)
-        if self.git.run("rev-list", "--max-count=1", head, f"^{base}").strip() == b"":
+        if not self._is_open(name, head):
             raise ForgeError(
                 f"{self.main} contains {name} already", fix="there is nothing to review or merge"
             )
-        return PullRequest(name, None, name, self.main, head, title, remote)
+        return PullRequest(name, None, name, self.main, head, title_of(self.git, head), remote)
 
     def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
         branches = reviewed_branches(self.git, self.remote if self._has_remote() else None)
         there = (branch for branch in branches if self._tip(branch)[0] == head)
-        is_open = (branch for branch in there if not is_ancestor(self.git, head, self._base(branch)))
-        return tuple(self.pull_request(branch) for branch in is_open)
+        return tuple(self.pull_request(branch) for branch in there if self._is_open(branch, head))
 
     def fetch(self, pull: PullRequest) -> None:
         if self._tip(pull.branch)[0] != pull.head:
@@ -70,12 +67,18 @@ class SignedForge:
     def base(self, pull: PullRequest) -> str:
         return self._base(pull.branch)
 
+    def _is_open(self, branch: str, head: str) -> bool:
+        """True unless main contains the head: where it is to be merged, or on the remote, which had it merged."""
+        bases = {self._base(branch), self._remote_main() if self._has_remote() else None}
+        return not any(base and is_ancestor(self.git, head, base) for base in bases)
+
+    def _remote_main(self) -> str | None:
+        return RemoteRef(self.git, self.remote, f"refs/heads/{self.main}").fetch()
+
     def _base(self, branch: str) -> str:
         """Return the tip of main where a branch is to be merged: of the remote, or of this clone."""
-        if self._remote_of(branch):
-            tip = RemoteRef(self.git, self.remote, f"refs/heads/{self.main}").fetch()
-        else:
-            tip = tip_of(self.git, f"refs/heads/{self.main}")
+        is_remote = self._remote_of(branch) is not None
+        tip = self._remote_main() if is_remote else tip_of(self.git, f"refs/heads/{self.main}")
         if tip is None:
             raise ForgeError(f"there is no branch {self.main}", fix="push it first")
         return tip
