@@ -13,6 +13,7 @@ import pytest
 from mlplatform.core.errors import Refusal
 from mlplatform.flow.review import merge as merge_module
 from mlplatform.flow.review.merge import Merge, merge
+from mlplatform.flow.review.sign_review import review
 from mlplatform.flow.review.verdict import Verdict
 from mlplatform.providers.forge.signed.log import REVIEWS
 from tests.support.reviewed import BRANCH, LEXICON, SIGNERS, TENANT, Reviewed
@@ -337,6 +338,24 @@ def test_what_is_left_of_a_branch_that_the_remote_has_merged_is_not_merged_again
     with pytest.raises(Refusal, match=f"main contains {BRANCH} already"):
         merged(shared)
     assert shared.repo.everything() == before
+
+
+def test_a_head_that_was_not_pushed_or_not_fetched_is_not_taken_for_the_one_of_the_remote(
+    shared: Reviewed,
+) -> None:
+    pushed = shared.change()
+    shared.approve()
+    before = refs(shared)
+    shared.repo.run("branch", "--quiet", "--force", BRANCH, "main")
+    key = shared.keys.key("grace")
+    for act in (lambda: merged(shared), lambda: review(shared.workspace, BRANCH, "approve", "", key)):
+        with pytest.raises(Refusal, match=f"{BRANCH} is .* here, and {pushed[:12]} on origin"):
+            act()
+    assert refs(shared) == before
+    shared.repo.run("branch", "--quiet", "-D", BRANCH)
+    _, statement = review(shared.workspace, BRANCH, "approve", "", key)
+    assert (statement.person, statement.head) == ("grace", pushed)
+    assert merged(shared).commit
 
 
 def test_work_that_a_merge_would_overwrite_is_kept(local: Reviewed) -> None:

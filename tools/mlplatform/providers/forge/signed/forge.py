@@ -55,6 +55,15 @@ class SignedForge:
             )
         return PullRequest(name, None, name, self.main, head, title_of(self.git, head), remote)
 
+    def require_seen(self, pull: PullRequest) -> None:
+        """Refusal when the branch has another head in this clone, so that somebody would take the one for the other."""
+        here = tip_of(self.git, branch_ref(self.git, pull.branch))
+        if here not in (None, pull.head):
+            raise Refusal(
+                f"{pull.branch} is {here[:12]} here, and {pull.head[:12]} on {self.remote}, where it is reviewed",
+                fix="push it, or fetch the other one and look at that",
+            )
+
     def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
         branches = reviewed_branches(self.git, self.remote if self._has_remote() else None)
         there = (branch for branch in branches if self._tip(branch)[0] == head)
