@@ -8,14 +8,21 @@ START = $(if $(PYTHON),"$(PYTHON)",$(or $(shell for name in python3 python pytho
 BIN := .venv/bin
 UV := .venv-uv/bin/uv
 BENCH ?=
+CODE := tools policies tests bench requirements infrastructure .github .ci Makefile pyproject.toml
 # Where TESTS names some, there may be none among them of a tier (5: pytest ran nothing).
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "$(1)" \
 	$(if $(TESTS),$(TESTS) || [ $$? = 5 ])
 OPA = $(shell command -v opa || ls -d "$${XDG_CACHE_HOME:-$$HOME/.cache}"/mlplatform/opa-*/opa 2> /dev/null | tail -n 1)
 
-.PHONY: help up down test test-all check hook rego bench lock format schemas docs clean
+ACTIONLINT = $(shell command -v actionlint || \
+  ls -d "$${XDG_CACHE_HOME:-$$HOME/.cache}"/mlplatform/actionlint-*/actionlint 2> /dev/null | tail -n 1)
+WORKFLOWS = $(wildcard .github/workflows/*.yml .github/workflows/*.yaml)
+
+.PHONY: help setup up down test test-all check check-code hook rego workflows bench lock format schemas docs clean
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/platform.stamp ## set up `platform`, and nothing else
 
 up: .venv/platform.stamp .venv-serving/serving.stamp ## set up, train what is missing, reconcile every environment
 	@$(BIN)/platform up
@@ -29,7 +36,10 @@ test: .venv/dev.stamp .venv-serving/serving.stamp ## set up and run the tests, i
 test-all: test ## run the tests, and then the whole matrices, of which they are a part
 	$(call PYTEST,exhaustive)
 
-check: .venv/dev.stamp rego ## lint, types and layers
+check-code: ## lint and test where code changed since the commit BASE, as a pull request's workflow does
+	@if git diff --quiet "$$BASE...HEAD" -- $(CODE); then echo "no code changed since $$BASE"; else $(MAKE) check test; fi
+
+check: .venv/dev.stamp rego workflows ## lint, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -47,6 +57,16 @@ rego: ## check, format and test the policies as their authors do, where there is
 	  echo "left out: opa check, fmt and test of policies/rego, as there is no opa (python -m tests.support.opa builds it)"; \
 	  [ "$$CI" != true ]; fi
 
+workflows: .venv/dev.stamp ## judge the workflows as their authors do, where there are any
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@if [ -n "$(WORKFLOWS)" ]; then set -ex; \
+	  $(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS); \
+	  $(BIN)/zizmor --offline --no-config --no-progress --persona pedantic .github; \
+	  if [ -n "$(ACTIONLINT)" ]; then "$(ACTIONLINT)" -shellcheck= -pyflakes= $(WORKFLOWS); else \
+	    echo "left out: actionlint, as there is none (python -m tests.support.actionlint builds it)"; \
+	    [ "$$CI" != true ]; fi; \
+	fi
+
 bench: .venv/dev.stamp .venv-serving/serving.stamp ## measure; BENCH=name for one
 	@for script in $(if $(BENCH),bench/$(BENCH).py,$(wildcard bench/*.py)); do $(BIN)/python $$script || exit 1; done
 
@@ -57,8 +77,9 @@ format: .venv/dev.stamp ## format the code
 schemas: .venv/platform.stamp ## write policies/schemas/ anew from the models
 	$(BIN)/python -m mlplatform.report.schemas policies/schemas
 
-docs: .venv/platform.stamp ## write docs/rules.md anew from the rules
+docs: .venv/platform.stamp ## write docs/rules.md anew from the rules, and .github/CODEOWNERS from the documents
 	$(BIN)/python -m mlplatform.report.rules docs/rules.md
+	$(BIN)/python -m mlplatform.report.codeowners .github/CODEOWNERS
 
 lock: .venv-uv/uv.stamp ## lock the requirements anew
 	@for name in bootstrap platform dev serving; do \

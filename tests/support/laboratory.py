@@ -86,7 +86,7 @@ class Laboratory:
         branch = f"change/{self.place.git.resolve('HEAD')[:12]}"
         run_git(self.root, "branch", "-q", "-m", branch)
         run_git(self.root, "checkout", "-q", "main")
-        forge = SignedForge(self.place.git, SIGNERS, "origin")
+        forge = SignedForge(self.place.git, SIGNERS)
         pull = forge.open_pull_request(branch, message, "")
         reviewers = Reviewers(self.root / KEYS)
         for person, action in (("grace", "request"), ("ada", "approve"), ("mary", "approve")):

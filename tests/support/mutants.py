@@ -84,7 +84,7 @@ class Noticed:
 def mutants() -> tuple[Mutant, ...]:
     """Every rule in Rego, every place that makes a finding or refuses, every check of Checkov's that a case names."""
     places = (Mutant(site.key, site.rules) for site in sites(MODULES))
-    named = {rule for case in cases() for rule in case.rules if rule.startswith("CKV")}
+    named = {rule for case in cases() for rule in case.rules if rule.startswith(("CKV", "zizmor-"))}
     checks = (Mutant(f"checkov:{rule}", frozenset({rule}), check=rule) for rule in sorted(named - _ours()))
     return (*_rules_that_hold(), *places, *checks)
 
@@ -181,6 +181,7 @@ class Hunt:
         return self._scans[key]
 
 
+NOTHING: Mapping[str, Any] = {"findings": [], "broken": {}}
 _checkov = process.run
 
 
@@ -190,7 +191,10 @@ def _scanned_by(scan: Scan, left_out: str) -> Iterator[None]:
 
     def run(folders: Folders, *, seconds: float = 0) -> Scanned:
         answer = scan(folders)
-        return replace(answer, failed=[one for one in answer.failed if one["check"] != left_out])
+        audits = [one for one in answer.zizmor["findings"] if f"zizmor-{one['audit']}" != left_out]
+        failed = [one for one in answer.failed if one["check"] != left_out]
+        broken = {} if left_out == "zizmor-failed" else answer.zizmor["broken"]
+        return replace(answer, failed=failed, zizmor={"findings": audits, "broken": broken})
 
     process.run = run
     try:
@@ -202,7 +206,9 @@ def _scanned_by(scan: Scan, left_out: str) -> Iterator[None]:
 def _found_nothing(folders: Folders) -> Scanned:
     """The answer of a Checkov that sees every file and finds nothing: our own checks come on top of it."""
     seen = {folder: dict.fromkeys(texts, 1) for folder, texts in folders.items()}
-    return Scanned(failed=[], skipped=[], broken={}, seen=seen, unjudged=[], refused=[], complaints=[])
+    return Scanned(
+        failed=[], skipped=[], broken={}, seen=seen, unjudged=[], refused=[], complaints=[], zizmor=NOTHING
+    )
 
 
 def _without(said: Any) -> Any:

@@ -1,12 +1,9 @@
 """The real `opa` program: from PATH, else built once into a cache folder (`python -m tests.support.opa` says where)."""
 
-import fcntl
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,18 +12,13 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.go_program import GoProgram, NoProgram
 from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 if TYPE_CHECKING:
     import pytest
 
-VERSION = "v1.22.0"
-MODULE = f"github.com/open-policy-agent/opa@{VERSION}"
-GO = "/usr/local/go/bin"  # where its installer puts it, be it on PATH or not
-
-
-class NoOpa(Exception):
-    """There is no opa, and none can be built; the message says why."""
+OPA = GoProgram("opa", "github.com/open-policy-agent/opa", "v1.22.0")
 
 
 @cache
@@ -35,8 +27,8 @@ def real_opa() -> str:
     import pytest
 
     try:
-        return find_opa()
-    except NoOpa as error:
+        return OPA.find()
+    except NoProgram as error:
         pytest.skip(str(error))
 
 
@@ -94,46 +86,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def find_opa() -> str:
-    """PATH's opa, else the cache's, built when it is not there yet."""
-    if found := shutil.which("opa"):
-        return found
-    built = cached_opa()
-    with _lock(built.parent):
-        if not built.exists():
-            _build(built)
-    return str(built)
-
-
-def cached_opa() -> Path:
-    """Where a built opa lies."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "mlplatform" / f"opa-{VERSION}" / "opa"
-
-
-def _build(target: Path) -> None:
-    go = shutil.which("go") or shutil.which("go", path=GO)
-    if go is None:
-        raise NoOpa(f"there is no opa on PATH, and no go to build it with (go install {MODULE})")
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        environment = {**os.environ, "GOBIN": folder, "CGO_ENABLED": "0"}
-        done = subprocess.run([go, "install", MODULE], env=environment, capture_output=True, text=True)
-        if done.returncode:
-            raise NoOpa(f"go install {MODULE} fails: {done.stderr.strip()[-500:]}")
-        Path(folder, "opa").rename(target)
-
-
-@contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    """Two workers of pytest build it once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 if __name__ == "__main__":
     try:
-        print(find_opa())
-    except NoOpa as error:
+        print(OPA.find())
+    except NoProgram as error:
         sys.exit(str(error))

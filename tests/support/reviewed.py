@@ -30,7 +30,7 @@ class Reviewed:
 
     @property
     def forge(self) -> SignedForge:
-        return SignedForge(self.repo.git, SIGNERS, "origin")
+        return SignedForge(self.repo.git, SIGNERS)
 
     @property
     def workspace(self) -> Workspace:

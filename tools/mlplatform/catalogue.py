@@ -9,6 +9,7 @@ from mlplatform.load import documents, paths, read_files, tables
 from mlplatform.providers.policy.interface import Flaw
 from mlplatform.providers.policy.metadata import read_packages
 from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
+from mlplatform.providers.scan.checks.zizmor_audits import ZIZMOR
 from mlplatform.strict_yaml import builder, characters, parser
 
 CATALOGUE: tuple[Rule, ...] = (
@@ -27,6 +28,6 @@ def rules_of(policies: Mapping[str, str]) -> tuple[dict[str, Rule], tuple[Flaw, 
     packages, flaws = read_packages(policies)
     of_rego = (rule for package in packages for rule in package.rules.values())
     rules: dict[str, Rule] = {}
-    for rule in (*CATALOGUE, *of_rego, *SCANNER, *OWN.values()):
+    for rule in (*CATALOGUE, *of_rego, *SCANNER, *OWN.values(), *ZIZMOR):
         rules.setdefault(rule.id, rule)
     return rules, flaws

@@ -12,12 +12,13 @@ from mlplatform.catalogue import CATALOGUE
 from mlplatform.core.rule import Rule, declared_rules
 from mlplatform.providers.policy.metadata import RESERVED
 from mlplatform.providers.scan.checks.catalogue import SCANNER
+from mlplatform.providers.scan.checks.zizmor_audits import ZIZMOR
 from mlplatform.strict_yaml import builder, characters, parser
 from mlplatform.strict_yaml.parser import parse
 
 CODE = Path(__file__).parents[3] / "tools/mlplatform"
-RULES = (*CATALOGUE, *SCANNER)
-FAMILIES = "yaml|path|file|schema|link|data|capability|waiver|policy|check|checkov|document"
+RULES = (*CATALOGUE, *SCANNER, *ZIZMOR)
+FAMILIES = "yaml|path|file|schema|link|data|capability|waiver|policy|check|checkov|document|codeowners|zizmor"
 ID = re.compile(rf"({FAMILIES})(-[a-z]+)+")
 NO_RULES = {"check-ref-format"}
 

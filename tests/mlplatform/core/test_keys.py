@@ -20,6 +20,7 @@ from tests.support.repository import good_repository, judged, with_change
 
 ROOT = Path(__file__).parents[3]
 MODEL = "models/reading/recommender.yaml"
+GITHUB_TESTS = "tests/mlplatform/providers/forge/github"
 FREEZE = {
     "freeze[].from": "attacks/policy-freeze/freeze-of-the-{}",
     "freeze[].to": "attacks/policy-freeze/freeze-of-the-{}",
@@ -41,6 +42,28 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "prices.cpuHourUSD": "attacks/policy-quota-and-budget/prices-raised-over-budgets",
         "prices.memoryGiBHourUSD": "policies/rego/budget_test.rego/each_price_counts",
         **{key: reader.format("platform") for key, reader in FREEZE.items()},
+        "gitHost.provider": "attacks/policy-ownership/codeowners-leave-out-a-new-owner",
+        "gitHost.people": "tests/mlplatform/core/test_codeowners.py/a_person_has_the_login_of_github",
+        "gitHost.repository": f"{GITHUB_TESTS}/test_github_controls.py/a_refusal_to_show_names_the_permission",
+        "gitHost.api": f"{GITHUB_TESTS}/test_issues.py/exactly_these_are_open_and_asked_again_nothing_changes",
+        "gitHost.verdictApp": f"{GITHUB_TESTS}/test_commit_checks.py/"
+        "a_status_of_the_same_name_by_another_app_or_a_person_is_no_verdict",
+        **dict.fromkeys(
+            (
+                "gitHost.protection.approvals",
+                "gitHost.protection.codeOwners",
+                "gitHost.protection.lastPushApproval",
+                "gitHost.protection.dismissStale",
+            ),
+            "tests/mlplatform/core/test_controls.py/"
+            "a_key_of_protection_is_a_parameter_of_the_rule_for_pull_requests",
+        ),
+        "gitHost.protection.statuses[]": "tests/mlplatform/core/test_controls.py/"
+        "the_statuses_are_those_of_github_actions_and_the_verdict_always_is_its_app_s",
+        "gitHost.protection.mergeMethods[]": "tests/mlplatform/core/test_controls.py/"
+        "the_merge_methods_are_those_of_main_and_of_the_repository",
+        "gitHost.protection.ledgerApp": "tests/mlplatform/core/test_controls.py/"
+        "the_writer_of_the_ledger_is_the_ledger_app",
         "revoked[].digest": "attacks/policy-versions-and-signatures/"
         "rollback-to-bytes-revoked-by-the-platform",
         "revoked[].reason": "policies/rego/revoked_test.rego/what_was_revoked_may_not",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from mlplatform.check.document_index import DocumentIndex
+from mlplatform.core.codeowners import CODEOWNERS, OTHER_CODEOWNERS
 from mlplatform.core.finding import Finding
 from mlplatform.core.naming import Kind, error_scope_of, path_of, tenant_of
 
@@ -39,6 +40,8 @@ def _stops(path: str) -> tuple[str, str | None]:
     """Return what an error at a path stops, and which tenant or environment; where that is unknown, everything."""
     if path.startswith(_DATA) and tenant_of(path):
         return "tenant", tenant_of(path)
+    if path in (CODEOWNERS, *OTHER_CODEOWNERS):  # whom GitHub asks alters nothing that is merged
+        return "nothing", None
     place = error_scope_of(path)
     if place is None:
         return "everything", None

@@ -10,6 +10,7 @@ from typing import ParamSpec
 
 from mlplatform.check import (
     capabilities,
+    codeowners,
     custom_schemas,
     dataset_columns,
     policies,
@@ -131,6 +132,7 @@ def check(
     findings += _run_checker("links", references.broken_references, index, loaded.digests, loaded.scripts)
     findings += _run_checker("tables", dataset_columns.dataset_columns, index, loaded.tables)
     findings += _run_checker("capabilities", capabilities.capabilities, index)
+    findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)
     findings += _run_checker("policies", judge_policies)
     findings += _run_checker("infrastructure", infrastructure, loaded, context.scanner)
     judged = _waive(index, loaded, packages, context, base, findings)

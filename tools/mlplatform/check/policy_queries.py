@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.check.change_facts import ChangeFacts, DocumentChange, nanoseconds
+from mlplatform.check.codeowners import follows_from_documents
 from mlplatform.check.cross_document_facts import CrossDocumentFacts, duplicates_before
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.check.ownership import is_first, is_owned_by_platform, review_input, subject_of, trained_on
@@ -123,7 +124,8 @@ class QueryBuilder:
 
     def _files(self) -> Iterator[PolicyQuery]:
         for file in self._base.files if self._base else ():
-            yield self._file(file, self._base)  # type: ignore[arg-type]
+            if not follows_from_documents(file.path, self._known, self._head.codeowners):
+                yield self._file(file, self._base)  # type: ignore[arg-type]
 
     def _file(self, file: FileChange, base: ChangeBase) -> PolicyQuery:
         identity, is_document = subject_of(file.path, base, self._head)

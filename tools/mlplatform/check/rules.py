@@ -3,6 +3,7 @@
 from mlplatform.check import (
     broken_reference,
     capabilities,
+    codeowners,
     custom_schemas,
     dataset_columns,
     policies,
@@ -20,7 +21,7 @@ from mlplatform.providers.policy import metadata
 JUDGING_RULES: tuple[Rule, ...] = (
     *declared_rules(schema_errors, schema, custom_schemas, references),
     *broken_reference.RULE_BY_KIND.values(),
-    *declared_rules(validation_sample, promotion_chain, dataset_columns, capabilities),
+    *declared_rules(validation_sample, promotion_chain, dataset_columns, capabilities, codeowners),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
     *declared_rules(policies, metadata, waivers),
 )

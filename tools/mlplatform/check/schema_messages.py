@@ -4,7 +4,7 @@ from typing import Any
 
 from mlplatform.core.kinds import base as types
 from mlplatform.core.kinds.dataset import Location
-from mlplatform.core.kinds.git_host import ApiUrl, RelativePath
+from mlplatform.core.kinds.git_host import ApiUrl, GitHubLogin, RelativePath
 from mlplatform.core.kinds.model import MetricName
 from mlplatform.core.kinds.tenant import AccountId
 from mlplatform.core.kinds.waiver import WaivedPath
@@ -51,6 +51,7 @@ PATTERNS = {
     _pattern(types.RuleId): "the id of a rule, as `platform explain` lists them",
     _pattern(Location): "a bucket path, as in s3://reading-events/v3/, or examples/data/<tenant>/<name>.csv",
     _pattern(types.Uri): "local, or a URL as in https://mlflow.example.com",
+    _pattern(GitHubLogin): "a login on GitHub",
     _pattern(ApiUrl): "a URL as in https://api.github.com",
     _pattern(RelativePath): "the path of a file in the repository, as in allowed_signers",
     _pattern(MetricName): "the name of a metric, as in auc: a-z, 0-9 and _, starting with a letter",

@@ -82,8 +82,9 @@ WAIVER_UNUSED = _rule(
 
 LONGEST_DAYS = 90
 _WARNING_DAYS = 14
-_SCANNED = "CKV"  # what Checkov's own rules begin with
+_SCANNED = ("CKV", "zizmor-")  # what the rules of Checkov and of zizmor begin with
 _OWN_SCANNED = ("checkov-skip",)
+_NEVER_WAIVED = ("zizmor-failed",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Waivers:
     def _is_waivable(self, rule: str) -> bool:
         declared = self.rules.get(rule)
         if declared is None:
-            return rule.startswith(_SCANNED) or rule in _OWN_SCANNED
+            return rule not in _NEVER_WAIVED and (rule.startswith(_SCANNED) or rule in _OWN_SCANNED)
         return declared.is_waivable
 
     def _is_touched(self, path: str, waiver: Waiver) -> bool:

@@ -22,10 +22,21 @@ from mlplatform.cli import options
 )
 @click.option("--go-back", metavar="WHY", default="", help="Apply an earlier commit than the last one.")
 @options.confirm
+@click.option(
+    "--post",
+    is_flag=True,
+    help="Post the outcome on the pull requests that are applied, and open one for each revert.",
+)
 @options.as_json
 @options.debug
 def command(
-    environment: str, rev: str, plan_file: Path | None, go_back: str, confirm: tuple[str, ...], as_json: bool
+    environment: str,
+    rev: str,
+    plan_file: Path | None,
+    go_back: str,
+    confirm: tuple[str, ...],
+    post: bool,
+    as_json: bool,
 ) -> None:
     """Make an environment match a commit, and record what happened.
 
@@ -48,4 +59,4 @@ def command(
     request = ApplyOptions(planned, go_back, frozenset(confirm))
     with progress(f"planning {environment}", as_json=as_json) as reporter:
         reconciled = reconcile(workspace, repository, environment, reporter, request)
-    finish_apply(reconciled, as_json=as_json)
+    finish_apply(reconciled, as_json=as_json, post_from=workspace if post else None)

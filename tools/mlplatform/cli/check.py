@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -42,6 +42,13 @@ FORMATS = ("text", "json", "github", "sarif", "junit", "markdown")
     help="What evaluates the policies [default: opa where OPA_URL names a server, else embedded].",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How to print the result [default: text].")
+@click.option(
+    "--write",
+    "reports",
+    metavar="FORMAT=FILE",
+    multiple=True,
+    help="Write the result to a file too, in another format (repeat it for more).",
+)
 @options.as_json
 @options.debug
 def command(
@@ -52,6 +59,7 @@ def command(
     fast: bool,
     engine: str | None,
     form: "Format | None",
+    reports: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Check the documents: schema, references, policies, infrastructure.
@@ -62,6 +70,7 @@ def command(
     """
     _refuse_contradictions(base, head, approvals, everything and fast, as_json and form not in (None, "json"))
     form = "json" if as_json else form or "text"
+    files = [_report(each) for each in reports]
 
     from mlplatform.flow.check.run_check import CheckOptions, check_change, check_commit, check_working_tree
     from mlplatform.flow.workspace import Workspace
@@ -77,7 +86,9 @@ def command(
         checked = (
             check_working_tree(git, check_options) if head is None else check_commit(git, head, check_options)
         )
-    rules = _rules(git, base or head) if form == "sarif" else {}
+    rules = _rules(git, base or head) if "sarif" in (form, *(each for each, _ in files)) else {}
+    for each, path in files:
+        _write(path, rendered(checked, each, rules))
     # Encoded before anything is printed: all of the report or nothing, in UTF-8 wherever it is read next.
     click.echo(rendered(checked, form, rules).encode(errors="replace"))
     gc.freeze()  # or Python would look at every document again as it exits
@@ -93,6 +104,24 @@ def _refuse_contradictions(
         raise click.UsageError("--all runs Checkov and --fast leaves it out: choose one.")
     if json_and_other:
         raise click.UsageError("--json is --format json: choose one format.")
+
+
+def _report(option: str) -> "tuple[Format, Path]":
+    form, _, path = option.partition("=")
+    if form not in FORMATS or not path:
+        raise click.UsageError(f"--write takes FORMAT=FILE, with one of the formats {', '.join(FORMATS)}")
+    return cast("Format", form), Path(path)
+
+
+def _write(path: Path, report: str) -> None:
+    """Add a report to a file: what is there stays, as other steps of a workflow write to its summary as well."""
+    from mlplatform.core.errors import Refusal
+
+    try:
+        with path.open("ab") as file:
+            file.write(report.encode(errors="replace") + b"\n")
+    except OSError as cause:
+        raise Refusal(f"the report cannot be written: {cause.strerror}", where=str(path)) from cause
 
 
 def _rules(git: "Git", rev: str | None) -> "Mapping[str, Rule]":

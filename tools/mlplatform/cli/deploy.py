@@ -11,11 +11,19 @@ from mlplatform.cli import options
 @options.environment
 @options.base
 @options.reason
+@options.open_it
 @options.apply_locally
 @options.as_json
 @options.debug
 def command(
-    model: str, version: str, environment: str, base: str, reason: str, apply_locally: bool, as_json: bool
+    model: str,
+    version: str,
+    environment: str,
+    base: str,
+    reason: str,
+    open_it: bool,
+    apply_locally: bool,
+    as_json: bool,
 ) -> None:
     """Propose a registered VERSION of MODEL (tenant/model) for the first environment.
 
@@ -30,4 +38,6 @@ def command(
 
     workspace, request = Workspace.discover(), ProposalRequest(environment, model, base, reason)
     proposal = propose_deploy(workspace, request, version)
-    finish_proposal(workspace, proposal, request, apply_locally=apply_locally, as_json=as_json)
+    finish_proposal(
+        workspace, proposal, request, open_it=open_it, apply_locally=apply_locally, as_json=as_json
+    )

@@ -8,9 +8,12 @@ import click
 from mlplatform.cli import options
 
 if TYPE_CHECKING:  # only click is imported before a command runs
+    from mlplatform.core.check_result import CheckResult
+    from mlplatform.core.pull_request import PullRequest
     from mlplatform.core.repository import Repository
     from mlplatform.flow.selection import Selection
     from mlplatform.flow.workspace import Workspace
+    from mlplatform.propose.adopt import Adopted
 
 
 @click.command(
@@ -23,8 +26,14 @@ if TYPE_CHECKING:  # only click is imported before a command runs
 @click.option("--deep", is_flag=True, help="Hash the artifacts of all versions, not only of those in use.")
 @click.option("--revert", is_flag=True, help="Undo what was changed by hand; needs --env.")
 @click.option("--adopt", is_flag=True, help="Propose to declare it, on a branch for review; needs --env.")
+@click.option(
+    "--post",
+    is_flag=True,
+    help="Keep an issue open on the Git host for each finding, and close it when it is gone.",
+)
 @options.rev
 @options.base
+@options.open_it
 @options.reason
 @options.as_json
 @options.debug
@@ -35,8 +44,10 @@ def command(
     deep: bool,
     revert: bool,
     adopt: bool,
+    post: bool,
     rev: str,
     base: str,
+    open_it: bool,
     reason: str,
     as_json: bool,
 ) -> None:
@@ -50,6 +61,12 @@ def command(
     undone, with --adopt when some of it cannot be declared.
     """
     _refuse_contradictions(model, tenant, environment, revert=revert, adopt=adopt)
+    if open_it and not adopt:
+        raise click.UsageError("--open needs --adopt: nothing else proposes a change")
+    if post and (model or tenant or environment or revert or adopt):
+        raise click.UsageError(
+            "--post is about everything: leave out MODEL, --tenant, --env, --revert and --adopt"
+        )
     from mlplatform.flow.check.run_check import load_repository
     from mlplatform.flow.selection import Selection
     from mlplatform.flow.workspace import Workspace
@@ -59,11 +76,11 @@ def command(
     if revert and environment:
         _revert(workspace, repository, environment, reason, deep=deep, as_json=as_json)
     elif adopt and environment:
-        _adopt(workspace, repository, environment, base, reason, deep=deep, as_json=as_json)
+        _adopt(workspace, repository, environment, base, reason, deep=deep, open_it=open_it, as_json=as_json)
     elif environment:
         _show(workspace, repository, Selection(model, tenant, environment), deep=deep, as_json=as_json)
     else:
-        _show_all(workspace, repository, Selection(model, tenant), deep=deep, as_json=as_json)
+        _show_all(workspace, repository, Selection(model, tenant), deep=deep, post=post, as_json=as_json)
 
 
 def _refuse_contradictions(
@@ -95,7 +112,13 @@ def _show(
 
 
 def _show_all(
-    workspace: "Workspace", repository: "Repository", selection: "Selection", *, deep: bool, as_json: bool
+    workspace: "Workspace",
+    repository: "Repository",
+    selection: "Selection",
+    *,
+    deep: bool,
+    post: bool,
+    as_json: bool,
 ) -> None:
     from mlplatform.cli.console import echo_json, waiting
     from mlplatform.flow.drift.drift import find_drift_everywhere
@@ -107,6 +130,11 @@ def _show_all(
         echo_json(drifts_json(environments))
     else:
         click.echo(drifts_text(environments))
+    if post:
+        from mlplatform.flow.drift.post_drift import post_drift
+        from mlplatform.report.drift import drift_issue
+
+        post_drift(workspace, environments, drift_issue)
     is_clean = all(
         not isinstance(drifted, Exception) and not drifted.drifts for drifted in environments.values()
     )
@@ -139,6 +167,7 @@ def _adopt(
     reason: str,
     *,
     deep: bool,
+    open_it: bool,
     as_json: bool,
 ) -> None:
     from mlplatform.cli.console import echo_json, waiting
@@ -149,8 +178,19 @@ def _adopt(
     with waiting(f"reading {environment}", as_json=as_json):
         adopted = adopt_drift(workspace, repository, environment, base, reason, deep=deep)
         checked = check_proposed(workspace, adopted.base, adopted.proposed)
+        opened = _open(workspace, adopted, checked) if open_it else None
     if as_json:
-        echo_json(adopted_json(adopted, checked))
+        echo_json(adopted_json(adopted, checked, opened))
     else:
-        click.echo(adopted_text(adopted, checked))
+        click.echo(adopted_text(adopted, checked, opened))
     sys.exit(0 if checked.is_clean and not adopted.refused else 1)
+
+
+def _open(workspace: "Workspace", adopted: "Adopted", checked: "CheckResult") -> "PullRequest":
+    from mlplatform.flow.review.open_pull_request import open_pull_request
+    from mlplatform.report.proposed import pull_request_body
+
+    message = f"{adopted.title}\n\nWhat was changed by hand is declared as it is now."
+    return open_pull_request(
+        workspace, adopted.proposed.branch, adopted.title, pull_request_body(message, checked)
+    )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mlplatform.cli import options
+from mlplatform.cli.forge_controls import controls, setup
 
 if TYPE_CHECKING:  # only click is imported before a command runs
     from mlplatform.core.pull_request import PullRequest
-    from mlplatform.flow.review.post_verdict import Judged
+    from mlplatform.core.verdict import Judged
+    from mlplatform.flow.review.event import EventSubject
     from mlplatform.flow.workspace import Workspace
     from mlplatform.providers.forge.interface import Forge
 
@@ -68,11 +70,9 @@ def verdict(
     from mlplatform.report.verdict import judged_json, judged_text
 
     workspace = Workspace.discover()
-    judged = []
     with waiting("checking", as_json=as_json):
-        forge, pulls = _pull_requests(workspace, pull or branch, event)
-        for each in pulls:
-            judged.append(_judge(workspace, forge, each, engine, post=post))
+        forge, subject = _subject(workspace, pull or branch, event)
+        judged = [_judge(workspace, forge, each, engine, post=post) for each in subject.pull_requests]
     if out is not None:
         _write(out, judged[0])
     if as_json:
@@ -81,20 +81,42 @@ def verdict(
         click.echo(
             "\n".join(map(judged_text, judged)) or "no open pull request has this head: nothing to judge"
         )
-    sys.exit(0 if all(each.passes for each in judged) else 1)
+    # Of all that are open most wait for reviews, which is no failure of the run that looks at them.
+    sys.exit(0 if subject.is_everything or all(each.passes for each in judged) else 1)
 
 
-def _pull_requests(
-    workspace: "Workspace", name: str | None, event: Path | None
-) -> "tuple[Forge, tuple[PullRequest, ...]]":
-    from mlplatform.flow.review.event import pull_requests_of
+@command.command(epilog="Example: platform forge environments >> $GITHUB_OUTPUT")
+@options.rev
+@options.as_json
+@options.debug
+def environments(rev: str, as_json: bool) -> None:
+    """List the environments of a commit in their order, as an output of a workflow's step."""
+    import json
+
+    from mlplatform.cli.console import echo_json
+    from mlplatform.flow.check.run_check import load_repository
+    from mlplatform.flow.workspace import Workspace
+
+    names = load_repository(Workspace.discover().git, rev).environments_in_order()
+    if as_json:
+        echo_json({"environments": list(names)})
+    else:
+        click.echo(f"environments={json.dumps(list(names))}")
+
+
+command.add_command(setup)
+command.add_command(controls)
+
+
+def _subject(workspace: "Workspace", name: str | None, event: Path | None) -> "tuple[Forge, EventSubject]":
+    from mlplatform.flow.review.event import EventSubject, pull_requests_of
     from mlplatform.flow.review.git_host import forge_of, forge_of_main
 
     if event is not None:
         forge = forge_of_main(workspace)
         return forge, pull_requests_of(forge, event)
     forge = forge_of(workspace, name or "")
-    return forge, (forge.pull_request(name or ""),)
+    return forge, EventSubject((forge.pull_request(name or ""),))
 
 
 def _judge(
@@ -104,12 +126,10 @@ def _judge(
     from mlplatform.flow.review import post_verdict
     from mlplatform.report.verdict import verdict_texts
 
-    if post:
-        post_verdict.announce(forge, pull)
-    judged = post_verdict.judge_or_deny(workspace, forge, pull, CheckOptions(engine=engine))
-    if post:
-        post_verdict.post(forge, judged, verdict_texts(judged))
-    return judged
+    judge_options = CheckOptions(engine=engine)
+    if not post:
+        return post_verdict.judge_or_deny(workspace, forge, pull, judge_options)
+    return post_verdict.judge_and_post(workspace, forge, pull, judge_options, verdict_texts)
 
 
 def _write(out: Path, judged: "Judged") -> None:

@@ -11,9 +11,10 @@ from mlplatform.core.kinds.table import Kind
 @click.argument("name")
 @options.base
 @options.reason
+@options.open_it
 @options.as_json
 @options.debug
-def command(kind: str, name: str, base: str, reason: str, as_json: bool) -> None:
+def command(kind: str, name: str, base: str, reason: str, open_it: bool, as_json: bool) -> None:
     """Propose a document to start from, on a branch; replace its placeholders before the review.
 
     NAME is `tenant` for a tenant, and `tenant/name` for what belongs to one. Until the placeholders are replaced, the
@@ -24,4 +25,6 @@ def command(kind: str, name: str, base: str, reason: str, as_json: bool) -> None
     from mlplatform.flow.workspace import Workspace
 
     workspace = Workspace.discover()
-    print_proposal(workspace, propose_new(workspace, kind, name, base, reason), base, as_json=as_json)
+    print_proposal(
+        workspace, propose_new(workspace, kind, name, base, reason), base, open_it=open_it, as_json=as_json
+    )

@@ -40,6 +40,11 @@ def apply_locally(function: Function) -> Function:
     return click.option("--apply-locally", is_flag=True, help=text)(function)
 
 
+def open_it(function: Function) -> Function:
+    text = "Push the branch and open a pull request of it, with the check's report as its body."
+    return click.option("--open", "open_it", is_flag=True, help=text)(function)
+
+
 def reason(function: Function) -> Function:
     return click.option("--reason", default="", metavar="TEXT", help="Why: it goes on record.")(function)
 

@@ -13,6 +13,7 @@ from mlplatform.cli import options
 @click.option("--to", metavar="VERSION", help="The version to go back to [default: the one before].")
 @options.base
 @options.reason
+@options.open_it
 @options.apply_locally
 @options.as_json
 @options.debug
@@ -22,6 +23,7 @@ def command(
     to: str | None,
     base: str,
     reason: str,
+    open_it: bool,
     apply_locally: bool,
     as_json: bool,
 ) -> None:
@@ -37,4 +39,6 @@ def command(
 
     workspace, request = Workspace.discover(), ProposalRequest(environment, model, base, reason)
     proposal = propose_rollback(workspace, request, to)
-    finish_proposal(workspace, proposal, request, apply_locally=apply_locally, as_json=as_json)
+    finish_proposal(
+        workspace, proposal, request, open_it=open_it, apply_locally=apply_locally, as_json=as_json
+    )

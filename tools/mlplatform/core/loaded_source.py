@@ -18,7 +18,7 @@ class LoadedSource:
     `scripts` are the paths of all training scripts. `infrastructure` are the files that Checkov scans, empty unless
     requested, and `scanned_by` the texts of policies/checkov/. When only the documents that a change affects were
     loaded, `others` are the paths that were left out, and `partial` the paths of tenants whose deployments, and of data
-    sets whose duplicates, were not all loaded.
+    sets whose duplicates, were not all loaded. `codeowners` are the texts of CODEOWNERS, wherever GitHub looks for it.
     """
 
     commit: str | None
@@ -33,6 +33,7 @@ class LoadedSource:
     scanned_by: Mapping[str, str] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     partial: frozenset[str] = frozenset()
+    codeowners: Mapping[str, str] = field(default_factory=dict)
 
     def documents(self, kind: Kind) -> Iterator[RawDocument]:
         """Yield the readable documents of a kind."""

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from mlplatform.core.kinds.git_host import MergeMethod
 from mlplatform.core.review import Review
 
 VERDICT_STATUS = "platform/verdict"
-MergeMethod = Literal["merge", "squash", "rebase"]
 StatusState = Literal["success", "failure", "error", "pending"]
 
 
@@ -43,22 +43,26 @@ class MergedChange:
 
 
 @dataclass(frozen=True, slots=True)
-class ForgeCheck:
-    """A status or check of a commit, and who posted it: `app_id` the GitHub App, where it is one."""
-
-    name: str
-    conclusion: str
-    creator: str
-    app_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Issue:
     """Something that the Git host is to keep open while it is so; `key` tells it from the others."""
 
     key: str
     title: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeCheck:
+    """A check run or status of a commit.
+
+    `conclusion` is the Git host's word (`success`, `failure`, `pending`, …), `app_id` the App that made it where one
+    did, `creator` the account.
+    """
+
+    name: str
+    conclusion: str
+    app_id: int | None
+    creator: str
 
 
 def approvers(review: Review) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The result of reconciling one environment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mlplatform.core.approvals import Approvals
 from mlplatform.core.hold import Hold
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Plan
@@ -18,11 +19,12 @@ class Reverted:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """The plan of an environment, the outcomes, and the reverts that are proposed for what failed."""
+    """The plan of an environment, the outcomes, the reverts that are proposed for what failed, and who approved it."""
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
     reverts: tuple[Reverted, ...] = ()
+    approvals: Approvals = field(default_factory=dict)
 
     @property
     def is_done(self) -> bool:

@@ -11,6 +11,7 @@ RETRY = "urn:mlplatform:predicate:retry:v1"
 HOLD = "urn:mlplatform:predicate:hold:v1"
 VALIDATION = "urn:mlplatform:predicate:validation:v1"
 SNAPSHOT = "urn:mlplatform:predicate:snapshot:v1"
+CONTROLS = "urn:mlplatform:predicate:controls:v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,15 @@ def snapshot_statement(environment: str, commit: str, taken: str, digest: str, b
     """Return the record of a snapshot; the snapshot itself is attached, as the git object `blob`."""
     predicate = {"environment": environment, "commit": commit, "taken": taken, "blob": blob}
     return Statement({f"{environment}/snapshot": digest}, SNAPSHOT, predicate)
+
+
+def controls_statement(repository: str, commit: str, digest: str, compared: Mapping[str, Any]) -> Statement:
+    """Return the record that a Git host's controls were compared with what a commit of main declares.
+
+    `digest` is that of what is declared; `compared` says what is in force, and how it differs.
+    """
+    predicate = {"repository": repository, "commit": commit, "digest": digest, **compared}
+    return Statement({f"{repository}/controls": digest}, CONTROLS, predicate)
 
 
 def newest_snapshot(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from mlplatform.core.codeowners import CODEOWNERS
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.kinds.document_kind import Reference, values_at
 from mlplatform.core.naming import (
@@ -79,6 +80,7 @@ class _Search:
         self._add_referrers()
         self._add(self._about)
         self._add_references()
+        self._read |= self._who_is_asked()
         complete = {path for path in self._about if _has_gathered_parts(path)}
         related = self._deployments_of(complete) | self._duplicates(complete)
         loaded = (self._read | related) & self._paths
@@ -151,6 +153,12 @@ class _Search:
         waivers = self._of_kind[Kind.WAIVER]
         self._documents.parse(waivers)
         return {path for waiver in waivers for path in self._documents.values_of(waiver, strings_at("path"))}
+
+    def _who_is_asked(self) -> set[str]:
+        """Return every tenant where there is a CODEOWNERS, which names all owners, and it or one of them changes."""
+        tenants = self._of_kind[Kind.TENANT]
+        is_made_anew = CODEOWNERS in self._changed or not tenants.isdisjoint(self._changed)
+        return {*tenants} if CODEOWNERS in self._paths and is_made_anew else set()
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
         """Return the deployments of those of these tenants that are checked together with them."""

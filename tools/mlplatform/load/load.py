@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mlplatform.core.codeowners import CODEOWNERS, OTHER_CODEOWNERS
 from mlplatform.core.document import RawDocument
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.loaded_source import LoadedSource
@@ -16,6 +17,7 @@ from mlplatform.load.undeclared_files import undeclared_files
 
 DATA_ROOT = "examples/data/"
 SCRIPT_ROOT = "examples/training/"
+_MAX_CODEOWNERS = 3 * 1024 * 1024  # GitHub's own limit
 
 
 @gc_paused()
@@ -27,6 +29,7 @@ def load(source: Source) -> LoadedSource:
     policies, unreadable_policies = texts(source, policy_files(files), MAX_POLICY)
     schemas, unreadable_schemas = texts(source, schema_files(files), MAX_POLICY)
     digests, tables, unreadable_data = read_data(source, _data_files(files, raws.values()))
+    owners, unreadable_owners = texts(source, _codeowners(files), _MAX_CODEOWNERS)
     other_findings = [
         *undeclared_files(files, (_location(raw.data) for raw in _datasets(raws.values())), unreadable),
         *ignored_files(files),
@@ -34,6 +37,7 @@ def load(source: Source) -> LoadedSource:
         *unreadable_policies,
         *unreadable_schemas,
         *unreadable_data,
+        *unreadable_owners,
     ]
     return LoadedSource(
         commit=source.commit,
@@ -44,7 +48,12 @@ def load(source: Source) -> LoadedSource:
         digests=digests,
         tables=tables,
         scripts=frozenset(_scripts(files)),
+        codeowners=owners,
     )
+
+
+def _codeowners(files: Sequence[SourceFile]) -> list[SourceFile]:
+    return [file for file in files if file.path in (CODEOWNERS, *OTHER_CODEOWNERS)]
 
 
 def _data_files(files: Sequence[SourceFile], raws: Iterable[RawDocument]) -> list[SourceFile]:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlplatform.core.check_result import CheckResult
-from mlplatform.core.drift import Drifted
+from mlplatform.core.drift import Drift, Drifted
 from mlplatform.core.errors import Refusal
+from mlplatform.core.pull_request import Issue, PullRequest
 from mlplatform.observe.adoptable import adoptable
 from mlplatform.propose.adopt import Adopted
+from mlplatform.report.check.markdown.escaping import code, prose
 from mlplatform.report.plain import counted, one_line
 from mlplatform.report.proposed import proposed_json, proposed_text
 
@@ -62,13 +64,30 @@ def _refusal(refusal: Refusal) -> dict[str, str]:
     return {"message": refusal.message, "fix": refusal.fix, "where": refusal.where}
 
 
-def adopted_text(adopted: Adopted, checked: CheckResult) -> str:
+def drift_issue(environment: str, drift: Drift) -> Issue:
+    """One difference as an issue: what was changed by hand, and the two ways to settle it."""
+    subject = drift.model or "the server"
+    command = f"platform drift --env {environment}"
+    remedies = (
+        f"Undo it with {code(f'{command} --revert')}, or declare it with {code(f'{command} --adopt --open')}."
+    )
+    return Issue(
+        f"{environment}/{drift.model}/{drift.kind}/{drift.about}/{drift.digest}",
+        one_line(f"{environment}: {subject} was changed by hand ({drift.kind})", 200),
+        f"{prose(drift.message)}\n\n{remedies}\n",
+    )
+
+
+def adopted_text(adopted: Adopted, checked: CheckResult, opened: PullRequest | None = None) -> str:
     lines = [
-        proposed_text(adopted.proposed, adopted.title, adopted.environment, checked),
+        proposed_text(adopted.proposed, adopted.title, adopted.environment, checked, opened=opened),
         *(f"  ✗ cannot be declared: {sentence}" for sentence in adopted.refused),
     ]
     return "\n".join(lines)
 
 
-def adopted_json(adopted: Adopted, checked: CheckResult) -> dict[str, Any]:
-    return {**proposed_json(adopted.proposed, adopted.title, checked), "refused": list(adopted.refused)}
+def adopted_json(adopted: Adopted, checked: CheckResult, opened: PullRequest | None = None) -> dict[str, Any]:
+    return {
+        **proposed_json(adopted.proposed, adopted.title, checked, opened),
+        "refused": list(adopted.refused),
+    }

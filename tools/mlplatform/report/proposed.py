@@ -5,8 +5,11 @@ from typing import Any
 
 from mlplatform.check.schema import SCHEMA_PLACEHOLDER
 from mlplatform.core.check_result import CheckResult
+from mlplatform.core.pull_request import PullRequest
 from mlplatform.propose.branch import Proposed
 from mlplatform.report.check.json import checked_json
+from mlplatform.report.check.markdown import checked_markdown
+from mlplatform.report.check.markdown.escaping import prose
 from mlplatform.report.check.summary import errors_first, missing, proposed, some
 from mlplatform.report.check.text import finding_text
 from mlplatform.report.plain import counted, one_line
@@ -18,11 +21,13 @@ def proposed_text(
     environment: str = "",
     checked: CheckResult | None = None,
     base: str = "main",
+    opened: PullRequest | None = None,
 ) -> str:
     """Where the proposal is, what the check says of it, and what follows its merge when it changes an `environment`."""
     lines = [
         title,
         f"  commit {branch.commit[:12]} on branch {branch.branch}, for review{_reused(branch)}",
+        *([f"  pull request {opened.name}{f': {opened.url}' if opened.url else ''}"] if opened else []),
         *(_check_lines(checked, branch.branch, base) if checked else ()),
     ]
     if environment and (checked is None or checked.is_clean):
@@ -30,7 +35,9 @@ def proposed_text(
     return "\n".join(lines)
 
 
-def proposed_json(branch: Proposed, title: str, checked: CheckResult) -> dict[str, Any]:
+def proposed_json(
+    branch: Proposed, title: str, checked: CheckResult, opened: PullRequest | None = None
+) -> dict[str, Any]:
     """The branch, its commit, and the whole result of the check."""
     return {
         "branch": branch.branch,
@@ -38,7 +45,15 @@ def proposed_json(branch: Proposed, title: str, checked: CheckResult) -> dict[st
         "commit": branch.commit,
         "reused": branch.reused,
         "check": checked_json(checked),
+        "pullRequest": {"name": opened.name, "url": opened.url} if opened else None,
     }
+
+
+def pull_request_body(message: str, checked: CheckResult) -> str:
+    """What a pull request says: the reason that the commit gives, and the report of the check."""
+    _, _, reason = message.partition("\n\n")
+    said = [prose(line) for line in reason.strip().split("\n") if line.strip()]
+    return "\n\n".join([*said, checked_markdown(checked)])
 
 
 def _check_lines(checked: CheckResult, branch: str, base: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ _FAMILIES = {
     "References, data, capabilities, waivers and the checkers themselves": (
         "capability-",
         CHECK_CRASHED.id,
+        "codeowners-",
         DATA_COLUMNS.id,
         "link-",
         "policy-",
@@ -27,7 +28,7 @@ _FAMILIES = {
     ),
     "The policies that a change brings": (CHECK_UNFINISHED.id,),
     "Policies": ("policies/rego/",),
-    "Infrastructure": ("CKV", "checkov-"),
+    "Infrastructure": ("CKV", "checkov-", "zizmor-"),
 }  # what the id of a rule or the file that implements it begins with
 _HEAD = """\
 # Rules

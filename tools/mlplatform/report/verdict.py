@@ -4,9 +4,7 @@ from typing import Any
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.pull_request import PullRequest, approvers
-from mlplatform.flow.review.merge import Merge
-from mlplatform.flow.review.post_verdict import Judged, VerdictTexts
-from mlplatform.flow.review.verdict import Verdict
+from mlplatform.core.verdict import Judged, Merge, Verdict, VerdictTexts
 from mlplatform.report.change import plan_text
 from mlplatform.report.check.json import checked_json
 from mlplatform.report.check.markdown import checked_markdown
@@ -33,8 +31,8 @@ def verdict_text(verdict: Verdict) -> str:
     """The whole check, and what is judged: the head, on top of which main, approved by whom."""
     names = ", ".join(approvers(verdict.review)) or "nobody"
     passes = "may be merged" if verdict.passes else "is stopped"
-    judged = f"{verdict.pull.head[:12]} on top of {verdict.base[:12]}, approved by {names}"
-    about = f"{one_line(verdict.pull.name)} {passes}: {judged}"
+    commits = f"{verdict.pull.head[:12]} on top of {verdict.base[:12]}"
+    about = f"{one_line(verdict.pull.name)} {passes}: {commits}, approved by {names}"
     plans = [plan_text(planned.plan) for planned in verdict.plans]
     unplanned = [f"not planned: {sentence}" for sentence in verdict.unplanned]
     return "\n".join([checked_text(verdict.checked), *plans, *unplanned, about])

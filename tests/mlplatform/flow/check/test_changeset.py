@@ -334,6 +334,23 @@ def test_nothing_of_the_judged_tree_runs(zoo: Scratch, tmp_path: Path) -> None:
     assert not spoor.exists()
 
 
+def test_with_a_codeowners_a_tenant_brings_all_tenants_whose_owners_it_names(zoo: Scratch) -> None:
+    path = "tenants/dog/tenant.yaml"
+    zoo.commit({".github/CODEOWNERS": "", path: tenant("ada", "public")})
+    tenants = {*zoo.run("ls-files", "tenants/*/tenant.yaml").split()}
+    assert len(tenants) == 4
+    assert loaded(changed(zoo, edited(zoo, path))) == tenants
+    zoo.run("checkout", "--quiet", ".")
+    assert loaded(changed(zoo, {".github/CODEOWNERS": "* @ada\n"})) == tenants
+
+
+def test_with_a_codeowners_a_deployment_brings_no_more_than_without(zoo: Scratch) -> None:
+    without = loaded(changed(zoo, edited(zoo, PINNED)))
+    zoo.run("checkout", "--quiet", ".")
+    zoo.commit({".github/CODEOWNERS": ""})
+    assert loaded(changed(zoo, edited(zoo, PINNED))) == without
+
+
 def test_environments_of_the_head_are_judged_too(zoo: Scratch) -> None:
     new = "environments/new/environment.yaml"
     assert new in changed(zoo, {new: environment(3, "promotesFrom: prod\n")}).head.raws

@@ -1,4 +1,4 @@
-"""By whose approval a deployment came to main: of its reviewed merge, or as the ledger says; else it is unreviewed."""
+"""By whose approval a deployment came to main: by its reviewed merge, or the ledger; else by nobody's."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -230,7 +230,7 @@ def pin_reviewed(lab: Laboratory, model: str, version: str, *approvers: str) -> 
     run_git(lab.root, "switch", "-q", "-c", branch)
     lab.pin("production", version, model)
     run_git(lab.root, "switch", "-q", "main")
-    forge = SignedForge(lab.place.git, SIGNERS, "origin")
+    forge = SignedForge(lab.place.git, SIGNERS)
     for person, action in (("linus", "request"), *((name, "approve") for name in approvers)):
         forge.say(forge.pull_request(branch), action, "", keys.key(person))
     run_git(lab.root, "merge", "-q", "--no-ff", "-m", f"Merge branch '{branch}'", branch)

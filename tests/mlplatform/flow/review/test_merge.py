@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.verdict import Merge, Verdict
 from mlplatform.flow.review import merge as merge_module
-from mlplatform.flow.review.merge import Merge, merge
+from mlplatform.flow.review.merge import merge
 from mlplatform.flow.review.sign_review import review
-from mlplatform.flow.review.verdict import Verdict
 from mlplatform.providers.forge.signed.log import REVIEWS
 from tests.support.reviewed import BRANCH, LEXICON, SIGNERS, TENANT, Reviewed
 from tests.support.scratch import Scratch
@@ -278,7 +278,7 @@ def test_neither_a_title_nor_a_branch_of_somebody_else_has_to_be_utf_8(shared: R
     done = merged(shared)
     assert done.commit
     assert shared.shared.run("log", "-1", "--format=%b", "main") == "caf\xe9\n"
-    assert shared.forge.pull_requests_at(done.verdict.pull.head) == ()
+    assert shared.forge.pull_requests(done.verdict.pull.head) == ()
 
 
 @pytest.mark.parametrize("name", ["no branch", "no\nbranch", "--force", "refs/heads/describe", "main"])

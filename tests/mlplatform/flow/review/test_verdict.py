@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.verdict import VerdictTexts
 from mlplatform.flow.review.event import pull_requests_of
 from mlplatform.flow.review.git_host import forge_of, forge_of_main
-from mlplatform.flow.review.post_verdict import VerdictTexts, announce, judge_or_deny, post
+from mlplatform.flow.review.post_verdict import announce, judge_or_deny, post
 from mlplatform.flow.review.verdict import judge, with_plans
 from mlplatform.providers.forge.interface import ForgeError
 from mlplatform.report.verdict import (

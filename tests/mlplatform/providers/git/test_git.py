@@ -31,6 +31,11 @@ def test_a_missing_git_program_is_said_plainly(repo: Scratch, monkeypatch: pytes
         repo.git.run("version")
 
 
+def test_a_command_that_takes_too_long_is_ended_and_an_error(repo: Scratch) -> None:
+    with pytest.raises(GitError, match=r"^git version did not end in 1e-06 s$"):
+        Git(repo.root, seconds=0.000001).run("version")
+
+
 def test_a_failing_command_gives_gits_own_last_line(repo: Scratch) -> None:
     with pytest.raises(GitError, match=r"^Not a valid object name nowhere$"):
         repo.git.run("ls-tree", "nowhere")

@@ -16,7 +16,8 @@ from tests.mlplatform.providers.scan.cases import POLICIES
 
 FILES = {"infrastructure/main.tf": b'resource "aws_kms_key" "a" {\n}\n'}
 PASSING = (
-    '{"failed": [], "skipped": [], "broken": {}, "seen": %s, "unjudged": [], "refused": [], "complaints": []}'
+    '{"failed": [], "skipped": [], "broken": {}, "seen": %s, "unjudged": [], "refused": [], "complaints": [],'
+    ' "zizmor": {"findings": [], "broken": {}}}'
 )
 
 
@@ -169,7 +170,7 @@ def test_every_finding_carries_a_rule_that_is_listed(
 
 def test_a_waiver_may_suspend_a_check_but_not_the_scan(rules: Mapping[str, Rule]) -> None:
     bound = {rule.id for rule in rules.values() if not rule.is_waivable}
-    assert bound == {"checkov-missing", "checkov-failed", "checkov-configuration"}
+    assert bound == {"checkov-missing", "checkov-failed", "checkov-configuration", "zizmor-failed"}
     assert all(
         rule.title and rule.description and rule.fix and rule.passes and rule.fails and rule.soc2
         for rule in rules.values()

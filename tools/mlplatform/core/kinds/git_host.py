@@ -7,19 +7,41 @@ from pydantic import Field, StringConstraints
 
 from mlplatform.core.kinds.base import Login, StrictModel
 
+GITHUB_ACTIONS = 15368  # the App that runs workflows, on github.com
+
 RelativePath = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", max_length=200)
 ]
+GitHubLogin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,37}[A-Za-z0-9])?$")]
 ApiUrl = Annotated[
     str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?$")
 ]
 
 
+MergeMethod = Literal["merge", "squash", "rebase"]
+StatusName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
 class GitHubPerson(StrictModel):
     """A person's account on GitHub; with `id` it is found though its login changes, and nobody else's counts."""
 
-    login: Login
+    login: GitHubLogin
     id: int | None = Field(default=None, ge=1)
+
+
+class Protection(StrictModel):
+    """What GitHub has to ask of every pull request into main, besides the verdict; `platform forge setup` makes it so.
+
+    `statuses` are check runs of GitHub Actions. `ledgerApp` is the App that alone may write the ledger's branch.
+    """
+
+    approvals: int = Field(default=1, ge=0, le=6)
+    codeOwners: bool = True
+    lastPushApproval: bool = True
+    dismissStale: bool = True
+    statuses: list[StatusName] = ["required"]
+    mergeMethods: list[MergeMethod] = Field(default=["merge"], min_length=1)
+    ledgerApp: int = Field(default=GITHUB_ACTIONS, ge=1)
 
 
 class GitHubSettings(StrictModel):
@@ -36,6 +58,7 @@ class GitHubSettings(StrictModel):
     api: ApiUrl = "https://api.github.com"
     verdictApp: int = Field(ge=1)
     people: Mapping[Login, GitHubPerson] = {}
+    protection: Protection = Protection()
 
 
 class SignedSettings(StrictModel):

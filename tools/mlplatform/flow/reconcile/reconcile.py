@@ -53,10 +53,12 @@ def reconcile(
         plan = plan_against(workspace, repository, environment, run.statements(), actual, options)
         _require_unchanged_plan(run, plan)
         revert_base = _hold_rolled_back_versions(run, plan, actual)
-        outcomes = execute(run, plan, _approvals(run, plan))
+        approvals = _approvals(run, plan)
+        outcomes = execute(run, plan, approvals)
         _take_snapshot_of_changes(run, plan, outcomes)
         _record_commit_without_changes(run, plan, outcomes)
-    return Reconciled(plan, outcomes, propose_reverts(workspace, revert_base, run.new_holds()))
+    reverts = propose_reverts(workspace, revert_base, run.new_holds())
+    return Reconciled(plan, outcomes, reverts, approvals)
 
 
 def _require_plan_for(environment: str, plan: Plan | None) -> None:

@@ -10,7 +10,7 @@ from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.pull_request import MergedChange, approvers
 from mlplatform.core.statement import Statement
 from mlplatform.flow.review.git_host import settings_at
-from mlplatform.flow.workspace import REMOTE, Workspace
+from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.forge import connect_forge
 from mlplatform.providers.forge.interface import Forge
 
@@ -74,7 +74,7 @@ class _Asked:
         try:
             if self._forge is None:
                 settings = settings_at(self._workspace, self._query.commit)
-                self._forge = connect_forge(settings, self._workspace.git, REMOTE)
+                self._forge = connect_forge(settings, self._workspace.git)
             return self._forge.merged_change(commit)
         except Refusal as why:
             return why

@@ -47,12 +47,17 @@ def forge_of(workspace: Workspace, name: str) -> Forge:
 
 def forge_of_main(workspace: Workspace) -> Forge:
     """Connect to the Git host that main of the remote names, or of this clone where there is no remote."""
-    return forge_at(workspace, _main(workspace, is_remote=REMOTE in remotes(workspace.git)))
+    return forge_at(workspace, main_commit(workspace))
 
 
 def forge_at(workspace: Workspace, commit: str) -> Forge:
     """Connect to the Git host that a commit of main names."""
-    return connect_forge(settings_at(workspace, commit), workspace.git, REMOTE)
+    return connect_forge(settings_at(workspace, commit), workspace.git)
+
+
+def main_commit(workspace: Workspace) -> str:
+    """Return the tip of main of the remote, or of this clone where there is no remote."""
+    return _main(workspace, is_remote=REMOTE in remotes(workspace.git))
 
 
 def main_of(workspace: Workspace, name: str) -> str:

@@ -1,12 +1,12 @@
 """`platform merge`: judges a branch with its signed reviews, and merges it by compare-and-swap."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.verdict import Merge
 from mlplatform.flow.check.run_check import CheckOptions
 from mlplatform.flow.review.sign_review import signed_forge
-from mlplatform.flow.review.verdict import Verdict, judge
+from mlplatform.flow.review.verdict import judge
 from mlplatform.flow.workspace import Workspace
 from mlplatform.propose.merge import merge_message, move_branch
 from mlplatform.providers.forge.signed.signing import default_key
@@ -14,15 +14,6 @@ from mlplatform.providers.git.refs import RefUpdate, branch_ref
 from mlplatform.providers.git.remote import push_together
 from mlplatform.providers.git.worktree import require_nowhere_checked_out
 from mlplatform.providers.git.write import require_identity, write_commit
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """The verdict on a branch, and the merge commit where it passed; `remote` has it where it is not this clone."""
-
-    verdict: Verdict
-    commit: str | None
-    remote: str | None = None
 
 
 def merge(workspace: Workspace, branch: str, key: Path | None, options: CheckOptions | None = None) -> Merge:

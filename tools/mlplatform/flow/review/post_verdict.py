@@ -1,36 +1,16 @@
 """Judges a pull request and posts what came of it: a status of its head, and one comment that is kept up to date."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.pull_request import PullRequest, StatusState
+from mlplatform.core.verdict import Judged, VerdictTexts
 from mlplatform.flow.check.run_check import CheckOptions
-from mlplatform.flow.review.verdict import Verdict, judge, with_plans
+from mlplatform.flow.review.verdict import judge, with_plans
 from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.forge.interface import Forge, ForgeError
 
 COMMENT = "verdict"
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictTexts:
-    """What a status (one line) and a comment (Markdown) say."""
-
-    status: str
-    comment: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A pull request with its verdict, or the refusal that stands in its place and is a denial too."""
-
-    pull: PullRequest
-    verdict: Verdict | None
-    refusal: Refusal | None = None
-
-    @property
-    def passes(self) -> bool:
-        return self.verdict is not None and self.verdict.passes
 
 
 def judge_or_deny(
@@ -41,6 +21,23 @@ def judge_or_deny(
         return Judged(pull, with_plans(workspace, judge(workspace, forge, pull, options)))
     except Refusal as refusal:
         return Judged(pull, None, refusal)
+
+
+def judge_and_post(
+    workspace: Workspace,
+    forge: Forge,
+    pull: PullRequest,
+    options: CheckOptions,
+    texts: Callable[[Judged], VerdictTexts],
+) -> Judged:
+    """Judge a pull request and post the verdict; what cannot be posted is a refusal, and no verdict."""
+    try:
+        announce(forge, pull)
+        judged = judge_or_deny(workspace, forge, pull, options)
+        post(forge, judged, texts(judged))
+    except Refusal as refusal:
+        return Judged(pull, None, refusal)
+    return judged
 
 
 def announce(forge: Forge, pull: PullRequest) -> None:

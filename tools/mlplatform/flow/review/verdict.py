@@ -1,39 +1,18 @@
 """Judges a pull request as it is now: its head as git objects, by the policies of main, with its reviews."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from mlplatform.core.check_result import CheckResult
 from mlplatform.core.errors import Refusal
 from mlplatform.core.pull_request import PullRequest
-from mlplatform.core.review import Review
 from mlplatform.core.snapshot_plan import SnapshotPlan
+from mlplatform.core.verdict import Verdict
 from mlplatform.flow.check.run_check import CheckOptions, check_change, load_repository
 from mlplatform.flow.reconcile.plan_from_snapshot import plan_from_snapshot
 from mlplatform.flow.review.git_host import require_reviewable
 from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.forge.interface import Forge
 from mlplatform.providers.git.merge import merge_candidate, merged_tree, require_merge_as_reviewed
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is said of a head: `base` and `tree` are the tip of main and the tree that a merge would make now.
-
-    `plans` is what an apply of the merge would do, by environment, as far as the snapshots tell; `unplanned` why not.
-    """
-
-    pull: PullRequest
-    base: str
-    tree: str
-    review: Review
-    checked: CheckResult
-    plans: tuple[SnapshotPlan, ...] = ()
-    unplanned: tuple[str, ...] = ()
-
-    @property
-    def passes(self) -> bool:
-        return self.checked.is_clean
 
 
 def judge(

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from mlplatform.core.controls import Controls
 from mlplatform.core.errors import Refusal
-from mlplatform.core.pull_request import Issue, MergedChange, PullRequest, StatusState
+from mlplatform.core.pull_request import ForgeCheck, Issue, MergedChange, PullRequest, StatusState
 from mlplatform.core.review import Review
 
 
@@ -19,8 +20,8 @@ class Forge(Protocol):
         """Return an open pull request by its number or branch; ForgeError where there is none, or more than one."""
         ...
 
-    def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
-        """Return the open pull requests whose head is this commit (40 hex digits), at most a few."""
+    def pull_requests(self, head: str | None = None) -> tuple[PullRequest, ...]:
+        """Return the open pull requests; with `head` only those whose head is this commit (40 hex digits)."""
         ...
 
     def base(self, pull: PullRequest) -> str:
@@ -56,4 +57,24 @@ class Forge(Protocol):
 
     def keep_issues(self, label: str, issues: Sequence[Issue]) -> None:
         """Have exactly these issues of a label open: open what is missing, update what differs, close the others."""
+        ...
+
+    def checks(self, head: str) -> tuple[ForgeCheck, ...]:
+        """Return the checks of a commit (40 hex digits) by whoever made them; of each name and maker the newest."""
+        ...
+
+    def verdict_of(self, head: str) -> StatusState | None:
+        """Return the newest `platform/verdict` of a commit; None where the platform itself has posted none."""
+        ...
+
+
+class ControlsHost(Protocol):
+    """A Git host that can be told what protects main, and that says what does."""
+
+    def in_force(self, declared: Controls) -> Controls:
+        """Return the controls that are in force, of those that are declared; ForgeError where they are not shown."""
+        ...
+
+    def put(self, control: str, declared: Controls, in_force: Controls) -> None:
+        """Make one control, by its name among the differences, what is declared; what is stricter is kept."""
         ...

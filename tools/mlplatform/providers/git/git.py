@@ -73,9 +73,10 @@ class PathChange:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """A repository by the top folder of its working tree."""
+    """A repository by the top folder of its working tree; a command of `run` may take `seconds`, None for ever."""
 
     root: Path
+    seconds: float | None = None
 
     @staticmethod
     def discover(start: Path) -> "Git":
@@ -93,8 +94,15 @@ class Git:
         """Return the output of a git command; GitError with git's own last line when it fails."""
         try:
             done = subprocess.run(
-                self._command(args), input=stdin, env=_environment(env), capture_output=True, check=False
+                self._command(args),
+                input=stdin,
+                env=_environment(env),
+                capture_output=True,
+                check=False,
+                timeout=self.seconds,
             )
+        except subprocess.TimeoutExpired:
+            raise GitError(f"git {args[0]} did not end in {self.seconds:g} s") from None
         except FileNotFoundError:
             raise Refusal("the program git is not on PATH", fix="install git") from None
         if done.returncode != 0:

@@ -49,6 +49,8 @@ RESERVED = (
     "waiver-",
     "checkov-",
     "CKV",
+    "codeowners-",
+    "zizmor-",
     "data-columns",
 )
 

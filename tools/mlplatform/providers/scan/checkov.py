@@ -8,6 +8,7 @@ from mlplatform.core.rule import Rule
 from mlplatform.providers.scan import format_checks, process, results, text_guard
 from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
 from mlplatform.providers.scan.checks.workflows import judge_action, judge_workflows
+from mlplatform.providers.scan.checks.zizmor_audits import ZIZMOR
 from mlplatform.providers.scan.file_types import Sort, reason, sort_of
 from mlplatform.providers.scan.interface import ScanError
 from mlplatform.providers.scan.tree import Node, TreeError, read_documents
@@ -57,7 +58,7 @@ class Checkov:
 
     def rules(self, policies: Mapping[str, str]) -> Sequence[Rule]:
         """Every rule that its findings can carry; takes some seconds, as Checkov says its own."""
-        own = {**OWN, **{rule.id: rule for rule in SCANNER}}
+        own = {**OWN, **{rule.id: rule for rule in (*SCANNER, *ZIZMOR)}}
         theirs = (_rule(rule) for rule in process.list_rules(_policies(policies)))
         return [*own.values(), *(rule for rule in theirs if rule.id not in results.NOT_ASKED)]
 
@@ -83,6 +84,8 @@ def _take(given: _Given, path: str, data: bytes) -> None:
     given.findings += wrong
     judged = sort in (Sort.TERRAFORM, Sort.KUBERNETES, Sort.WORKFLOW, Sort.DOCKERFILE) and not wrong
     given.add(sort.value if judged else "other", path, text)
+    if sort in (Sort.WORKFLOW, Sort.ACTION) and not wrong:
+        given.add("zizmor", path, text)
 
 
 def _unjudged(sort: Sort, path: str, text: str) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mlplatform.providers.scan.interface import ScanError
+from mlplatform.providers.scan.worker.zizmor import PROGRAM
 
 WORKER = Path(__file__).parent / "worker" / "__main__.py"
 ANSWER_BYTES = 64 << 20
@@ -34,7 +35,7 @@ FIX = "run it again; when it stays, tell the platform team what the pull request
 
 @dataclass(frozen=True, slots=True)
 class ScanAnswer:
-    """Checkov's answer, as in worker/frameworks.py."""
+    """Checkov's answer, as in worker/frameworks.py, and zizmor's, as in worker/zizmor.py."""
 
     failed: list[dict[str, Any]]
     skipped: list[dict[str, Any]]
@@ -43,6 +44,7 @@ class ScanAnswer:
     unjudged: list[dict[str, str]]
     refused: list[str]
     complaints: list[str]
+    zizmor: dict[str, Any]
 
 
 def run(folders: Mapping[str, Mapping[str, str]], *, seconds: float = DEADLINE_SECONDS) -> ScanAnswer:
@@ -64,6 +66,10 @@ def _ask(folders: Mapping[str, Mapping[str, str]], arguments: list[str], seconds
     if importlib.util.find_spec("checkov") is None:
         raise ScanError(
             "Checkov is not installed", rule="checkov-missing", fix="run make up, then check again"
+        )
+    if not PROGRAM.exists():
+        raise ScanError(
+            "zizmor is not installed", rule="checkov-missing", fix="run make up, then check again"
         )
     scratch = Path(tempfile.mkdtemp(prefix="platform-scan-"))
     try:

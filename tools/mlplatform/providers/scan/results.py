@@ -13,6 +13,7 @@ from mlplatform.providers.scan.file_types import Sort
 from mlplatform.providers.scan.format_checks import expand
 from mlplatform.providers.scan.process import ScanAnswer
 from mlplatform.providers.scan.tree import Node
+from mlplatform.providers.scan.zizmor import zizmor_findings
 
 # Checks of Checkov's that we do not ask, and why. Anything else is waived in policies/waivers/.
 NOT_ASKED = {
@@ -46,6 +47,7 @@ def findings(answer: ScanAnswer, folders: Folders, trees: Mapping[str, list[Node
     for record in answer.failed:
         if record["check"] not in NOT_ASKED:
             yield _failed(record, everything)
+    yield from zizmor_findings(answer.zizmor, trees)
     yield from _uncovered(answer, folders, trees)
     yield from _unknown_kinds(answer, trees)
 

@@ -266,9 +266,9 @@ def test_pull_requests_are_found_by_their_head(local: Reviewed) -> None:
     head, other = local.change(), local.change("other", message="another")
     for branch in (BRANCH, "other"):
         local.say("request", "linus", branch=branch)
-    assert [pull.branch for pull in local.forge.pull_requests_at(head)] == [BRANCH]
-    assert [pull.branch for pull in local.forge.pull_requests_at(other)] == ["other"]
-    assert local.forge.pull_requests_at(local.repo.head()) == ()
+    assert [pull.branch for pull in local.forge.pull_requests(head)] == [BRANCH]
+    assert [pull.branch for pull in local.forge.pull_requests(other)] == ["other"]
+    assert local.forge.pull_requests(local.repo.head()) == ()
 
 
 def test_a_merge_is_on_record_with_who_approved_it(local: Reviewed) -> None:

@@ -39,7 +39,7 @@ class SignedForge:
 
     git: Git
     signers: str
-    remote: str
+    remote: str = "origin"
     main: str = "main"
 
     def pull_request(self, name: str) -> PullRequest:
@@ -64,10 +64,10 @@ class SignedForge:
                 fix="push it, or fetch the other one and look at that",
             )
 
-    def pull_requests_at(self, head: str) -> tuple[PullRequest, ...]:
+    def pull_requests(self, head: str | None = None) -> tuple[PullRequest, ...]:
         branches = reviewed_branches(self.git, self.remote if self._has_remote() else None)
-        there = (branch for branch in branches if self._tip(branch)[0] == head)
-        return tuple(self.pull_request(branch) for branch in there if self._is_open(branch, head))
+        tips = {branch: tip for branch in branches if (tip := self._tip(branch)[0]) and head in (None, tip)}
+        return tuple(self.pull_request(branch) for branch, tip in tips.items() if self._is_open(branch, tip))
 
     def fetch(self, pull: PullRequest) -> None:
         if self._tip(pull.branch)[0] != pull.head:
@@ -187,6 +187,9 @@ class SignedForge:
 
     def checks(self, head: str) -> tuple[ForgeCheck, ...]:  # noqa: ARG002 nothing runs on a branch
         return ()
+
+    def verdict_of(self, head: str) -> StatusState | None:  # noqa: ARG002 `platform merge` judges anew
+        return None
 
     def post_status(self, head: str, state: StatusState, description: str) -> None:  # noqa: ARG002
         _nowhere()

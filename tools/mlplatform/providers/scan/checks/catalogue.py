@@ -26,32 +26,34 @@ _OWN = (
     ),
     _rule(
         "CKV_MLP_2",
-        "No expression that others write inside a script",
-        "GitHub puts the value of ${{ }} into the script before a shell reads it: a pull request's title, a branch "
-        "name or a value of a document is then a command.",
+        "What others write is executed by no detour",
+        "A shell, the options of a container and an action's input that is code take a value of ${{ }} for code, as a "
+        "script does (zizmor-template-injection). So does a script that executes such a variable of its environment, "
+        "or hands it on to later steps.",
         soc2=("CC6.1", "CC7.1", "CC8.1"),
         fix='hand the value over in `env:` and use "$NAME" in the script',
         passes='env: {TITLE: "${{ github.event.pull_request.title }}"} and run: echo "$TITLE"',
-        fails='run: echo "${{ github.event.pull_request.title }}"',
+        fails='env: {TITLE: "${{ github.event.pull_request.title }}"} and run: eval "$TITLE"',
     ),
     _rule(
         "CKV_MLP_3",
-        "Actions are pinned to a commit",
-        "A tag or branch of somebody else's repository can be moved to other code after the review.",
+        "What looks like a commit or a digest is one",
+        "A commit has 40 digits in small letters, a digest 64. What only looks like one may be a name that is moved to "
+        "other code after the review. That there is one at all is zizmor-unpinned-uses and zizmor-unpinned-images.",
         soc2=("CC6.8", "CC8.1"),
-        fix="use owner/action@ and the 40 characters of the commit, with the version as a comment",
+        fix="use owner/action@ and the 40 digits of the commit, or docker://image@sha256: and the 64 digits",
         passes="uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0",
-        fails="uses: actions/checkout@v5",
+        fails="uses: docker://alpine@sha256:0000",
     ),
     _rule(
         "CKV_MLP_4",
         "A pull request's job has a token that only reads",
         "The job runs what the pull request proposes; a token that writes would let it push, release, approve, or "
-        "take a cloud role. Permissions that are not said are the repository's default, which may be all of them.",
+        "take a cloud role.",
         soc2=("CC6.1", "CC6.3"),
         fix="say `permissions: {contents: read}` for the workflow, and do what writes in a workflow on push",
         passes="permissions: {contents: read}",
-        fails="on: pull_request, and permissions: {contents: write}, or none said",
+        fails="on: pull_request, and permissions: {contents: write}",
     ),
     _rule(
         "CKV_MLP_5",
@@ -141,10 +143,10 @@ OWN: dict[str, Rule] = {rule.id: rule for rule in _OWN}
 SCANNER = (
     _rule(
         "checkov-missing",
-        "Checkov is installed",
+        "Checkov and zizmor are installed",
         "Without it nothing judges the infrastructure, and what nothing judged is not merged.",
         fix="install the control plane again: make up",
-        passes="Checkov of the locked requirements in the environment of `platform`",
+        passes="Checkov and zizmor of the locked requirements in the environment of `platform`",
         fails="an environment without checkov",
         is_waivable=False,
     ),

@@ -19,18 +19,14 @@ SECRET = re.compile(r"\bsecrets\b(?!\s*\.\s*GITHUB_TOKEN\b)", re.IGNORECASE)
 
 
 def writes(workflow: Workflow) -> Iterator[Finding]:
-    """CKV_MLP_4: the token of a pull request's job only reads."""
+    """CKV_MLP_4: the token of a pull request's job only reads; zizmor asks that permissions are said."""
     if not workflow.is_proposed and not workflow.is_privileged:
         return
     allowed = ALLOWED if workflow.is_proposed else ANSWERS
     shared = workflow.root.get("permissions")
     for job in workflow.jobs:
         permissions = job.node.get("permissions") or shared
-        if permissions is None or permissions.text == "":
-            yield own_finding(
-                "CKV_MLP_4", workflow.path, job.at, f"{job.id} says no permissions, which may mean all"
-            )
-        elif permissions.text not in (None, "read-all"):
+        if permissions is not None and permissions.text not in (None, "read-all"):
             yield own_finding("CKV_MLP_4", workflow.path, permissions.at, f"{job.id} may write everything")
         for scope, level in permissions.values() if permissions else ():
             if level.text not in ("read", "none") and scope not in allowed:
@@ -50,15 +46,12 @@ def skippable(workflow: Workflow) -> Iterator[Finding]:
 
 
 def given_secrets(workflow: Workflow) -> Iterator[Finding]:
-    """CKV_MLP_6: a pull request's job is given no secret."""
+    """CKV_MLP_6: a pull request's job is given no secret; zizmor refuses to hand on all of them."""
     if not workflow.is_proposed:
         return
     for expression, at in expressions(workflow.root):
         if SECRET.search(expression):
             yield own_finding("CKV_MLP_6", workflow.path, at, f"${{{{ {expression[:60]} }}}}")
-    for job in workflow.jobs:
-        if (handed := job.node.get("secrets")) is not None and handed.text == "inherit":
-            yield own_finding("CKV_MLP_6", workflow.path, handed.at, f"{job.id} hands on every secret")
 
 
 def _skips(path: str, job: Job) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""CKV_MLP_1 to CKV_MLP_3: nothing that an outsider writes is executed."""
+"""CKV_MLP_1 to CKV_MLP_3: nothing that an outsider writes is executed, where zizmor does not look."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -37,8 +37,8 @@ SAFE = re.compile(
 )
 STRING = re.compile(r"'(?:[^']|'')*'")
 WORD = re.compile(r"[A-Za-z_][\w-]*(?:\s*\.\s*[\w*-]+)*")
-IMAGE = re.compile(r"[^@\s]+@sha256:[0-9a-f]{64}")
-PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}|docker://[^@\s]+@sha256:[0-9a-f]{64}|\./[^\s@]*")
+PIN = re.compile(r"@(?:sha256:|[0-9A-Fa-f]{40})")
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}|docker://[^@\s]+@sha256:[0-9a-f]{64}")
 
 
 def heads(workflow: Workflow) -> Iterator[Finding]:
@@ -65,10 +65,10 @@ def checkouts(path: str, users: Iterable[Node], root: Node) -> Iterator[Finding]
 
 
 def injections(path: str, steps: tuple[Node, ...], *, matrix_is_literal: bool = True) -> Iterator[Finding]:
-    """CKV_MLP_2: no `${{ }}` that others can write stands in a script."""
+    """CKV_MLP_2: no `${{ }}` that others can write stands in what is executed; zizmor judges `run`."""
     for step in steps:
         given = step.get("with")
-        scripts = [step.get("run"), step.get("shell"), step.get("options")]
+        scripts = [step.get("shell"), step.get("options")]
         scripts += [value for key, value in given.values() if SCRIPTS.search(key)] if given else []
         for script in filter(None, scripts):
             for expression, at in expressions(script):
@@ -76,22 +76,12 @@ def injections(path: str, steps: tuple[Node, ...], *, matrix_is_literal: bool = 
                     yield own_finding("CKV_MLP_2", path, at, f"a script holds ${{{{ {expression[:80]} }}}}")
 
 
-def unpinned(path: str, used: Iterable[Node | None]) -> Iterator[Finding]:
-    """CKV_MLP_3: every action, reusable workflow and image of an action is pinned to a full commit or digest."""
+def odd_pins(path: str, used: Iterable[Node | None]) -> Iterator[Finding]:
+    """CKV_MLP_3: what looks like a commit or a digest is one, which zizmor takes for granted."""
     for uses in used:
-        if uses is not None and not PINNED.fullmatch(uses.text or ""):
-            yield own_finding(
-                "CKV_MLP_3", path, uses.at, f"{(uses.text or '')[:80]} is not pinned to a commit"
-            )
-
-
-def unpinned_images(path: str, images: Iterable[Node]) -> Iterator[Finding]:
-    """CKV_MLP_3: every container that a job runs in or beside is pinned to a digest."""
-    for image in images:
-        if not IMAGE.fullmatch(image.text or ""):
-            yield own_finding(
-                "CKV_MLP_3", path, image.at, f"{(image.text or '')[:80]} is not pinned to a digest"
-            )
+        written = text(uses)
+        if uses is not None and PIN.search(written) and not PINNED.fullmatch(written):
+            yield own_finding("CKV_MLP_3", path, uses.at, f"{written[:80]} is neither")
 
 
 def is_safe(expression: str, matrix_is_literal: bool = True) -> bool:

@@ -1,4 +1,4 @@
-"""Our checks of GitHub workflows and composite actions: CKV_MLP_1 to CKV_MLP_6, CKV_MLP_12."""
+"""Our checks of GitHub workflows and composite actions: CKV_MLP_1 to CKV_MLP_6, CKV_MLP_12, beside zizmor's."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,10 +11,9 @@ from mlplatform.providers.scan.checks.untrusted import (
     checkouts,
     heads,
     injections,
-    unpinned,
-    unpinned_images,
+    odd_pins,
 )
-from mlplatform.providers.scan.checks.workflow import Workflow, expressions, text, with_callers, workflow_of
+from mlplatform.providers.scan.checks.workflow import Workflow, expressions, with_callers, workflow_of
 from mlplatform.providers.scan.tree import Node
 
 
@@ -33,9 +32,7 @@ def judge_action(path: str, root: Node) -> Iterator[Finding]:
     yield from checkouts(path, inner, root)
     yield from injections(path, inner, matrix_is_literal=False)
     yield from handed_on(path, inner, ())
-    image = runs.get("image") if runs else None
-    is_elsewhere = text(image).startswith("docker://")
-    yield from unpinned(path, [*(step.get("uses") for step in inner), image if is_elsewhere else None])
+    yield from odd_pins(path, [*(step.get("uses") for step in inner), runs.get("image") if runs else None])
 
 
 def _judge(path: str, workflow: Workflow) -> Iterator[Finding]:
@@ -46,10 +43,7 @@ def _judge(path: str, workflow: Workflow) -> Iterator[Finding]:
         written = (*job.steps, *job.containers, *_defaults(workflow.root), *_defaults(job.node))
         yield from injections(path, written, matrix_is_literal=_is_literal(job.node.get("strategy")))
         yield from handed_on(path, job.steps, (workflow.root, job.node))
-        yield from unpinned_images(
-            path, (container.get("image") or container for container in job.containers)
-        )
-    yield from unpinned(path, _used(workflow))
+    yield from odd_pins(path, _used(workflow))
     yield from writes(workflow)
     yield from skippable(workflow)
     yield from silenced(workflow)

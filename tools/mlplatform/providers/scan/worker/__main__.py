@@ -1,4 +1,5 @@
-"""`python -I -B worker SCRATCH [rules]`: judge the files in SCRATCH with Checkov, or list its rules.
+"""`python -I -B worker SCRATCH [rules]`: judge the files in SCRATCH with Checkov and zizmor, or list
+Checkov's rules.
 
 The answer is SCRATCH/answer.json. Run by its path and never imported by the control plane, so that what
 Checkov does to a process (signals, logging, its own environment) stays here.
@@ -36,10 +37,11 @@ def main() -> None:
     scratch = Path(sys.argv[1]).resolve()
     os.chdir(scratch)
     limit(SECONDS, MEMORY_BYTES)
-    from mlplatform.providers.scan.worker import frameworks, registries
+    from mlplatform.providers.scan.worker import frameworks, registries, zizmor
 
     present = [name for name in frameworks.NAMES if (scratch / name).is_dir()]
     listing = sys.argv[2:] == ["rules"]
+    workflows = zizmor.judge(scratch / "zizmor", scratch)  # a program, which `confine` would refuse
     gc.disable()  # importing Checkov makes a million objects that stay
     runners = frameworks.load(present or frameworks.NAMES)
     gc.freeze()
@@ -54,6 +56,7 @@ def main() -> None:
     else:
         answer = frameworks.judge({name: runners[name] for name in present}, scratch)
         answer["broken"] = {**broken, **answer["broken"]}
+        answer["zizmor"] = workflows
     answer |= {"refused": refused, "complaints": complaints.lines}
     Path("answer.json").write_text(json.dumps(answer).replace(f"{scratch}/", ""), "utf-8")
 

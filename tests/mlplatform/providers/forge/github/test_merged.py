@@ -1,0 +1,88 @@
+"""What became of a pull request on main."""
+
+import pytest
+
+from mlplatform.core.pull_request import approvers
+from mlplatform.providers.forge.interface import ForgeError
+
+from .conftest import World
+
+
+def test_a_merge_commit_has_its_pull_request_merger_and_review_as_it_was(world: World) -> None:
+    world.state.review(world.pull, world.person("ada"))
+    base = world.state.git("rev-parse", "main")
+    merge = world.state.commit([base, world.first], "mary", "Merge", committer="noreply@github.com")
+    world.state.merge(world.pull, merge, world.person("mary"))
+    world.state.review(world.pull, world.person("mary"), "CHANGES_REQUESTED")
+    world.state.log("acme/ml", "change", world.first, world.person("ada"), "push")
+    change = world.forge().merged_change(merge)
+    assert change is not None
+    assert (change.name, change.commit, change.method, change.merger) == ("#11", merge, "merge", "mary")
+    assert [given.user for given in change.review.reviews] == ["ada"]
+    assert change.review.head == world.first
+    assert change.review.pushers == ["grace"]
+    assert approvers(change.review) == ("ada",)
+
+
+def test_a_squash_and_a_rebase_are_told_apart(world: World) -> None:
+    base = world.state.git("rev-parse", "main")
+    squash = world.state.commit([base], "grace", "A change (#11)")
+    world.state.merge(world.pull, squash, world.person("mary"))
+    change = world.forge().merged_change(squash)
+    assert change is not None
+    assert change.method == "squash"
+
+
+def test_the_last_commit_of_a_rebase_is_the_changes(world: World) -> None:
+    base = world.state.git("rev-parse", "main")
+    other = world.state.commit([base], "ada", "meanwhile")
+    world.state.push("main", other, world.person("ada"))
+    name, email, when = world.state.git("show", "-s", "--format=%an%n%ae%n%at +0000", world.first).split("\n")
+    author = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": when}
+    committer = {"GIT_COMMITTER_NAME": "GitHub", "GIT_COMMITTER_EMAIL": "noreply@github.com"}
+    rebased = world.state.git(
+        *("commit-tree", world.state.git("mktree"), "-p", other, "-F", "-"),
+        env=author | committer,
+        stdin=b"a change",
+    )
+    world.state.merge(world.pull, rebased, world.person("mary"))
+    change = world.forge().merged_change(rebased)
+    assert change is not None
+    assert (change.method, change.name) == ("rebase", "#11")
+    assert world.forge().merged_change(other) is None
+
+
+def test_a_commit_without_a_pull_request_and_one_of_an_open_one_have_none(world: World) -> None:
+    direct = world.state.commit([world.state.git("rev-parse", "main")], "ada", "straight to main")
+    world.state.push("main", direct, world.person("ada"))
+    assert world.forge().merged_change(direct) is None
+    assert world.forge().merged_change(world.first) is None
+
+
+def test_one_that_was_merged_into_another_branch_is_none(world: World) -> None:
+    world.state.merge(world.pull, world.first, world.person("mary"))
+    world.pull.base = "release"
+    assert world.forge().merged_change(world.first) is None
+
+
+def test_of_two_with_one_commit_it_is_the_one_whose_head_was_merged(world: World) -> None:
+    second = world.state.commit([world.first], "grace", "on top")
+    world.state.push("top", second, world.person("grace"))
+    top = world.state.open("top", world.person("grace"))
+    base = world.state.git("rev-parse", "main")
+    merge = world.state.commit([base, second], "mary", "Merge")
+    world.state.merge(world.pull, merge, world.person("mary"))
+    world.state.merge(top, merge, world.person("mary"))
+    change = world.forge().merged_change(merge)
+    assert change is not None
+    assert change.name == f"#{top.number}"
+
+
+def test_of_two_of_which_neither_is_more_it_there_is_an_error(world: World) -> None:
+    other = world.state.open("change", world.person("ada"))
+    base = world.state.git("rev-parse", "main")
+    squash = world.state.commit([base], "grace", "Both")
+    for pull in (world.pull, other):
+        world.state.merge(pull, squash, world.person("mary"))
+    with pytest.raises(ForgeError, match="is that of #11 and #12"):
+        world.forge().merged_change(squash)
