@@ -42,7 +42,6 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "prices.cpuHourUSD": "attacks/policy-quota-and-budget/prices-raised-over-budgets",
         "prices.memoryGiBHourUSD": "policies/rego/budget_test.rego/each_price_counts",
         **{key: reader.format("platform") for key, reader in FREEZE.items()},
-        "gitHost.provider": "attacks/policy-ownership/codeowners-leave-out-a-new-owner",
         "gitHost.people": "tests/mlplatform/core/test_codeowners.py/a_person_has_the_login_of_github",
         "gitHost.repository": f"{GITHUB_TESTS}/test_github_controls.py/a_refusal_to_show_names_the_permission",
         "gitHost.api": f"{GITHUB_TESTS}/test_issues.py/exactly_these_are_open_and_asked_again_nothing_changes",
