@@ -129,7 +129,6 @@ def test_wrong_usage_is_exit_2(platform: Reviewed, ended: Ended, args: list[str]
         (["merge", "main"], "main contains main already"),
         (["merge", "--", "--force"], "there is no branch --force"),
         (["forge", "verdict", "--event", "missing.json"], "the event cannot be read"),
-        (["forge", "verdict", "--branch", BRANCH, "--post"], "no page to post on"),
     ],
 )
 def test_a_refusal_is_exit_1_with_its_cause_on_stderr(
@@ -139,6 +138,15 @@ def test_a_refusal_is_exit_1_with_its_cause_on_stderr(
     assert (code, out) == (1, "")
     assert message in err
     assert "Traceback" not in err
+
+
+def test_there_is_nowhere_to_post_a_verdict(platform: Reviewed, ended: Ended) -> None:
+    platform.approve()
+    code, out, _ = ended("forge", "verdict", "--branch", BRANCH, "--post")
+    assert (code, "cannot be judged, and is stopped: signed reviews have no page to post on" in out) == (
+        1,
+        True,
+    )
 
 
 def test_what_a_refusal_says_to_type_is_one_word_to_a_shell(platform: Reviewed, ended: Ended) -> None:

@@ -34,11 +34,14 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "approvals.tenant": "policies/rego/lib/quorum_test.rego/a_tenant_document_is_not_personal",
         "approvals.pii": "attacks/policy-approvals/pii-data-with-one-approval",
         "approvals.platform": "attacks/policy-approvals/platform-quorum-lowered-in-the-same-pull-request",
+        "gitHost.provider": "tests/mlplatform/flow/review/test_verdict.py/"
+        "main_says_which_git_host_it_is_and_not_the_branch",
+        "gitHost.signers": "tests/mlplatform/flow/review/test_merge.py/"
+        "the_signers_are_those_of_the_file_that_main_names",
         "prices.gpuHourUSD": "policies/rego/budget_test.rego/each_price_counts",
         "prices.cpuHourUSD": "attacks/policy-quota-and-budget/prices-raised-over-budgets",
         "prices.memoryGiBHourUSD": "policies/rego/budget_test.rego/each_price_counts",
         **{key: reader.format("platform") for key, reader in FREEZE.items()},
-        "gitHost.provider": "attacks/policy-ownership/codeowners-leave-out-a-new-owner",
         "gitHost.people": "tests/mlplatform/core/test_codeowners.py/a_person_has_the_login_of_github",
         "gitHost.repository": f"{GITHUB_TESTS}/test_github_controls.py/a_refusal_to_show_names_the_permission",
         "gitHost.api": f"{GITHUB_TESTS}/test_issues.py/exactly_these_are_open_and_asked_again_nothing_changes",

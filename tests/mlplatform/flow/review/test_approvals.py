@@ -177,7 +177,7 @@ def test_what_is_on_the_ledger_is_not_asked_again(shared: Reviewed) -> None:
         recorded(commit, "grace", environment="integration"),
         recorded(commit, *LOCAL),
     ):
-        with pytest.raises(Refusal, match=r"cannot be read|without a reviewed merge"):
+        with pytest.raises(Refusal, match="without a reviewed merge"):
             approvals_of(shared.workspace, query, [of_something_else])
 
 

@@ -14,6 +14,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.verdict import Merge, Verdict
 from mlplatform.flow.review import merge as merge_module
 from mlplatform.flow.review.merge import merge
+from mlplatform.flow.review.sign_review import review
 from mlplatform.providers.forge.signed.log import REVIEWS
 from tests.support.reviewed import BRANCH, LEXICON, SIGNERS, TENANT, Reviewed
 from tests.support.scratch import Scratch
@@ -277,7 +278,7 @@ def test_neither_a_title_nor_a_branch_of_somebody_else_has_to_be_utf_8(shared: R
     done = merged(shared)
     assert done.commit
     assert shared.shared.run("log", "-1", "--format=%b", "main") == "caf\xe9\n"
-    assert [pull.branch for pull in shared.forge.pull_requests(done.verdict.pull.head)] == []
+    assert shared.forge.pull_requests(done.verdict.pull.head) == ()
 
 
 @pytest.mark.parametrize("name", ["no branch", "no\nbranch", "--force", "refs/heads/describe", "main"])
@@ -327,6 +328,34 @@ def test_a_branch_of_the_remote_is_merged_there_from_any_working_tree(
     tree = Reviewed(Scratch(tmp_path / "tree"), shared.keys, shared.remote)
     assert merged(tree).remote == "origin"
     assert shared.repo.branches() == before
+
+
+def test_what_is_left_of_a_branch_that_the_remote_has_merged_is_not_merged_again(shared: Reviewed) -> None:
+    shared.change()
+    shared.approve()
+    assert merged(shared).commit
+    before = shared.repo.everything()
+    with pytest.raises(Refusal, match=f"main contains {BRANCH} already"):
+        merged(shared)
+    assert shared.repo.everything() == before
+
+
+def test_a_head_that_was_not_pushed_or_not_fetched_is_not_taken_for_the_one_of_the_remote(
+    shared: Reviewed,
+) -> None:
+    pushed = shared.change()
+    shared.approve()
+    before = refs(shared)
+    shared.repo.run("branch", "--quiet", "--force", BRANCH, "main")
+    key = shared.keys.key("grace")
+    for act in (lambda: merged(shared), lambda: review(shared.workspace, BRANCH, "approve", "", key)):
+        with pytest.raises(Refusal, match=f"{BRANCH} is .* here, and {pushed[:12]} on origin"):
+            act()
+    assert refs(shared) == before
+    shared.repo.run("branch", "--quiet", "-D", BRANCH)
+    _, statement = review(shared.workspace, BRANCH, "approve", "", key)
+    assert (statement.person, statement.head) == ("grace", pushed)
+    assert merged(shared).commit
 
 
 def test_work_that_a_merge_would_overwrite_is_kept(local: Reviewed) -> None:

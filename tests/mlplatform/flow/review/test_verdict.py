@@ -8,7 +8,7 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.verdict import VerdictTexts
-from mlplatform.flow.review.event import pull_requests_of
+from mlplatform.flow.review.event import EventSubject, pull_requests_of
 from mlplatform.flow.review.git_host import forge_of, forge_of_main
 from mlplatform.flow.review.post_verdict import announce, judge_or_deny, post
 from mlplatform.flow.review.verdict import judge, with_plans
@@ -118,11 +118,27 @@ def test_of_an_event_only_the_number_or_the_commit_is_believed(local: Reviewed, 
     head = local.change("12")
     local.say("request", "linus", branch="12")
     number = {"pull_request": {"number": 12, "head": {"sha": "0" * 40}}, "repository": {"full_name": "x/y"}}
-    assert [pull.head for pull in pull_requests_of(local.forge, event(tmp_path, number))] == [head]
     run = {"workflow_run": {"head_sha": head, "pull_requests": [{"number": 99}]}}
-    assert [pull.branch for pull in pull_requests_of(local.forge, event(tmp_path, run))] == ["12"]
+    for said in (number, run):
+        subject = pull_requests_of(local.forge, event(tmp_path, said))
+        assert ([pull.head for pull in subject.pull_requests], subject.is_everything) == ([head], False)
     nobodys = {"workflow_run": {"head_sha": local.repo.head()}}
-    assert pull_requests_of(local.forge, event(tmp_path, nobodys)) == ()
+    assert pull_requests_of(local.forge, event(tmp_path, nobodys)) == EventSubject(())
+
+
+@pytest.mark.parametrize("said", [{"ref": "refs/heads/main"}, {"schedule": "0 * * * *"}])
+def test_when_main_moves_or_time_goes_by_every_open_branch_is_judged(
+    local: Reviewed, tmp_path: Path, said: Any
+) -> None:
+    for branch in ("one", "two", "merged"):
+        local.change(branch, {f"policies/{branch}.txt": "1\n"})
+        local.say("request", "linus", branch=branch)
+    local.merge_by_hand("merged")
+    subject = pull_requests_of(local.forge, event(tmp_path, said))
+    assert (sorted(pull.branch for pull in subject.pull_requests), subject.is_everything) == (
+        ["one", "two"],
+        True,
+    )
 
 
 @pytest.mark.parametrize(

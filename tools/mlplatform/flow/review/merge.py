@@ -26,6 +26,7 @@ def merge(workspace: Workspace, branch: str, key: Path | None, options: CheckOpt
     require_identity(git)
     forge = signed_forge(workspace, branch)
     pull = forge.pull_request(branch)
+    forge.require_seen(pull)
     log = forge.log(branch)
     if log.remote is None:
         require_nowhere_checked_out(git, branch_ref(git, branch))

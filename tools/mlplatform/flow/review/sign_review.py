@@ -17,6 +17,7 @@ def review(
     """Sign a statement about the present head of a branch with a key (None: the one that git signs with)."""
     forge = signed_forge(workspace, branch)
     pull = forge.pull_request(branch)
+    forge.require_seen(pull)
     return pull, forge.say(pull, action, text, key or default_key(workspace.git))
 
 

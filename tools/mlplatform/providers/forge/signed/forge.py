@@ -49,19 +49,25 @@ class SignedForge:
             raise ForgeError(
                 f"there is no branch {name} here {where}", fix="name one that `git branch --all` lists"
             )
-        base = self._base(name)
-        title = title_of(self.git, head)
-        if self.git.run("rev-list", "--max-count=1", head, f"^{base}").strip() == b"":
+        if not self._is_open(name, head):
             raise ForgeError(
                 f"{self.main} contains {name} already", fix="there is nothing to review or merge"
             )
-        return PullRequest(name, None, name, self.main, head, title, remote)
+        return PullRequest(name, None, name, self.main, head, title_of(self.git, head), remote)
+
+    def require_seen(self, pull: PullRequest) -> None:
+        """Refusal when the branch has another head in this clone, so that somebody would take the one for the other."""
+        here = tip_of(self.git, branch_ref(self.git, pull.branch))
+        if here not in (None, pull.head):
+            raise Refusal(
+                f"{pull.branch} is {here[:12]} here, and {pull.head[:12]} on {self.remote}, where it is reviewed",
+                fix="push it, or fetch the other one and look at that",
+            )
 
     def pull_requests(self, head: str | None = None) -> tuple[PullRequest, ...]:
         branches = reviewed_branches(self.git, self.remote if self._has_remote() else None)
         tips = {branch: tip for branch in branches if (tip := self._tip(branch)[0]) and head in (None, tip)}
-        is_open = (b for b, tip in tips.items() if not is_ancestor(self.git, tip, self._base(b)))
-        return tuple(self.pull_request(branch) for branch in is_open)
+        return tuple(self.pull_request(branch) for branch, tip in tips.items() if self._is_open(branch, tip))
 
     def fetch(self, pull: PullRequest) -> None:
         if self._tip(pull.branch)[0] != pull.head:
@@ -70,12 +76,18 @@ class SignedForge:
     def base(self, pull: PullRequest) -> str:
         return self._base(pull.branch)
 
+    def _is_open(self, branch: str, head: str) -> bool:
+        """True unless main contains the head: where it is to be merged, or on the remote, which had it merged."""
+        bases = {self._base(branch), self._remote_main() if self._has_remote() else None}
+        return not any(base and is_ancestor(self.git, head, base) for base in bases)
+
+    def _remote_main(self) -> str | None:
+        return RemoteRef(self.git, self.remote, f"refs/heads/{self.main}").fetch()
+
     def _base(self, branch: str) -> str:
         """Return the tip of main where a branch is to be merged: of the remote, or of this clone."""
-        if self._remote_of(branch):
-            tip = RemoteRef(self.git, self.remote, f"refs/heads/{self.main}").fetch()
-        else:
-            tip = tip_of(self.git, f"refs/heads/{self.main}")
+        is_remote = self._remote_of(branch) is not None
+        tip = self._remote_main() if is_remote else tip_of(self.git, f"refs/heads/{self.main}")
         if tip is None:
             raise ForgeError(f"there is no branch {self.main}", fix="push it first")
         return tip

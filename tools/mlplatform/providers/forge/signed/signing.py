@@ -42,7 +42,7 @@ def person_of(key: Path, signers: Signers) -> str:
     text = public.read_bytes() if public.is_file() else _ssh_keygen(key, ["-y", "-f", str(key)])
     person = signers.keys.get(" ".join(text.decode(errors="replace").split()[:2]))
     if person is None:
-        raise Refusal(f"{key} is nobody's key", where=str(key), fix=_ADD)
+        raise Refusal(f"{key} is nobody's key", fix=_ADD)
     return person
 
 
