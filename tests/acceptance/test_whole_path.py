@@ -213,6 +213,7 @@ def test_skipping_an_environment_is_refused_by_the_rule_of_promotion(clone: Clon
     assert {f["path"] for f in found} == {"environments/production/postal/digits.yaml"}
 
 
+@pytest.mark.exhaustive
 def test_a_byte_changed_in_a_registered_model_stops_its_promotion_by_file_name(clone: Clone) -> None:
     store = clone.root / ".platform/development/registry/artifacts/clinic.progression"
     payloads = sorted(store.glob("*/model/model.onnx"))
@@ -233,6 +234,7 @@ def test_a_byte_changed_in_a_registered_model_stops_its_promotion_by_file_name(c
     assert clone.status("integration", "clinic/progression")["state"] == "Ready"
 
 
+@pytest.mark.exhaustive
 def test_training_that_gives_other_bytes_than_reviewed_is_refused_and_rewrites_nothing(clone: Clone) -> None:
     path = "environments/development/postal/digits.yaml"
     clone.replace(path, "version: 1.1.0", "version: 1.2.0")

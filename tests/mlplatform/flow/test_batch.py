@@ -41,6 +41,7 @@ def applied(lab: Laboratory, version: str) -> Reconciled:
     return reconcile(lab.place, load_repository(lab.place.git, "HEAD"), PRODUCTION, SILENT)
 
 
+@pytest.mark.exhaustive
 def test_a_version_whose_bytes_were_changed_is_not_gone_back_to(lab: Laboratory) -> None:
     held = lab.registry(PRODUCTION).find(SCALER, "1.0.0")
     assert held

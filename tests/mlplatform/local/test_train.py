@@ -35,6 +35,7 @@ def printing(*lines: str) -> str:
     return "".join(f"print({line!r})\n" for line in lines)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.servers
 def test_a_script_that_tracks_on_a_server_gives_its_run_ids_and_no_links(
     tmp_path: Path, mlflow: Running

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -148,6 +149,7 @@ def test_an_edit_says_what_was_asked_and_keeps_the_rest(before: Text, wanted: Pi
     assert re.fullmatch(between, after), after
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=100, deadline=None)
 @given(documents(), pins, st.data())
 def test_an_edit_and_its_reverse_give_the_same_bytes(

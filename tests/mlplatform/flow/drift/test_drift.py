@@ -473,6 +473,7 @@ def test_status_says_drifted_and_why(lab: Laboratory, applied: dict[str, Any], s
     assert status(lab.place, head(lab))[PRODUCTION][SCALER].state == "Ready"
 
 
+@pytest.mark.exhaustive
 def test_a_revert_says_on_the_ledger_what_it_was_and_why(
     lab: Laboratory, applied: dict[str, Any], client: Any, command: Command
 ) -> None:
@@ -630,6 +631,7 @@ def test_without_a_snapshot_drift_is_refused_and_not_denied(lab: Laboratory) -> 
         find_drift(lab.place, head(lab), "development")
 
 
+@pytest.mark.exhaustive
 def test_who_was_confirmed_by_name_is_on_record(lab: Laboratory) -> None:
     critical = {**documents([SCALER])[f"models/{SCALER}.yaml"], "critical": True}
     lab.commit({f"models/{SCALER}.yaml": critical}, "nobody can do without it")

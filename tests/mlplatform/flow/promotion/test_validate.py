@@ -235,6 +235,7 @@ def test_a_version_below_its_gates_is_not_valid(lab: Laboratory) -> None:
     assert "the gate asks for at least 0.9" in unmet(done)["r2"]
 
 
+@pytest.mark.exhaustive
 def test_a_version_worse_than_the_champion_on_the_same_rows_is_not_valid(lab: Laboratory) -> None:
     strict = {"production": {"rmse": {"max": 100, "maxDropFromCurrent": 0.1}}}
     lab.commit({MODEL: document(lab, {"gates": strict})}, "no version may be worse")
@@ -436,6 +437,7 @@ def run(lab: Laboratory, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tu
     return done.exit_code, done.output
 
 
+@pytest.mark.exhaustive
 def test_the_command_ends_with_1_when_anything_is_not_met_and_prints_no_value_of_the_sample(
     lab: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

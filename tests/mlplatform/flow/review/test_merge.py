@@ -188,7 +188,7 @@ MEANWHILE = [another_head, a_rejection, another_main, no_branch, fewer_reviews]
 @pytest.mark.parametrize(
     ("platform", "meanwhile"),
     [
-        cell(clone, event, quick=clone == "shared" or event is a_rejection)
+        cell(clone, event, quick=clone == "shared" and event is a_rejection)
         for clone, event in product(("local", "shared"), MEANWHILE)
     ],
     indirect=["platform"],
@@ -226,7 +226,7 @@ def start(platform: Reviewed, branch: str) -> "subprocess.Popen[str]":
 @pytest.mark.parametrize(
     ("platform", "other"),
     [
-        cell(clone, other, quick=(clone == "shared") == (other == BRANCH))
+        cell(clone, other, quick=clone == "shared" and other == BRANCH)
         for clone, other in product(("local", "shared"), (BRANCH, "other"))
     ],
     indirect=["platform"],

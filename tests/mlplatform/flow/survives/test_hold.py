@@ -71,6 +71,7 @@ def test_a_version_that_fails_is_put_on_hold_wherever_the_run_is_killed(
     assert traffic.failures == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("held")
 def test_a_version_on_hold_is_not_tried_again_and_nothing_is_written(lab: Laboratory, run: Run) -> None:
     tip = lab.ledger().tip()

@@ -16,7 +16,6 @@ from tests.support.laboratory import SCALER, Laboratory, laboratory
 from tests.support.mlflow_server import Running, empty_mlflow, mlflow
 from tests.support.stack import servers
 from tests.support.survival import Run, applies
-from tests.support.tiers import cell
 
 __all__ = ["empty_mlflow", "mlflow"]
 pytestmark = pytest.mark.servers
@@ -54,9 +53,8 @@ def champion(lab: Laboratory) -> str:
     return lab.registry("production").aliases[SCALER]["champion"]
 
 
-@pytest.mark.parametrize(
-    ("point", "done"), [cell(point, done, quick="route" in point) for point, done in POINTS]
-)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("point", "done"), POINTS)
 def test_the_next_machine_knows_what_was_begun_and_says_what_it_found_done(
     lab: Laboratory, run: Run, point: str, done: set[str]
 ) -> None:

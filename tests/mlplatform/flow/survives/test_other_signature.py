@@ -84,6 +84,7 @@ def url(lab: Laboratory) -> str:
     return TritonServing.at(lab.place.paths("production")).url(SCALER)
 
 
+@pytest.mark.exhaustive
 def test_going_back_and_more_instances_change_nothing_for_who_asks(
     lab: Laboratory, running: dict[str, Any]
 ) -> None:

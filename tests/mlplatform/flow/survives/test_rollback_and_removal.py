@@ -37,6 +37,7 @@ def assert_removed(lab: Laboratory, run: Run, point: str) -> None:
     assert end_state(lab) == uninterrupted(lab, None, None, VERSIONS[:1], []), f"after a kill {point}"
 
 
+@pytest.mark.exhaustive
 def test_a_rollback_killed_between_route_and_alias_is_finished_by_the_next_run(
     lab: Laboratory, run: Run, traffic: Traffic
 ) -> None:
@@ -56,6 +57,7 @@ def test_a_rollback_killed_at_any_step_is_finished_by_the_next_run(
     assert traffic.failures == []
 
 
+@pytest.mark.exhaustive
 def test_a_removal_killed_between_alias_and_unloading_is_finished_by_the_next_run(
     lab: Laboratory, run: Run
 ) -> None:

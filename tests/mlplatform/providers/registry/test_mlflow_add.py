@@ -122,6 +122,7 @@ DEATHS = {
 }
 
 
+@pytest.mark.exhaustive
 def test_an_addition_that_died_left_no_version_and_the_next_one_finishes(
     registry: MlflowRegistry, source: ArtifactRef, other: ArtifactRef, tmp_path: Path
 ) -> None:

@@ -150,6 +150,7 @@ def test_a_folder_name_that_mlflow_would_misread_is_refused(name: str, tmp_path:
         registry.read()
 
 
+@pytest.mark.exhaustive
 def test_mlflow_says_nothing_on_the_terminal_and_writes_nothing_where_it_runs(tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()

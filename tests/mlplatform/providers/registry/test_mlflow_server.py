@@ -65,6 +65,7 @@ def test_two_that_add_the_same_at_once_make_one_version(
     assert shared.read().versions == {MODEL: {"1.0.0": added[0]}}
 
 
+@pytest.mark.exhaustive
 def test_of_two_that_add_other_bytes_at_once_the_second_is_refused(
     shared: SharedMlflowRegistry, source: ArtifactRef, other: ArtifactRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from mlplatform.providers.forge.github import connect
 from mlplatform.providers.forge.interface import Forge
 from mlplatform.providers.git import Git
 from tests.support.github import GitHubServer, running_github
+from tests.support.github_description import description
 from tests.support.github_state import Account, GitHubState, Pull
 from tests.support.scratch import isolate
 
@@ -56,6 +57,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    description()  # from the cache of whoever runs this
     isolate(monkeypatch, tmp_path / "home")
     for name in ("GITHUB_TOKEN", "PLATFORM_APP_ID", "PLATFORM_APP_KEY"):
         monkeypatch.delenv(name, raising=False)

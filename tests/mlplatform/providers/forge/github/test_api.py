@@ -25,6 +25,7 @@ from tests.support.github import (
     SLOW,
     WRONG_SHAPE,
 )
+from tests.support.tiers import cell
 
 from .conftest import TOKEN, VERDICT_APP, World
 
@@ -137,7 +138,7 @@ CALLS: dict[str, Callable[[Forge], object]] = {
 }
 
 
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", [cell(call, quick=call in ("review", "verdict")) for call in CALLS])
 def test_no_error_and_no_log_shows_the_token(
     world: World, call: str, caplog: pytest.LogCaptureFixture
 ) -> None:
