@@ -19,8 +19,9 @@ from tests.support.github_state import Account, Pull
 ROOT = Path(__file__).parents[2]
 PLATFORM = str(ROOT / ".venv/bin/platform")
 PEOPLE = ("ada", "grace", "mary", "linus", "margaret", "dennis")
-VERDICT_APP = 4242
+VERDICT_APP, RECONCILER_APP, CONTROLS_APP = 4242, 4243, 4244
 TOKEN = "ghs_16C7e42F292c6912E7710c838347Ae178B4a"  # noqa: S105 what a workflow's looks like
+RECONCILER_TOKEN = "ghs_a8d1e42F292c6912E7710c838347Ae178B4a"  # noqa: S105 what an App's looks like
 _LINKS = (".venv", ".venv-uv", ".venv-serving")
 _CHECKOUT = """\
 name: checkout
@@ -28,6 +29,7 @@ inputs:
   ref: {required: false, default: ""}
   fetch-depth: {required: false, default: "1"}
   persist-credentials: {required: false, default: "true"}
+  token: {required: false, default: ""}
   clean: {required: false, default: "true"}
 runs:
   using: composite
@@ -42,6 +44,22 @@ runs:
         git checkout --quiet --force --detach "${REF:+origin/}${REF:-$TEST_HEAD}"
         ln -s "$TEST_RUNNER"/.venv "$TEST_RUNNER"/.venv-uv "$TEST_RUNNER"/.venv-serving "$TEST_RUNNER"/.platform .
         touch -d 2000-01-01 requirements/* pyproject.toml tools/bootstrap.py
+"""
+_OF_AN_APP = """\
+name: token
+inputs:
+  app-id: {required: true}
+  private-key: {required: true}
+  permission-contents: {required: false}
+  permission-pull-requests: {required: false}
+outputs: {token: {value: "${{ steps.token.outputs.token }}"}}
+runs:
+  using: composite
+  steps:
+    - id: token
+      shell: bash
+      env: {ID: "${{ inputs.app-id }}", TOKEN: "${{ inputs.private-key }}"}
+      run: test -n "$ID" && echo "token=$TOKEN" >> "$GITHUB_OUTPUT"
 """
 _UPLOAD = """\
 name: upload
@@ -136,8 +154,18 @@ class Hosted:
                     "TEST_HEAD": self.git("rev-parse", "HEAD"),
                     "GIT_TERMINAL_PROMPT": "0",
                 },
-                variables={"VERDICT_APP_ID": str(VERDICT_APP), **variables},
-                secrets={"VERDICT_APP_KEY": self.key, "GITHUB_TOKEN": TOKEN},
+                variables={
+                    "VERDICT_APP_ID": str(VERDICT_APP),
+                    "RECONCILER_APP_ID": str(RECONCILER_APP),
+                    "CONTROLS_APP_ID": str(CONTROLS_APP),
+                    **variables,
+                },
+                secrets={
+                    "VERDICT_APP_KEY": self.key,
+                    "CONTROLS_APP_KEY": self.key,
+                    "RECONCILER_APP_KEY": RECONCILER_TOKEN,
+                    "GITHUB_TOKEN": TOKEN,
+                },
             )
         finally:
             self.git("checkout", "-q", "main")
@@ -165,6 +193,9 @@ def hosted(root: Path) -> Iterator[Hosted]:
         github.state.app("platform-verdict", VERDICT_APP)
         github.state.account("github-actions[bot]", "Bot")
         github.state.tokens[TOKEN] = "github-actions[bot]"
+        for slug, number in (("platform-reconciler", RECONCILER_APP), ("platform-controls", CONTROLS_APP)):
+            github.state.app(slug, number)
+        github.state.tokens[RECONCILER_TOKEN] = "platform-reconciler[bot]"
         private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         pem = private.private_bytes(
             serialization.Encoding.PEM,
@@ -195,12 +226,18 @@ def _settings(github: GitHubServer) -> dict[str, Any]:
         "repository": github.state.repository,
         "api": github.url,
         "verdictApp": VERDICT_APP,
+        "protection": {"ledgerApp": RECONCILER_APP},
     }
 
 
 def _actions(root: Path) -> dict[str, Path]:
     """Make stand-ins for the actions that the workflows use, by what they say after `uses:`."""
-    texts = {"actions/checkout@": _CHECKOUT, "actions/upload-artifact@": _UPLOAD, "aws-actions/": _UNUSED}
+    texts = {
+        "actions/checkout@": _CHECKOUT,
+        "actions/upload-artifact@": _UPLOAD,
+        "actions/create-github-app-token@": _OF_AN_APP,
+        "aws-actions/": _UNUSED,
+    }
     actions = {}
     for use in sorted(_uses()):
         folder = root / "actions" / use.replace("/", "-")
