@@ -53,6 +53,42 @@ def test_a_promotion_is_denied_until_two_owners_approved_it_and_then_passes(worl
     assert {status["creator"].login for status in world.github.state.statuses} == {"platform-verdict[bot]"}
 
 
+def test_a_push_makes_approvals_stale_and_a_dismissed_one_is_none(world: Hosted) -> None:
+    pull = promotion(world)
+    world.github.state.review(pull, world.person("ada"))
+    given = world.github.state.review(pull, world.person("mary"))
+    assert world.run(
+        "verdict.yml", "pull_request_target", {**opened(pull), "action": "synchronize"}
+    ).succeeded
+    given["state"] = "DISMISSED"
+    review = {"action": "dismissed", "pull_request": {"number": pull.number, "head": {"sha": pull.head}}}
+    assert world.run("review.yml", "pull_request_review", review, head=pull.head).succeeded
+    assert not world.run("verdict.yml", "workflow_run", reviewed(pull.head)).succeeded
+    assert world.verdict(pull) == ("failure", "1 error, no warnings")
+    given["state"] = "APPROVED"
+    world.git("checkout", "-q", pull.branch)
+    world.git("commit", "-q", "--amend", "--allow-empty", "-m", "another head")
+    world.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{pull.branch}")
+    world.github.state.push(pull.branch, world.git("rev-parse", "HEAD"), world.person("linus"), "force_push")
+    world.github.state.synchronise(pull)
+    ran = world.run("verdict.yml", "pull_request_target", {**opened(pull), "action": "synchronize"})
+    assert not ran.succeeded
+    assert world.verdict(pull) == ("failure", "1 error, no warnings")
+
+
+def test_when_main_moves_every_open_pull_request_is_judged_anew(world: Hosted) -> None:
+    pull, other = (
+        promotion(world),
+        world.propose("other", {"tenants/clinic/tenant.yaml": "schema: tenant/v1\n"}),
+    )
+    for owner in ("ada", "mary"):
+        world.github.state.review(pull, world.person(owner))
+    ran = world.run("verdict.yml", "push", {"ref": "refs/heads/main", "after": "0" * 40})
+    assert ran.succeeded, ran.output
+    assert (world.verdict(pull) or ("",))[0] == "success"
+    assert (world.verdict(other) or ("",))[0] == "failure"
+
+
 def test_a_pull_request_that_weakens_its_own_workflows_gets_no_green_verdict(world: Hosted) -> None:
     text = "name: verdict\non: pull_request\njobs: {}\n"
     files = {f".github/workflows/{name}.yml": text.replace("verdict", name) for name in ("verdict", "review")}

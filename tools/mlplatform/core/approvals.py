@@ -7,6 +7,7 @@ from typing import Any
 from mlplatform.core.statement import DEPLOYMENT, Statement
 
 APPROVED_LOCALLY = "local-unreviewed"
+NONE_REQUIRED = "none-required"  # it came by a pull request of an environment that asks for no approval
 
 
 @dataclass(frozen=True, slots=True)

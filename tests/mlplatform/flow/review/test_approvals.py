@@ -35,8 +35,9 @@ REF = f"{REVIEWS}{BRANCH}/statements"
 LOCAL = ("local-unreviewed",)
 
 
-def settings(*, shared: bool) -> Environment:
+def settings(*, shared: bool, required: int = 2) -> Environment:
     said = environment(3)
+    said["approvals"] = {**said["approvals"], "required": required}
     if shared:
         said["registry"] |= {"uri": "https://mlflow.example.com"}
     body = document(Kind.ENVIRONMENT, "production", said).body
@@ -44,10 +45,13 @@ def settings(*, shared: bool) -> Environment:
     return body
 
 
-def approval(platform: Reviewed, *ledger: Statement, shared: bool = True) -> Approval:
+def approval(platform: Reviewed, *ledger: Statement, shared: bool = True, required: int = 2) -> Approval:
     """By whose approval production runs what main declares."""
     query = ApprovalQuery(
-        "production", settings(shared=shared), platform.shared.run("rev-parse", "main"), frozenset({MODEL})
+        "production",
+        settings(shared=shared, required=required),
+        platform.shared.run("rev-parse", "main"),
+        frozenset({MODEL}),
     )
     return approvals_of(platform.workspace, query, ledger)[MODEL]
 
@@ -148,6 +152,16 @@ def test_what_was_not_approved_is_unreviewed_on_a_laptop_and_refused_where_other
     ) as refused:
         approval(local, shared=True)
     assert (refused.value.where, bool(refused.value.fix)) == (PINNED, True)
+
+
+def test_where_no_approval_is_asked_for_a_merged_request_is_enough_and_a_push_to_main_is_not(
+    local: Reviewed,
+) -> None:
+    commit = merge_what_nobody_approved(local)
+    assert approval(local, required=0) == Approval(commit, ("none-required",), BRANCH)
+    push_to_main(local)
+    with pytest.raises(Refusal, match="without a reviewed merge"):
+        approval(local, required=0)
 
 
 @pytest.mark.parametrize("settings", ["", "gitHost: {provider: gitlab}\n"])

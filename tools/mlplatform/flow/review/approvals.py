@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mlplatform.core.approvals import APPROVED_LOCALLY, Approval, Approvals, approvals_in
+from mlplatform.core.approvals import APPROVED_LOCALLY, NONE_REQUIRED, Approval, Approvals, approvals_in
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment
 from mlplatform.core.naming import Kind, path_of
@@ -53,8 +53,8 @@ class _Asked:
         change = answer if isinstance(answer, MergedChange) else None
         why = answer.message if isinstance(answer, Refusal) else "it came to main without a reviewed merge"
         names = approvers(change.review) if change else ()
-        if change and names:
-            return Approval(commit, names, change.name)
+        if change and (names or self._query.settings.approvals.required == 0):
+            return Approval(commit, names or (NONE_REQUIRED,), change.name)
         if self._query.settings.is_shared:
             why = "nobody has approved it" if change else why
             raise Refusal(
