@@ -32,8 +32,8 @@ def approvals_in(oldest_first: Iterable[Statement], environment: str) -> Mapping
     for statement in oldest_first:
         predicate = statement.predicate
         if statement.predicate_type == DEPLOYMENT and predicate["environment"] == environment:
-            for model, said in predicate.get("approvals", {}).items():
-                approval = Approval(said["commit"], tuple(said["approvedBy"]), said.get("pullRequest"))
+            for model, values in predicate.get("approvals", {}).items():
+                approval = Approval(values["commit"], tuple(values["approvedBy"]), values.get("pullRequest"))
                 if APPROVED_LOCALLY not in approval.approved_by:
                     recorded[model, approval.commit] = approval
     return recorded

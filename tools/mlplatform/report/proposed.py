@@ -52,8 +52,8 @@ def proposed_json(
 def pull_request_body(message: str, checked: CheckResult) -> str:
     """What a pull request says: the reason that the commit gives, and the report of the check."""
     _, _, reason = message.partition("\n\n")
-    said = [prose(line) for line in reason.strip().split("\n") if line.strip()]
-    return "\n\n".join([*said, checked_markdown(checked)])
+    reasons = [prose(line) for line in reason.strip().split("\n") if line.strip()]
+    return "\n\n".join([*reasons, checked_markdown(checked)])
 
 
 def _check_lines(checked: CheckResult, branch: str, base: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +11,11 @@ from pydantic import ValidationError
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.pull_request import ForgeCheck, Issue, MergedChange, PullRequest, StatusState
-from mlplatform.core.review import GivenReview, Review
+from mlplatform.core.review import Review
 from mlplatform.providers.forge.interface import ForgeError
+from mlplatform.providers.forge.signed.counted_statements import CountedStatements
 from mlplatform.providers.forge.signed.log import ReviewLog, SignedText, reviewed_branches
-from mlplatform.providers.forge.signed.people import contributors, name_of
-from mlplatform.providers.forge.signed.signers import Signers, read_signers
+from mlplatform.providers.forge.signed.people import name_of
 from mlplatform.providers.forge.signed.signing import person_of, sign, signed_by
 from mlplatform.providers.forge.signed.statement import Action, ReviewStatement
 from mlplatform.providers.git import Git
@@ -25,8 +24,6 @@ from mlplatform.providers.git.merge import merged_branch, merged_tree, require_m
 from mlplatform.providers.git.refs import branch_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef, remotes
 from mlplatform.providers.git.write import tree_of
-
-_STATES = {"approve": "approved", "reject": "changes-requested", "comment": "commented"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +92,9 @@ class SignedForge:
     def review(self, pull: PullRequest) -> Review:
         base = self.base(pull)
         log = self.log(pull.branch)
-        statements = tuple(self._valid(log.read(log.tip()), pull.branch, base))
+        statements = tuple(self._counted.valid(log.read(log.tip()), pull.branch, base))
         self.fetch(pull)
-        return self._review(pull.name, pull.head, base, statements)
+        return self._counted.as_review(pull.name, pull.head, base, statements)
 
     def merged_change(self, commit: str) -> MergedChange | None:
         """Return what the statements say of a merge commit; ForgeError where its tree is not what was reviewed."""
@@ -107,9 +104,9 @@ class SignedForge:
         base, head = parents
         for branch, remote in self._branches_merged_by(commit):
             log = ReviewLog(self.git, branch, remote)
-            statements = tuple(self._valid(log.read(log.tip()), branch, base, self._time(commit)))
-            mine = [said for said in statements if said.head == head]
-            if not any(said.action == "request" for said in mine):
+            statements = tuple(self._counted.valid(log.read(log.tip()), branch, base, self._time(commit)))
+            mine = [statement for statement in statements if statement.head == head]
+            if not any(statement.action == "request" for statement in mine):
                 continue
             tree = tree_of(self.git, commit)
             if merged_tree(self.git, base, head) != tree:
@@ -118,10 +115,16 @@ class SignedForge:
                     fix="revert it, and find out who merged it",
                 )
             require_merge_as_reviewed(self.git, base, head, tree)
-            merges = [said for said in statements if said.action == "merge" and said.commit == commit]
+            merges = [
+                statement
+                for statement in statements
+                if statement.action == "merge" and statement.commit == commit
+            ]
             before = statements[: statements.index(merges[0])] if merges else statements
-            review = self._review(branch, head, base, before)
-            merger = merges[0].person if merges else name_of(self._committer(commit), self._signers(base))
+            review = self._counted.as_review(branch, head, base, before)
+            merger = (
+                merges[0].person if merges else name_of(self._committer(commit), self._counted.signers(base))
+            )
             return MergedChange(branch, commit, "merge", merger, review)
         return None
 
@@ -135,7 +138,7 @@ class SignedForge:
         self, pull: PullRequest, action: Action, text: str, key: Path, commit: str | None = None
     ) -> tuple[SignedText, ReviewStatement]:
         """Sign a statement that is not added yet; Refusal when the key is nobody's."""
-        signers = self._signers(self.base(pull))
+        signers = self._counted.signers(self.base(pull))
         try:
             statement = ReviewStatement(
                 action=action,
@@ -164,20 +167,24 @@ class SignedForge:
     def request(self, pull: PullRequest, key: Path) -> None:
         """Ask for the present head to be merged if nobody has; Refusal for its approver, who could not be both."""
         base, log = self.base(pull), self.log(pull.branch)
-        said = {(each.action, each.person) for each in self._of_head(pull, base, log)}
-        if "request" in {action for action, _ in said}:
+        statement = {(each.action, each.person) for each in self._of_head(pull, base, log)}
+        if "request" in {action for action, _ in statement}:
             return
-        person = person_of(key, self._signers(base))
-        if ("approve", person) in said:
+        person = person_of(key, self._counted.signers(base))
+        if ("approve", person) in statement:
             raise Refusal(
                 f"nobody has asked for {pull.name} to be merged, and {person}, who has approved it, cannot",
                 fix=f"its author does: platform review {shlex.quote(pull.name)} --request",
             )
         self.say(pull, "request", "", key)
 
+    @property
+    def _counted(self) -> CountedStatements:
+        return CountedStatements(self.git, self.signers)
+
     def _of_head(self, pull: PullRequest, base: str, log: ReviewLog) -> Iterator[ReviewStatement]:
-        statements = self._valid(log.read(log.tip()), pull.branch, base)
-        return (said for said in statements if said.head == pull.head)
+        statements = self._counted.valid(log.read(log.tip()), pull.branch, base)
+        return (statement for statement in statements if statement.head == pull.head)
 
     def open_pull_request(self, branch: str, title: str, body: str) -> PullRequest:  # noqa: ARG002 there is no page to show them
         if self._has_remote():
@@ -199,62 +206,6 @@ class SignedForge:
 
     def keep_issues(self, label: str, issues: Sequence[Issue]) -> None:  # noqa: ARG002
         _nowhere()
-
-    def _review(self, name: str, head: str, base: str, statements: Sequence[ReviewStatement]) -> Review:
-        requests = [
-            said for said in statements if said.action == "request" and not self._is_merged(said.head, base)
-        ]
-        requested = [said.person for said in requests if said.head == head]
-        if not requested:
-            raise ForgeError(
-                f"nobody has asked for {name} to be merged at {head[:12]}",
-                fix=f"its author does: platform review {shlex.quote(name)} --request",
-            )
-        return Review(
-            schema="approvals/v1",
-            requester=requested[0],
-            contributors=list(contributors(self.git, base, head, self._signers(base))),
-            pushers=sorted({said.person for said in requests}),
-            head=head,
-            reviews=[
-                GivenReview(user=said.person, state=_STATES[said.action], head=said.head)  # type: ignore[arg-type]
-                for said in statements
-                if said.action in _STATES
-            ],
-        )
-
-    def _valid(
-        self, texts: Sequence[SignedText], branch: str, base: str, at: datetime | None = None
-    ) -> Iterator[ReviewStatement]:
-        """Yield the statements about a branch that count: signed by whom they name, and about that commit's tree.
-
-        Each counts once, where it was added first: somebody else could add it again after it was withdrawn.
-        """
-        signers = self._signers(base, at)
-        counted: set[bytes] = set()
-        for text in texts:
-            with suppress(ForgeError, ValidationError):
-                person = signed_by(text.data, text.signature, signers)
-                said = ReviewStatement.model_validate_json(text.data)
-                is_about_it = (said.person, said.branch) == (person, branch) and self._is_tree_of(said)
-                if is_about_it and text.data not in counted:
-                    counted.add(text.data)
-                    yield said
-
-    def _is_tree_of(self, said: ReviewStatement) -> bool:
-        """True when a statement names the tree of its commit, or that is not in this clone, as an older head may be."""
-        return not self._is_here(said.head) or tree_of(self.git, said.head) == said.tree
-
-    def _is_merged(self, head: str, base: str) -> bool:
-        """True for the head of an earlier change, whose branch had the same name."""
-        return self._is_here(head) and is_ancestor(self.git, head, base)
-
-    def _is_here(self, commit: str) -> bool:
-        return tip_of(self.git, commit) is not None
-
-    def _signers(self, base: str, at: datetime | None = None) -> Signers:
-        """Return whose keys count as a commit has it; at a time (None: now), as keys expire."""
-        return read_signers(self.git, base, self.signers, at)
 
     def _branches_merged_by(self, commit: str) -> Iterator[tuple[str, str | None]]:
         """Yield the branches that may have become a merge commit, the one that its message names first."""
