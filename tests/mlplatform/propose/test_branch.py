@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.pull_request import PullRequest
 from mlplatform.propose.branch import commit_proposal, delete_merged_branch, withdraw_proposal
 from mlplatform.propose.merge import merge_locally
 from mlplatform.propose.promote import promote
@@ -53,6 +54,13 @@ def test_a_branch_that_is_reused_says_so_when_it_keeps_another_message(repo: Scr
 def test_a_proposal_says_which_command_follows_its_merge(repo: Scratch) -> None:
     text = proposed_text(commit_proposal(repo.git, promotion(repo)), "t", "production")
     assert text.endswith("once it is merged: platform apply --env production")
+
+
+def test_a_proposal_with_a_pull_request_leaves_the_apply_to_the_workflow(repo: Scratch) -> None:
+    made = commit_proposal(repo.git, promotion(repo))
+    opened = PullRequest("#12", 12, BRANCH, "main", made.commit, "t")
+    text = proposed_text(made, "t", "production", opened=opened)
+    assert text.endswith("once it is merged: the workflow `reconcile` applies it")
 
 
 def test_another_proposal_of_the_same_name_is_refused_with_the_branch(repo: Scratch) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # only click is imported before a command runs
 @click.option(
     "--post",
     is_flag=True,
-    help="Keep an issue open on the Git host for each finding, and close it when it is gone.",
+    help="Keep an issue open on the Git host for each finding, until it is gone; of all environments.",
 )
 @options.rev
 @options.base

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # only click is imported before a command runs
     from mlplatform.providers.forge.interface import Forge
 
 
-@click.group(epilog="Example: platform forge verdict --branch promote/production-clinic.tumour-1.1.0")
+@click.group(epilog="Example: platform forge verdict --branch promote/production/clinic.tumour-1.1.0")
 def command() -> None:
     """Work with the Git host that platform.yaml names in gitHost."""
 

@@ -9,7 +9,7 @@ from mlplatform.cli import options
 from mlplatform.cli.review import KEY
 
 
-@click.command(epilog="Example: platform merge promote/production-clinic.tumour-1.1.0")
+@click.command(epilog="Example: platform merge promote/production/clinic.tumour-1.1.0")
 @click.argument("branch")
 @click.option("--key", metavar="FILE", type=click.Path(path_type=Path), help=KEY)
 @options.as_json

@@ -10,7 +10,7 @@ KEY = "The SSH key to sign with [default: git's user.signingKey]."
 
 
 @click.command(
-    epilog="Example: platform review promote/production-clinic.tumour-1.1.0 --approve --key ~/.ssh/id_ed25519"
+    epilog="Example: platform review promote/production/clinic.tumour-1.1.0 --approve --key ~/.ssh/id_ed25519"
 )
 @click.argument("branch")
 @click.option("--approve", "action", flag_value="approve", help="Approve the branch as it is now.")

@@ -31,7 +31,9 @@ def proposed_text(
         *(_check_lines(checked, branch.branch, base) if checked else ()),
     ]
     if environment and (checked is None or checked.is_clean):
-        lines.append(f"  once it is merged: platform apply --env {environment}")
+        on_host = opened is not None and opened.number is not None
+        apply = "the workflow `reconcile` applies it" if on_host else f"platform apply --env {environment}"
+        lines.append(f"  once it is merged: {apply}")
     return "\n".join(lines)
 
 

@@ -25,5 +25,8 @@ def signed_forge(workspace: Workspace, branch: str) -> SignedForge:
     """Return the signed reviews of a repository; Refusal where a Git host keeps the reviews."""
     forge = forge_of(workspace, branch)
     if not isinstance(forge, SignedForge):
-        raise Refusal("pull requests are reviewed and merged on the Git host", fix="open it there")
+        raise Refusal(
+            "pull requests are reviewed and merged on the Git host",
+            fix="do it there; `platform forge verdict --branch BRANCH` says what is missing",
+        )
     return forge

@@ -22,7 +22,7 @@ def default_key(git: Git) -> Path:
     if not key:
         raise Refusal(
             "which key to sign with is not known",
-            fix="name it: --key ~/.ssh/id_ed25519, or `git config user.signingKey ~/.ssh/id_ed25519`",
+            fix="`git config user.signingKey ~/.ssh/id_ed25519`; `platform review` and `merge` also take --key FILE",
         )
     return Path(key).expanduser()
 

@@ -24,7 +24,7 @@ def code(text: str, longest: int = 200) -> str:
 
 def fenced(text: str, language: str = "yaml") -> str:
     """A code block whose fence no line of the text closes."""
-    lines = [one_line(line) for line in text.strip().split("\n")]
+    lines = [one_line(line) for line in text.strip("\n").split("\n")]
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return "\n".join((f"{fence}{language}", *lines, fence))
