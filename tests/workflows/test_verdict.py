@@ -39,7 +39,7 @@ def test_a_promotion_is_denied_until_two_owners_approved_it_and_then_passes(worl
     pull = promotion(world)
     ran = world.run("verdict.yml", "pull_request_target", opened(pull))
     assert not ran.succeeded
-    assert world.verdict(pull) == ("failure", "1 error, no warnings")
+    assert world.verdict(pull) == ("failure", f"{NEEDED} (ada, grace, mary)")
     (comment,) = comments(world)
     assert NEEDED in comment
     assert "ada, grace, mary" in comment
@@ -64,7 +64,7 @@ def test_a_push_makes_approvals_stale_and_a_dismissed_one_is_none(world: Hosted)
     review = {"action": "dismissed", "pull_request": {"number": pull.number, "head": {"sha": pull.head}}}
     assert world.run("review.yml", "pull_request_review", review, head=pull.head).succeeded
     assert not world.run("verdict.yml", "workflow_run", reviewed(pull.head)).succeeded
-    assert world.verdict(pull) == ("failure", "1 error, no warnings")
+    assert world.verdict(pull) == ("failure", "1 more approval by clinic's owners is needed (grace, mary)")
     given["state"] = "APPROVED"
     world.git("checkout", "-q", pull.branch)
     world.git("commit", "-q", "--amend", "--allow-empty", "-m", "another head")
@@ -73,7 +73,8 @@ def test_a_push_makes_approvals_stale_and_a_dismissed_one_is_none(world: Hosted)
     world.github.state.synchronise(pull)
     ran = world.run("verdict.yml", "pull_request_target", {**opened(pull), "action": "synchronize"})
     assert not ran.succeeded
-    assert world.verdict(pull) == ("failure", "1 error, no warnings")
+    assert world.verdict(pull) == ("failure", f"{NEEDED} (ada, grace, mary)")
+    assert "The approval of `ada` is of" in comments(world)[-1]
 
 
 def test_when_main_moves_every_open_pull_request_is_judged_anew(world: Hosted) -> None:

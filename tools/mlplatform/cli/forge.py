@@ -56,8 +56,9 @@ def verdict(
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """Judge a pull request as it is now, by main's policies, with the reviews that the Git host has now.
+    """Judge a pull request as it is now.
 
+    Main's policies decide, with the reviews that the Git host has at this moment.
     The head is read as git objects: nothing of it is run. What cannot be judged is denied, and says why. Exit code 1
     when the change is stopped.
     """
@@ -90,7 +91,7 @@ def verdict(
 @options.as_json
 @options.debug
 def environments(rev: str, as_json: bool) -> None:
-    """List the environments of a commit in their order, as an output of a workflow's step."""
+    """List the environments in their order, for a workflow."""
     import json
 
     from mlplatform.cli.console import echo_json

@@ -12,8 +12,9 @@ from mlplatform.cli import options
 @options.as_json
 @options.debug
 def setup(apply: bool, as_json: bool) -> None:
-    """Show how what protects main differs from what platform.yaml declares, and with --apply make it so.
+    """Show what has to protect main and does not.
 
+    platform.yaml declares it; with --apply the Git host is made so.
     What is stricter on the Git host is kept. Exit code 1 when something differs, or remains.
     """
     from mlplatform.cli.console import echo_json, waiting
@@ -36,8 +37,9 @@ def setup(apply: bool, as_json: bool) -> None:
 @options.as_json
 @options.debug
 def controls(no_record: bool, as_json: bool) -> None:
-    """Compare what protects main with what platform.yaml declares, and record it on the company's ledger.
+    """Record whether what protects main is in force.
 
+    It is compared with what platform.yaml declares; the record goes on the company's ledger.
     Exit code 1 when something differs, and when the Git host could not be asked, which is recorded too.
     """
     from mlplatform.cli.console import echo_json, waiting

@@ -65,6 +65,18 @@ class ForgeCheck:
     creator: str
 
 
+def stale_approvals(review: Review) -> tuple[tuple[str, str], ...]:
+    """Return whose last review approves another commit than the head, and which, sorted."""
+    last = {given.user.lower(): given for given in review.reviews if given.state != "commented"}
+    return tuple(
+        sorted(
+            (given.user, given.head)
+            for given in last.values()
+            if given.state == "approved" and given.head != review.head
+        )
+    )
+
+
 def approvers(review: Review) -> tuple[str, ...]:
     """Return who approved the head of a review, sorted: by the last review of each, and none who contributed to it."""
     authors = {name.lower() for name in (review.requester, *review.contributors, *review.pushers)}

@@ -3,15 +3,15 @@
 from typing import Any
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.pull_request import PullRequest, approvers
+from mlplatform.core.pull_request import PullRequest, approvers, stale_approvals
 from mlplatform.core.verdict import Judged, Merge, Verdict, VerdictTexts
 from mlplatform.report.change import plan_text
 from mlplatform.report.check.json import checked_json
 from mlplatform.report.check.markdown import checked_markdown
 from mlplatform.report.check.markdown.escaping import code, fenced, prose
-from mlplatform.report.check.summary import summary
+from mlplatform.report.check.summary import errors_first, summary
 from mlplatform.report.check.text import checked_text
-from mlplatform.report.plain import one_line
+from mlplatform.report.plain import counted, one_line
 
 _DONE = {
     "approve": "approved",
@@ -35,7 +35,11 @@ def verdict_text(verdict: Verdict) -> str:
     about = f"{one_line(verdict.pull.name)} {passes}: {commits}, approved by {names}"
     plans = [plan_text(planned.plan) for planned in verdict.plans]
     unplanned = [f"not planned: {sentence}" for sentence in verdict.unplanned]
-    return "\n".join([checked_text(verdict.checked), *plans, *unplanned, about])
+    stale = [
+        f"{user}'s approval is of {commit[:12]}, not of the present head"
+        for user, commit in stale_approvals(verdict.review)
+    ]
+    return "\n".join([checked_text(verdict.checked), *plans, *unplanned, *stale, about])
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
@@ -59,6 +63,10 @@ def verdict_markdown(verdict: Verdict) -> str:
         plans = "\n".join(plan_text(planned.plan) for planned in verdict.plans)
         parts += ["### What an apply would do", "", fenced(plans[:4000], "text"), ""]
     parts += [f"- Not planned: {prose(sentence)}" for sentence in verdict.unplanned]
+    parts += [
+        f"- The approval of {code(user)} is of {code(commit[:12])}, not of the present head."
+        for user, commit in stale_approvals(verdict.review)
+    ]
     names = ", ".join(code(name) for name in approvers(verdict.review)) or "nobody"
     parts.append(
         f"\nJudged: {code(verdict.pull.head[:12])} on top of main at {code(verdict.base[:12])}, approved by {names}."
@@ -104,7 +112,9 @@ def status_text(verdict: Verdict) -> str:
     """One line for the status of a commit."""
     if verdict.passes:
         return f"approved by {', '.join(approvers(verdict.review)) or 'nobody, as none has to'}"
-    return summary(verdict.checked).split(": ", 1)[1]
+    errors = [each for each in errors_first(verdict.checked.findings) if each.is_error]
+    more = f" (and {counted(len(errors) - 1, 'error')} more)" if len(errors) > 1 else ""
+    return f"{errors[0].message}{more}" if errors else summary(verdict.checked).split(": ", 1)[1]
 
 
 def merge_text(merged: Merge) -> str:

@@ -36,8 +36,11 @@ def require_merge_as_reviewed(git: Git, base: str, head: str, tree: str) -> None
 
 def merge_candidate(git: Git, tree: str, base: str, head: str) -> str:
     """Return a commit of a merge that no ref names: for looking at what it would be, and for nothing else."""
+    always_the_same = {"NAME": "mlplatform", "EMAIL": "mlplatform", "DATE": "2000-01-01T00:00:00Z"}
     nobody = {
-        f"GIT_{who}_{what}": "mlplatform" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in always_the_same.items()
     }
     message = b"What a merge would be\n"
     return git.run("commit-tree", tree, "-p", base, "-p", head, stdin=message, env=nobody).decode().strip()
