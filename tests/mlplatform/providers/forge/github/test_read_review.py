@@ -38,7 +38,10 @@ def test_an_approval_of_the_change_to_another_branch_is_of_no_commit(world: Worl
     world.state.change_base(world.pull, "main", kind)
     world.state.review(world.pull, world.person("mary"))
     review = review_of(world)
-    assert [(given.user, given.head) for given in review.reviews] == [("ada", "0" * 40), ("mary", world.first)]
+    assert [(given.user, given.head) for given in review.reviews] == [
+        ("ada", "0" * 40),
+        ("mary", world.first),
+    ]
     assert approvers(review) == ("mary",)
 
 
