@@ -114,3 +114,18 @@ def test_a_merge_that_made_a_file_that_nobody_has_seen_is_nobodys(
     world.state.merge(world.pull, commit, world.person("mary"))
     with pytest.raises(ForgeError, match=why):
         world.forge().merged_change(commit)
+
+
+def test_of_two_with_the_same_head_it_is_the_first_with_the_reviews_of_both(world: World) -> None:
+    """Whoever can read a branch can open another pull request of its head, and may not stop its merge thereby."""
+    copy = world.state.open_from_fork(world.person("mary"), "copy", world.first)
+    world.state.review(world.pull, world.person("ada"))
+    world.state.review(copy, world.person("mary"))
+    merge = world.state.commit([world.state.git("rev-parse", "main"), world.first], "mary", "Merge")
+    for pull in (copy, world.pull):
+        world.state.merge(pull, merge, world.person("mary"))
+    change = world.forge().merged_change(merge)
+    assert change is not None
+    assert (change.name, change.review.requester) == ("#11", "grace")
+    assert change.review.pushers == ["grace", "mary"]
+    assert approvers(change.review) == ("ada",)
