@@ -92,6 +92,8 @@ class Answers:
                 number = 200 + len(issues)
                 issues.append({"state": "open", **body, "number": number, "user": self._me()})
                 return Result(201, self._issue(issues[-1]))
+            case "GET", [number, "events"]:
+                return Result(200, [dict(event) for event in self.state.events.get(int(number), [])])
             case "GET", [number, "comments"]:
                 return Result(
                     200, [self._comment(each) for each in comments if each["number"] == int(number)]

@@ -54,6 +54,7 @@ class GitHubState:
     tokens: dict[str, str] = field(default_factory=dict)  # to the login of who they are
     pulls: dict[int, Pull] = field(default_factory=dict)
     reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    events: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     activity: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     hidden_activity: int | None = None  # the status in its place
     comments: list[dict[str, Any]] = field(default_factory=list)
@@ -163,6 +164,12 @@ class GitHubState:
         }
         self.reviews.setdefault(pull.number, []).append(given)
         return given
+
+    def change_base(self, pull: Pull, base: str, kind: str = "base_ref_changed") -> None:
+        """Have a pull request go into another branch."""
+        pull.base = base
+        event = {"id": self.number(), "event": kind, "created_at": self.now()}
+        self.events.setdefault(pull.number, []).append(event)
 
     def merge(self, pull: Pull, commit: str, by: Account) -> None:
         """Have a pull request merged as this commit of main."""

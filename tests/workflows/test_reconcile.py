@@ -69,6 +69,9 @@ def test_a_merged_promotion_answers_lineage_names_who_approved_it_and_a_second_r
     up: Hosted,
 ) -> None:
     merged_promotion(up)
+    up.git(
+        "tag", "origin/main", "HEAD~1"
+    )  # whoever may push tags gets no other commit applied, and stops none
     ran = up.run("reconcile.yml", "push", push(up))
     assert ran.succeeded, ran.output
     assert serving(up) == "1.1.0"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from tests.support.github_state import Pull
 from tests.support.hosted import Hosted
 
@@ -88,6 +90,49 @@ def test_when_main_moves_every_open_pull_request_is_judged_anew(world: Hosted) -
     assert ran.succeeded, ran.output
     assert (world.verdict(pull) or ("",))[0] == "success"
     assert (world.verdict(other) or ("",))[0] == "failure"
+
+
+def approved(world: Hosted) -> Pull:
+    """Return a promotion with a green verdict."""
+    pull = promotion(world)
+    for owner in ("ada", "mary"):
+        world.github.state.review(pull, world.person(owner))
+    assert world.run("verdict.yml", "workflow_run", reviewed(pull.head)).succeeded
+    assert (world.verdict(pull) or ("",))[0] == "success"
+    return pull
+
+
+@pytest.mark.parametrize(
+    ("action", "change"), [("closed", {"state": "closed"}), ("edited", {"base": "stage"})]
+)
+def test_what_is_judged_no_more_keeps_no_green_verdict_for_when_it_comes_back(
+    world: Hosted, action: str, change: Mapping[str, str]
+) -> None:
+    pull = approved(world)
+    vars(pull).update(change)
+    ran = world.run("verdict.yml", "pull_request_target", {**opened(pull), "action": action})
+    assert ran.succeeded, ran.output
+    assert world.verdict(pull) == ("pending", "no open pull request into main has this head")
+
+
+def test_a_merged_head_keeps_its_verdict(world: Hosted) -> None:
+    pull = approved(world)
+    world.merge(pull)
+    ran = world.run("verdict.yml", "pull_request_target", {**opened(pull), "action": "closed"})
+    assert ran.succeeded, ran.output
+    assert (world.verdict(pull) or ("",))[0] == "success"
+
+
+def test_a_verdict_that_was_overtaken_by_a_dismissal_does_not_stand(world: Hosted) -> None:
+    """The run of the dismissal is another one, which may have ended before this one posts."""
+    pull = promotion(world)
+    for owner in ("ada", "mary"):
+        world.github.state.review(pull, world.person(owner))
+    (given, *_) = world.github.state.reviews[pull.number]
+    world.github.meanwhile[r"GET .*/activity"] = lambda: given.update(state="DISMISSED")
+    ran = world.run("verdict.yml", "schedule", {"schedule": "27 * * * *"})
+    assert "have moved meanwhile" in ran.output
+    assert (world.verdict(pull) or ("",))[0] == "error"
 
 
 def test_a_pull_request_that_weakens_its_own_workflows_gets_no_green_verdict(world: Hosted) -> None:

@@ -67,12 +67,15 @@ def verdict(
     if out is not None and event is not None:
         raise click.UsageError("--out is for one pull request: name it with --pull or --branch")
     from mlplatform.cli.console import echo_json, waiting
+    from mlplatform.flow.review.post_verdict import withdraw
     from mlplatform.flow.workspace import Workspace
     from mlplatform.report.verdict import judged_json, judged_text
 
     workspace = Workspace.discover()
     with waiting("checking", as_json=as_json):
         forge, subject = _subject(workspace, pull or branch, event)
+        if subject.left and post:
+            withdraw(workspace, forge, subject.left)
         judged = [_judge(workspace, forge, each, engine, post=post) for each in subject.pull_requests]
     if out is not None:
         _write(out, judged[0])

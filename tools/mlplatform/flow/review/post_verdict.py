@@ -4,11 +4,14 @@ from collections.abc import Callable
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.pull_request import PullRequest, StatusState
-from mlplatform.core.verdict import Judged, VerdictTexts
+from mlplatform.core.verdict import Judged, Verdict, VerdictTexts
 from mlplatform.flow.check.run_check import CheckOptions
+from mlplatform.flow.review.git_host import main_commit
 from mlplatform.flow.review.verdict import judge, with_plans
 from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.forge.interface import Forge, ForgeError
+from mlplatform.providers.git import GitError
+from mlplatform.providers.git.compare import is_ancestor
 
 COMMENT = "verdict"
 
@@ -45,8 +48,26 @@ def announce(forge: Forge, pull: PullRequest) -> None:
     forge.post_status(pull.head, "pending", "being judged")
 
 
+def withdraw(workspace: Workspace, forge: Forge, head: str) -> None:
+    """Say of a head that no open pull request has that nothing stands for it; one that main has needs nothing.
+
+    Nobody judges it anew when main moves or a review is dismissed, so that an old verdict would be there when the pull
+    request is opened again.
+    """
+    try:
+        is_merged = is_ancestor(workspace.git, head, main_commit(workspace))
+    except GitError:  # it was never fetched, as what main has was
+        is_merged = False
+    if not is_merged:
+        forge.post_status(head, "pending", "no open pull request into main has this head")
+
+
 def post(forge: Forge, judged: Judged, texts: VerdictTexts) -> None:
-    """Post a verdict on exactly the head that was judged; ForgeError when the pull request has moved since."""
+    """Post a verdict on exactly the head that was judged; ForgeError when the pull request has moved since.
+
+    What passes is compared once more when it is posted, and withdrawn where main or the reviews are others than it was
+    judged by: a run that began later may have denied it before.
+    """
     now = forge.pull_request(judged.pull.name)
     if now.head != judged.pull.head:
         forge.post_status(judged.pull.head, "error", "judged too late: there is a newer head")
@@ -56,3 +77,20 @@ def post(forge: Forge, judged: Judged, texts: VerdictTexts) -> None:
     state: StatusState = "success" if judged.passes else "failure" if judged.verdict else "error"
     forge.post_status(judged.pull.head, state, texts.status)
     forge.post_comment(judged.pull.name, COMMENT, texts.comment)
+    if judged.verdict and judged.passes:
+        _require_unmoved(forge, judged.verdict)
+
+
+def _require_unmoved(forge: Forge, verdict: Verdict) -> None:
+    try:
+        pull = forge.pull_request(verdict.pull.name)
+        if (forge.base(pull), forge.review(pull)) == (verdict.base, verdict.review):
+            return
+        why = ForgeError(
+            f"main or the reviews of {pull.name} have moved meanwhile",
+            fix="it is judged anew by the run of what moved, or within the hour",
+        )
+    except ForgeError as unknown:
+        why = unknown
+    forge.post_status(verdict.pull.head, "error", "judged too late: main or the reviews are others now")
+    raise why

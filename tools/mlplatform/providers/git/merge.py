@@ -34,6 +34,17 @@ def require_merge_as_reviewed(git: Git, base: str, head: str, tree: str) -> None
             )
 
 
+def require_commit_as_reviewed(git: Git, commit: str, head: str, name: str) -> None:
+    """Refusal when a commit of main is not exactly what a merge makes of its first parent and a reviewed head."""
+    base, tree = (git.run("rev-parse", f"{commit}{of}").decode().strip() for of in ("^1", "^{tree}"))
+    if merged_tree(git, base, head) != tree:
+        raise Refusal(
+            f"the merge {commit[:12]} contains something else than {name}, which was reviewed",
+            fix="revert it, and find out who merged it",
+        )
+    require_merge_as_reviewed(git, base, head, tree)
+
+
 def merge_candidate(git: Git, tree: str, base: str, head: str) -> str:
     """Return a commit of a merge that no ref names: for looking at what it would be, and for nothing else."""
     always_the_same = {"NAME": "mlplatform", "EMAIL": "mlplatform", "DATE": "2000-01-01T00:00:00Z"}

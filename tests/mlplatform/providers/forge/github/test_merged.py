@@ -86,3 +86,46 @@ def test_of_two_of_which_neither_is_more_it_there_is_an_error(world: World) -> N
         world.state.merge(pull, squash, world.person("mary"))
     with pytest.raises(ForgeError, match="is that of #11 and #12"):
         world.forge().merged_change(squash)
+
+
+def of_files(world: World, parents: list[str], text: str, message: str = "a change") -> str:
+    """Make a commit with one file."""
+    state = world.state
+    blob = state.git("hash-object", "-w", "--stdin", stdin=text.encode())
+    tree = state.git("mktree", stdin=f"100644 blob {blob}\tpinned.yaml\n".encode())
+    words = [word for parent in parents for word in ("-p", parent)]
+    who = {f"GIT_{role}_{what}": "ada" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    return state.git("commit-tree", tree, *words, "-m", message, env=who)
+
+
+@pytest.mark.parametrize("is_squash", [False, True])
+@pytest.mark.parametrize(
+    ("merged", "why"), [("9\n2\n3\n4\n8\n", "both changed this file"), ("0\n", "something else")]
+)
+def test_a_merge_that_made_a_file_that_nobody_has_seen_is_nobodys(
+    world: World, merged: str, why: str, *, is_squash: bool
+) -> None:
+    """Two pull requests were green, and main moved between the verdict on the second one and its merge."""
+    first = of_files(world, [world.state.git("rev-parse", "main")], "1\n2\n3\n4\n5\n")
+    world.state.push("change", of_files(world, [first], "9\n2\n3\n4\n5\n"), world.person("grace"))
+    other = of_files(world, [first], "1\n2\n3\n4\n8\n")
+    world.state.review(world.pull, world.person("ada"))
+    commit = of_files(world, [other] if is_squash else [other, world.pull.head], merged, "(#11)")
+    world.state.merge(world.pull, commit, world.person("mary"))
+    with pytest.raises(ForgeError, match=why):
+        world.forge().merged_change(commit)
+
+
+def test_of_two_with_the_same_head_it_is_the_first_with_the_reviews_of_both(world: World) -> None:
+    """Whoever can read a branch can open another pull request of its head, and may not stop its merge thereby."""
+    copy = world.state.open_from_fork(world.person("mary"), "copy", world.first)
+    world.state.review(world.pull, world.person("ada"))
+    world.state.review(copy, world.person("mary"))
+    merge = world.state.commit([world.state.git("rev-parse", "main"), world.first], "mary", "Merge")
+    for pull in (copy, world.pull):
+        world.state.merge(pull, merge, world.person("mary"))
+    change = world.forge().merged_change(merge)
+    assert change is not None
+    assert (change.name, change.review.requester) == ("#11", "grace")
+    assert change.review.pushers == ["grace", "mary"]
+    assert approvers(change.review) == ("ada",)

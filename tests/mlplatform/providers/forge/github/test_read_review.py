@@ -30,6 +30,21 @@ def test_who_requested_wrote_pushed_and_reviewed_is_read(world: World) -> None:
     assert approvers(review) == ("ada",)
 
 
+@pytest.mark.parametrize("kind", ["base_ref_changed", "automatic_base_change_succeeded"])
+def test_an_approval_of_the_change_to_another_branch_is_of_no_commit(world: World, kind: str) -> None:
+    """Against that branch the same head shows less, and what it hides nobody has seen."""
+    world.pull.base = "stage"
+    world.state.review(world.pull, world.person("ada"))
+    world.state.change_base(world.pull, "main", kind)
+    world.state.review(world.pull, world.person("mary"))
+    review = review_of(world)
+    assert [(given.user, given.head) for given in review.reviews] == [
+        ("ada", "0" * 40),
+        ("mary", world.first),
+    ]
+    assert approvers(review) == ("mary",)
+
+
 @pytest.mark.parametrize("kind", ["push", "force_push"])
 def test_an_approval_of_an_older_head_is_of_that_head(world: World, kind: str) -> None:
     world.state.review(world.pull, world.person("ada"))

@@ -134,6 +134,13 @@ class Comment(Answered):
     body: str = ""
 
 
+class IssueEvent(Answered):
+    """Something that happened to an issue or a pull request."""
+
+    event: str
+    created_at: AwareDatetime
+
+
 class IssueAnswer(Answered):
     """An issue; `pull_request` is there where it is one of those."""
 

@@ -32,6 +32,7 @@ from mlplatform.providers.forge.github.opening import (
     without_credentials,
 )
 from mlplatform.providers.forge.github.pulls import (
+    MAIN,
     as_pull_request,
     number_in,
     open_pull,
@@ -41,6 +42,7 @@ from mlplatform.providers.forge.github.pulls import (
 from mlplatform.providers.forge.github.read_review import read_commits, read_review, require_head
 from mlplatform.providers.forge.interface import Forge, ForgeError
 from mlplatform.providers.git import Git
+from mlplatform.providers.git.merge import require_commit_as_reviewed
 from mlplatform.providers.git.remote import RemoteRef
 
 SECONDS = 60.0
@@ -114,9 +116,27 @@ class GitHubForge:
             return review
 
     def merged_change(self, commit: str) -> MergedChange | None:
-        """Return the pull request that became this commit of main; of a rebase, which makes several, the last one."""
+        """Return the pull request that became this commit of main; of a rebase, which makes several, the last one.
+
+        ForgeError where a merge or a squash is not exactly what was reviewed: main may have moved between the verdict
+        and the merge, so that Git made of a file that both changed one that nobody has seen.
+        """
         with self._api() as api:
-            return merged_change(api, self._repository, commit, self._accounts)
+            change = merged_change(api, self._repository, commit, self._accounts)
+        if change and change.method != "rebase":
+            self._require_as_reviewed(change)
+        return change
+
+    def _require_as_reviewed(self, change: MergedChange) -> None:
+        head = change.review.head
+        try:
+            fetch_objects(self.git, f"refs/heads/{MAIN}", change.commit)
+            fetch_objects(self.git, f"refs/pull/{number_in(change.name)}/head", head)
+            require_commit_as_reviewed(self.git, change.commit, head, change.name)
+        except Refusal as failure:
+            raise ForgeError(
+                without_credentials(failure.message), fix=failure.fix, where=failure.where
+            ) from None
 
     def open_pull_request(self, branch: str, title: str, body: str) -> PullRequest:
         """Push a branch to origin and open its pull request, or bring the open one up to date."""

@@ -2,8 +2,9 @@
 
 from mlplatform.core.kinds.git_host import MergeMethod
 from mlplatform.core.pull_request import MergedChange
+from mlplatform.core.review import Review
 from mlplatform.providers.forge.github.accounts import Accounts
-from mlplatform.providers.forge.github.answers import CommitAnswer, ListedPull
+from mlplatform.providers.forge.github.answers import CommitAnswer, ListedPull, WholePull
 from mlplatform.providers.forge.github.api import GitHubApi
 from mlplatform.providers.forge.github.pulls import MAIN, read_pull
 from mlplatform.providers.forge.github.read_review import read_commits, read_review
@@ -13,7 +14,8 @@ from mlplatform.providers.forge.interface import ForgeError
 def merged_change(api: GitHubApi, repository: str, commit: str, accounts: Accounts) -> MergedChange | None:
     """Return the merged pull request whose commit of main this is; None where it came there without one.
 
-    A rebase puts several commits on main: only the last of them is the pull request's.
+    A rebase puts several commits on main: only the last of them is the pull request's. Where several had its head
+    it is the first of them, with the people and reviews of all: whoever opens a copy of it stops nothing.
     """
     merged = api.get(f"/repos/{repository}/commits/{commit}", CommitAnswer)
     pages = api.pages(f"/repos/{repository}/commits/{commit}/pulls", list[ListedPull])
@@ -24,21 +26,46 @@ def merged_change(api: GitHubApi, repository: str, commit: str, accounts: Accoun
         ] or pulls
     if not pulls:
         return None
-    if len(pulls) > 1:
+    if len(pulls) > 1 and not _have_one_head(pulls, merged):
         numbers = " and ".join(f"#{pull.number}" for pull in pulls)
         raise ForgeError(f"the commit {commit[:12]} is that of {numbers}", fix="see them on GitHub")
-    pull = read_pull(api, repository, pulls[0].number)
-    if not _became(pull, commit):
-        raise ForgeError(f"GitHub says two things about #{pull.number}", fix="run the command again")
-    commits = read_commits(api, repository, pull)
+    (pull, commits, review), *copies = (
+        _read(api, repository, number, commit, accounts) for number in sorted(pull.number for pull in pulls)
+    )
     return MergedChange(
         name=f"#{pull.number}",
         commit=commit,
         method=_method(merged, commits),
         merger=accounts.name_of(pull.merged_by),
-        review=read_review(api, repository, pull, commits, accounts),
+        review=_together(review, [copy for _, _, copy in copies]),
         url=pull.html_url,
     )
+
+
+def _read(
+    api: GitHubApi, repository: str, number: int, commit: str, accounts: Accounts
+) -> tuple[WholePull, list[CommitAnswer], Review]:
+    pull = read_pull(api, repository, number)
+    if not _became(pull, commit):
+        raise ForgeError(f"GitHub says two things about #{pull.number}", fix="run the command again")
+    commits = read_commits(api, repository, pull)
+    return pull, commits, read_review(api, repository, pull, commits, accounts)
+
+
+def _have_one_head(pulls: list[ListedPull], merged: CommitAnswer) -> bool:
+    return {pull.head.sha for pull in pulls} == {parent.sha for parent in merged.parents[1:]}
+
+
+def _together(first: Review, copies: list[Review]) -> Review:
+    """Return a review with those of other pull requests of the same head; who requested one of those stands for it."""
+    reviews = [first, *copies]
+    requesters = {copy.requester for copy in copies}
+    update = {
+        "contributors": sorted({name for review in reviews for name in review.contributors}),
+        "pushers": sorted({name for review in reviews for name in review.pushers} | requesters),
+        "reviews": [given for review in reviews for given in review.reviews],
+    }
+    return first.model_copy(update=update) if copies else first
 
 
 def _became(pull: ListedPull, commit: str) -> bool:

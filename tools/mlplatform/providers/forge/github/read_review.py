@@ -1,6 +1,7 @@
 """Reading the review of a pull request: all of it or nothing."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from pydantic import ValidationError
 
@@ -8,6 +9,7 @@ from mlplatform.core.review import GivenReview, Review
 from mlplatform.providers.forge.github.accounts import Accounts
 from mlplatform.providers.forge.github.answers import CommitAnswer, ReviewAnswer, User, WholePull
 from mlplatform.providers.forge.github.api import GitHubApi
+from mlplatform.providers.forge.github.base_changes import last_base_change
 from mlplatform.providers.forge.github.contributors import contributors
 from mlplatform.providers.forge.github.pushers import pushers
 from mlplatform.providers.forge.interface import ForgeError
@@ -46,9 +48,11 @@ def read_review(
 ) -> Review:
     """Return the review of a pull request's head; of a merged one as it was when it was merged.
 
-    A review that was dismissed since then is dismissed: GitHub does not list what it was before.
+    A review that was dismissed since then is dismissed: GitHub does not list what it was before. One that was given
+    when the pull request went into another branch is of no commit: it was of another change, though of the same head.
     """
     given = list(_submitted(api, repository, pull))
+    since = last_base_change(api, repository, pull.number)
     pushed = pushers(api, repository, pull, commits)
     seen = [user for user in (pull.user, *pushed, *(review.user for review in given)) if user is not None]
     try:
@@ -58,7 +62,7 @@ def read_review(
             contributors=contributors(commits, accounts, seen),
             pushers=sorted({accounts.name_of(user) for user in pushed}),
             head=pull.head.sha,
-            reviews=[_given(review, accounts) for review in given],
+            reviews=[_given(review, accounts, since) for review in given],
         )
     except ValidationError:
         raise ForgeError(
@@ -89,10 +93,10 @@ def _is_after_merge(review: ReviewAnswer, pull: WholePull) -> bool:
     return review.submitted_at is None or review.submitted_at > pull.merged_at
 
 
-def _given(review: ReviewAnswer, accounts: Accounts) -> GivenReview:
+def _given(review: ReviewAnswer, accounts: Accounts, since: datetime | None) -> GivenReview:
     if (state := _STATES.get(review.state)) is None:
         raise ForgeError("a review has a state that is not known here", fix="see the reviews on GitHub")
     user: User | None = review.user
-    return GivenReview.model_validate(
-        {"user": accounts.name_of(user), "state": state, "head": review.commit_id or _NO_COMMIT}
-    )
+    is_of_this_base = since is None or (review.submitted_at is not None and review.submitted_at > since)
+    head = (review.commit_id if is_of_this_base else None) or _NO_COMMIT
+    return GivenReview.model_validate({"user": accounts.name_of(user), "state": state, "head": head})

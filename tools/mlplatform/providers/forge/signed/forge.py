@@ -20,7 +20,11 @@ from mlplatform.providers.forge.signed.signing import person_of, sign, signed_by
 from mlplatform.providers.forge.signed.statement import Action, ReviewStatement
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.compare import is_ancestor
-from mlplatform.providers.git.merge import merged_branch, merged_tree, require_merge_as_reviewed, title_of
+from mlplatform.providers.git.merge import (
+    merged_branch,
+    require_commit_as_reviewed,
+    title_of,
+)
 from mlplatform.providers.git.refs import branch_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef, remotes
 from mlplatform.providers.git.write import tree_of
@@ -108,13 +112,10 @@ class SignedForge:
             mine = [statement for statement in statements if statement.head == head]
             if not any(statement.action == "request" for statement in mine):
                 continue
-            tree = tree_of(self.git, commit)
-            if merged_tree(self.git, base, head) != tree:
-                raise ForgeError(
-                    f"the merge {commit[:12]} contains something else than {branch}, which was reviewed",
-                    fix="revert it, and find out who merged it",
-                )
-            require_merge_as_reviewed(self.git, base, head, tree)
+            try:
+                require_commit_as_reviewed(self.git, commit, head, branch)
+            except Refusal as why:
+                raise ForgeError(why.message, fix=why.fix, where=why.where) from None
             merges = [
                 statement
                 for statement in statements
