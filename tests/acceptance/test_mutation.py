@@ -60,6 +60,7 @@ NOT_BY_A_CASE = {
         "providers.git.git:discover:Refusal",
         "providers.git.git:run:Refusal",
         "providers.git.git:run:GitError",
+        "providers.git.git:run:GitError#2",
         "providers.git.git:resolve:GitError",
         "providers.git.git:resolve:Refusal",
         "providers.git.git:tree:GitError",

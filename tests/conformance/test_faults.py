@@ -91,6 +91,7 @@ def test_a_server_that_answers_oddly_is_no_pass(between: Between, answer: Answer
         between.answer = Call.hand_on
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("answer", [hangs, drips])
 def test_a_server_that_never_answers_is_given_up(between: Between, answer: Answer) -> None:
     with closing(ServerEngine(POLICIES, between.url, seconds=2)) as engine:
@@ -108,6 +109,7 @@ def test_an_answer_to_an_earlier_call_is_no_answer(between: Between) -> None:
         assert isinstance(second, PolicyError)
 
 
+@pytest.mark.exhaustive
 def test_after_a_server_hung_nobody_waits_for_it_again(between: Between) -> None:
     engine = ServerEngine(POLICIES, between.url, seconds=2)
     calls = []
@@ -192,6 +194,7 @@ def test_an_opa_that_does_not_start_is_no_engine(monkeypatch: pytest.MonkeyPatch
         connect_engine(POLICIES, "opa")
 
 
+@pytest.mark.exhaustive
 def test_an_opa_that_never_listens_is_ended_and_no_engine(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -68,6 +68,7 @@ def experiment_with_its_own_store(clone: Clone, name: str, store: Path) -> Any:
     return client
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("script", [cell(script, quick=script == "clinic_progression") for script in MODELS])
 def test_a_script_records_a_run_for_each_version_asked_and_prints_their_ids_in_order(
     clone: Clone, tmp_path: Path, script: str

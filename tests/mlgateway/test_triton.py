@@ -106,6 +106,7 @@ def test_a_version_that_is_not_loaded_is_an_outage_and_not_a_wrong_request(
     assert (answer.status, answer.error) == (503, f"{MODEL} 9.0.0: the upstream has not loaded it")
 
 
+@pytest.mark.exhaustive
 def test_rollouts_under_load_lose_no_request_and_unload_only_what_has_drained(
     triton: Triton, new_gateway: StartGateway, tmp_path: Path
 ) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from tests.support.github_state import Pull
 from tests.support.hosted import Hosted
 
@@ -44,6 +46,7 @@ def test_a_broken_document_fails_with_an_annotation_and_so_does_what_is_required
     assert f"::error file={TENANT}" in ran.output
 
 
+@pytest.mark.exhaustive
 def test_a_merge_group_is_checked_too(world: Hosted) -> None:
     world.platform("promote", "clinic/tumour", "--to", "production")
     pull = world.open("promote/production/clinic.tumour-1.1.0")

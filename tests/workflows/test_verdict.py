@@ -55,6 +55,7 @@ def test_a_promotion_is_denied_until_two_owners_approved_it_and_then_passes(worl
     assert {status["creator"].login for status in world.github.state.statuses} == {"platform-verdict[bot]"}
 
 
+@pytest.mark.exhaustive
 def test_a_push_makes_approvals_stale_and_a_dismissed_one_is_none(world: Hosted) -> None:
     pull = promotion(world)
     world.github.state.review(pull, world.person("ada"))
@@ -79,6 +80,7 @@ def test_a_push_makes_approvals_stale_and_a_dismissed_one_is_none(world: Hosted)
     assert "The approval of `ada` is of" in comments(world)[-1]
 
 
+@pytest.mark.exhaustive
 def test_when_main_moves_every_open_pull_request_is_judged_anew(world: Hosted) -> None:
     pull, other = (
         promotion(world),
@@ -146,6 +148,7 @@ def test_a_pull_request_that_weakens_its_own_workflows_gets_no_green_verdict(wor
     assert (world.verdict(pull) or ("",))[0] == "failure"
 
 
+@pytest.mark.exhaustive
 def test_a_run_that_names_another_pull_requests_head_gets_that_one_its_own_verdict(world: Hosted) -> None:
     pull = promotion(world)
     other = world.propose("other", {"tenants/clinic/tenant.yaml": "schema: tenant/v1\n"})
@@ -167,6 +170,7 @@ def test_where_github_does_not_answer_there_is_no_green_verdict_and_the_log_says
     assert (world.verdict(pull) or ("",))[0] == "error"
 
 
+@pytest.mark.exhaustive
 def test_a_title_with_workflow_commands_and_html_does_nothing(world: Hosted) -> None:
     world.platform("promote", "clinic/tumour", "--to", "production")
     pull = world.open(

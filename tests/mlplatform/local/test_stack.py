@@ -140,6 +140,7 @@ def test_after_a_crash_what_was_served_is_served_again(
     assert all(members(had[name]) == [] for name in killed)
 
 
+@pytest.mark.exhaustive
 def test_stop_ends_servers_and_models_and_leaves_no_shared_memory(
     target: LocalTarget, here: EnvironmentPaths, tmp_path: Path
 ) -> None:
@@ -261,6 +262,7 @@ def _python(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]"
     )
 
 
+@pytest.mark.exhaustive
 def test_bytes_that_changed_while_triton_was_down_are_left_out_and_named(
     target: LocalTarget, here: EnvironmentPaths, tmp_path: Path
 ) -> None:
@@ -309,6 +311,7 @@ def test_routes_that_cannot_be_read_are_refused_before_anything_is_started(
     assert stack.state(here) == {}
 
 
+@pytest.mark.exhaustive
 def test_routes_lost_under_a_running_gateway_are_written_again(
     target: LocalTarget, here: EnvironmentPaths, tmp_path: Path
 ) -> None:

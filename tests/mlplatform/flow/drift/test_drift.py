@@ -315,6 +315,7 @@ def test_instances_changed_through_triton_are_found_and_put_back(
     assert server.running(upstream(lab, CHAMPION)).instances == 1
 
 
+@pytest.mark.exhaustive
 def test_a_setting_changed_through_triton_is_found_and_put_back(
     lab: Laboratory, applied: dict[str, Any], server: Control
 ) -> None:
@@ -350,6 +351,7 @@ def load_again(lab: Laboratory, server: Control, version: str) -> str | None:
     return server.load(name)
 
 
+@pytest.mark.exhaustive
 def test_a_program_that_takes_the_place_of_ours_is_found_and_taken_away(
     lab: Laboratory, applied: dict[str, Any], server: Control
 ) -> None:
@@ -377,6 +379,7 @@ py_compile.compile({str(odd)!r}, cache, invalidation_mode=py_compile.PycInvalida
     assert ask(serving.url(SCALER))[1]["outputs"][0]["data"][0] == 3
 
 
+@pytest.mark.exhaustive
 def test_bytes_that_were_swapped_and_swapped_back_are_never_loaded(
     lab: Laboratory, applied: dict[str, Any], server: Control
 ) -> None:
@@ -401,6 +404,7 @@ def test_a_version_unloaded_by_hand_is_found_and_loaded_again(
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_a_version_loaded_by_hand_is_found_and_unloaded(lab: Laboratory, applied: dict[str, Any]) -> None:
     load_by_hand(lab, UNUSED)
     ((kind, message),) = found(lab)
@@ -450,6 +454,7 @@ def test_a_deleted_version_is_found_and_registered_again_with_its_alias(
     assert stored(lab, UNUSED).is_file()
 
 
+@pytest.mark.exhaustive
 def test_what_was_changed_by_hand_is_still_drift_after_an_apply_of_something_else(
     lab: Laboratory, client: Any
 ) -> None:
@@ -462,6 +467,7 @@ def test_what_was_changed_by_hand_is_still_drift_after_an_apply_of_something_els
     assert found(lab) == []
 
 
+@pytest.mark.exhaustive
 def test_status_says_drifted_and_why(lab: Laboratory, applied: dict[str, Any], server: Control) -> None:
     load_with(lab, server, CHAMPION, instances(2))
     shown = status(lab.place, head(lab))[PRODUCTION][SCALER]
@@ -529,6 +535,7 @@ def test_a_route_that_was_changed_is_adopted_and_nothing_else_changes(
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_a_number_of_instances_is_adopted(lab: Laboratory, applied: dict[str, Any], server: Control) -> None:
     load_with(lab, server, CHAMPION, instances(2))
     done = adopt(lab)
@@ -563,6 +570,7 @@ def test_an_alias_and_a_route_that_disagree_are_not_adopted(
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_the_command_exits_with_1_while_there_is_drift(
     lab: Laboratory, applied: dict[str, Any], client: Any, command: Command
 ) -> None:
@@ -577,6 +585,7 @@ def test_the_command_exits_with_1_while_there_is_drift(
     assert "no changes by hand" in command("drift", "--env", PRODUCTION, status=0)
 
 
+@pytest.mark.exhaustive
 def test_every_environment_is_compared_where_none_is_named_and_what_cannot_be_is_said(
     lab: Laboratory, applied: dict[str, Any], client: Any, command: Command
 ) -> None:
@@ -598,6 +607,7 @@ def test_what_is_of_no_model_is_left_out_where_a_model_is_named(lab: Laboratory)
     assert narrowed(drifted, Selection(environment=PRODUCTION)) == drifted
 
 
+@pytest.mark.exhaustive
 def test_what_ran_before_an_adopted_champion_is_previous_and_stays_loaded(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:

@@ -356,6 +356,7 @@ def sampled(lab: Laboratory, rows: str, **changes: Any) -> None:
     lab.commit({HELD_OUT: {**held_out(rows), **changes}}, "another sample")
 
 
+@pytest.mark.exhaustive
 def test_a_metric_over_few_rows_is_told_of_public_data_only(lab: Laboratory) -> None:
     rows = "".join(ROWS.splitlines(keepends=True)[:30])
     sampled(lab, rows)

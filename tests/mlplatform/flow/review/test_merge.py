@@ -254,6 +254,7 @@ def test_of_two_merges_at_once_one_is_made_and_the_other_is_judged_anew(
         assert platform.shared.run("rev-list", "--count", "--first-parent", "main") == "3"
 
 
+@pytest.mark.exhaustive
 def test_a_branch_may_have_any_name_that_git_takes(shared: Reviewed) -> None:
     name = "it's-$(touch${IFS}pwned)`touch`;&\"|ä"
     shared.change(name)
@@ -267,6 +268,7 @@ def test_a_branch_may_have_any_name_that_git_takes(shared: Reviewed) -> None:
     assert change.name == name
 
 
+@pytest.mark.exhaustive
 def test_neither_a_title_nor_a_branch_of_somebody_else_has_to_be_utf_8(shared: Reviewed) -> None:
     latin = os.fsdecode(b"caf\xe9")
     shared.change(files={LEXICON: shared.repo.read(LEXICON) + "# the end\n"}, message=latin)
@@ -330,6 +332,7 @@ def test_a_branch_of_the_remote_is_merged_there_from_any_working_tree(
     assert shared.repo.branches() == before
 
 
+@pytest.mark.exhaustive
 def test_what_is_left_of_a_branch_that_the_remote_has_merged_is_not_merged_again(shared: Reviewed) -> None:
     shared.change()
     shared.approve()

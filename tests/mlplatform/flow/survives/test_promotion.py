@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.laboratory import Laboratory, stocked
 from tests.support.survival import Run, end_state, outcomes, points_of, uninterrupted, watched
+from tests.support.tiers import cell
 from tests.support.traffic import Traffic
 
 VERSIONS = ["1.1.0", "1.2.0", "1.3.0"]
@@ -31,7 +32,12 @@ def assert_finished(lab: Laboratory, run: Run, traffic: Traffic, point: str, so_
 
 
 @pytest.mark.parametrize(
-    "point", ["before serving.ensure#1", "before registry.set_aliases#1", "before ledger.append#1"]
+    "point",
+    [
+        cell("before serving.ensure#1", quick=False),
+        cell("before registry.set_aliases#1", quick=True),
+        cell("before ledger.append#1", quick=False),
+    ],
 )
 def test_a_promotion_killed_at_a_step_is_finished_by_the_next_run(
     lab: Laboratory, run: Run, traffic: Traffic, point: str
@@ -40,6 +46,7 @@ def test_a_promotion_killed_at_a_step_is_finished_by_the_next_run(
     assert traffic.failures == []
 
 
+@pytest.mark.exhaustive
 def test_an_interrupted_apply_is_on_the_ledger_beside_the_one_that_finished_it(
     lab: Laboratory, run: Run
 ) -> None:

@@ -86,6 +86,7 @@ def test_a_lease_that_was_given_back_is_had_at_once_and_its_number_grows(clones:
         assert second.fence == first.fence + 1
 
 
+@pytest.mark.exhaustive
 def test_the_lease_of_a_killed_process_ends_and_the_next_number_is_higher(clones: tuple[Git, Git]) -> None:
     one, two = clones
     with another_process(two) as (process, fence):
@@ -133,6 +134,7 @@ def test_a_lease_that_somebody_deleted_goes_on_above_what_is_on_record(clones: t
         assert held.fence == 10
 
 
+@pytest.mark.exhaustive
 def test_who_waits_for_a_dead_holder_says_so(clones: tuple[Git, Git]) -> None:
     one, two = clones
     said: list[str] = []

@@ -6,13 +6,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace as with_fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.laboratory import REPOSITORY, SCALER, Laboratory, laboratory, run_git
+from tests.support.laboratory import KEYS, REPOSITORY, SCALER, SIGNERS, Laboratory, laboratory, run_git
 from tests.support.repository import NEW, good_repository, with_change
+from tests.support.reviewers import Reviewers
 from tests.support.scratch import scratch
 from tests.support.stack import ask
 from tests.support.tiny_server import tiny_server
@@ -136,13 +138,14 @@ def lab(tmp_path: Path, address: str) -> Laboratory:
     run_git(root, "init", "-q", "--bare", str(root / ".platform/remote"))
     run_git(root, "remote", "add", "origin", str(root / ".platform/remote"))
     served = {"provider": "tiny", "uri": address}
+    (root / SIGNERS).write_text(Reviewers(root / KEYS).signers())
     made.commit({PRODUCTION: {**environment(3), "serving": served}}, "production on the tiny server")
-    return made
+    run_git(root, "push", "-q", "origin", "HEAD:main")
+    return with_fields(made, shared=address)
 
 
 def pin(lab: Laboratory, version: str) -> None:
     lab.pin("production", version)
-    run_git(lab.place.git.root, "push", "-q", "origin", "HEAD:main")
 
 
 def platform(tree: Path, lab: Laboratory) -> Callable[..., Any]:

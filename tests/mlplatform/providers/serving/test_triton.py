@@ -120,6 +120,7 @@ def command_line(process: Path) -> list[bytes]:
         return [b""]
 
 
+@pytest.mark.exhaustive
 def test_a_version_is_not_unloaded_while_a_request_is_on_its_way_to_it(
     serving: TritonServing, paths: EnvironmentPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +210,7 @@ def test_the_probe_tells_a_version_that_runs_under_anothers_name(
         serving.probe(replace(version, version="1.0.1"))
 
 
+@pytest.mark.exhaustive
 def test_a_folder_left_by_a_crash_is_verified_and_made_anew_where_its_bytes_are_wrong(
     serving: TritonServing, paths: EnvironmentPaths, tmp_path: Path
 ) -> None:
@@ -223,6 +225,7 @@ def test_a_folder_left_by_a_crash_is_verified_and_made_anew_where_its_bytes_are_
     assert answer_of(serving, model) == 2.0
 
 
+@pytest.mark.exhaustive
 def test_more_instances_are_loaded_without_a_failing_request(serving: TritonServing, tmp_path: Path) -> None:
     model = new_model()
     version = serve(serving, scaled(tmp_path, model, "1.0.0", 2))
@@ -243,6 +246,7 @@ def test_nothing_is_written_when_nothing_changes(
     assert snapshot(paths.routes.parent) == before
 
 
+@pytest.mark.exhaustive
 def test_routes_that_the_gateway_refuses_are_put_back(
     serving: TritonServing, paths: EnvironmentPaths, tmp_path: Path
 ) -> None:

@@ -42,11 +42,13 @@ def test_what_goes_wrong_twice_and_then_well_is_asked_again(world: World, kind: 
     assert world.server.asked("GET .*/pulls/11") == 3
 
 
+@pytest.mark.exhaustive
 def test_a_silent_answer_is_asked_for_again_within_the_deadline(world: World) -> None:
     world.server.fail(SLOW, "GET .*/pulls/11")
     assert world.forge(seconds=6).pull_request("11").number == 11
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
