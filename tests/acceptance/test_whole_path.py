@@ -198,6 +198,7 @@ def assert_git_tells_the_story(clone: Clone) -> None:
     assert "wrong on small biopsies" in told
 
 
+@pytest.mark.exhaustive
 def test_skipping_an_environment_is_refused_by_the_rule_of_promotion(clone: Clone) -> None:
     integration = clone.root / "environments/integration/postal/digits.yaml"
     production = clone.root / "environments/production/postal/digits.yaml"
@@ -245,6 +246,7 @@ def test_training_that_gives_other_bytes_than_reviewed_is_refused_and_rewrites_n
     assert clone.status("development", "postal/digits")["actual"]["version"] == "1.1.0"
 
 
+@pytest.mark.exhaustive
 def test_a_spoiled_route_file_harms_no_answer_and_the_next_apply_writes_it_again(clone: Clone) -> None:
     url, routes = url_of(clone), LocalTarget(clone.root).environment("production").routes
     routes.write_text("{")
@@ -255,6 +257,7 @@ def test_a_spoiled_route_file_harms_no_answer_and_the_next_apply_writes_it_again
     assert json.loads(routes.read_text())["models"].keys() >= {"clinic.tumour", "postal.digits"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("server", ["triton", "gateway"])
 def test_a_dead_server_is_one_clear_sentence_and_up_brings_it_back(clone: Clone, server: str) -> None:
     os.kill(state(LocalTarget(clone.root).environment("production"))[server], signal.SIGKILL)

@@ -91,11 +91,11 @@ def cases() -> tuple[Case, ...]:
 
 
 def in_tiers(listed: Sequence[Case]) -> list[Any]:
-    """Return a parameter for each case; the quick tier runs one in four of each line, the first among them."""
+    """Return a parameter for each case; the quick tier runs one in eight of each line, the first among them."""
     of_line: Counter[str] = Counter()
     parameters = []
     for case in listed:
-        parameters.append(cell(case, quick=of_line[case.line] % 4 == 0, id=case.name))
+        parameters.append(cell(case, quick=of_line[case.line] % 8 == 0, id=case.name))
         of_line[case.line] += 1
     return parameters
 

@@ -77,6 +77,7 @@ def test_a_stage_changed_by_hand_is_found_planned_in_words_and_put_back(lab: Lab
     assert found(lab) == []
 
 
+@pytest.mark.exhaustive
 def test_a_version_that_was_put_in_a_stage_beside_the_champion_leaves_it(
     lab: Laboratory, client: Any
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_version_that_was_put_in_a_stage_beside_the_champion_leaves_it(
     assert stages(client) == ["None", "Archived", "Production"]
 
 
+@pytest.mark.exhaustive
 def test_no_document_can_declare_a_stage(lab: Laboratory, client: Any) -> None:
     client.transition_model_version_stage(NAME, "3", "Archived")
     with pytest.raises(Refusal, match=r"none of it can be declared: lab/scaler: 1\.2\.0 is in stage"):
@@ -93,6 +95,7 @@ def test_no_document_can_declare_a_stage(lab: Laboratory, client: Any) -> None:
     assert revert_drift(lab.place, head(lab), PRODUCTION, SILENT).is_done
 
 
+@pytest.mark.exhaustive
 def test_of_a_moved_alias_the_stages_that_follow_it_are_no_change_of_their_own(
     lab: Laboratory, client: Any
 ) -> None:

@@ -183,6 +183,7 @@ def test_a_change_that_fails_is_put_back_and_held_and_the_retry_finishes(
     assert (after["loaded"], after["outbox"], after["notes"]) == ([BEFORE, NEW], [], ())
 
 
+@pytest.mark.exhaustive
 def test_drift_is_not_looked_for_while_another_machine_is_at_work(lab: Laboratory, tmp_path: Path) -> None:
     run_git(tmp_path, "clone", "-q", str(lab.place.target.folder / "remote"), "other")
     repository = load_repository(lab.place.git, "HEAD")

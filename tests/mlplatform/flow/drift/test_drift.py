@@ -181,6 +181,7 @@ def test_an_alias_moved_by_hand_is_found_and_put_back(
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_aliases_removed_by_hand_are_found_and_put_back(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
@@ -193,6 +194,7 @@ def test_aliases_removed_by_hand_are_found_and_put_back(
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_an_alias_moved_to_a_version_that_somebody_registered_is_found_and_put_back(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
@@ -224,6 +226,7 @@ def test_an_edited_tag_is_found_and_rewritten_from_the_ledger(
     assert client.get_model_version(NAME, NUMBERS[PREVIOUS]).tags == before
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "key", ["semver", *(cell(key, quick=False) for key in ("digest", "idempotency_key"))]
 )
@@ -242,6 +245,7 @@ def test_a_tag_that_names_a_version_is_found_and_rewritten(
     assert client.get_model_version(NAME, NUMBERS[CHAMPION]).tags == before
 
 
+@pytest.mark.exhaustive
 def test_a_tag_of_somebody_else_is_no_drift_and_stays(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
@@ -252,6 +256,7 @@ def test_a_tag_of_somebody_else_is_no_drift_and_stays(
     assert client.get_model_version(NAME, NUMBERS[CHAMPION]).tags["note"] == "shown to the board"
 
 
+@pytest.mark.exhaustive
 def test_a_version_registered_over_ours_is_found_and_no_longer_says_so(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
@@ -268,6 +273,7 @@ def test_a_version_registered_over_ours_is_found_and_no_longer_says_so(
     client.delete_model_version(NAME, number)
 
 
+@pytest.mark.exhaustive
 def test_a_copy_of_ours_with_other_bytes_that_the_alias_names_is_found_and_put_back(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
@@ -279,6 +285,7 @@ def test_a_copy_of_ours_with_other_bytes_that_the_alias_names_is_found_and_put_b
     client.delete_model_version(NAME, number)
 
 
+@pytest.mark.exhaustive
 def test_changed_bytes_of_a_version_in_use_are_found_and_replaced(
     lab: Laboratory, applied: dict[str, Any]
 ) -> None:
@@ -297,6 +304,7 @@ def test_bytes_that_are_gone_are_found_and_replaced(lab: Laboratory, applied: di
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_changed_bytes_of_an_unused_version_are_found_by_a_deep_look(
     lab: Laboratory, applied: dict[str, Any]
 ) -> None:
@@ -306,6 +314,7 @@ def test_changed_bytes_of_an_unused_version_are_found_by_a_deep_look(
     put_back(lab, deep=True)
 
 
+@pytest.mark.exhaustive
 def test_instances_changed_through_triton_are_found_and_put_back(
     lab: Laboratory, applied: dict[str, Any], server: Control
 ) -> None:
@@ -394,6 +403,7 @@ def test_bytes_that_were_swapped_and_swapped_back_are_never_loaded(
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_a_version_unloaded_by_hand_is_found_and_loaded_again(
     lab: Laboratory, applied: dict[str, Any], server: Control
 ) -> None:
@@ -412,6 +422,7 @@ def test_a_version_loaded_by_hand_is_found_and_unloaded(lab: Laboratory, applied
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_what_is_loaded_under_a_name_of_its_own_is_found_and_left_to_whoever_did_it(
     lab: Laboratory, applied: dict[str, Any], server: Control
 ) -> None:
@@ -427,6 +438,7 @@ def test_what_is_loaded_under_a_name_of_its_own_is_found_and_left_to_whoever_did
     shutil.rmtree(stranger)
 
 
+@pytest.mark.exhaustive
 def test_a_route_changed_in_the_gateways_file_is_found_and_put_back(
     lab: Laboratory, applied: dict[str, Any]
 ) -> None:
@@ -435,6 +447,7 @@ def test_a_route_changed_in_the_gateways_file_is_found_and_put_back(
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_a_deleted_version_is_found_and_registered_again_with_its_alias(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
@@ -490,6 +503,7 @@ def test_a_revert_says_on_the_ledger_what_it_was_and_why(
     assert [outcome["action"] for outcome in said["outcomes"]] == ["champion"]
 
 
+@pytest.mark.exhaustive
 def test_a_revert_that_fails_puts_no_version_on_hold(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
@@ -521,6 +535,7 @@ def test_an_alias_that_was_moved_is_adopted_on_a_branch(
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_a_route_that_was_changed_is_adopted_and_nothing_else_changes(
     lab: Laboratory, applied: dict[str, Any]
 ) -> None:
@@ -544,6 +559,7 @@ def test_a_number_of_instances_is_adopted(lab: Laboratory, applied: dict[str, An
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_what_cannot_be_declared_is_refused_by_name(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
@@ -560,6 +576,7 @@ def test_what_cannot_be_declared_is_refused_by_name(
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_an_alias_and_a_route_that_disagree_are_not_adopted(
     lab: Laboratory, applied: dict[str, Any], client: Any
 ) -> None:
@@ -597,6 +614,7 @@ def test_every_environment_is_compared_where_none_is_named_and_what_cannot_be_is
     put_back(lab)
 
 
+@pytest.mark.exhaustive
 def test_what_is_of_no_model_is_left_out_where_a_model_is_named(lab: Laboratory) -> None:
     last = find_drift(lab.place, head(lab), PRODUCTION).last
     stray = Drift(DriftKind.UNMANAGED, "", "stray", "", "stray is loaded")
@@ -620,6 +638,7 @@ def test_what_ran_before_an_adopted_champion_is_previous_and_stays_loaded(
     assert reconcile(lab.place, head(lab), PRODUCTION, SILENT).is_done
 
 
+@pytest.mark.exhaustive
 def test_status_does_not_import_mlflow(lab: Laboratory) -> None:
     program = """
 import sys
@@ -636,6 +655,7 @@ print(production["lab/scaler"].state, "mlflow" in sys.modules)
     assert done.stdout.split() == ["Ready", "False"]
 
 
+@pytest.mark.exhaustive
 def test_without_a_snapshot_drift_is_refused_and_not_denied(lab: Laboratory) -> None:
     with pytest.raises(Refusal, match="there is no snapshot of development"):
         find_drift(lab.place, head(lab), "development")

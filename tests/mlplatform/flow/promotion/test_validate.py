@@ -229,6 +229,7 @@ def test_the_same_version_on_the_same_rows_gets_the_same_verdict(lab: Laboratory
     assert (first.passed, set(unmet(first))) == (second.passed, set(unmet(second)))
 
 
+@pytest.mark.exhaustive
 def test_a_version_below_its_gates_is_not_valid(lab: Laboratory) -> None:
     done = tried(lab, "1.2.0")
     assert set(unmet(done)) == {"r2", "rmse"}

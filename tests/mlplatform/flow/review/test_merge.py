@@ -88,6 +88,7 @@ def test_a_branch_that_is_not_approved_stays_as_it_is(local: Reviewed) -> None:
     assert refs(local) == before
 
 
+@pytest.mark.exhaustive
 def test_a_reviewer_who_requested_changes_stops_it_until_he_approves(local: Reviewed) -> None:
     local.change()
     local.approve()
@@ -114,6 +115,7 @@ def test_the_file_of_signers_is_the_platform_teams_to_change(local: Reviewed) ->
     assert {"approvals-quorum", "ownership-requester"} <= denials(merged(local).verdict)
 
 
+@pytest.mark.exhaustive
 def test_who_merges_what_nobody_asked_for_asks_for_it(local: Reviewed) -> None:
     local.change()
     local.say("approve", "ada", "mary")
@@ -143,6 +145,7 @@ def test_somebody_whose_key_is_not_listed_merges_nothing(local: Reviewed) -> Non
     assert refs(local) == before
 
 
+@pytest.mark.exhaustive
 def test_main_may_have_moved_elsewhere_since_the_review(shared: Reviewed) -> None:
     shared.change()
     shared.approve()
@@ -223,6 +226,7 @@ def start(platform: Reviewed, branch: str) -> "subprocess.Popen[str]":
     return process
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("platform", "other"),
     [
@@ -283,6 +287,7 @@ def test_neither_a_title_nor_a_branch_of_somebody_else_has_to_be_utf_8(shared: R
     assert shared.forge.pull_requests(done.verdict.pull.head) == ()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["no branch", "no\nbranch", "--force", "refs/heads/describe", "main"])
 def test_what_is_no_branch_to_merge_is_refused(local: Reviewed, name: str) -> None:
     local.change()
@@ -320,6 +325,7 @@ def test_a_branch_that_is_checked_out_is_not_taken_from_under_its_working_tree(
     assert refs(local) == before
 
 
+@pytest.mark.exhaustive
 def test_a_branch_of_the_remote_is_merged_there_from_any_working_tree(
     shared: Reviewed, tmp_path: Path
 ) -> None:
@@ -361,6 +367,7 @@ def test_a_head_that_was_not_pushed_or_not_fetched_is_not_taken_for_the_one_of_t
     assert merged(shared).commit
 
 
+@pytest.mark.exhaustive
 def test_work_that_a_merge_would_overwrite_is_kept(local: Reviewed) -> None:
     local.change()
     local.approve()
@@ -399,6 +406,7 @@ def test_the_signers_are_those_of_the_file_that_main_names(local: Reviewed) -> N
         forge.say(forge.pull_request(BRANCH), "approve", "", local.keys.key("mary"))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("settings", "message"),
     [("{provider: gitlab}", "`gitHost` is not valid"), ("", "platform.yaml names no Git host")],

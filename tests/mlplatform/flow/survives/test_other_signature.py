@@ -107,6 +107,7 @@ def test_going_back_and_more_instances_change_nothing_for_who_asks(
     assert end_state(lab) == running
 
 
+@pytest.mark.exhaustive
 def test_what_was_unloaded_by_hand_is_loaded_again(lab: Laboratory, running: dict[str, Any]) -> None:
     ports = read_triton_ports(lab.place.paths("production"))
     assert ports
@@ -120,6 +121,7 @@ def test_what_was_unloaded_by_hand_is_loaded_again(lab: Laboratory, running: dic
     assert end_state(lab) == running
 
 
+@pytest.mark.exhaustive
 def test_what_an_apply_that_failed_and_died_has_left_is_put_back(
     lab: Laboratory, running: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,7 @@ def test_who_approved_the_present_head_is_who_counts(platform: Reviewed) -> None
     )
 
 
+@pytest.mark.exhaustive
 def test_the_last_word_of_each_counts_and_a_comment_is_none(asked: Reviewed) -> None:
     asked.say("approve", "ada", "mary", "grace")
     asked.say("reject", "ada")
@@ -80,6 +81,7 @@ def test_an_approval_is_for_the_head_that_was_there(local: Reviewed) -> None:
     assert local.approvers() == ()
 
 
+@pytest.mark.exhaustive
 def test_after_a_force_push_nothing_is_approved_and_it_is_again_when_the_reviewed_head_is_back(
     platform: Reviewed,
 ) -> None:
@@ -103,6 +105,7 @@ def test_who_wrote_or_requested_the_change_does_not_approve_it(local: Reviewed) 
     assert local.approvers() == ("margaret",)
 
 
+@pytest.mark.exhaustive
 def test_who_requested_an_earlier_head_does_not_approve_a_later_one(local: Reviewed) -> None:
     local.change()
     local.say("request", "ada")
@@ -123,6 +126,7 @@ def test_who_requested_an_earlier_change_of_the_same_name_may_approve_the_next(l
     assert local.approvers() == ("ada",)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "attack",
     [
@@ -159,6 +163,7 @@ def test_a_signature_that_was_made_for_a_git_commit_is_no_approval(asked: Review
     assert asked.approvers() == ()
 
 
+@pytest.mark.exhaustive
 def test_statements_about_another_branch_are_not_about_this_one(local: Reviewed) -> None:
     head = local.change("other")
     local.approve("other")
@@ -180,6 +185,7 @@ def test_an_approval_that_was_withdrawn_is_not_revived_by_adding_it_again(asked:
     assert asked.approvers() == ("ada",)
 
 
+@pytest.mark.exhaustive
 def test_only_keys_that_main_lists_count(asked: Reviewed) -> None:
     asked.say("approve", "ada", "mary")
     asked.land({SIGNERS: asked.keys.signers(["grace", "mary", "linus"])})
@@ -197,6 +203,7 @@ def test_a_branch_that_lists_a_key_itself_does_not_make_it_count(local: Reviewed
     assert local.approvers() == ("mary",)
 
 
+@pytest.mark.exhaustive
 def test_a_key_does_not_count_any_more_once_it_has_expired(asked: Reviewed) -> None:
     asked.say("approve", "ada", "mary")
     expired = f'ada,ada@example.com valid-before="20260101" {asked.keys.public("ada")}\n'
@@ -217,6 +224,7 @@ def test_without_the_statements_there_is_no_approval(platform: Reviewed, back_to
             platform.approvers()
 
 
+@pytest.mark.exhaustive
 def test_the_two_halves_of_two_keys_are_not_taken_for_one(asked: Reviewed) -> None:
     key = asked.keys.key("grace")
     key.with_name("grace.pub").write_text(asked.keys.key("ada").with_name("ada.pub").read_text())
@@ -234,6 +242,7 @@ def test_a_branch_that_is_nowhere_or_merged_already_is_refused(local: Reviewed) 
         local.pull()
 
 
+@pytest.mark.exhaustive
 def test_a_branch_of_this_clone_alone_is_reviewed_here_also_where_there_is_a_remote(shared: Reviewed) -> None:
     shared.change()
     shared.remote and shared.remote.run("update-ref", "-d", f"refs/heads/{BRANCH}")
@@ -253,6 +262,7 @@ def test_a_remote_that_cannot_be_reached_is_a_refusal(shared: Reviewed) -> None:
             ask()
 
 
+@pytest.mark.exhaustive
 def test_a_head_that_has_moved_meanwhile_is_refused(local: Reviewed) -> None:
     local.change()
     local.approve()
@@ -271,6 +281,7 @@ def test_pull_requests_are_found_by_their_head(local: Reviewed) -> None:
     assert local.forge.pull_requests(local.repo.head()) == ()
 
 
+@pytest.mark.exhaustive
 def test_a_merge_is_on_record_with_who_approved_it(local: Reviewed) -> None:
     local.change()
     local.approve()
@@ -289,6 +300,7 @@ def test_what_came_to_main_without_a_merge_or_a_request_has_no_review(local: Rev
     assert local.forge.merged_change(local.merge_by_hand()) is None
 
 
+@pytest.mark.exhaustive
 def test_a_merge_of_something_else_than_was_reviewed_is_not_taken_for_it(local: Reviewed) -> None:
     head = local.change()
     local.approve()
@@ -309,6 +321,7 @@ def test_a_merge_in_which_both_sides_changed_a_file_is_not_taken_for_what_was_re
         local.forge.merged_change(local.merge_by_hand())
 
 
+@pytest.mark.exhaustive
 def test_a_merge_keeps_its_approvals_when_main_had_moved_elsewhere(local: Reviewed) -> None:
     local.change()
     local.approve()
@@ -331,6 +344,7 @@ def test_what_was_approved_stays_so_when_a_key_expires_or_is_removed_afterwards(
     assert approvers(change.review) == ("ada", "mary")
 
 
+@pytest.mark.exhaustive
 def test_what_is_said_after_the_merge_is_not_of_its_record(local: Reviewed) -> None:
     local.change()
     local.say("request", "linus")
