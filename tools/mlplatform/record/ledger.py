@@ -13,17 +13,12 @@ from mlplatform.core.statement import Statement
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.compare import is_ancestor
 from mlplatform.providers.git.remote import RemoteRef
+from mlplatform.providers.git.write import RECORDER
 
 FILE = "statement.json"
 NOBODY = "0" * 40
 ATTEMPTS = 30
 PAUSE_SECONDS = 0.05
-_IDENTITY = {
-    "GIT_AUTHOR_NAME": "mlplatform",
-    "GIT_AUTHOR_EMAIL": "mlplatform@localhost",
-    "GIT_COMMITTER_NAME": "mlplatform",
-    "GIT_COMMITTER_EMAIL": "mlplatform@localhost",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +129,7 @@ class Ledger:
             yield Record(commit, _parse(self.ref, commit, blobs[oid]))
 
     def _run(self, *args: str, stdin: bytes = b"") -> str:
-        return self.git.run(*args, stdin=stdin, env=_IDENTITY).decode().strip()
+        return self.git.run(*args, stdin=stdin, env=RECORDER).decode().strip()
 
 
 def local_ledger(git: Git, target_id: str) -> Ledger:

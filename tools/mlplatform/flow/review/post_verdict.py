@@ -75,13 +75,15 @@ def post(forge: Forge, judged: Judged, texts: VerdictTexts) -> None:
             f"{judged.pull.name} has moved meanwhile", fix="its new head is judged by a run of its own"
         )
     state: StatusState = "success" if judged.passes else "failure" if judged.verdict else "error"
-    forge.post_status(judged.pull.head, state, texts.status)
+    # The comment comes first: where it fails the head stays pending, and nothing skips the last look.
     forge.post_comment(judged.pull.name, COMMENT, texts.comment)
+    forge.post_status(judged.pull.head, state, texts.status)
     if judged.verdict and judged.passes:
         _require_unmoved(forge, judged.verdict)
 
 
 def _require_unmoved(forge: Forge, verdict: Verdict) -> None:
+    why: Refusal
     try:
         pull = forge.pull_request(verdict.pull.name)
         if (forge.base(pull), forge.review(pull)) == (verdict.base, verdict.review):
@@ -90,7 +92,7 @@ def _require_unmoved(forge: Forge, verdict: Verdict) -> None:
             f"main or the reviews of {pull.name} have moved meanwhile",
             fix="it is judged anew by the run of what moved, or within the hour",
         )
-    except ForgeError as unknown:
+    except Refusal as unknown:
         why = unknown
     forge.post_status(verdict.pull.head, "error", "judged too late: main or the reviews are others now")
     raise why

@@ -13,6 +13,13 @@ from mlplatform.providers.git.refs import ABSENT, branch_ref, move_ref
 
 _EXPLICIT = ("-c", "user.useConfigOnly=true")  # a name guessed from the host's is nobody's
 _PLAIN = "100644"
+# Who commits what the platform itself records, whoever runs it: a record names its people in what it says.
+RECORDER = {
+    "GIT_AUTHOR_NAME": "mlplatform",
+    "GIT_AUTHOR_EMAIL": "mlplatform@localhost",
+    "GIT_COMMITTER_NAME": "mlplatform",
+    "GIT_COMMITTER_EMAIL": "mlplatform@localhost",
+}
 
 
 def require_identity(git: Git) -> None:

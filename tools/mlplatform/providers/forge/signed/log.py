@@ -10,18 +10,13 @@ from mlplatform.providers.forge.signed.statement import REVIEW, SIGNATURE
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.refs import ABSENT, branch_ref, move_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef
+from mlplatform.providers.git.write import RECORDER
 
 REVIEWS, _LAST = (
     "refs/reviews/",
     "/statements",
 )  # without the last part, fix and fix/typo would be in each other's way
 _ATTEMPTS = 10
-_IDENTITY = {
-    "GIT_AUTHOR_NAME": "mlplatform",
-    "GIT_AUTHOR_EMAIL": "mlplatform@localhost",
-    "GIT_COMMITTER_NAME": "mlplatform",
-    "GIT_COMMITTER_EMAIL": "mlplatform@localhost",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +91,7 @@ class ReviewLog:
             yield SignedText(blobs[entries[REVIEW].oid], blobs[entries[SIGNATURE].oid])
 
     def _run(self, *args: str, stdin: bytes = b"") -> str:
-        return self.git.run(*args, stdin=stdin, env=_IDENTITY).decode().strip()
+        return self.git.run(*args, stdin=stdin, env=RECORDER).decode().strip()
 
 
 def reviewed_branches(git: Git, remote: str | None) -> Mapping[str, str]:
