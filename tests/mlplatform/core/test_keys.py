@@ -76,6 +76,8 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "what_is_granted_to_a_tenant_needs_the_platform_team_besides",
         "accounts.inference": "policies/rego/approvals_test.rego/"
         "what_is_granted_to_a_tenant_needs_the_platform_team_besides",
+        "costCenter": "attacks/policy-ownership/cost-centre-of-another-tenant",
+        "kmsKeys[]": "attacks/policy-ownership/key-that-two-tenants-list",
         "quotas{}.gpu": "attacks/policy-quota-and-budget/gpu-quota-exceeded",
         "quotas{}.cpu": "attacks/policy-quota-and-budget/cpu-quota-exceeded",
         "quotas{}.memoryGiB": "attacks/policy-quota-and-budget/memory-quota-exceeded",

@@ -16,6 +16,7 @@ from mlplatform.check import (
     policies,
     references,
     schema,
+    tenant_resources,
     waivers,
 )
 from mlplatform.check.blocked import blocked
@@ -132,6 +133,7 @@ def check(
     findings += _run_checker("links", references.broken_references, index, loaded.digests, loaded.scripts)
     findings += _run_checker("tables", dataset_columns.dataset_columns, index, loaded.tables)
     findings += _run_checker("capabilities", capabilities.capabilities, index)
+    findings += _run_checker("resources", tenant_resources.tenant_resources, index)
     findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)
     findings += _run_checker("policies", judge_policies)
     findings += _run_checker("infrastructure", infrastructure, loaded, context.scanner)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.loaded_source import LoadedSource
-from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
+from mlplatform.core.naming import Identity, Kind, is_documentation, parse_path, path_of, tenant_of
 from mlplatform.core.review import Review
 
 
@@ -77,6 +77,30 @@ def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[
 def _script(model: Mapping[str, Any]) -> Any:
     training = model.get("training")
     return training.get("script") if isinstance(training, Mapping) else None
+
+
+def menders(path: str, base: ChangeBase) -> list[str]:
+    """Return the owners and members of all tenants for documentation, which all of them may mend; else nobody."""
+    if not is_documentation(path):
+        return []
+    lists = (raw.data.get(key) for raw in base.loaded.documents(Kind.TENANT) for key in ("owners", "members"))
+    return sorted(
+        {login for logins in lists if isinstance(logins, list) for login in logins if isinstance(login, str)}
+    )
+
+
+def quorums(base: ChangeBase) -> dict[str, int]:
+    """Return how many approvals of a tenant's owners, and of its members, the strictest environment asks for."""
+    strictest = {"owners": 0, "members": 0}
+    for raw in base.loaded.documents(Kind.ENVIRONMENT):
+        approvals = raw.data.get("approvals")
+        approvals = approvals if isinstance(approvals, Mapping) else {}
+        groups, required = approvals.get("from"), approvals.get("required")
+        if isinstance(groups, list) and isinstance(required, int):
+            strictest |= {
+                group: max(number, required) for group, number in strictest.items() if group in groups
+            }
+    return strictest
 
 
 def is_first(environment: str, base: ChangeBase, head: LoadedSource) -> bool:

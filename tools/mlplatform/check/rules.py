@@ -11,6 +11,7 @@ from mlplatform.check import (
     references,
     schema,
     schema_errors,
+    tenant_resources,
     validation_sample,
     waivers,
 )
@@ -21,7 +22,8 @@ from mlplatform.providers.policy import metadata
 JUDGING_RULES: tuple[Rule, ...] = (
     *declared_rules(schema_errors, schema, custom_schemas, references),
     *broken_reference.RULE_BY_KIND.values(),
-    *declared_rules(validation_sample, promotion_chain, dataset_columns, capabilities, codeowners),
+    *declared_rules(validation_sample, promotion_chain, dataset_columns, capabilities),
+    *declared_rules(tenant_resources, codeowners),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
     *declared_rules(policies, metadata, waivers),
 )

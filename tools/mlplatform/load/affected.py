@@ -17,6 +17,7 @@ from mlplatform.core.naming import (
     TENANT_ROOTS,
     Identity,
     Kind,
+    is_documentation,
     parse_path,
     path_of,
     tenant_of,
@@ -155,10 +156,18 @@ class _Search:
         return {path for waiver in waivers for path in self._documents.values_of(waiver, strings_at("path"))}
 
     def _who_is_asked(self) -> set[str]:
-        """Return every tenant where there is a CODEOWNERS, which names all owners, and it or one of them changes."""
+        """Return every tenant where people of all are asked or compared.
+
+        That is where CODEOWNERS changes, which names all owners; where a tenant changes, as what it is granted is no
+        other's; and where documentation changes, which people of all tenants may mend.
+        """
         tenants = self._of_kind[Kind.TENANT]
-        is_made_anew = CODEOWNERS in self._changed or not tenants.isdisjoint(self._changed)
-        return {*tenants} if CODEOWNERS in self._paths and is_made_anew else set()
+        concerns_all = (
+            (CODEOWNERS in self._changed and CODEOWNERS in self._paths)
+            or not tenants.isdisjoint(self._changed)
+            or any(map(is_documentation, self._changed))
+        )
+        return {*tenants} if concerns_all else set()
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
         """Return the deployments of those of these tenants that are checked together with them."""

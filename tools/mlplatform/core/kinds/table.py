@@ -48,7 +48,6 @@ class Kind(StrEnum):
                 "description": "reviewers, who have to know what the team does",
                 "contact.email": "whoever has a question to the team",
                 "contact.oncall": "whoever has an incident with one of its models",
-                "costCenter": "finance, which books what the team spends",
             },
             state_parts=frozenset({"deployments"}),
             template=templates.TENANT,
