@@ -189,6 +189,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
     "waiver": {
         "rule": "attacks/policy-waivers/waiver-for-another-rule",
         "path": "attacks/policy-waivers/waiver-for-another-file",
+        "covers[]": "attacks/policy-waivers/waiver-of-another-column",
         "reason": "attacks/policy-waivers/waiver-with-a-reason-of-a-word",
         "owner": "attacks/policy-waivers/waiver-of-an-outsider",
         "expires": "attacks/policy-waivers/waiver-expired",
