@@ -93,6 +93,9 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "digest": "attacks/beyond-the-list/data-changed-under-its-digest",
         "classification": "attacks/policy-pii-relabelled/pii-dataset-relabelled",
         "columns{}.classification": "attacks/policy-pii-relabelled/pii-column-relabelled",
+        "columns{}.type": "policies/rego/pii_columns_test.rego/what_describes_a_personal_thing_is_ordinary",
+        "columns{}.notPersonal": "policies/rego/pii_columns_test.rego/"
+        "why_a_column_is_not_personal_answers_the_warning_alone",
         "encryption.atRest": "attacks/policy-pii-protection/pii-encryption-none",
         "encryption.key": "attacks/policy-pii-protection/pii-without-key",
         "encryption.inTransit": "attacks/policy-pii-protection/pii-in-clear-on-the-way",

@@ -147,7 +147,13 @@ class PolicyInputBuilder:
         if table is None:
             return None  # the file's own finding says why
         return _encode(
-            {"here": True, "rows": table.rows, "columns": table.columns, "found": table.personal_data}
+            {
+                "here": True,
+                "rows": table.rows,
+                "columns": table.columns,
+                "found": table.personal_data,
+                "suspected": table.suspected,
+            }
         )
 
 

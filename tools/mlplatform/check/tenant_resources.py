@@ -91,7 +91,7 @@ def _bucket(dataset: Document[Dataset]) -> Iterator[Finding]:
 def _key(index: DocumentIndex, dataset: Document[Dataset]) -> Iterator[Finding]:
     key = dataset.body.encryption.key if dataset.body.encryption else None
     tenant = index.repository.tenants.get(str(dataset.raw.identity.tenant))
-    if key is None or tenant is None or _is_own(index, tenant, key):
+    if not key or not key.strip() or tenant is None or _is_own(index, tenant, key):
         return
     message = f"{key} is not known to be a key of {tenant.name}"
     fix = f"use alias/{tenant.name}, or have it listed in {tenant.path}: kmsKeys: [{key}]"

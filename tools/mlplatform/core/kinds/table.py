@@ -65,7 +65,6 @@ class Kind(StrEnum):
             for_people={
                 "description": "whoever looks for data",
                 "region": "auditors, who ask where data lies",
-                "columns{}.type": "whoever trains on the data",
             },
             state_parts=frozenset({"duplicates", "table"}),
             parts_at_base=("duplicates",),
