@@ -13,6 +13,7 @@ from mlplatform.check import (
     codeowners,
     custom_schemas,
     dataset_columns,
+    held_out_rows,
     policies,
     references,
     schema,
@@ -132,6 +133,7 @@ def check(
     )
     findings += _run_checker("links", references.broken_references, index, loaded.digests, loaded.scripts)
     findings += _run_checker("tables", dataset_columns.dataset_columns, index, loaded.tables)
+    findings += _run_checker("held-out rows", held_out_rows.held_out_rows, index, loaded, base)
     findings += _run_checker("capabilities", capabilities.capabilities, index)
     findings += _run_checker("resources", tenant_resources.tenant_resources, index)
     findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)

@@ -89,7 +89,7 @@ class PolicyInputBuilder:
             case "deployments":
                 return _encode(self._gathered.deployments.get(identity.name, {}))
             case "duplicates":
-                return self._named_all(identity.kind, self._gathered.duplicates.get(identity.name, ()))
+                return self._duplicates(identity)
             case "table":
                 return self._table(identity)
         if kind := _KINDS.get(part):
@@ -137,6 +137,18 @@ class PolicyInputBuilder:
         if any(text is None for _, text in texts):
             return None
         return f"{{{','.join(f'{_encode(name)}:{text}' for name, text in texts)}}}"
+
+    def _duplicates(self, identity: Identity) -> str | None:
+        """The other data sets that are the same data, those that only share rows with the share in percent."""
+        shares = self._gathered.shared_rows.get(identity.name, {})
+        texts = []
+        for name in self._gathered.duplicates.get(identity.name, ()):
+            text = self._with_name(identity.kind, name)
+            if text is None:
+                return None
+            share = f'"sharedRows":{shares[name]},' if name in shares else ""
+            texts.append(f"{_encode(name)}:{{{share}{text[1:]}")
+        return f"{{{','.join(texts)}}}"
 
     def _table(self, identity: Identity) -> str | None:
         raw = self._find(identity.kind, identity.name)

@@ -6,6 +6,7 @@ from mlplatform.check import (
     codeowners,
     custom_schemas,
     dataset_columns,
+    held_out_rows,
     policies,
     promotion_chain,
     references,
@@ -23,7 +24,7 @@ JUDGING_RULES: tuple[Rule, ...] = (
     *declared_rules(schema_errors, schema, custom_schemas, references),
     *broken_reference.RULE_BY_KIND.values(),
     *declared_rules(validation_sample, promotion_chain, dataset_columns, capabilities),
-    *declared_rules(tenant_resources, codeowners),
+    *declared_rules(tenant_resources, held_out_rows, codeowners),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
     *declared_rules(policies, metadata, waivers),
 )

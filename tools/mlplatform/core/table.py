@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mlplatform.core.row_sketch import RowSketch
+
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
@@ -10,10 +12,11 @@ class CsvTable:
 
     `personal_data` counts, for each column with any, the cells that look like `email`, `card`, `ssn`, `iban`, `phone`
     or `health` (a number of a health service). `suspected` counts those of columns in which too few do, or which may
-    be something else.
+    be something else. `sketch` tells its rows from those of other tables.
     """
 
     columns: tuple[str, ...]
     rows: int
     personal_data: Mapping[str, Mapping[str, int]]
     suspected: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    sketch: RowSketch = field(default_factory=lambda: RowSketch({}), compare=False)

@@ -83,7 +83,9 @@ class _Search:
         self._add_references()
         self._read |= self._who_is_asked()
         complete = {path for path in self._about if _has_gathered_parts(path)}
-        related = self._deployments_of(complete) | self._duplicates(complete)
+        related = (
+            self._deployments_of(complete) | self._duplicates(complete) | self._possible_copies(complete)
+        )
         loaded = (self._read | related) & self._paths
         partial = {path for path in loaded if _has_gathered_parts(path)} - complete
         return Affected(frozenset(loaded | self._data_files(loaded) | self._changed), frozenset(partial))
@@ -192,6 +194,13 @@ class _Search:
         datasets = self._of_kind[Kind.DATASET] - self._changed
         candidates = self._documents.with_any(datasets, texts, may_match) if texts else []
         return {path for path in candidates if not keys.isdisjoint(self._documents.keys_of(path, provides))}
+
+    def _possible_copies(self, paths: Iterable[str]) -> set[str]:
+        """Return every data set whose file is here, when that of one of these is: their rows may be the same."""
+        if not self._data_files(paths):
+            return set()
+        candidates = self._documents.with_any(self._of_kind[Kind.DATASET] - self._changed, {_DATA})
+        return {path for path in candidates if self._data_files([path])}
 
     def _data_files(self, loaded: Iterable[str]) -> set[str]:
         datasets = [path for path in loaded if _is_dataset(path)]

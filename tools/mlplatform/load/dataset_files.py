@@ -1,6 +1,7 @@
 """Read the files of data sets in batches: only the digest and the shape of each file are kept."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from mlplatform.core.finding import Finding
 from mlplatform.core.naming import printable
@@ -9,6 +10,7 @@ from mlplatform.core.source import Source, SourceFile
 from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget
 from mlplatform.load.read_files import FILE_SIZE, contents
+from mlplatform.load.row_sketch import row_sketch
 from mlplatform.load.tables import read_tables
 
 MAX_FILE = 64 << 20
@@ -27,7 +29,10 @@ def read_data(
         data_by_path, unreadable = contents(source, batch, MAX_FILE)
         batch_tables, not_tables = read_tables(data_by_path, budget)
         digests.update((path, digest_of_bytes(data)) for path, data in data_by_path.items())
-        tables.update(batch_tables)
+        tables |= {
+            path: replace(table, sketch=row_sketch(data_by_path[path]))
+            for path, table in batch_tables.items()
+        }
         findings += unreadable + not_tables
     return digests, tables, findings
 
