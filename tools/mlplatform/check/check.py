@@ -17,6 +17,7 @@ from mlplatform.check import (
     policies,
     references,
     schema,
+    script_data,
     tenant_resources,
     waivers,
 )
@@ -134,6 +135,7 @@ def check(
     findings += _run_checker("links", references.broken_references, index, loaded.digests, loaded.scripts)
     findings += _run_checker("tables", dataset_columns.dataset_columns, index, loaded.tables)
     findings += _run_checker("held-out rows", held_out_rows.held_out_rows, index, loaded, base)
+    findings += _run_checker("scripts", script_data.script_data, index, loaded.script_texts)
     findings += _run_checker("capabilities", capabilities.capabilities, index)
     findings += _run_checker("resources", tenant_resources.tenant_resources, index)
     findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)

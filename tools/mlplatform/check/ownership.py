@@ -1,6 +1,6 @@
 """Whose a path is, and who takes part in a change: facts for the rules of ownership and of approval."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import translate
 from re import compile as compile_pattern
 from typing import Any
@@ -9,6 +9,7 @@ from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, is_documentation, parse_path, path_of, tenant_of
 from mlplatform.core.review import Review
+from mlplatform.core.scripts import is_script, mentions, users_of
 
 
 def is_owned_by_platform(path: str, base: ChangeBase, head: LoadedSource) -> bool:
@@ -54,24 +55,41 @@ def _dataset_at(path: str, base: ChangeBase, head: LoadedSource) -> str:
 
 
 def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[str, Any]]:
-    """The data sets of the models that a script trains, as they are and as they were; {} for one that is not there."""
-    if not path.startswith("examples/training/"):
+    """The data sets that a script reads, as they are and as they were; {} for one that is not there.
+
+    These are the ones of the models that it trains, or that a script trains which uses it, and those that they name.
+    """
+    if not is_script(path):
         return []
     sides = (base.loaded.raws, head.raws)
+    users = users_of([path], base.loaded.script_texts) | users_of([path], head.script_texts)
     named = {
         path_of(Kind.DATASET, name)
         for source in (base.loaded, head)
         for raw in source.documents(Kind.MODEL)
-        if _script(raw.data) == path
+        if _script(raw.data) in users
         for reference in raw.identity.kind.entry.refers_to
         if reference.part == "datasets"
         for _, name in reference.names(raw.data)
     }
+    for source in (base.loaded, head):
+        named.update(_mentioned(source, users))
     datasets: list[Mapping[str, Any]] = []
     for place in sorted(named):
         versions = [raws[place].data for raws in sides if place in raws]
         datasets += versions or [{}]
     return datasets
+
+
+def _mentioned(source: LoadedSource, scripts: Iterable[str]) -> Iterator[str]:
+    """Yield the paths of the data sets that these scripts name, by their name or their file."""
+    texts = (source.script_texts[path] for path in scripts if path in source.script_texts)
+    names = {name for text in texts for name in mentions(text).data}
+    for raw in source.documents(Kind.DATASET) if names else ():
+        if raw.identity.name in names or raw.data.get("location") in {
+            f"examples/data/{name}.csv" for name in names
+        }:
+            yield raw.path
 
 
 def _script(model: Mapping[str, Any]) -> Any:

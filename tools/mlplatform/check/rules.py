@@ -12,6 +12,7 @@ from mlplatform.check import (
     references,
     schema,
     schema_errors,
+    script_data,
     tenant_resources,
     validation_sample,
     waivers,
@@ -24,7 +25,7 @@ JUDGING_RULES: tuple[Rule, ...] = (
     *declared_rules(schema_errors, schema, custom_schemas, references),
     *broken_reference.RULE_BY_KIND.values(),
     *declared_rules(validation_sample, promotion_chain, dataset_columns, capabilities),
-    *declared_rules(tenant_resources, held_out_rows, codeowners),
+    *declared_rules(script_data, tenant_resources, held_out_rows, codeowners),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
     *declared_rules(policies, metadata, waivers),
 )

@@ -22,9 +22,10 @@ from mlplatform.core.naming import (
     path_of,
     tenant_of,
 )
+from mlplatform.core.scripts import is_script, mentions, users_of
 from mlplatform.core.source import Source
+from mlplatform.load.both_sides import BothSides
 from mlplatform.load.raw_fields import Data, find_references, strings_at
-from mlplatform.strict_yaml.parser import parse
 
 MAX_CHANGED = 1000  # documents: with more, the search takes longer than loading everything
 _DATA = "examples/data/"
@@ -70,7 +71,9 @@ class _Search:
 
     def __init__(self, base: Source, head: Source, paths: Set[str], changed: Set[str]) -> None:
         self._paths, self._changed = paths, changed
-        self._documents = _Documents(base, head, changed)
+        self._base, self._head = base, head
+        self._documents = BothSides(base, head, changed)
+        self._scripts: set[str] = set()
         self._about: set[str] = set()
         self._read: set[str] = set()
         self._of_parent: dict[str | None, Mapping[Identity, set[str]]] = {}
@@ -78,6 +81,7 @@ class _Search:
     def run(self) -> Affected:
         waived = self._waived()
         self._add(self._changed | waived)
+        self._add_scripts()
         self._add_referrers()
         self._add(self._about)
         self._add_references()
@@ -102,7 +106,7 @@ class _Search:
     def _add_referrers(self) -> None:
         """Add the documents that refer to what changes, by a key or by their path."""
         changed = _by_kind(self._changed)
-        files = {path for path in self._changed if path.startswith((_DATA, _TRAINING))}
+        files = {path for path in self._changed if path.startswith((_DATA, _TRAINING))} | self._scripts
         for kind in Kind:
             targets = {reference.kind for reference in kind.entry.refers_to}
             names = {document.name for target in targets for document in changed[Kind(target)]}
@@ -118,6 +122,29 @@ class _Search:
             identity.tenant for identity in self._identities(self._changed) if identity.kind.entry.pins
         )
         self._about |= {path_of(Kind.TENANT, str(tenant)) for tenant in tenants}
+
+    def _add_scripts(self) -> None:
+        """Read the data sets that the changed scripts name, and those that the scripts name which use them."""
+        changed = {path for path in self._changed if is_script(path)}
+        if not changed:
+            return
+        scripts = [path for path in self._paths if is_script(path)]
+        sides = (
+            self._base.read(scripts),
+            self._head.read([path for path in scripts if path in self._changed]),
+        )
+        texts = [{path: data.decode(errors="replace") for path, data in side.items()} for side in sides]
+        self._scripts = users_of(changed, {**texts[0], **texts[1]}) | users_of(changed, texts[0])
+        names = {
+            name
+            for side in texts
+            for path in self._scripts & side.keys()
+            for name in mentions(side[path]).data
+        }
+        files = {f"{_DATA}{name}.csv" for name in names}
+        self._read |= {path_of(Kind.DATASET, name) for name in names} & self._of_kind[Kind.DATASET]
+        self._read |= self._naming(self._of_kind[Kind.DATASET], files, strings_at("location"))
+        self._read |= {path_of(Kind.TENANT, tenant) for path in self._scripts if (tenant := tenant_of(path))}
 
     def _children(self, parent: Identity) -> set[str]:
         """Return the documents whose path refers to a document."""
@@ -239,47 +266,6 @@ class _Search:
             if path.startswith(TENANT_ROOTS) and (tenant := tenant_of(path)):
                 paths[tenant].add(path)
         return paths
-
-
-class _Documents:
-    """The documents before and after the change, each parsed once."""
-
-    def __init__(self, base: Source, head: Source, changed: Set[str]) -> None:
-        self._base, self._head, self._changed = base, head, changed
-        self._bytes: dict[frozenset[str], Mapping[str, bytes]] = {}
-        self._data: dict[str, tuple[Data, ...]] = {}
-
-    def parse(self, paths: Iterable[str]) -> None:
-        new = [path for path in paths if path not in self._data]
-        before = self._base.read(new)
-        after = self._head.read([path for path in new if path in self._changed])
-        for path in new:
-            texts = (side[path] for side in (before, after) if path in side)
-            self._data[path] = tuple(data for text in texts if (data := parse(path, text).data) is not None)
-
-    def values_of(self, path: str, values: Callable[[Data], Iterable[str]]) -> set[str]:
-        """Return some values of a parsed document, before and after the change."""
-        return {text for data in self._data[path] for text in values(data)}
-
-    def keys_of(self, path: str, keys: Callable[[Data], Iterable[OverlapKey]]) -> set[OverlapKey]:
-        """Return the keys that a parsed data set provides or matches."""
-        return {key for data in self._data[path] for key in keys(data)}
-
-    def with_any(
-        self, paths: Iterable[str], texts: Set[str], is_candidate: Callable[[bytes], bool] = bool
-    ) -> list[str]:
-        """Parse and return the documents that may contain one of the texts and whose bytes pass `is_candidate`."""
-        group = frozenset(paths)
-        if group not in self._bytes:
-            self._bytes[group] = self._base.read(list(group))
-        encoded = [text.encode(errors="surrogatepass") for text in texts if text]
-        candidates = [
-            path
-            for path, data in self._bytes[group].items()
-            if b"\\" in data or (any(text in data for text in encoded) and is_candidate(data))
-        ]
-        self.parse(candidates)
-        return candidates
 
 
 def _texts(kind: Kind, data: Data) -> Iterator[str]:
