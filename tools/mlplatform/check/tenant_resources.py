@@ -55,6 +55,11 @@ def tenant_resources(index: DocumentIndex) -> Iterator[Finding]:
 
 
 def _shared(index: DocumentIndex) -> Iterator[Finding]:
+    """Yield what two tenants have; nothing where not all were loaded, as no tenant changes then."""
+    if any(
+        Kind.TENANT.entry.pattern.fullmatch(path) for path in index.others if path.endswith("/tenant.yaml")
+    ):
+        return
     holders: dict[tuple[str, str], list[tuple[Document[Tenant], KeyPath, str]]] = defaultdict(list)
     for tenant in index.repository.tenants.values():
         for words, value, at in _resources(tenant.body):

@@ -82,7 +82,7 @@ WAIVER_UNUSED = _rule(
 
 LONGEST_DAYS = 90
 _WARNING_DAYS = 14
-_SCANNED = ("CKV", "zizmor-")  # what the rules of Checkov and of zizmor begin with
+_SCANNED = ("CKV", "zizmor-", "secret-")  # what the rules of Checkov, zizmor and detect-secrets begin with
 _OWN_SCANNED = ("checkov-skip",)
 _NEVER_WAIVED = ("zizmor-failed",)
 
