@@ -9,13 +9,13 @@ from mlplatform.providers.secrets import find_secrets
 
 LETTERS = "q7Wd0ZxK3mVb9TnR2sLh5YcJ8pFg4EaU6oMi1QkXv0Bz"
 AWS = "AKIA" + "Q3EGRTYUIOPLKJHG"
-AWS_SECRET = "wJalrXUtnFEMIK7MDENG" + "bPxRfiCYzX9qLpAbCdEf"
+AWS_OTHER = "wJalrXUtnFEMIK7MDENG" + "bPxRfiCYzX9qLpAbCdEf"
 GITHUB = "ghp_" + LETTERS[:36]
 KEY = "-----BEGIN RSA " + "PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA" + LETTERS + "\n"
 SECRETS = {
     "an AWS key": AWS,
-    "the secret of an AWS key": f'AWS_SECRET_ACCESS_KEY = "{AWS_SECRET}"',
-    "without quotes": f"aws_secret_access_key={AWS_SECRET}",
+    "the secret of an AWS key": f'AWS_SECRET_ACCESS_KEY = "{AWS_OTHER}"',
+    "without quotes": f"aws_secret_access_key={AWS_OTHER}",
     "a GitHub token": f"# token {GITHUB}",
     "another GitHub token": "github_pat_" + LETTERS,
     "a GitLab token": "glpat-" + LETTERS[:20],
@@ -39,7 +39,7 @@ HARMLESS = {
     "a UUID": 'client_secret_id: "6f9619ff-8b86-d011-b42d-00c04fc964ff"',
     "integrity": '"integrity": "sha512-' + base64.b64encode(bytes(range(64))).decode() + '"',
     "the key of the documentation": "AKIA" + "IOSFODNN7EXAMPLE",
-    "its secret": 'AWS_SECRET_ACCESS_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY' + 'EXAMPLEKEY"',
+    "its secret": "AWS_SECRET_ACCESS" + '_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY' + 'EXAMPLEKEY"',
     "a value from elsewhere": 'password = os.environ["DATABASE_PASSWORD_FOR_CI_1"]',
     "a secret of a workflow": "token: ${{ secrets.DEPLOY_TOKEN_2 }}",
     "a place to fill in": 'api_key: "<your-api-key-goes-here-1>"',
