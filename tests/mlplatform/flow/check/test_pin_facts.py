@@ -85,11 +85,13 @@ def test_one_copy_of_the_ledger_may_be_older_than_the_other(lab: Laboratory, bas
     assert not refused(lab, base, RAN)
 
 
-def test_without_a_ledger_history_has_to_do(lab: Laboratory, base: str) -> None:
-    assert not refused(lab, base, FAILED)
+def test_what_others_share_ran_nothing_where_its_ledger_is_not_here(lab: Laboratory, base: str) -> None:
+    assert refused(lab, base, RAN)
 
 
-def test_an_environment_of_one_machine_is_on_no_shared_ledger(lab: Laboratory, base: str) -> None:
+def test_of_an_environment_of_one_machine_without_its_ledger_history_has_to_do(
+    lab: Laboratory, base: str
+) -> None:
     became_champion(lab, KEPT, CHAMPION)
     alone = lab.commit(settings(""), "local again")
     assert not refused(lab, alone, FAILED)
