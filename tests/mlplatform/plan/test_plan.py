@@ -107,7 +107,7 @@ def test_what_ran_in_the_environment_before_and_is_registered_there_no_more_is_r
     ran = {"integration": Ran({TUMOUR: (digest("1.0.0"),)}, is_recorded=True)}
     there = replace(actual(earlier={"integration": registry(), "development": HELD}), ran=ran)
     made = planned({TUMOUR: deployment("1.0.0")}, there)
-    assert "the registry of integration no longer holds clinic/tumour 1.0.0" in made.refused[0].reason
+    assert "the registry of integration does not hold clinic/tumour 1.0.0" in made.refused[0].reason
 
 
 def test_the_version_before_the_previous_one_is_retired() -> None:

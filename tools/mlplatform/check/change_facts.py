@@ -46,6 +46,7 @@ class ChangeFacts:
             "pins": self._of_deployment,
             "past": self._past,
             "counts": self._counts,
+            "pinned": self._pinned,
         }
 
     def facts(self, change: DocumentChange) -> dict[str, Any]:
@@ -126,6 +127,15 @@ class ChangeFacts:
         past = self._base.past_data.get(change.path, ())
         return {"past": list(past)} if self._base.history.complete else {}
 
+    def _pinned(self, change: DocumentChange) -> dict[str, Any]:
+        """Return the environments that pin a model at the base and go on pinning it."""
+        model = change.identity.name
+        pinning = (
+            {str(raw.identity.environment) for raw in side.raws.values() if _is_pin_of(raw, model)}
+            for side in (self._base.loaded, self._head)
+        )
+        return {"pinnedIn": sorted(set.intersection(*pinning))}
+
     def _counts(self, change: DocumentChange) -> dict[str, Any]:
         """Return how many deployments of an environment there are at the base, and what becomes of them."""
         environment = change.identity.name
@@ -143,6 +153,10 @@ class ChangeFacts:
         for deployment in of_environment:
             counted[deployment.action] += 1
         return {"deployments": counted}
+
+
+def _is_pin_of(raw: RawDocument, model: str) -> bool:
+    return raw.identity.kind.entry.pins and raw.identity.model == model
 
 
 def nanoseconds(moment: datetime) -> int:

@@ -114,7 +114,7 @@ def _from_origin(
             name, document, ("version",), reason, f"see why: platform status {name} --env {origin}"
         )
     if version is None:
-        reason = f"the registry of {origin} no longer holds {name} {body.version}{_notes(name, actual)}"
+        reason = f"the registry of {origin} does not hold {name} {body.version}{_notes(name, actual)}"
         fix = f"apply {origin} again, or promote another version"
         return refused_at(name, document, ("version",), reason, fix)
     return ArtifactSource(version, origin)
