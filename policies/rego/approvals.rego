@@ -9,7 +9,11 @@
 #   reads: [document, platform, tenant, datasets, environment, base, change, review]
 package platform.approvals
 
-decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "deny": deny}
+decision := {
+	"evaluated": (satisfied | {denial.rule | some denial in deny}),
+	"deny": deny,
+	"approvedBy": approved_by,
+}
 
 # METADATA
 # title: The approvals are for the commit that is checked
@@ -74,7 +78,7 @@ deny contains {
 #   fails: "only the tenant's owners approve clearance: pii in place of clearance: internal"
 satisfied contains "approvals-platform" if is_within_grants
 
-satisfied contains "approvals-platform" if count(data.lib.people.approving(input) & platform_team) >= 1
+satisfied contains "approvals-platform" if count(granting) >= 1
 
 deny contains {
 	"rule": "approvals-platform",
@@ -122,6 +126,16 @@ terms := data.lib.quorum.terms(input)
 panel := data.lib.people.panel(input, terms.from, terms.own)
 
 counting := panel & data.lib.people.approving(input)
+
+granting := platform_team & data.lib.people.approving(input)
+
+# Whose approval is of use: it counts for the quorum, or for what the platform team grants.
+approved_by contains login if some login in counting
+
+approved_by contains login if {
+	not is_within_grants
+	some login in granting
+}
 
 quorum_message := data.lib.people.missing_approvals(missing, input, terms.from, panel - counting) if {
 	missing := terms.required - count(counting)

@@ -143,6 +143,21 @@ test_the_people_who_made_the_change_count_where_they_may if {
 	lacks_quorum(reviewed(freed, approved(["ada", "grace"])))
 }
 
+test_those_whose_approval_counts_are_named if {
+	decided(reviewed(asked, approved(["ada", "MARY", "linus", "zoe", "margaret"]))).approvedBy == {"ada", "mary"}
+	decided(reviewed(asked, approved(["grace"]))).approvedBy == set()
+	decided(asked).approvedBy == set()
+}
+
+test_the_platform_team_is_named_where_it_grants if {
+	grants := but(asked, {
+		"document": object.union(clinic, {"clearance": "internal"}),
+		"base": {"document": clinic},
+		"change": {"kind": "tenant", "path": "tenants/clinic/tenant.yaml", "changedKeys": ["clearance"], "before": clinic},
+	})
+	decided(reviewed(grants, approved(["ada", "margaret"]))).approvedBy == {"ada", "margaret"}
+}
+
 test_bots_and_outsiders_do_not_count if {
 	lacks_quorum(reviewed(asked, approved(["ada", "ship-it"])))
 	lacks_quorum(reviewed(asked, approved(["ada", "mary[bot]"])))

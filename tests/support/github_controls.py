@@ -28,7 +28,7 @@ class RepositoryControls:
         }
     )
     denied: set[str] = field(default_factory=set)
-    refuses_actions: bool = False  # as a bypass actor, which it does for most repositories
+    not_installed: int | None = None  # the App that may be no bypass actor
     number: int = 100
 
     def named(self, name: str) -> dict[str, Any]:
@@ -139,11 +139,10 @@ class RepositoryControls:
 
     def _require_valid(self, body: dict[str, Any]) -> None:
         actors = [actor["actor_id"] for actor in body["bypass_actors"]]
-        if self.refuses_actions and ACTIONS in actors:
+        if self.not_installed in actors:
             raise Problem(
                 422,
-                "Validation Failed: Actor GitHub Actions integration must be part of the ruleset source or owner "
-                "organization",
+                "Validation Failed: Actor integration must be part of the ruleset source or owner organization",
             )
 
     def _require(self, permission: str) -> None:

@@ -226,7 +226,7 @@ def _settings(github: GitHubServer) -> dict[str, Any]:
         "repository": github.state.repository,
         "api": github.url,
         "verdictApp": VERDICT_APP,
-        "protection": {"ledgerApp": RECONCILER_APP},
+        "ledgerApp": RECONCILER_APP,
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from mlplatform.core.naming import Kind
 from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.statement import Statement, deployment_statement
 from mlplatform.core.target import LocalTarget
 from mlplatform.flow.workspace import Workspace
 from mlplatform.local.identity import target_id
@@ -164,7 +165,7 @@ def laboratory(
 def stocked(
     lab: Laboratory, versions: Iterable[str], *, models: Iterable[str] = (SCALER,), broken: Iterable[str] = ()
 ) -> Laboratory:
-    """The laboratory with more versions, which are registered in development and integration.
+    """The laboratory with more versions, which are registered in development and ran in integration.
 
     The `broken` versions load and answer what is no number, which a probe does not let through.
     """
@@ -180,7 +181,26 @@ def stocked(
         for version, ref in refs.items():
             for scaler in models:
                 registry.add(scaler, version, ref, Lineage("run-1", "f" * 40, DATA, METRICS))
+    if refs:
+        lab.ledger().append(ran(lab, "integration", refs, models))
     return replace(lab, payloads={**lab.payloads, **refs})
+
+
+def ran(
+    lab: Laboratory, environment: str, payloads: Mapping[str, ArtifactRef], models: Iterable[str] = (SCALER,)
+) -> Statement:
+    """Return the record of an environment in which some versions were champion, one after the other."""
+    outcomes = [
+        {
+            **{"action": "champion", "provider": "mlflow", "resource": scaler, "before": None},
+            **{"after": {"champion": version, "digest": ref.digest}, "result": "applied"},
+        }
+        for scaler in models
+        for version, ref in payloads.items()
+    ]
+    return deployment_statement(
+        {"environment": environment, "commit": lab.place.git.resolve("HEAD")}, outcomes
+    )
 
 
 def connected(lab: Laboratory, environment: str) -> Registry:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlplatform.core.pull_request import PullRequest, approvers
+from mlplatform.core.pull_request import PullRequest
 from mlplatform.core.target import LocalTarget
 from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.forge.signed import SignedForge
 from mlplatform.providers.forge.signed.log import ReviewLog, SignedText
 from mlplatform.providers.forge.signed.statement import Action, ReviewStatement
 from tests.support.repository import good_repository, with_change
-from tests.support.reviewers import Reviewers
+from tests.support.reviewers import Reviewers, approvers
 from tests.support.scratch import Scratch, scratch
 
 SIGNERS = "allowed_signers"

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlplatform.core.review import Review
+
 PEOPLE = ("ada", "grace", "mary", "linus", "margaret", "dennis")
 
 
@@ -32,3 +34,14 @@ class Reviewers:
         """Return the file of signers, with an email address for each."""
         named = self.people if people is None else people
         return "".join(f"{person},{person}@example.com {self.public(person)}\n" for person in named)
+
+
+def approvers(review: Review) -> tuple[str, ...]:
+    """Return who approved the head of a review, sorted: by the last review of each, and none who contributed to it."""
+    authors = {name.lower() for name in (review.requester, *review.contributors, *review.pushers)}
+    last: dict[str, tuple[str, bool]] = {}
+    for given in review.reviews:
+        if given.state != "commented":
+            approves = given.state == "approved" and given.head == review.head
+            last[given.user.lower()] = (given.user, approves)
+    return tuple(sorted(user for name, (user, approves) in last.items() if approves and name not in authors))

@@ -7,6 +7,7 @@ from mlplatform.core.document import Document, RawDocument
 from mlplatform.core.finding import Finding
 from mlplatform.core.naming import Kind, parse_path, path_of
 from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.ran import Ran
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
 from mlplatform.providers.registry.interface import Lineage, RegisteredVersion, RegistryState
@@ -133,4 +134,15 @@ def actual(
     there: Observation | None = None,
     earlier: Mapping[str, RegistryState] | None = None,
 ) -> Actual:
-    return Actual(here or registry(), there or serving(), earlier or {})
+    """Return a state; all that the registries of the `earlier` environments hold ran there."""
+    states = earlier or {}
+    ran = {name: everything_ran(state) for name, state in states.items()}
+    return Actual(here or registry(), there or serving(), states, ran=ran)
+
+
+def everything_ran(state: RegistryState) -> Ran:
+    by_model = {
+        model: tuple(version.ref.digest for version in versions.values())
+        for model, versions in state.versions.items()
+    }
+    return Ran(by_model, is_recorded=True)

@@ -7,7 +7,6 @@ package lib.rollback
 is_plain(facts) if {
 	facts.change.isRollback == true
 	ran_lately(facts)
-	ran_here(facts)
 	facts.change.revoked == []
 	is_object(facts.document)
 	every key in facts.change.changedKeys {
@@ -23,9 +22,6 @@ ran_lately(facts) if {
 	age <= 30 * day
 	age >= 0 - day
 }
-
-# A version that was pinned and failed never ran. Where the ledger is not known, the pins in history have to do.
-ran_here(facts) if object.get(facts.change, "ranHere", true) == true
 
 day := ((24 * 60) * 60) * 1000000000
 

@@ -19,13 +19,6 @@ is_other(before, after, key) if object.get(before, key, null) != object.get(afte
 
 test_going_back_is_a_rollback if data.lib.rollback.is_plain(back({"version": "1.1.0"}, {"version": "1.0.0"}))
 
-test_what_was_pinned_and_never_ran_is_no_way_back if {
-	asked := back({"version": "1.1.0"}, {"version": "1.0.0"})
-	data.lib.rollback.is_plain(object.union(asked, {"change": {"ranHere": true}}))
-	not data.lib.rollback.is_plain(object.union(asked, {"change": {"ranHere": false}}))
-	not data.lib.rollback.is_plain(object.union(asked, {"change": {"ranHere": null}}))
-}
-
 test_what_is_tried_already_may_go_on_or_end if {
 	data.lib.rollback.is_plain(back({"shadow": trial}, {"shadow": trial}))
 	data.lib.rollback.is_plain(back({"experiment": trial}, {}))

@@ -9,7 +9,7 @@ from mlplatform.core.codeowners import CODEOWNERS
 from mlplatform.report.codeowners import codeowners_of
 from tests.support.repository import good_repository, judged, loaded, said, with_change, without, write
 
-ON_GITHUB = "gitHost: {provider: github, repository: acme/models, verdictApp: 7}\n"
+ON_GITHUB = "gitHost: {provider: github, repository: acme/models, verdictApp: 7, ledgerApp: 8}\n"
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ UNANSWERED = {
     "a decision that is a word": (SATISFIED + 'decision := "yes"\n', "its decision is undefined"),
     "a decision with one key more": (
         SATISFIED + 'decision := {"evaluated": satisfied, "deny": set(), "allow": true}\n',
-        "its decision has to hold evaluated and deny, and nothing else",
+        "its decision has to hold evaluated and deny, and nothing else but approvedBy",
     ),
     "a denial that is a word": (
         SATISFIED + 'decision := {"evaluated": satisfied, "deny": {"no"}}\n',
@@ -172,6 +172,16 @@ UNANSWERED = {
     "evaluated that is no set": (
         'decision := {"evaluated": "extra-rule", "deny": set()}\n',
         "its evaluated has to be a set of rule ids",
+    ),
+    "approvals that are no set": (
+        'decision := {"evaluated": satisfied, "deny": deny, "approvedBy": "ada"}\n'
+        'satisfied contains "extra-rule"\n' + NO_DENIAL,
+        "its approvedBy has to be a set of logins",
+    ),
+    "approvals by a package that judges no review": (
+        'decision := {"evaluated": satisfied, "deny": deny, "approvedBy": {"ada"}}\n'
+        'satisfied contains "extra-rule"\n' + NO_DENIAL,
+        "judges no review, and says who approved",
     ),
     "rules that wait for each other": (
         'satisfied contains "extra-rule" if decision\n' + NO_DENIAL + DECISION,

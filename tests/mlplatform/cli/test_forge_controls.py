@@ -22,6 +22,7 @@ from tests.support.scratch import Scratch, isolate, scratch
 
 TOKEN = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
 PROTECTION = "protection: {approvals: 2}"
+LEDGER_APP = 4243
 
 
 @dataclass
@@ -75,7 +76,8 @@ def company(
     with running_github(bare) as server:
         server.state.account("platform-robot")
         server.state.tokens[TOKEN] = "platform-robot"
-        settings = f"provider: github, repository: acme/ml, api: '{server.url}', verdictApp: 4242"
+        apps = f"verdictApp: 4242, ledgerApp: {LEDGER_APP}"
+        settings = f"provider: github, repository: acme/ml, api: '{server.url}', {apps}"
         clone = scratch(tmp_path / "clone", files(f"{{{settings}, {PROTECTION}}}"))
         clone.run("remote", "add", "origin", str(bare))
         clone.run("push", "--quiet", "origin", "main")
@@ -166,14 +168,14 @@ def test_a_permission_that_is_missing_is_named(company: Company) -> None:
 
 
 def test_what_cannot_be_changed_is_named_and_the_rest_is_changed(company: Company) -> None:
-    company.controls.refuses_actions = True
+    company.controls.not_installed = LEDGER_APP
     code, printed = company.run("setup", "--apply", "--json")
     assert code == 1
     result = json.loads(printed)
     assert [each["control"] for each in result["remaining"]] == ["ruleset `platform: evidence writer`"]
     refusal = result["refused"]["ruleset `platform: evidence writer`"]
-    assert "gitHost.protection.ledgerApp" in refusal["fix"]
-    assert "cannot be changed: GitHub does not let GitHub Actions" in company.run("setup", "--apply")[1]
+    assert "gitHost.ledgerApp" in refusal["fix"]
+    assert "cannot be changed: GitHub does not let App" in company.run("setup", "--apply")[1]
 
 
 def test_the_settings_are_those_of_main_of_origin_and_not_of_the_branch_one_is_on(company: Company) -> None:

@@ -46,6 +46,28 @@ def test_missing_approvals_are_what_it_still_needs_and_no_failure(
     assert printed.endswith("once it is merged: platform apply --env production\n")
 
 
+def test_where_reviews_are_signed_the_commands_that_come_next_are_printed(
+    repo: Scratch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.commit({"platform.yaml": repo.read("platform.yaml") + "gitHost: {provider: signed}\n"})
+    assert run(*PROMOTE) == 0
+    *_, review, merge, apply = capsys.readouterr().out.splitlines()
+    assert review == f"  each of them: platform review {BRANCH} --approve"
+    assert merge == f"  then: platform merge {BRANCH}"
+    assert apply == "  once it is merged: platform apply --env production"
+
+
+def test_without_credentials_nothing_is_opened_and_no_branch_is_left(
+    repo: Scratch, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    host = "gitHost: {provider: github, repository: acme/ml, verdictApp: 1, ledgerApp: 2}\n"
+    repo.commit({"platform.yaml": repo.read("platform.yaml") + host})
+    assert run(*PROMOTE, "--open") == 1
+    assert "GITHUB_TOKEN" in capsys.readouterr().err
+    assert BRANCH not in repo.branches()
+
+
 def test_what_will_be_denied_is_printed_the_branch_stays_and_it_is_exit_1(
     repo: Scratch, capsys: pytest.CaptureFixture[str]
 ) -> None:

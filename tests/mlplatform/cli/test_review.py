@@ -62,6 +62,15 @@ def test_a_change_is_requested_reviewed_judged_and_merged(platform: Reviewed, en
     )
 
 
+def test_whoever_approves_their_own_change_is_told_that_it_does_not_count(
+    platform: Reviewed, ended: Ended
+) -> None:
+    platform.say("request", "linus")
+    _, _, of_author = ended("review", BRANCH, "--approve", "--key", platform.keys.key("linus"))
+    _, _, of_another = ended("review", BRANCH, "--approve", "--key", platform.keys.key("ada"))
+    assert ("your own change" in of_author, of_another) == (True, "")
+
+
 def test_a_branch_that_is_not_approved_ends_in_1_with_what_is_missing(
     platform: Reviewed, ended: Ended
 ) -> None:

@@ -3,8 +3,6 @@
 from typing import Any
 
 from mlplatform.core.approvals import Approval, approvals_in, approved_by
-from mlplatform.core.pull_request import approvers
-from mlplatform.core.review import Review
 from mlplatform.core.statement import Statement, deployment_statement, registration_statement
 
 ONE, TWO = "1" * 40, "2" * 40
@@ -38,35 +36,3 @@ def test_a_record_names_the_approvers_of_each_model_or_of_the_whole_apply_as_old
     newer = {"approvedBy": ["ada", "grace"], "approvals": {"a": ADA.as_json(), "b": GRACE.as_json()}}
     assert [approved_by(record, "a") for record in (older, newer, {})] == [("ada",), ("ada", "mary"), ()]
     assert approved_by(newer, "b") == ("grace",)
-
-
-def review(requester: str, *given: tuple[str, str, str], contributors: tuple[str, ...] = ()) -> Review:
-    return Review.model_validate(
-        {
-            "schema": "approvals/v1",
-            "requester": requester,
-            "contributors": list(contributors),
-            "pushers": [requester],
-            "head": ONE,
-            "reviews": [{"user": user, "state": state, "head": head} for user, state, head in given],
-        }
-    )
-
-
-def test_the_last_review_of_each_counts_for_the_head_alone() -> None:
-    given = [
-        *(("ada", state, ONE) for state in ("approved", "commented")),
-        *(("mary", state, ONE) for state in ("approved", "changes-requested")),
-        *(("grace", state, ONE) for state in ("changes-requested", "approved")),
-        *(("dennis", state, ONE) for state in ("approved", "dismissed")),
-        ("margaret", "approved", TWO),
-    ]
-    assert approvers(review("linus", *given)) == ("ada", "grace")
-
-
-def test_no_author_approves_however_a_login_is_written() -> None:
-    given = [(user, "approved", ONE) for user in ("Linus", "ADA", "Grace")]
-    assert approvers(review("linus", *given, contributors=("ada",))) == ("Grace",)
-    assert (
-        approvers(review("linus", *given, ("grace", "changes-requested", ONE), contributors=("ada",))) == ()
-    )

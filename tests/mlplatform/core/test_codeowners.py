@@ -9,7 +9,7 @@ import pytest
 from mlplatform.core.codeowners import UnwritableCodeowners, codeowners
 from mlplatform.core.kinds import Environment, Platform, Tenant
 
-GITHUB = {"provider": "github", "repository": "acme/models", "verdictApp": 7}
+GITHUB = {"provider": "github", "repository": "acme/models", "verdictApp": 7, "ledgerApp": 8}
 TENANT = {
     "schema": "tenant/v1",
     "description": "A team",

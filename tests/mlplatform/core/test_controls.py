@@ -17,11 +17,12 @@ from mlplatform.core.kinds.git_host import GITHUB_ACTIONS, GitHubSettings
 VERDICT_APP = 4242
 
 
-def declared(environments: tuple[str, ...] = (), **protection: Any) -> Controls:
+def declared(environments: tuple[str, ...] = (), app: int = 77, **protection: Any) -> Controls:
     settings = {
         "provider": "github",
         "repository": "acme/ml",
         "verdictApp": VERDICT_APP,
+        "ledgerApp": app,
         "protection": protection,
     }
     return declare_github_controls(GitHubSettings.model_validate(settings), environments)
@@ -66,10 +67,14 @@ def test_the_ledger_is_rewritten_by_nobody_and_written_by_one_app() -> None:
     assert set(rulesets[WRITER_RULESET].rules) == {"creation", "update"}
 
 
-@pytest.mark.parametrize(("app", "protection"), [(GITHUB_ACTIONS, {}), (77, {"ledgerApp": 77})])
-def test_the_writer_of_the_ledger_is_the_ledger_app(app: int, protection: dict[str, int]) -> None:
-    writer = {"actor_type": "Integration", "actor_id": app, "bypass_mode": "always"}
-    assert declared(**protection).rulesets[WRITER_RULESET].bypass == (writer,)
+def test_the_writer_of_the_ledger_is_the_ledger_app() -> None:
+    writer = {"actor_type": "Integration", "actor_id": 8, "bypass_mode": "always"}
+    assert declared(app=8).rulesets[WRITER_RULESET].bypass == (writer,)
+
+
+def test_github_actions_which_run_any_branch_may_not_write_the_ledger() -> None:
+    with pytest.raises(ValidationError, match="name an App of your own"):
+        declared(app=GITHUB_ACTIONS)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +119,14 @@ def test_every_environment_takes_deployments_of_main_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "protection", [{"approvals": 7}, {"approvals": -1}, {"mergeMethods": []}, {"bypass": ["ada"]}]
+    "protection",
+    [
+        {"approvals": 7},
+        {"approvals": -1},
+        {"mergeMethods": []},
+        {"mergeMethods": ["rebase"]},
+        {"bypass": ["ada"]},
+    ],
 )
 def test_what_github_cannot_be_told_is_not_valid(protection: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
@@ -123,5 +135,5 @@ def test_what_github_cannot_be_told_is_not_valid(protection: dict[str, Any]) -> 
 
 def test_the_digest_is_of_all_that_is_declared_and_of_nothing_else() -> None:
     assert declared().digest() == declared().digest()
-    others = [declared(("production",)), declared(approvals=2), declared(ledgerApp=7), declared(statuses=[])]
+    others = [declared(("production",)), declared(approvals=2), declared(app=7), declared(statuses=[])]
     assert len({declared().digest(), *(each.digest() for each in others)}) == 5

@@ -61,7 +61,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "the_statuses_are_those_of_github_actions_and_the_verdict_always_is_its_app_s",
         "gitHost.protection.mergeMethods[]": "tests/mlplatform/core/test_controls.py/"
         "the_merge_methods_are_those_of_main_and_of_the_repository",
-        "gitHost.protection.ledgerApp": "tests/mlplatform/core/test_controls.py/"
+        "gitHost.ledgerApp": "tests/mlplatform/core/test_controls.py/"
         "the_writer_of_the_ledger_is_the_ledger_app",
         "revoked[].digest": "attacks/policy-versions-and-signatures/"
         "rollback-to-bytes-revoked-by-the-platform",

@@ -9,6 +9,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.finding import error
 from mlplatform.core.hold import Hold, Holds, documents_digest
 from mlplatform.core.plan import Action, Plan
+from mlplatform.core.ran import Ran
 from mlplatform.core.repository import Repository
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.plan import plan
@@ -61,13 +62,52 @@ def test_a_plan_against_what_is_declared_is_empty() -> None:
     assert planned({TUMOUR: deployment("1.0.0")}, steady()).changes == ()
 
 
-def test_the_bytes_come_from_the_nearest_earlier_environment_that_holds_them() -> None:
-    held = registry(registered(TUMOUR, "1.0.0"))
-    made = planned(
-        {TUMOUR: deployment("1.0.0")}, actual(earlier={"integration": registry(), "development": held})
+HELD = registry(registered(TUMOUR, "1.0.0"))
+
+
+def test_the_bytes_come_from_the_environment_that_the_document_names() -> None:
+    earlier = {"integration": HELD, "development": HELD}
+    made = planned({TUMOUR: deployment("1.0.0")}, actual(earlier=earlier))
+    assert made.changes[0].after is not None
+    assert made.changes[0].after["from"] == "integration"
+
+
+def test_a_target_is_brought_up_with_bytes_of_the_nearest_environment_that_holds_them() -> None:
+    new = replace(
+        actual(earlier={"integration": registry(), "development": HELD}),
+        brought_up_with=frozenset({(TUMOUR, digest("1.0.0"))}),
     )
+    made = planned({TUMOUR: deployment("1.0.0")}, new)
     assert made.changes[0].after is not None
     assert made.changes[0].after["from"] == "development"
+
+
+@pytest.mark.parametrize(
+    ("ran", "why", "fix"),
+    [
+        (Ran(), "is promoted from integration, and has not run there", "platform apply --env integration"),
+        (Ran({TUMOUR: (digest("0.9.0"),)}, is_recorded=True), "has not run there", "platform apply"),
+        (
+            Ran({TUMOUR: (digest("1.0.0"),)}, frozenset({(TUMOUR, digest("1.0.0"))}), is_recorded=True),
+            "where it is on hold",
+            "platform status clinic/tumour --env integration",
+        ),
+    ],
+)
+def test_what_did_not_run_in_the_environment_before_is_not_taken_from_there(
+    ran: Ran, why: str, fix: str
+) -> None:
+    """Two pull requests were merged, and the environment between was never applied, or its version failed."""
+    there = replace(actual(earlier={"integration": HELD, "development": HELD}), ran={"integration": ran})
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    assert (made.changes, why in made.refused[0].reason, fix in made.refused[0].fix) == ((), True, True)
+
+
+def test_what_ran_in_the_environment_before_and_is_registered_there_no_more_is_refused() -> None:
+    ran = {"integration": Ran({TUMOUR: (digest("1.0.0"),)}, is_recorded=True)}
+    there = replace(actual(earlier={"integration": registry(), "development": HELD}), ran=ran)
+    made = planned({TUMOUR: deployment("1.0.0")}, there)
+    assert "the registry of integration does not hold clinic/tumour 1.0.0" in made.refused[0].reason
 
 
 def test_the_version_before_the_previous_one_is_retired() -> None:
@@ -150,7 +190,10 @@ def test_another_digest_under_the_same_version_is_refused_with_its_place() -> No
 
 
 def test_a_version_that_nobody_registered_is_refused_with_the_command_that_registers_it() -> None:
-    made = planned({TUMOUR: deployment("1.0.0")}, actual(earlier={"integration": registry()}))
+    new = replace(
+        actual(earlier={"integration": registry()}), brought_up_with=frozenset({(TUMOUR, digest("1.0.0"))})
+    )
+    made = planned({TUMOUR: deployment("1.0.0")}, new)
     assert "platform register clinic/tumour 1.0.0" in made.refused[0].fix
 
 

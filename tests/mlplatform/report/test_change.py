@@ -52,8 +52,11 @@ def test_a_plan_without_changes_says_so() -> None:
 
 def test_a_refused_deployment_is_shown_with_its_place_and_what_to_do() -> None:
     text = plan_text(REFUSED)
-    assert "refused: environments/production/clinic/tumour.yaml:1:1: no registry holds" in text
-    assert "platform register clinic/tumour 1.1.0" in text
+    assert (
+        "refused: environments/production/clinic/tumour.yaml:1:1: clinic/tumour 1.1.0 is promoted from"
+        in text
+    )
+    assert "platform apply --env integration" in text
 
 
 def test_a_failed_outcome_says_why() -> None:

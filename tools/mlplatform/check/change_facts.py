@@ -46,6 +46,7 @@ class ChangeFacts:
             "pins": self._of_deployment,
             "past": self._past,
             "counts": self._counts,
+            "pinned": self._pinned,
         }
 
     def facts(self, change: DocumentChange) -> dict[str, Any]:
@@ -64,13 +65,13 @@ class ChangeFacts:
         return facts
 
     def is_rollback(self, change: DocumentChange) -> bool:
-        """True when a deployment goes down to a version that its environment pinned before."""
+        """True when a deployment goes down to a version that ran in its environment before."""
         if not change.identity.kind.entry.pins or change.after is None:
             return False
         pinned = _pin(change.after.data)
         current = _pin(change.before.data) if change.before else None
         is_down = _relation(pinned, current).get("relation") == "down"
-        return self._base.history.complete and is_down and pinned in self._own_pins(change.identity)
+        return self._base.history.complete and is_down and pinned in self._own_ran(change.identity)
 
     def _of_deployment(self, change: DocumentChange) -> dict[str, Any]:
         """Return the facts about a deployment; a shallow clone lacks those from history, so that policies deny."""
@@ -97,8 +98,11 @@ class ChangeFacts:
             facts["signatureBefore"] = signature
         if self._base.history.complete:
             facts["ownPins"] = self._own_pins(identity)
+            facts["ownRan"] = self._own_ran(identity)
             facts["sourcePins"] = _pins(self._base, source, model) if source else []
+            facts["sourceRan"] = _ran(self._base, source, model) if source else []
             facts["sourceLeft"] = _abandoned_pins(self._base, source, model) if source else []
+            facts["sourceOnHold"] = _on_hold(self._base, source, model) if source else []
             facts["isRollback"] = self.is_rollback(change)
             facts |= self._ran_until(identity, pinned)
         return facts
@@ -115,10 +119,22 @@ class ChangeFacts:
     def _own_pins(self, identity: Identity) -> list[Pinned]:
         return _pins(self._base, str(identity.environment), str(identity.model))
 
+    def _own_ran(self, identity: Identity) -> list[Pinned]:
+        return _ran(self._base, str(identity.environment), str(identity.model))
+
     def _past(self, change: DocumentChange) -> dict[str, Any]:
         """Return what documents of history last said of the same data; nothing where history is cut short."""
         past = self._base.past_data.get(change.path, ())
         return {"past": list(past)} if self._base.history.complete else {}
+
+    def _pinned(self, change: DocumentChange) -> dict[str, Any]:
+        """Return the environments that pin a model at the base and go on pinning it."""
+        model = change.identity.name
+        pinning = (
+            {str(raw.identity.environment) for raw in side.raws.values() if _is_pin_of(raw, model)}
+            for side in (self._base.loaded, self._head)
+        )
+        return {"pinnedIn": sorted(set.intersection(*pinning))}
 
     def _counts(self, change: DocumentChange) -> dict[str, Any]:
         """Return how many deployments of an environment there are at the base, and what becomes of them."""
@@ -137,6 +153,10 @@ class ChangeFacts:
         for deployment in of_environment:
             counted[deployment.action] += 1
         return {"deployments": counted}
+
+
+def _is_pin_of(raw: RawDocument, model: str) -> bool:
+    return raw.identity.kind.entry.pins and raw.identity.model == model
 
 
 def nanoseconds(moment: datetime) -> int:
@@ -173,13 +193,28 @@ def _promotes_from(environment: str, head: LoadedSource, base: ChangeBase) -> st
 
 
 def _abandoned_pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
-    """Return the versions that an environment went down from and has not pinned again since."""
-    pins = [{"version": pin.version, "digest": pin.digest} for pin in base.history.of(environment, model)]
+    """Return the versions that an environment went down from, or took out, and has not pinned again since."""
+    history = base.history.of(environment, model)
+    pins = [{"version": pin.version, "digest": pin.digest} for pin in history]
     return [
         pin
         for age, pin in enumerate(pins)  # newest first
-        if age and pin not in pins[:age] and _relation(pins[age - 1], pin).get("relation") == "down"
+        if pin not in pins[:age]
+        and (history[age].removed or (age and _relation(pins[age - 1], pin).get("relation") == "down"))
     ]
+
+
+def _ran(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
+    """Return the pins of an environment that ran there, as far as that is recorded; else all of them."""
+    pins, record = _pins(base, environment, model), base.ran.get(environment)
+    return pins if record is None else [pin for pin in pins if record.has(model, pin["digest"])]
+
+
+def _on_hold(base: ChangeBase, environment: str, model: str) -> list[Pinned]:
+    record = base.ran.get(environment)
+    if record is None:
+        return []
+    return [pin for pin in _pins(base, environment, model) if record.is_on_hold(model, pin["digest"])]
 
 
 def _pins(base: ChangeBase, environment: str, model: str) -> list[Pinned]:

@@ -97,6 +97,7 @@ def check(
     bodies: dict[str, DocumentModel] = {}
     packages = policies.AskablePackages((), ())
     missing_approvals: list[Finding] = []
+    approved_by: dict[str, set[str]] = {}
     changes: list[DeploymentChange] = []
 
     def judge_schema() -> list[Finding]:
@@ -119,7 +120,9 @@ def check(
         if differences:
             changes.extend(_changed(differences))
             yield from policies.evaluate(packages.of("change"), builder, engine)
-            missing_approvals.extend(policies.evaluate(packages.of("review"), builder, engine))
+            for answer in policies.answers(packages.of("review"), builder, engine):
+                missing_approvals.extend(answer.findings)
+                approved_by.setdefault(answer.path, set()).update(answer.approved_by)
             if review:
                 yield from missing_approvals
 
@@ -151,6 +154,7 @@ def check(
         not_applicable=_not_asked(packages, base, context),
         waived=judged.waived,
         missing_approvals=tuple(sorted(missing_approvals)),
+        approved_by=_as_given(approved_by, context.review),
         changes=tuple(changes),
     )
 
@@ -196,6 +200,16 @@ def _not_asked(
 
 def _ids(packages: Iterable[Package]) -> tuple[str, ...]:
     return tuple(rule for package in packages for rule in package.rules)
+
+
+def _as_given(approved_by: Mapping[str, set[str]], review: Review | None) -> Mapping[str, tuple[str, ...]]:
+    """Return by path the people as the review spells them, sorted; paths that nobody approved are left out."""
+    spelled = {given.user.lower(): given.user for given in review.reviews} if review else {}
+    return {
+        path: tuple(sorted(spelled[login] for login in logins if login in spelled))
+        for path, logins in sorted(approved_by.items())
+        if logins
+    }
 
 
 def _changed(changes: ChangeFacts) -> Iterable[DeploymentChange]:

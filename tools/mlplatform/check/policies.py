@@ -95,10 +95,25 @@ def _reads(package: Package) -> Iterator[Finding]:
             yield POLICY_METADATA.error(package.path, message, fix=fix)
 
 
-def evaluate(packages: Iterable[Package], builder: QueryBuilder, engine: PolicyEngine) -> Iterator[Finding]:
-    """Yield the denials of the packages, for documents whose schema holds and files that change.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a package says of one path: what it denies, and of a review whose approval counted (logins, lower case)."""
 
-    All cores look for the answers without a finding; what they leave is asked again here, be it that one was lost.
+    path: str
+    findings: tuple[Finding, ...]
+    approved_by: frozenset[str] = frozenset()
+
+
+def evaluate(packages: Iterable[Package], builder: QueryBuilder, engine: PolicyEngine) -> Iterator[Finding]:
+    """Yield the denials of the packages, for documents whose schema holds and files that change."""
+    for answer in answers(packages, builder, engine):
+        yield from answer.findings
+
+
+def answers(packages: Iterable[Package], builder: QueryBuilder, engine: PolicyEngine) -> Iterator[Answer]:
+    """Yield what the packages say of documents whose schema holds and files that change: all but plain assent.
+
+    All cores look for plain assent; what they leave is asked again here, be it that one was lost.
     """
     questions = [
         (package, question)
@@ -106,16 +121,19 @@ def evaluate(packages: Iterable[Package], builder: QueryBuilder, engine: PolicyE
         for question in builder.queries(package.asks, package.kinds)
     ]
 
-    def silent(part: Sequence[int]) -> list[int]:
-        answers = _answers([questions[number] for number in part], builder, engine)
-        return [number for number, findings in zip(part, answers, strict=True) if not findings]
+    def assented(part: Sequence[int]) -> list[int]:
+        judged = _answers([questions[number] for number in part], builder, engine)
+        return [number for number, answer in zip(part, judged, strict=True) if _is_assent(answer)]
 
     done: set[int] = set()
     if engine.name == "embedded":  # a server has its own cores, and a connection is not to be shared
         parts = split(range(len(questions)), lambda number: _same_texts(questions[number][1]))
-        done = {number for numbers in share(silent, parts) for number in numbers or ()}
-    for findings in _answers([item for n, item in enumerate(questions) if n not in done], builder, engine):
-        yield from findings
+        done = {number for numbers in share(assented, parts) for number in numbers or ()}
+    yield from _answers([item for n, item in enumerate(questions) if n not in done], builder, engine)
+
+
+def _is_assent(answer: Answer) -> bool:
+    return not answer.findings and not answer.approved_by
 
 
 def _same_texts(question: PolicyQuery) -> int:
@@ -125,19 +143,22 @@ def _same_texts(question: PolicyQuery) -> int:
 
 def _answers(
     questions: Iterable[tuple[Package, PolicyQuery]], builder: QueryBuilder, engine: PolicyEngine
-) -> Iterator[list[Finding]]:
-    """The findings of each question, in order."""
+) -> Iterator[Answer]:
+    """The answer to each question, in order."""
     for _, group in groupby(questions, key=lambda item: item[0].name):
         of_package = list(group)
         package = of_package[0][0]
         texts = [builder.input(question, package.reads) for _, question in of_package]
-        findings: list[list[Finding]] = [[] for _ in texts]
+        judged = [Answer(question.path, ()) for _, question in of_package]
         # What refers to a broken document is blocked by that document's own findings.
         joined = [number for number, text in enumerate(texts) if text is not None]
-        answers = engine.decide(package.name, [text for text in texts if text is not None])
-        for number, answer in zip(joined, answers, strict=True):
-            findings[number] = list(_findings(package, of_package[number][1], answer))
-        yield from findings
+        decisions = engine.decide(package.name, [text for text in texts if text is not None])
+        for number, decision in zip(joined, decisions, strict=True):
+            question = of_package[number][1]
+            findings = tuple(_findings(package, question, decision))
+            approved_by = decision.approved_by if isinstance(decision, Decision) else frozenset()
+            judged[number] = Answer(question.path, findings, approved_by)
+        yield from judged
 
 
 def _findings(package: Package, question: PolicyQuery, answer: Decision | PolicyError) -> Iterator[Finding]:
@@ -150,6 +171,8 @@ def _findings(package: Package, question: PolicyQuery, answer: Decision | Policy
         yield _unanswered(
             question, f"package {package.name} did not evaluate {rule}: a value that it needs is undefined"
         )
+    if answer.approved_by and package.asks != "review":
+        yield _unanswered(question, f"package {package.name} judges no review, and says who approved")
     denied = {denial.rule for denial in answer.denials}
     for rule in (answer.evaluated | denied) - package.rules.keys():
         yield _unanswered(

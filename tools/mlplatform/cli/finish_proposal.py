@@ -49,8 +49,12 @@ def print_proposal(
     """
     from mlplatform.cli.console import echo_json, waiting
     from mlplatform.flow.promotion.proposals import check_proposed, commit
+    from mlplatform.flow.review.git_host import has_signed_reviews
+    from mlplatform.flow.review.open_pull_request import require_openable
     from mlplatform.report.proposed import proposed_json, proposed_text
 
+    if open_it:
+        require_openable(workspace)  # before there is a branch
     proposed = commit(workspace, proposal)
     with waiting("checking the proposal", as_json=as_json):
         checked = check_proposed(workspace, proposal.base, proposed)
@@ -58,7 +62,10 @@ def print_proposal(
     if as_json:
         echo_json(proposed_json(proposed, proposal.title, checked, opened))
     else:
-        click.echo(proposed_text(proposed, proposal.title, environment, checked, base, opened))
+        signed = has_signed_reviews(workspace, proposal.base)
+        click.echo(
+            proposed_text(proposed, proposal.title, environment, checked, base, opened, is_signed=signed)
+        )
     return checked.is_clean
 
 

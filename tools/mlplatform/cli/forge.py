@@ -23,7 +23,7 @@ def command() -> None:
 
 
 @command.command(epilog="Example: platform forge verdict --pull 12 --out approvals.json")
-@click.option("--pull", metavar="N", help="The number of a pull request.")
+@click.option("--pull", metavar="N", type=click.IntRange(min=1), help="The number of a pull request.")
 @click.option("--branch", metavar="BRANCH", help="The branch of a pull request.")
 @click.option(
     "--event",
@@ -48,7 +48,7 @@ def command() -> None:
 @options.as_json
 @options.debug
 def verdict(
-    pull: str | None,
+    pull: int | None,
     branch: str | None,
     event: Path | None,
     post: bool,
@@ -73,7 +73,7 @@ def verdict(
 
     workspace = Workspace.discover()
     with waiting("checking", as_json=as_json):
-        forge, subject = _subject(workspace, pull or branch, event)
+        forge, subject = _subject(workspace, str(pull) if pull else branch, event)
         if subject.left and post:
             withdraw(workspace, forge, subject.left)
         judged = [_judge(workspace, forge, each, engine, post=post) for each in subject.pull_requests]

@@ -36,10 +36,13 @@ def command(branch: str, action: str | None, comment: str | None, key: Path | No
     from mlplatform.providers.forge.signed.statement import Action
     from mlplatform.report.verdict import review_text
 
-    pull, statement = review(
-        Workspace.discover(), branch, cast(Action, action or "comment"), comment or "", key
-    )
+    signed = review(Workspace.discover(), branch, cast(Action, action or "comment"), comment or "", key)
     if as_json:
-        echo_json(statement.model_dump(mode="json", by_alias=True))
+        echo_json(signed.statement.model_dump(mode="json", by_alias=True))
     else:
-        click.echo(review_text(pull, statement.person, statement.action))
+        click.echo(review_text(signed.pull, signed.statement.person, signed.statement.action))
+    if signed.is_own and signed.statement.action == "approve":
+        click.echo(
+            "note: this is your own change: your approval counts only where an environment has selfApproval",
+            err=True,
+        )

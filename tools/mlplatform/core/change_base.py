@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.ran import RanByEnvironment
 
 FileAction = Literal["added", "changed", "removed"]
 
@@ -27,8 +28,8 @@ class ChangeBase:
     merged, by path. `signatures` is the signature that a model had when its present version was first pinned, by
     environment and model. `past_data` is, by path of a data set that the change adds or gives other data, what earlier
     documents last said about that data. `earlier` says, by environment and model, how a changed deployment's version
-    was pinned before and whether it ran there (flow/check/pin_facts.py). `everything` is False when only the documents
-    that the change affects were loaded.
+    was pinned before (flow/check/pin_facts.py), and `ran` what ran, by environment; of one that is not among them the
+    pins in history have to do. `everything` is False when only the documents that the change affects were loaded.
     """
 
     loaded: LoadedSource
@@ -40,3 +41,4 @@ class ChangeBase:
     everything: bool = True
     past_data: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     earlier: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    ran: RanByEnvironment = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """The result of `platform check`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -44,8 +44,9 @@ class CheckResult:
 
     `not_applicable` lists the rules that this mode does not check, such as rules about a change when there is no base.
     `waived` are the findings that waivers suspend. For a change, `proposed` are the findings that only its own
-    policies, schemas and waivers make, `missing_approvals` what the rules about reviews would still deny, and `changes`
-    what it changes about deployments.
+    policies, schemas and waivers make, `missing_approvals` what the rules about reviews would still deny, `approved_by`
+    whose approvals counted for each path (logins as the Git host has them), and `changes` what it changes about
+    deployments.
     """
 
     repository: Repository
@@ -56,7 +57,13 @@ class CheckResult:
     waived: tuple[Waived, ...] = ()
     proposed: tuple[Finding, ...] = ()
     missing_approvals: tuple[Finding, ...] = ()
+    approved_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     changes: tuple[DeploymentChange, ...] = ()
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Everybody whose approval counted for a path of the change, sorted."""
+        return tuple(sorted({name for names in self.approved_by.values() for name in names}))
 
     @property
     def is_clean(self) -> bool:

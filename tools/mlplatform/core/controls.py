@@ -79,7 +79,7 @@ class Controls:
 def declare_github_controls(settings: GitHubSettings, environments: Iterable[str]) -> Controls:
     """Return what has to be in force on GitHub, by the settings and the names of the repository's environments."""
     methods = settings.protection.mergeMethods
-    writer = {"actor_type": "Integration", "actor_id": settings.protection.ledgerApp, "bypass_mode": "always"}
+    writer = {"actor_type": "Integration", "actor_id": settings.ledgerApp, "bypass_mode": "always"}
     writing: Mapping[str, Json] = {"creation": {}, "update": {"update_allows_fetch_and_merge": False}}
     return Controls(
         rulesets={
@@ -93,7 +93,7 @@ def declare_github_controls(settings: GitHubSettings, environments: Iterable[str
                 "default_branch": MAIN,
                 "allow_merge_commit": "merge" in methods,
                 "allow_squash_merge": "squash" in methods,
-                "allow_rebase_merge": "rebase" in methods,
+                "allow_rebase_merge": False,
             },
             WORKFLOWS: {"default_workflow_permissions": "read", "can_approve_pull_request_reviews": False},
         },

@@ -10,7 +10,7 @@ class Pin:
     """A version that a commit of the base branch pinned in an environment; `age` counts back from the newest pin.
 
     `until` is the time by which a later commit had replaced it (seconds since 1970, by the clocks of that commit and of
-    its descendants); None while it is pinned.
+    its descendants); None while it is pinned. `removed` says that the deployment was removed then, not changed.
     """
 
     environment: str
@@ -20,6 +20,7 @@ class Pin:
     commit: str
     age: int = field(default=0, compare=False)
     until: int | None = field(default=None, compare=False)
+    removed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

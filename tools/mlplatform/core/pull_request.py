@@ -75,14 +75,3 @@ def stale_approvals(review: Review) -> tuple[tuple[str, str], ...]:
             if given.state == "approved" and given.head != review.head
         )
     )
-
-
-def approvers(review: Review) -> tuple[str, ...]:
-    """Return who approved the head of a review, sorted: by the last review of each, and none who contributed to it."""
-    authors = {name.lower() for name in (review.requester, *review.contributors, *review.pushers)}
-    last: dict[str, tuple[str, bool]] = {}
-    for given in review.reviews:
-        if given.state != "commented":
-            approves = given.state == "approved" and given.head == review.head
-            last[given.user.lower()] = (given.user, approves)
-    return tuple(sorted(user for name, (user, approves) in last.items() if approves and name not in authors))

@@ -150,8 +150,9 @@ def _pins(
 ) -> Iterator[Pin]:
     """Yield one pin for each run of commits that pinned the same, with the oldest commit of the run."""
     until: int | None = None
+    removed = False
     for version_and_digest, run in groupby(changes, key=lambda aged: pinned.get(aged[1].oid or "")):
         *_, (age, oldest) = run
         if version_and_digest:
-            yield Pin(*_key(path), *version_and_digest, oldest.commit, age, until)
-        until = landed[oldest.commit]
+            yield Pin(*_key(path), *version_and_digest, oldest.commit, age, until, removed)
+        until, removed = landed[oldest.commit], oldest.oid is None

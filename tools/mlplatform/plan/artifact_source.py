@@ -1,11 +1,13 @@
-"""Finds the artifact of a pinned version: in the environment's own registry, or in the nearest one before it."""
+"""Finds the artifact of a pinned version: in the environment's own registry, or in the one that it is promoted from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mlplatform.core.document import Document, KeyPath
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.payload import short_digest
 from mlplatform.core.plan import Refused
+from mlplatform.core.ran import Ran
 from mlplatform.plan.actual import Actual
 from mlplatform.providers.registry.interface import RegisteredVersion
 
@@ -55,16 +57,67 @@ def _search(
         if own.ref.digest == body.digest:
             return ArtifactSource(own, None)
         return _mismatch(name, environment, document, own)
-    for earlier, state in actual.earlier.items():
-        if (version := state.find(name, body.version)) and version.ref.digest == body.digest:
+    origin = body.from_.environment
+    if origin and (name, body.digest) in actual.brought_up_with:
+        return _from_nearest(name, environment, document, actual)
+    if origin:
+        return _from_origin(name, origin, document, actual)
+    return _unregistered(name, (environment,), document, actual)
+
+
+def _from_nearest(
+    name: str, environment: str, document: Document[Deployment], actual: Actual
+) -> ArtifactSource | Refused:
+    """Return the version in the nearest environment before it that holds it."""
+    body = document.body
+    holding = {
+        earlier: version
+        for earlier, state in actual.earlier.items()
+        if (version := state.find(name, body.version))
+    }
+    for earlier, version in holding.items():
+        if version.ref.digest == body.digest:
             return ArtifactSource(version, earlier)
-    for earlier, state in actual.earlier.items():
-        if version := state.find(name, body.version):
-            return _mismatch(name, earlier, document, version)
-    searched = ", ".join((environment, *actual.earlier))
-    reason = f"no registry holds {name} {body.version} (asked: {searched}){_notes(name, actual)}"
-    fix = f"register it: platform register {name} {body.version} --run RUN"
+    for earlier, version in holding.items():
+        return _mismatch(name, earlier, document, version)
+    return _unregistered(name, (environment, *actual.earlier), document, actual)
+
+
+def _unregistered(
+    name: str, searched: Iterable[str], document: Document[Deployment], actual: Actual
+) -> Refused:
+    version = document.body.version
+    reason = f"no registry holds {name} {version} (asked: {', '.join(searched)}){_notes(name, actual)}"
+    fix = f"register it: platform register {name} {version} --run RUN"
     return refused_at(name, document, ("version",), reason, fix)
+
+
+def _from_origin(
+    name: str, origin: str, document: Document[Deployment], actual: Actual
+) -> ArtifactSource | Refused:
+    """Return the version in the environment that it is promoted from, where it has to have run."""
+    body, ran = document.body, actual.ran.get(origin, Ran())
+    state = actual.earlier.get(origin)
+    version = state.find(name, body.version) if state else None
+    if version and version.ref.digest != body.digest:
+        return _mismatch(name, origin, document, version)
+    if not ran.has(name, body.digest):
+        reason = (
+            f"{name} {body.version} is promoted from {origin}, and has not run there{_notes(name, actual)}"
+        )
+        return refused_at(
+            name, document, ("version",), reason, f"apply {origin} first: platform apply --env {origin}"
+        )
+    if ran.is_on_hold(name, body.digest):
+        reason = f"{name} {body.version} is promoted from {origin}, where it is on hold"
+        return refused_at(
+            name, document, ("version",), reason, f"see why: platform status {name} --env {origin}"
+        )
+    if version is None:
+        reason = f"the registry of {origin} does not hold {name} {body.version}{_notes(name, actual)}"
+        fix = f"apply {origin} again, or promote another version"
+        return refused_at(name, document, ("version",), reason, fix)
+    return ArtifactSource(version, origin)
 
 
 def _notes(name: str, actual: Actual) -> str:

@@ -8,7 +8,7 @@ from mlplatform.core.plan import Action, Change, Refused, Values
 from mlplatform.core.repository import Repository
 from mlplatform.core.served_signature import ServedSignature, signature_of
 from mlplatform.plan.actual import Actual
-from mlplatform.plan.artifact_source import ArtifactSource, find_artifact
+from mlplatform.plan.artifact_source import ArtifactSource, find_artifact, refused_at
 from mlplatform.plan.gates import gates_refusal
 from mlplatform.plan.retire import previous_version, retire_changes
 from mlplatform.providers.serving.interface import Served
@@ -21,6 +21,8 @@ def deployment_changes(
     name = document.name.split("/", 1)[1]
     model = repository.models[name].body
     settings = repository.environments[environment].body
+    if model.type == "batch" and (refusal := _refuse_served(name, document, actual)):
+        return refusal
     artifact = find_artifact(name, environment, document, actual)
     if isinstance(artifact, Refused):
         return artifact
@@ -41,6 +43,18 @@ def deployment_changes(
     if model.type != "batch":
         changes += retire_changes(settings.serving.provider, name, body, actual)
     return tuple(changes)
+
+
+def _refuse_served(name: str, document: Document[Deployment], actual: Actual) -> Refused | None:
+    """Return why a batch model is left as it is: requests are answered, and would be, by what no apply changes."""
+    digests = actual.serving.weights.get(name)
+    if not digests:
+        return None
+    answering = actual.serving.find(name, max(digests, key=lambda digest: digests[digest]))
+    version = answering.version if answering else "a version"
+    reason = f"the model is of type batch, and {version} answers requests here"
+    fix = "remove its deployment in a change of its own, apply that, and add it again"
+    return refused_at(name, document, ("version",), reason, fix)
 
 
 def _copy(provider: str, name: str, body: Deployment, artifact: ArtifactSource) -> list[Change]:

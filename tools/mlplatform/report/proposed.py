@@ -22,14 +22,23 @@ def proposed_text(
     checked: CheckResult | None = None,
     base: str = "main",
     opened: PullRequest | None = None,
+    *,
+    is_signed: bool = False,
 ) -> str:
-    """Where the proposal is, what the check says of it, and what follows its merge when it changes an `environment`."""
+    """Where the proposal is, what the check says of it, and what comes next.
+
+    `environment` is the one that it changes, if any; `is_signed` says that its reviews are signed on the command line.
+    """
     lines = [
         title,
         f"  commit {branch.commit[:12]} on branch {branch.branch}, for review{_reused(branch)}",
         *([f"  pull request {opened.name}{f': {opened.url}' if opened.url else ''}"] if opened else []),
         *(_check_lines(checked, branch.branch, base) if checked else ()),
     ]
+    if is_signed and checked and checked.is_clean:
+        if checked.missing_approvals:
+            lines.append(f"  each of them: platform review {branch.branch} --approve")
+        lines.append(f"  then: platform merge {branch.branch}")
     if environment and (checked is None or checked.is_clean):
         on_host = opened is not None and opened.number is not None
         apply = "the workflow `reconcile` applies it" if on_host else f"platform apply --env {environment}"

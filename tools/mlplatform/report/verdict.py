@@ -3,7 +3,7 @@
 from typing import Any
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.pull_request import PullRequest, approvers, stale_approvals
+from mlplatform.core.pull_request import PullRequest, stale_approvals
 from mlplatform.core.verdict import Judged, Merge, Verdict, VerdictTexts
 from mlplatform.report.change import plan_text
 from mlplatform.report.check.json import checked_json
@@ -29,7 +29,7 @@ def review_text(pull: PullRequest, person: str, action: str) -> str:
 
 def verdict_text(verdict: Verdict) -> str:
     """The whole check, and what is judged: the head, on top of which main, approved by whom."""
-    names = ", ".join(approvers(verdict.review)) or "nobody"
+    names = ", ".join(verdict.checked.approvers) or "nobody"
     passes = "may be merged" if verdict.passes else "is stopped"
     commits = f"{verdict.pull.head[:12]} on top of {verdict.base[:12]}"
     about = f"{one_line(verdict.pull.name)} {passes}: {commits}, approved by {names}"
@@ -48,7 +48,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "head": verdict.pull.head,
         "base": verdict.base,
         "passes": verdict.passes,
-        "approvedBy": list(approvers(verdict.review)),
+        "approvedBy": list(verdict.checked.approvers),
         "approvals": verdict.review.model_dump(mode="json", by_alias=True),
         "check": checked_json(verdict.checked),
         "plans": [planned.plan.as_json() for planned in verdict.plans],
@@ -67,7 +67,7 @@ def verdict_markdown(verdict: Verdict) -> str:
         f"- The approval of {code(user)} is of {code(commit[:12])}, not of the present head."
         for user, commit in stale_approvals(verdict.review)
     ]
-    names = ", ".join(code(name) for name in approvers(verdict.review)) or "nobody"
+    names = ", ".join(code(name) for name in verdict.checked.approvers) or "nobody"
     parts.append(
         f"\nJudged: {code(verdict.pull.head[:12])} on top of main at {code(verdict.base[:12])}, approved by {names}."
     )
@@ -111,7 +111,7 @@ def denial_markdown(message: str, fix: str) -> str:
 def status_text(verdict: Verdict) -> str:
     """One line for the status of a commit."""
     if verdict.passes:
-        return f"approved by {', '.join(approvers(verdict.review)) or 'nobody, as none has to'}"
+        return f"approved by {', '.join(verdict.checked.approvers) or 'nobody, as none has to'}"
     errors = [each for each in errors_first(verdict.checked.findings) if each.is_error]
     more = f" (and {counted(len(errors) - 1, 'error')} more)" if len(errors) > 1 else ""
     return f"{errors[0].message}{more}" if errors else summary(verdict.checked).split(": ", 1)[1]
@@ -121,7 +121,7 @@ def merge_text(merged: Merge) -> str:
     """The verdict where it stops the merge, else the merge commit and what comes next."""
     if merged.commit is None:
         return verdict_text(merged.verdict)
-    names = ", ".join(approvers(merged.verdict.review)) or "nobody, as none has to"
+    names = ", ".join(merged.verdict.checked.approvers) or "nobody, as none has to"
     where = f" of {merged.remote}: git pull brings it here" if merged.remote else ""
     environments = dict.fromkeys(change.environment for change in merged.verdict.checked.changes)
     lines = [

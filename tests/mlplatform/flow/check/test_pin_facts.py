@@ -1,4 +1,4 @@
-"""In a freeze one goes back to what ran, not to what was merely pinned: as far as the clone knows the ledger."""
+"""One promotes, and goes back to, what ran and not what was merely pinned: as far as the clone knows the ledger."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from mlplatform.core.hold import Hold, hold_statement
 from mlplatform.core.payload import ArtifactRef
-from mlplatform.core.statement import deployment_statement
 from mlplatform.flow.check.run_check import check_change
+from mlplatform.local.identity import target_id
 from mlplatform.record.ledger import Ledger
 from tests.support.known_state import Template
-from tests.support.laboratory import SCALER, Laboratory, environments, laboratory
+from tests.support.laboratory import SCALER, Laboratory, environments, laboratory, ran
 from tests.support.values import digest
 
 VERSIONS = RAN, FAILED, CHAMPION = ("1.0.0", "1.1.0", "1.2.0")
@@ -48,12 +49,7 @@ def settings(shared: str) -> dict[str, dict[str, Any]]:
 
 def became_champion(lab: Laboratory, ref: str, *versions: str, environment: str = "production") -> None:
     for version in versions:
-        outcome = {
-            **{"action": "champion", "provider": "mlflow", "resource": SCALER, "before": None},
-            **{"after": {"champion": version, "digest": digest(version)}, "result": "applied"},
-        }
-        said = deployment_statement({"environment": environment, "commit": "a" * 40}, [outcome])
-        Ledger(lab.place.git, ref).append(said)
+        Ledger(lab.place.git, ref).append(ran(lab, environment, {version: ArtifactRef("", digest(version))}))
 
 
 def refused(lab: Laboratory, base: str, version: str) -> bool:
@@ -85,11 +81,13 @@ def test_one_copy_of_the_ledger_may_be_older_than_the_other(lab: Laboratory, bas
     assert not refused(lab, base, RAN)
 
 
-def test_without_a_ledger_history_has_to_do(lab: Laboratory, base: str) -> None:
-    assert not refused(lab, base, FAILED)
+def test_what_others_share_ran_nothing_where_its_ledger_is_not_here(lab: Laboratory, base: str) -> None:
+    assert refused(lab, base, RAN)
 
 
-def test_an_environment_of_one_machine_is_on_no_shared_ledger(lab: Laboratory, base: str) -> None:
+def test_of_an_environment_of_one_machine_without_its_ledger_history_has_to_do(
+    lab: Laboratory, base: str
+) -> None:
     became_champion(lab, KEPT, CHAMPION)
     alone = lab.commit(settings(""), "local again")
     assert not refused(lab, alone, FAILED)
@@ -101,3 +99,53 @@ def test_a_change_that_makes_the_environment_local_does_not_escape_the_ledger(
     became_champion(lab, KEPT, CHAMPION)
     lab.commit(settings(""), "local, and back in the same change")
     assert refused(lab, base, FAILED)
+
+
+NEW = "1.3.0"
+
+
+@pytest.fixture
+def local(lab: Laboratory) -> Laboratory:
+    """The laboratory as one machine's own, with the next version pinned in integration."""
+    lab.commit(settings(""), "local again")
+    target_id(lab.place.target)
+    place = replace(lab, payloads={**lab.payloads, NEW: ArtifactRef("", digest(NEW))})
+    for environment in ("development", "integration"):
+        place.pin(environment, NEW)
+    return place
+
+
+def denied(lab: Laboratory, environment: str, version: str) -> set[str]:
+    """Return the rules about promotion that stop an environment from pinning a version."""
+    base = lab.place.git.resolve("HEAD")
+    lab.pin(environment, version)
+    found = check_change(lab.place.git, base, "HEAD").findings
+    lab.place.git.run("reset", "--quiet", "--hard", base)
+    return {finding.rule for finding in found if finding.rule.startswith("promotion-")}
+
+
+def test_what_was_merged_and_never_applied_is_not_promoted(local: Laboratory) -> None:
+    """Two honest pull requests are merged, and only production is applied."""
+    ledger = local.ledger().ref
+    assert denied(local, "production", NEW) == set(), "without any record history has to do"
+    became_champion(local, ledger, CHAMPION, environment="integration")
+    assert denied(local, "production", NEW) == {"promotion-order"}
+    became_champion(local, ledger, NEW, environment="integration")
+    assert denied(local, "production", NEW) == set()
+
+
+def test_what_is_on_hold_in_the_environment_before_is_not_promoted(local: Laboratory) -> None:
+    became_champion(local, local.ledger().ref, NEW, environment="integration")
+    hold = Hold("integration", SCALER, NEW, digest(NEW), "", {}, "it answers nonsense", "", lasting=True)
+    local.ledger().append(hold_statement(hold, 1))
+    assert denied(local, "production", NEW) == {"promotion-order"}
+
+
+def test_a_pin_that_a_branch_had_in_passing_is_no_way_back(local: Laboratory) -> None:
+    """Merged by a rebase or a fast-forward, a branch's commits are main's: production pinned it, and never ran it."""
+    stray = replace(local, payloads={**local.payloads, "0.9.9": ArtifactRef("", digest("0.9.9"))})
+    stray.pin("production", "0.9.9")
+    stray.pin("production", CHAMPION)
+    became_champion(local, local.ledger().ref, RAN, CHAMPION)
+    assert denied(stray, "production", "0.9.9") == {"promotion-order"}
+    assert denied(stray, "production", RAN) == set()

@@ -25,7 +25,7 @@ from mlplatform.providers.registry.interface import Lineage
 from mlplatform.providers.serving.triton import TritonServing, routes
 from mlplatform.validate.result import ValidationResult
 from tests.support.known_state import Template
-from tests.support.laboratory import DATA, SCALER, Laboratory, laboratory
+from tests.support.laboratory import DATA, SCALER, Laboratory, laboratory, ran
 from tests.support.payloads import write_payload
 from tests.support.stack import onnx_bytes, servers, signature, tensor
 from tests.support.waiting import wait_until
@@ -142,6 +142,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Labo
         refs[version] = write_payload(made.place.git.root / "payloads" / version, {"model.onnx": content})
         registry.add(SCALER, version, refs[version], Lineage("run-1", "f" * 40, DATA, metrics(version)))
     made = Laboratory(made.place, refs)
+    made.ledger().append(ran(made, "integration", refs))
     (made.place.git.root / FILE).parent.mkdir(parents=True)
     (made.place.git.root / FILE).write_text(ROWS)
     root = made.place.git.root

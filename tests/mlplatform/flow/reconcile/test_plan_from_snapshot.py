@@ -109,7 +109,7 @@ def test_a_version_that_no_snapshot_holds_is_refused(lab: Laboratory, clone: Wor
     commit = lab.commit({f"environments/production/{SCALER}.yaml": {**said, "version": "9.0.0"}}, "another")
     fetch(clone.git.root)
     (refused,) = foreseen(clone, commit).plan.refused
-    assert refused.reason.startswith(f"no registry holds {SCALER} 9.0.0")
+    assert refused.reason.startswith(f"the registry of integration does not hold {SCALER} 9.0.0")
 
 
 def test_the_snapshot_is_redacted(lab: Laboratory, clone: Workspace) -> None:

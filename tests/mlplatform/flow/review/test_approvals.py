@@ -71,6 +71,14 @@ def test_a_reviewed_merge_names_its_approvers_on_whatever_target(shared: Reviewe
         assert approval(shared, shared=is_shared) == Approval(commit, ("ada", "mary"), BRANCH)
 
 
+def test_who_may_not_approve_is_not_named(local: Reviewed) -> None:
+    local.change(files=edited(local))
+    local.approve()
+    local.say("approve", "dennis")
+    commit = local.merge_by_hand()
+    assert approval(local) == Approval(commit, ("ada", "mary"), BRANCH)
+
+
 def push_to_main(platform: Reviewed) -> str:
     return platform.land(edited(platform))
 
@@ -85,6 +93,20 @@ def merge_what_its_author_approved(platform: Reviewed) -> str:
     platform.change(files=edited(platform), by="ada")
     platform.say("request", "linus")
     platform.say("approve", "ada")
+    return platform.merge_by_hand()
+
+
+def merge_one_approval_too_few(platform: Reviewed) -> str:
+    platform.change(files=edited(platform))
+    platform.say("request", "linus")
+    platform.say("approve", "ada", "margaret")  # margaret, of the platform team, is no owner
+    return platform.merge_by_hand()
+
+
+def merge_what_an_owner_has_rejected(platform: Reviewed) -> str:
+    platform.change(files=edited(platform))
+    platform.approve()
+    platform.say("reject", "grace")
     return platform.merge_by_hand()
 
 
@@ -133,12 +155,14 @@ def revert_a_merge_and_merge_it_again(platform: Reviewed) -> str:
     ("come_to_main", "why"),
     [
         (push_to_main, "without a reviewed merge"),
-        (merge_what_nobody_approved, "nobody has approved it"),
-        (merge_what_its_author_approved, "nobody has approved it"),
-        (merge_an_older_approval, "nobody has approved it"),
+        (merge_what_nobody_approved, "2 more approvals by reading's owners are needed"),
+        (merge_what_its_author_approved, "2 more approvals by reading's owners are needed"),
+        (merge_one_approval_too_few, r"1 more approval by reading's owners is needed \(grace, mary\)"),
+        (merge_what_an_owner_has_rejected, "grace requested changes"),
+        (merge_an_older_approval, "2 more approvals by reading's owners are needed"),
         (merge_something_else, "contains something else than"),
         (lose_the_reviews, "without a reviewed merge"),
-        (lose_the_approvals, "nobody has approved it"),
+        (lose_the_approvals, "2 more approvals by reading's owners are needed"),
         (revert_a_merge_and_merge_it_again, "without a reviewed merge"),
     ],
 )
@@ -157,6 +181,8 @@ def test_what_was_not_approved_is_unreviewed_on_a_laptop_and_refused_where_other
 def test_where_no_approval_is_asked_for_a_merged_request_is_enough_and_a_push_to_main_is_not(
     local: Reviewed,
 ) -> None:
+    production = "environments/production/environment.yaml"
+    local.land({production: local.repo.read(production).replace("required: 2", "required: 0")})
     commit = merge_what_nobody_approved(local)
     assert approval(local, required=0) == Approval(commit, ("none-required",), BRANCH)
     push_to_main(local)
@@ -245,7 +271,7 @@ def pin_reviewed(lab: Laboratory, model: str, version: str, *approvers: str) -> 
     lab.pin("production", version, model)
     run_git(lab.root, "switch", "-q", "main")
     forge = SignedForge(lab.place.git, SIGNERS)
-    for person, action in (("linus", "request"), *((name, "approve") for name in approvers)):
+    for person, action in (("ada", "request"), *((name, "approve") for name in approvers)):
         forge.say(forge.pull_request(branch), action, "", keys.key(person))
     run_git(lab.root, "merge", "-q", "--no-ff", "-m", f"Merge branch '{branch}'", branch)
 

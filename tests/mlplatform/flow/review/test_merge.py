@@ -364,7 +364,7 @@ def test_a_head_that_was_not_pushed_or_not_fetched_is_not_taken_for_the_one_of_t
             act()
     assert refs(shared) == before
     shared.repo.run("branch", "--quiet", "-D", BRANCH)
-    _, statement = review(shared.workspace, BRANCH, "approve", "", key)
+    statement = review(shared.workspace, BRANCH, "approve", "", key).statement
     assert (statement.person, statement.head) == ("grace", pushed)
     assert merged(shared).commit
 

@@ -9,7 +9,7 @@ from mlplatform.providers.forge import connect_forge
 from mlplatform.providers.forge.interface import ForgeError
 from mlplatform.providers.git import Git
 
-GITHUB = GitHubSettings(provider="github", repository="acme/ml", verdictApp=1)
+GITHUB = GitHubSettings(provider="github", repository="acme/ml", verdictApp=1, ledgerApp=2)
 
 
 def test_without_a_git_host_in_platform_yaml_the_error_says_what_to_add() -> None:

@@ -14,6 +14,11 @@ def test_a_decision_is_read() -> None:
     )
 
 
+def test_a_decision_on_a_review_says_whose_approvals_counted() -> None:
+    answer = {"evaluated": ["a"], "deny": [], "approvedBy": ["ada"]}
+    assert read_decision(answer) == Decision(frozenset({"a"}), (), frozenset({"ada"}))
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -25,6 +30,8 @@ def test_a_decision_is_read() -> None:
         {"evaluated": []},
         {"deny": []},
         {"evaluated": [], "deny": [], "allow": True},
+        {"evaluated": [], "deny": [], "approvedBy": "ada"},
+        {"evaluated": [], "deny": [], "approvedBy": [1]},
         {"evaluated": "a", "deny": []},
         {"evaluated": [1], "deny": []},
         {"evaluated": {"a": True}, "deny": []},

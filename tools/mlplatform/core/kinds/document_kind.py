@@ -12,7 +12,7 @@ from mlplatform.core.rule import Rule
 
 KeyPath = tuple[str | int, ...]
 Stops = Literal["tenant", "environment", "everything", "nothing"]
-ChangeFact = Literal["pins", "past", "counts"]
+ChangeFact = Literal["pins", "past", "counts", "pinned"]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from mlplatform.core.kinds.base import Login, StrictModel
 
@@ -18,7 +18,16 @@ ApiUrl = Annotated[
 ]
 
 
-MergeMethod = Literal["merge", "squash", "rebase"]
+def _require_own_app(app: int) -> int:
+    if app == GITHUB_ACTIONS:
+        raise ValueError(
+            "is GitHub Actions, as which the workflow of any branch runs: name an App of your own"
+        )
+    return app
+
+
+AppId = Annotated[int, Field(ge=1), AfterValidator(_require_own_app)]
+MergeMethod = Literal["merge", "squash"]  # a rebase puts commits on main that nobody reviewed as they are
 StatusName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -32,7 +41,7 @@ class GitHubPerson(StrictModel):
 class Protection(StrictModel):
     """What GitHub has to ask of every pull request into main, besides the verdict; `platform forge setup` makes it so.
 
-    `statuses` are check runs of GitHub Actions. `ledgerApp` is the App that alone may write the ledger's branch.
+    `statuses` are check runs of GitHub Actions.
     """
 
     approvals: int = Field(default=1, ge=0, le=6)
@@ -41,11 +50,13 @@ class Protection(StrictModel):
     dismissStale: bool = True
     statuses: list[StatusName] = ["required"]
     mergeMethods: list[MergeMethod] = Field(default=["merge"], min_length=1)
-    ledgerApp: int = Field(default=GITHUB_ACTIONS, ge=1)
 
 
 class GitHubSettings(StrictModel):
-    """Pull requests on GitHub; `repository` is owner/name, `verdictApp` the id of the App that posts the verdict.
+    """Pull requests on GitHub, whose `repository` is owner/name.
+
+    `verdictApp` is the id of the App that posts the verdict, `ledgerApp` of the one that alone may write the ledger's
+    branch. Neither may be GitHub Actions itself, as which the workflow of any branch runs.
 
     `people` says, by the name that documents use, whose account on GitHub is another one. Who is not listed has the
     login that documents use.
@@ -56,7 +67,8 @@ class GitHubSettings(StrictModel):
         str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$", max_length=140)
     ]
     api: ApiUrl = "https://api.github.com"
-    verdictApp: int = Field(ge=1)
+    verdictApp: AppId
+    ledgerApp: AppId
     people: Mapping[Login, GitHubPerson] = {}
     protection: Protection = Protection()
 

@@ -87,6 +87,7 @@ class Kind(StrEnum):
             ),
             files=("training.script",),
             not_yet=not_yet.MODEL,
+            change_facts=("pinned",),
             for_people={"description": "reviewers, who have to know what it predicts"},
             template=templates.MODEL,
         ),

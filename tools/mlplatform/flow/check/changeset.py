@@ -18,7 +18,7 @@ from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import DOCUMENT_ROOTS, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.flow.check.pin_facts import pin_history, ran_here
+from mlplatform.flow.check.pin_facts import pin_history, ran_in_environments
 from mlplatform.load.affected import Affected, affected, is_hidden
 from mlplatform.load.history import documents_at, history, merged_at
 from mlplatform.load.load import load
@@ -116,10 +116,6 @@ def _base(
     past = history(
         git, commit, sorted(pinned | {path_of(Kind.DEPLOYMENT, identity.name) for identity in changed})
     )
-    before, ran_before = (
-        pin_history(git, past, loaded, head, changed),
-        ran_here(git, past, loaded, head, changed),
-    )
     return ChangeBase(
         loaded,
         past,
@@ -129,7 +125,8 @@ def _base(
         _signatures(git, past, changed),
         everything,
         past_data(git, commit, entries, _changed_data(loaded, head, files)),
-        {key: {**before.get(key, {}), **ran_before.get(key, {})} for key in (*before, *ran_before)},
+        pin_history(git, past, loaded, head, changed),
+        ran_in_environments(git, loaded, head, changed),
     )
 
 

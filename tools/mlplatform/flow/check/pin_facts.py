@@ -5,17 +5,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mlplatform.core.champions import champions
+from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
 from mlplatform.core.kinds import Environment
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Identity, Kind, path_of
-from mlplatform.core.statement import Statement
-from mlplatform.flow.workspace import REMOTE
+from mlplatform.core.ran import Ran, RanByEnvironment, ran_in
+from mlplatform.core.target import LocalTarget
+from mlplatform.flow.ledger_queries import copied_statements
+from mlplatform.flow.workspace import Workspace
 from mlplatform.load.history import documents_at
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.past import At
-from mlplatform.record.ledger import Ledger, copies_of_shared
 
 PinFacts = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -66,61 +67,45 @@ def _documents_to_read(
     yield "signatureThen", (first.commit, path_of(Kind.MODEL, first.model))
 
 
-def ran_here(
-    git: Git, past: History, base: LoadedSource, head: LoadedSource, changed: Iterable[Identity]
-) -> PinFacts:
-    """Return `ranHere` for each changed deployment that pins again what its environment pinned before.
+def ran_in_environments(
+    git: Git, base: LoadedSource, head: LoadedSource, changed: Iterable[Identity]
+) -> RanByEnvironment:
+    """Return what ran in the environments of the changed deployments, and in those that they are promoted from.
 
-    The keys are environment and model. Left out where the base does not share the environment, and where this clone has
-    no copy of the shared ledger.
+    Left out is an environment of this machine of which this clone has no record: there the pins in history have to do,
+    and an apply on the machine that has the record asks again. Of a shared environment nothing ran that is not on the
+    ledger.
     """
-    repinned = {
-        _key(identity): digest
-        for identity in changed
-        for digest in _repinned_digest(past, base, head, identity)
-    }
-    ledgers = _ledgers(git) if repinned else ()
-    if not ledgers:
-        return {}
-    statements = tuple(_statements(ledgers))
-    return {
-        key: {"ranHere": digest in champions(statements, key[0]).get(key[1], ())}
-        for key, digest in repinned.items()
-    }
+    workspace = Workspace(git, LocalTarget(git.root))
+    names = {str(identity.environment) for identity in changed}
+    documents = {name: _environment(base, head, name) for name in names}
+    sources = {document.promotesFrom for document in documents.values() if document and document.promotesFrom}
+    documents |= {name: _environment(base, head, name) for name in sources - names}
+    ran = {name: _ran(workspace, name, settings) for name, settings in documents.items()}
+    return {name: record for name, record in ran.items() if record}
 
 
-def _ledgers(git: Git) -> tuple[Ledger, ...]:
-    return tuple(copy for copy in copies_of_shared(git, REMOTE) if copy.tip())
-
-
-def _statements(ledgers: Iterable[Ledger]) -> Iterator[Statement]:
-    for ledger in ledgers:
-        for record in ledger.newest_first():
-            yield record.statement
-
-
-def _repinned_digest(
-    past: History, base: LoadedSource, head: LoadedSource, identity: Identity
-) -> Iterator[str]:
-    """Yield the digest that a deployment of a shared environment pins again after another one."""
-    path = path_of(Kind.DEPLOYMENT, identity.name)
-    before, after = base.raws.get(path), head.raws.get(path)
-    if after is None or not _is_shared(base, str(identity.environment)):
-        return
-    version, digest = after.data.get("version"), after.data.get("digest")
-    if before is not None and (before.data.get("version"), before.data.get("digest")) == (version, digest):
-        return
-    if any((pin.version, pin.digest) == (version, digest) for pin in past.of(*_key(identity))):
-        yield str(digest)
-
-
-def _is_shared(base: LoadedSource, name: str) -> bool:
-    """True when other machines reach an environment, as the base declares it, or when its document is unreadable."""
-    environment = base.raws.get(path_of(Kind.ENVIRONMENT, name))
+def _ran(workspace: Workspace, name: str, settings: Environment | None) -> Ran | None:
+    """Return what ran in an environment; None where that is not known and need not be."""
+    if settings is None:
+        return Ran()  # its document cannot be read
     try:
-        return environment is None or Environment.model_validate(environment.data).is_shared
+        ran = ran_in(copied_statements(workspace, settings), name)
+    except Refusal:
+        if settings.is_shared:
+            raise
+        return None
+    return ran if ran.is_recorded or settings.is_shared else None
+
+
+def _environment(base: LoadedSource, head: LoadedSource, name: str) -> Environment | None:
+    """Return an environment as at the base, or a new one as in the change; None where it cannot be read."""
+    path = path_of(Kind.ENVIRONMENT, name)
+    raw = base.raws.get(path) or head.raws.get(path)
+    try:
+        return Environment.model_validate(raw.data) if raw else None
     except ValidationError:
-        return True
+        return None
 
 
 def _key(identity: Identity) -> tuple[str, str]:

@@ -9,23 +9,21 @@ from mlplatform.core.champions import champions
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
 from mlplatform.core.intent import unfinished
-from mlplatform.core.kinds import Environment
 from mlplatform.core.plan import Action, Plan
+from mlplatform.core.ran import ran_in
 from mlplatform.core.repository import Repository
 from mlplatform.core.snapshot import RegisteredEntry, Snapshot
 from mlplatform.core.snapshot_plan import SnapshotAge, SnapshotPlan
 from mlplatform.core.statement import REGISTRATION, Statement, newest_snapshot
+from mlplatform.flow.ledger_queries import copied_statements
+from mlplatform.flow.reconcile.bring_up import brought_up_with
 from mlplatform.flow.reconcile.critical_models import critical_among
 from mlplatform.flow.reconcile.served_signature import plan_with_signatures
-from mlplatform.flow.workspace import REMOTE, Workspace, environment_of
-from mlplatform.local.identity import read_target_id
+from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.plan import models_present
 from mlplatform.plan.snapshot_state import registry_of, serving_of
-from mlplatform.record.ledger import Ledger, copies_of_shared, shared_ledger
 from mlplatform.record.snapshots import read_snapshot
-
-LOCAL = "refs/platform/"
 
 
 def plan_from_snapshot(
@@ -33,11 +31,11 @@ def plan_from_snapshot(
 ) -> SnapshotPlan:
     """Plan an environment from the newest snapshots of it and of those before it; no server is asked."""
     names = (environment, *repository.earlier(environment))
-    ledgers = {environment: _read_ledger(workspace, environment_of(repository, environment), target)}
+    ledgers = {environment: copied_statements(workspace, environment_of(repository, environment), target)}
     missing: dict[str, str] = {}
     for name in names[1:]:
         try:
-            ledgers[name] = _read_ledger(workspace, environment_of(repository, name), target)
+            ledgers[name] = copied_statements(workspace, environment_of(repository, name), target)
         except Refusal as refusal:
             ledgers[name], missing[name] = (), refusal.message
     snapshots = {name: _snapshot(workspace, ledgers[name], name) for name in names}
@@ -48,6 +46,8 @@ def plan_from_snapshot(
         {name: registry_of(snapshots[name] or _empty(name)) for name in names[1:]},
         holds(ledger, environment),
         champions=champions(ledger, environment),
+        ran={name: ran_in(ledgers[name], name) for name in names[1:]},
+        brought_up_with=brought_up_with(workspace.git, repository, environment, ledger),
         redacted=True,
     )
     undeclared = models_present(actual) - repository.deployments.get(environment, {}).keys()
@@ -58,34 +58,6 @@ def plan_from_snapshot(
     plan = plan_with_signatures(workspace.git, repository, environment, target_id, actual, statements)
     ages = tuple(_snapshot_age(snapshot) for snapshot in snapshots.values() if snapshot)
     return SnapshotPlan(plan, ages, tuple(_caveats(repository, plan, ledgers, snapshots, missing)))
-
-
-def _read_ledger(workspace: Workspace, settings: Environment, target: str | None) -> tuple[Statement, ...]:
-    """Return the ledger of an environment, oldest first."""
-    if settings.is_shared:
-        ledgers = copies_of_shared(workspace.git, REMOTE)
-    else:
-        ledgers = (Ledger(workspace.git, _local_ref(workspace, target)),)
-    copies = [tuple(record.statement for record in ledger.newest_first()) for ledger in ledgers]
-    return max(copies, key=len)[::-1]
-
-
-def _local_ref(workspace: Workspace, target: str | None) -> str:
-    target_id = target or read_target_id(workspace.target)
-    refs = workspace.git.run("for-each-ref", "--format=%(refname)", LOCAL).decode().split()
-    shared = shared_ledger(workspace.git, REMOTE).ref
-    ledgers = [ref for ref in refs if ref != shared and "/" not in ref.removeprefix(LOCAL)]
-    if target_id:
-        ledgers = [ref for ref in ledgers if ref == f"{LOCAL}{target_id}"]
-    if len(ledgers) == 1:
-        return ledgers[0]
-    if not ledgers:
-        raise Refusal(
-            f"the ledger of {'target ' + target_id if target_id else 'the local target'} is not in this clone",
-            fix="fetch it: git fetch REMOTE 'refs/platform/*:refs/platform/*'",
-        )
-    ids = ", ".join(ref.removeprefix(LOCAL) for ref in ledgers)
-    raise Refusal(f"there are ledgers of several local targets here: {ids}", fix="say which one: --target ID")
 
 
 def _snapshot(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> Snapshot | None:

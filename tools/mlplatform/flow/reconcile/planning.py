@@ -9,9 +9,11 @@ from mlplatform.core.champions import champions
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
 from mlplatform.core.plan import Plan
+from mlplatform.core.ran import ran_in
 from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
+from mlplatform.flow.reconcile.bring_up import brought_up_with
 from mlplatform.flow.reconcile.critical_models import critical_among
 from mlplatform.flow.reconcile.served_signature import plan_with_signatures
 from mlplatform.flow.workspace import Workspace, environment_of
@@ -67,8 +69,15 @@ def plan_against(
     actual: Actual,
     options: ApplyOptions,
 ) -> Plan:
-    """Plan against what was observed, with what the ledger adds: holds, champions, critical models, signatures."""
-    actual = replace(actual, holds=holds(ledger, environment), champions=champions(ledger, environment))
+    """Plan against what was observed and what the ledger adds: holds, what ran, critical models, signatures."""
+    ran = {name: ran_in(ledger, name) for name in actual.earlier}
+    actual = replace(
+        actual,
+        holds=holds(ledger, environment),
+        champions=champions(ledger, environment),
+        ran=ran,
+        brought_up_with=brought_up_with(workspace.git, repository, environment, ledger),
+    )
     if options.add_drift_revert:
         actual = options.add_drift_revert(actual)
     undeclared = models_present(actual) - repository.deployments.get(environment, {}).keys()

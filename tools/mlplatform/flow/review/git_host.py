@@ -33,6 +33,11 @@ def settings_at(workspace: Workspace, commit: str) -> AnyGitHostSettings | None:
         ) from None
 
 
+def has_signed_reviews(workspace: Workspace, commit: str) -> bool:
+    """True where the reviews of changes to a commit are signed, and no Git host keeps them."""
+    return isinstance(settings_at(workspace, commit), SignedSettings)
+
+
 def require_reviewable(workspace: Workspace, tree: str) -> None:
     """Refusal when nobody could review another change once a tree is main's, so that nobody could mend it either."""
     settings = settings_at(workspace, tree)

@@ -7,6 +7,12 @@ from mlplatform.providers.forge.signed import SignedForge
 from mlplatform.providers.forge.signed.signing import default_key
 
 
+def require_openable(workspace: Workspace) -> None:
+    """Refusal when no pull request could be opened: main names no Git host, or its credentials are not here."""
+    if isinstance(forge_of_main(workspace), SignedForge):
+        default_key(workspace.git)
+
+
 def open_pull_request(workspace: Workspace, branch: str, title: str, body: str) -> PullRequest:
     """Push a branch and open a pull request of it, or give the one that is open this title and body (Markdown).
 

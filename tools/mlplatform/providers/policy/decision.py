@@ -9,14 +9,17 @@ def read_decision(answer: Any) -> Decision:
     """The decision in an engine's answer (plain JSON values); PolicyError names what is wrong with it."""
     if not isinstance(answer, dict):
         raise PolicyError("its decision is undefined")
-    if answer.keys() != {"evaluated", "deny"}:
-        raise PolicyError("its decision has to hold evaluated and deny, and nothing else")
+    if answer.keys() - {"approvedBy"} != {"evaluated", "deny"}:
+        raise PolicyError("its decision has to hold evaluated and deny, and nothing else but approvedBy")
     evaluated, deny = answer["evaluated"], answer["deny"]
     if not isinstance(evaluated, list) or not all(isinstance(rule, str) for rule in evaluated):
         raise PolicyError("its evaluated has to be a set of rule ids")
     if not isinstance(deny, list):
         raise PolicyError("its deny has to be a set of denials")
-    return Decision(frozenset(evaluated), tuple(_denial(entry) for entry in deny))
+    approved_by = answer.get("approvedBy", [])
+    if not isinstance(approved_by, list) or not all(isinstance(login, str) for login in approved_by):
+        raise PolicyError("its approvedBy has to be a set of logins")
+    return Decision(frozenset(evaluated), tuple(_denial(entry) for entry in deny), frozenset(approved_by))
 
 
 def _denial(entry: Any) -> Denial:

@@ -32,10 +32,14 @@ class Denial:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A package's positive answer: which rules it evaluated, and what it denies."""
+    """A package's positive answer: which rules it evaluated, what it denies, and of a review whose approval counted.
+
+    `approved_by` are logins in lower case.
+    """
 
     evaluated: frozenset[str]
     denials: tuple[Denial, ...]
+    approved_by: frozenset[str] = frozenset()
 
 
 class PolicyEngine(Protocol):

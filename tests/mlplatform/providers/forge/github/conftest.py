@@ -16,7 +16,7 @@ from tests.support.github_state import Account, GitHubState, Pull
 from tests.support.scratch import isolate
 
 TOKEN = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
-VERDICT_APP = 4242
+VERDICT_APP, LEDGER_APP = 4242, 4243
 GENEROUS = 60.0
 
 
@@ -50,6 +50,7 @@ class World:
             repository=self.state.repository,
             api=self.server.url,
             verdictApp=VERDICT_APP,
+            ledgerApp=LEDGER_APP,
             people=people,
         )
         return connect(settings, self.git, seconds=seconds, pause=0.01)

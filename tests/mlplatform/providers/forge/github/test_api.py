@@ -27,7 +27,7 @@ from tests.support.github import (
 )
 from tests.support.tiers import cell
 
-from .conftest import TOKEN, VERDICT_APP, World
+from .conftest import LEDGER_APP, TOKEN, VERDICT_APP, World
 
 SHORT = 1.0
 HEAD = "0" * 40
@@ -110,7 +110,11 @@ def test_what_github_says_is_one_line_without_the_token(world: World) -> None:
 
 def test_a_server_that_is_not_there_is_an_error(world: World) -> None:
     settings = GitHubSettings(
-        provider="github", repository="acme/ml", api="http://127.0.0.1:1", verdictApp=VERDICT_APP
+        provider="github",
+        repository="acme/ml",
+        api="http://127.0.0.1:1",
+        verdictApp=VERDICT_APP,
+        ledgerApp=LEDGER_APP,
     )
     with pytest.raises(ForgeError, match="did not answer in 1 s: there is no connection to it"):
         connect(settings, world.git, seconds=SHORT, pause=0.1).pull_request("1")

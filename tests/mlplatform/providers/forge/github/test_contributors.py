@@ -3,8 +3,8 @@
 import pytest
 
 from mlplatform.core.kinds.git_host import GitHubPerson
-from mlplatform.core.pull_request import approvers
 from mlplatform.providers.forge.github.accounts import address_name
+from tests.support.reviewers import approvers
 
 from .conftest import World
 

@@ -21,23 +21,24 @@ from mlplatform.report.controls_comparison import difference_text
 from tests.support.github import LOST
 from tests.support.github_controls import ACTIONS, RepositoryControls
 
-from .conftest import GENEROUS, VERDICT_APP, World
+from .conftest import GENEROUS, LEDGER_APP, VERDICT_APP, World
 
 Change = Callable[[RepositoryControls], object]
 
 
-def settings(world: World, **protection: Any) -> GitHubSettings:
+def settings(world: World, *, app: int = LEDGER_APP, **protection: Any) -> GitHubSettings:
     return GitHubSettings(
         provider="github",
         repository=world.state.repository,
         api=world.server.url,
         verdictApp=VERDICT_APP,
+        ledgerApp=app,
         protection=Protection(**protection),
     )
 
 
-def declared(world: World, **protection: Any) -> Controls:
-    return declare_github_controls(settings(world, **protection), ["production"])
+def declared(world: World, *, app: int = LEDGER_APP, **protection: Any) -> Controls:
+    return declare_github_controls(settings(world, app=app, **protection), ["production"])
 
 
 def host(world: World) -> ControlsHost:
@@ -49,8 +50,8 @@ def differences(world: World, **protection: Any) -> tuple[ControlDifference, ...
     return control_differences(controls, host(world).in_force(controls))
 
 
-def set_up(world: World, **protection: Any) -> None:
-    controls, connected = declared(world, **protection), host(world)
+def set_up(world: World, *, app: int = LEDGER_APP, **protection: Any) -> None:
+    controls, connected = declared(world, app=app, **protection), host(world)
     in_force = connected.in_force(controls)
     for control in dict.fromkeys(each.control for each in control_differences(controls, in_force)):
         connected.put(control, controls, in_force)
@@ -362,13 +363,13 @@ def test_a_refusal_to_change_names_the_permission(world: World, control: str) ->
         host(world).put(control, controls, in_force)
 
 
-def test_where_github_does_not_exempt_its_actions_the_fix_is_an_app_of_one_s_own(world: World) -> None:
-    world.state.controls.refuses_actions = True
-    with pytest.raises(ForgeError, match="does not let GitHub Actions be exempt") as refused:
+def test_where_github_does_not_exempt_an_app_the_fix_is_to_install_it(world: World) -> None:
+    world.state.controls.not_installed = LEDGER_APP
+    with pytest.raises(ForgeError, match=f"does not let App {LEDGER_APP} be exempt") as refused:
         set_up(world)
-    assert "gitHost.protection.ledgerApp" in refused.value.fix
-    set_up(world, ledgerApp=77)
-    assert differences(world, ledgerApp=77) == ()
+    assert "gitHost.ledgerApp" in refused.value.fix
+    set_up(world, app=77)
+    assert differences(world, app=77) == ()
     assert world.state.controls.named(WRITER_RULESET)["bypass_actors"][0]["actor_id"] == 77
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mlplatform.core.pull_request import approvers
 from mlplatform.providers.forge.interface import ForgeError
+from tests.support.reviewers import approvers
 
 from .conftest import World
 
@@ -24,7 +24,7 @@ def test_a_merge_commit_has_its_pull_request_merger_and_review_as_it_was(world: 
     assert approvers(change.review) == ("ada",)
 
 
-def test_a_squash_and_a_rebase_are_told_apart(world: World) -> None:
+def test_a_squash_is_one(world: World) -> None:
     base = world.state.git("rev-parse", "main")
     squash = world.state.commit([base], "grace", "A change (#11)")
     world.state.merge(world.pull, squash, world.person("mary"))
@@ -33,7 +33,13 @@ def test_a_squash_and_a_rebase_are_told_apart(world: World) -> None:
     assert change.method == "squash"
 
 
-def test_the_last_commit_of_a_rebase_is_the_changes(world: World) -> None:
+@pytest.mark.parametrize("commits", [1, 2])
+def test_a_rebase_is_a_squash_where_it_is_one_commit_and_nobody_s_where_it_is_several(
+    world: World, commits: int
+) -> None:
+    if commits == 2:
+        second = world.state.commit([world.first], "grace", "and another")
+        world.state.push("change", second, world.person("grace"))
     base = world.state.git("rev-parse", "main")
     other = world.state.commit([base], "ada", "meanwhile")
     world.state.push("main", other, world.person("ada"))
@@ -46,10 +52,14 @@ def test_the_last_commit_of_a_rebase_is_the_changes(world: World) -> None:
         stdin=b"a change",
     )
     world.state.merge(world.pull, rebased, world.person("mary"))
-    change = world.forge().merged_change(rebased)
-    assert change is not None
-    assert (change.method, change.name) == ("rebase", "#11")
     assert world.forge().merged_change(other) is None
+    if commits == 2:
+        with pytest.raises(ForgeError, match="rebased onto main as 2 commits"):
+            world.forge().merged_change(rebased)
+    else:
+        change = world.forge().merged_change(rebased)
+        assert change is not None
+        assert (change.method, change.name) == ("squash", "#11")
 
 
 def test_a_commit_without_a_pull_request_and_one_of_an_open_one_have_none(world: World) -> None:

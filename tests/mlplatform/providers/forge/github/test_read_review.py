@@ -3,9 +3,9 @@
 import pytest
 
 from mlplatform.core.kinds.git_host import GitHubPerson
-from mlplatform.core.pull_request import approvers
 from mlplatform.core.review import Review
 from mlplatform.providers.forge.interface import ForgeError
+from tests.support.reviewers import approvers
 
 from .conftest import World
 

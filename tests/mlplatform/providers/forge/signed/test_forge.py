@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.pull_request import approvers
 from mlplatform.providers.forge.interface import ForgeError
 from mlplatform.providers.forge.signed.log import REVIEWS, SignedText
 from mlplatform.providers.forge.signed.signing import sign
 from mlplatform.providers.forge.signed.statement import ReviewStatement
 from tests.support.reviewed import BRANCH, LEXICON, SIGNERS, TENANT, Reviewed
+from tests.support.reviewers import approvers
 
 REF = f"{REVIEWS}{BRANCH}/statements"
 

@@ -116,14 +116,14 @@ class GitHubForge:
             return review
 
     def merged_change(self, commit: str) -> MergedChange | None:
-        """Return the pull request that became this commit of main; of a rebase, which makes several, the last one.
+        """Return the pull request that became this commit of main.
 
-        ForgeError where a merge or a squash is not exactly what was reviewed: main may have moved between the verdict
-        and the merge, so that Git made of a file that both changed one that nobody has seen.
+        ForgeError where the commit is not exactly what was reviewed: main may have moved between the verdict and the
+        merge, so that Git made of a file that both changed one that nobody has seen.
         """
         with self._api() as api:
             change = merged_change(api, self._repository, commit, self._accounts)
-        if change and change.method != "rebase":
+        if change:
             self._require_as_reviewed(change)
         return change
 

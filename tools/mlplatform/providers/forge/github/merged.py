@@ -14,8 +14,9 @@ from mlplatform.providers.forge.interface import ForgeError
 def merged_change(api: GitHubApi, repository: str, commit: str, accounts: Accounts) -> MergedChange | None:
     """Return the merged pull request whose commit of main this is; None where it came there without one.
 
-    A rebase puts several commits on main: only the last of them is the pull request's. Where several had its head
-    it is the first of them, with the people and reviews of all: whoever opens a copy of it stops nothing.
+    Where several pull requests had its head it is the first of them, with the people and reviews of all: whoever opens
+    a copy of it stops nothing. ForgeError for a rebase of several commits: all but the last are states of main that
+    nobody reviewed.
     """
     merged = api.get(f"/repos/{repository}/commits/{commit}", CommitAnswer)
     pages = api.pages(f"/repos/{repository}/commits/{commit}/pulls", list[ListedPull])
@@ -35,7 +36,7 @@ def merged_change(api: GitHubApi, repository: str, commit: str, accounts: Accoun
     return MergedChange(
         name=f"#{pull.number}",
         commit=commit,
-        method=_method(merged, commits),
+        method=_method(merged, commits, pull.number),
         merger=accounts.name_of(pull.merged_by),
         review=_together(review, [copy for _, _, copy in copies]),
         url=pull.html_url,
@@ -72,9 +73,15 @@ def _became(pull: ListedPull, commit: str) -> bool:
     return pull.merged_at is not None and pull.base.ref == MAIN and pull.merge_commit_sha == commit
 
 
-def _method(merged: CommitAnswer, commits: list[CommitAnswer]) -> MergeMethod:
+def _method(merged: CommitAnswer, commits: list[CommitAnswer], number: int) -> MergeMethod:
     """Return how it was merged: a rebase keeps the message, author and time of the last commit, a squash does not."""
     if len(merged.parents) > 1:
         return "merge"
     kept = (merged.commit.message, merged.commit.author)
-    return "rebase" if any(kept == (own.commit.message, own.commit.author) for own in commits) else "squash"
+    if len(commits) > 1 and any(kept == (own.commit.message, own.commit.author) for own in commits):
+        raise ForgeError(
+            f"#{number} was rebased onto main as {len(commits)} commits, and nobody reviewed each of them",
+            fix="revert them and merge it again, with a merge commit or as a squash; `platform forge setup --apply` "
+            "forbids rebasing",
+        )
+    return "squash"

@@ -4,7 +4,6 @@ from typing import Any
 
 from mlplatform.core.control_differences import environment_control, ruleset_control, with_declared
 from mlplatform.core.controls import REPOSITORY, Controls, Ruleset
-from mlplatform.core.kinds.git_host import GITHUB_ACTIONS
 from mlplatform.providers.forge.github.api import GitHubApi
 from mlplatform.providers.forge.github.control_answers import BranchPolicy, EnvironmentAnswer, ListedRuleset
 from mlplatform.providers.forge.github.read_controls import (
@@ -53,12 +52,11 @@ def _put_ruleset(api: GitHubApi, repository: str, name: str, ruleset: Ruleset) -
             else:
                 api.create(path, ListedRuleset, body, existing)
     except ForgeError as refused:
-        actors = [actor["actor_id"] for actor in ruleset.bypass or ()]
-        if actors == [GITHUB_ACTIONS] and "must be part of the ruleset source" in refused.message:
+        if "must be part of the ruleset source" in refused.message:
+            apps = ", ".join(str(actor["actor_id"]) for actor in ruleset.bypass or ())
             raise ForgeError(
-                f"GitHub does not let GitHub Actions be exempt from the ruleset {name!r} of a repository",
-                fix="name an App of yours in gitHost.protection.ledgerApp of platform.yaml and have the workflows push "
-                "the ledger with its token, or make this ruleset in the organisation",
+                f"GitHub does not let App {apps} be exempt from the ruleset {name!r}, as it is not installed here",
+                fix="install the App that gitHost.ledgerApp of platform.yaml names on this repository",
             ) from None
         raise
 
