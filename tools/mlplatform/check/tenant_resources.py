@@ -17,7 +17,7 @@ LINK_GRANT = _rule(
     "link-grant",
     "An account, repository, cost centre or key belongs to one tenant",
     "What one tenant spends is not another's bill, and who may use one tenant's account, repository or key must not "
-    "reach another's data by it.",
+    "reach another's data by it. Tenants of the same owners are one team, and may have one cost centre.",
     fix="name the tenant's own, or have the platform team take it away from the other tenant first",
     passes="costCenter: POST-ML, which no other tenant has",
     fails="costCenter: CLIN-ML in tenants/postal/tenant.yaml, while clinic has the same",
@@ -43,6 +43,7 @@ LINK_BUCKET = _rule(
 
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:([0-9]{12}):(?:key|alias)/.+")
 _ALIAS = "alias/"
+_COST_CENTRE = "the cost centre"
 _OTHER_NAMES_OF_BUCKETS = ("-s3alias", "--ol-s3", ".mrap")
 
 
@@ -65,17 +66,25 @@ def _shared(index: DocumentIndex) -> Iterator[Finding]:
         for words, value, at in _resources(tenant.body):
             holders[words, value.casefold()].append((tenant, at, value))
     for (words, _), uses in holders.items():
-        names = {tenant.name for tenant, _, _ in uses}
-        for tenant, at, value in uses if len(names) > 1 else ():
-            others = " and ".join(sorted(names - {tenant.name}))
-            fix = f"name {tenant.name}'s own; if it is, have it taken from {others} first"
-            message = f"{words} {value} is {others}'s as well"
-            yield LINK_GRANT.error(tenant.path, message, fix=fix, at=tenant.position(at))
+        for tenant, at, value in uses:
+            others = sorted({other.name for other, _, _ in uses if not _may_share(words, tenant, other)})
+            if others:
+                fix = f"name {tenant.name}'s own; if it is, have it taken from {' and '.join(others)} first"
+                message = f"{words} {value} is {' and '.join(others)}'s as well"
+                yield LINK_GRANT.error(tenant.path, message, fix=fix, at=tenant.position(at))
+
+
+def _may_share(words: str, tenant: Document[Tenant], other: Document[Tenant]) -> bool:
+    """True for a tenant and itself, and for the cost centre of two tenants of one team: with the same owners."""
+    if tenant.name == other.name:
+        return True
+    teams = ({owner.casefold() for owner in document.body.owners} for document in (tenant, other))
+    return words == _COST_CENTRE and next(teams) == next(teams)
 
 
 def _resources(tenant: Tenant) -> Iterator[tuple[str, str, KeyPath]]:
     """Yield what a tenant says is its own: in words, its name, and where it is written."""
-    yield "the cost centre", tenant.costCenter, ("costCenter",)
+    yield _COST_CENTRE, tenant.costCenter, ("costCenter",)
     for number, repository in enumerate(tenant.repositories):
         yield "the repository", repository, ("repositories", number)
     for number, key in enumerate(tenant.kmsKeys):
