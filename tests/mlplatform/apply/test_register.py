@@ -105,6 +105,18 @@ def test_the_same_bytes_under_another_version_are_refused(registry: MlflowRegist
         register(declared(), registry, TUMOUR, "4.1.0", run)
 
 
+def test_the_bytes_of_another_declared_model_are_refused(registry: MlflowRegistry, tmp_path: Path) -> None:
+    run = trained(registry, tmp_path, b"the bytes of another model")
+    registered = register(declared(), registry, TUMOUR, "6.0.0", run)
+    both = declared()
+    other = both.models[TUMOUR]
+    both = replace(both, models={**both.models, "clinic/lesion": other})
+    with pytest.raises(Refusal, match=r"this artifact is clinic/tumour 6\.0\.0, and another model may not"):
+        register(both, registry, "clinic/lesion", "1.0.0", run)
+    renamed = replace(both, models={"clinic/lesion": other})
+    assert register(renamed, registry, "clinic/lesion", "1.0.0", run).ref.digest == registered.ref.digest
+
+
 def test_other_bytes_under_the_same_version_are_refused(registry: MlflowRegistry, tmp_path: Path) -> None:
     one, other = (trained(registry, tmp_path, content) for content in (b"one", b"other"))
     held = register(declared(), registry, TUMOUR, "5.0.0", one)

@@ -23,6 +23,7 @@ def register(
     digest = digest_of(store_for(run.payload_uri).entries(run.payload_uri))
     _assert_not_pinned_otherwise(repository, model, version, digest)
     _assert_no_other_version(registry, model, version, digest)
+    _assert_no_other_model(repository, registry, model, digest)
     return registry.add(model, version, ArtifactRef(run.payload_uri, digest), run.lineage)
 
 
@@ -66,6 +67,17 @@ def _assert_no_other_version(registry: Registry, model: str, version: str, diges
             f"this artifact is registered as {model} {registered.version} already",
             fix=f"use {registered.version}, or train what differs",
         )
+
+
+def _assert_no_other_model(repository: Repository, registry: Registry, model: str, digest: str) -> None:
+    """Refusal for the artifact of another model: it carries what that one was trained on, whatever this run says."""
+    for other, versions in registry.read().versions.items():
+        for registered in versions.values():
+            if other != model and other in repository.models and registered.ref.digest == digest:
+                raise Refusal(
+                    f"this artifact is {other} {registered.version}, and another model may not have it",
+                    fix=f"train {model} on its own data; for a new name of {other} remove models/{other}.yaml",
+                )
 
 
 def _pins_otherwise(body: Deployment, version: str, digest: str) -> bool:

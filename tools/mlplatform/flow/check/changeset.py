@@ -18,7 +18,7 @@ from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import DOCUMENT_ROOTS, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.flow.check.pin_facts import pin_history, ran_in_environments
+from mlplatform.flow.check.pin_facts import pin_history, ran_in_environments, same_artifact
 from mlplatform.load.affected import Affected, affected, is_hidden
 from mlplatform.load.history import documents_at, history, merged_at
 from mlplatform.load.load import load
@@ -127,6 +127,7 @@ def _base(
         past_data(git, commit, entries, _changed_data(loaded, head, files)),
         pin_history(git, past, loaded, head, changed),
         ran_in_environments(git, loaded, head, changed),
+        same_artifact(git, past, loaded, head, changed),
     )
 
 
