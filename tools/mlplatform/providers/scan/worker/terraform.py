@@ -2,13 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from mlplatform.providers.scan.checks import terraform as own
 from mlplatform.providers.scan.checks.blocks import KINDS, Block
 from mlplatform.providers.scan.worker import limits
+from mlplatform.providers.scan.worker.absent import Key, absent_groups, lay_out_without, numbers_of
 
 MISSHAPEN = "is not written as Terraform wants it"
 INDEX = re.compile(r"\[[^\]]*\]")
@@ -42,6 +44,13 @@ def judge(runner: Any, root: Path, answer: dict[str, Any]) -> None:
         for name in _unresolved(block.source, is_top=True):
             message = f"what the dynamic block {name} of {block.address} makes, Checkov does not work out: write it out"
             answer["broken"].setdefault(block.path, message)
+    _judge_own(blocks, answer)
+    for left_out in absent_groups(declared, first.numbers):
+        _judge_without(runner, root, declared, left_out, answer)
+    _pass_resource_policies(blocks, answer)
+
+
+def _judge_own(blocks: list[Block], answer: dict[str, Any]) -> None:
     for block in blocks:
         try:
             answer["failed"] += [failure.as_record() for failure in own.judge(block, blocks)]
@@ -49,36 +58,67 @@ def judge(runner: Any, root: Path, answer: dict[str, Any]) -> None:
             answer["broken"].setdefault(block.path, f"{block.address} {MISSHAPEN}")
 
 
-class _Run:
-    """One run of Checkov's Terraform framework: its report and the blocks, variables resolved, that it judged."""
+def _judge_without(
+    runner: Any,
+    root: Path,
+    declared: dict[Key, dict[str, Any]],
+    left_out: frozenset[Key],
+    answer: dict[str, Any],
+) -> None:
+    """Add what is wrong when some blocks are not made."""
+    rest = root.with_name(f"{root.name}-without")
+    lay_out_without(root, rest, declared, left_out)
+    try:
+        run = _run(runner, rest, expands=True)
+        keys = set(declared) - left_out
+        _keep(run, keys, rest, answer, is_whole=False)
+        blocks = [block for block in run.blocks if block.key in keys]
+        for block in blocks:
+            block.source = declared[block.key]
+        _judge_own(blocks, answer)
+    finally:
+        shutil.rmtree(rest)
 
-    def __init__(self, report: Any, blocks: list[Block]) -> None:
+
+class _Run:
+    """One run of Checkov's Terraform framework: its report and the blocks, variables resolved, that it judged.
+
+    `numbers` are the count and for_each of each block, as far as Checkov worked them out.
+    """
+
+    def __init__(self, report: Any, blocks: list[Block], numbers: dict[Key, dict[str, Any]]) -> None:
         self.report = report
         self.blocks = blocks
+        self.numbers = numbers
 
 
 def _run(runner: Any, root: Path, *, expands: bool) -> _Run:
     from mlplatform.providers.scan.worker.frameworks import only
 
     os.environ["CHECKOV_ENABLE_FOREACH_HANDLING"] = str(expands)
-    running = _uncounted(runner)()
+    numbers: dict[Key, dict[str, Any]] = {}
+    running = _uncounted(runner, root, numbers)()
     report = running.run(root_folder=str(root), runner_filter=only("terraform"))
     blocks = [
         block
         for key, definition in running.definitions.items()
         for block in _blocks(str(Path(key.file_path).relative_to(root)), definition)
     ]
-    return _Run(report, blocks)
+    return _Run(report, blocks, numbers)
 
 
-def _uncounted(runner: Any) -> Any:
-    """Checkov's checks pass over what has `count = 0`; what a variable turns off today it turns on tomorrow."""
+def _uncounted(runner: Any, root: Path, numbers: dict[Key, dict[str, Any]]) -> Any:
+    """Checkov's checks pass over what has `count = 0`; what a variable turns off today it turns on tomorrow.
+
+    `numbers` is filled with the count and for_each of each block.
+    """
 
     class Uncounted(runner):  # type: ignore[misc]
         def _update_definitions_and_breadcrumbs(self, *given: Any) -> None:
             super()._update_definitions_and_breadcrumbs(*given)
-            for definition in self.definitions.values():
-                for block in _blocks("", definition):
+            for key, definition in self.definitions.items():
+                for block in _blocks(str(Path(key.file_path).relative_to(root)), definition):
+                    numbers[block.key] = numbers_of(block.body)
                     block.body.pop("count", None)
 
     return Uncounted
@@ -99,6 +139,26 @@ def _keep(
         kept = record_of(record, root)
         if any(kept["path"] == path and kept["resource"].endswith(name) for path, name in names):
             answer["failed"].append(kept)
+
+
+def _pass_resource_policies(blocks: list[Block], answer: dict[str, Any]) -> None:
+    """Drop what is asked of policies of people and roles, where a document is the policy of a resource.
+
+    Every statement of such a document names principals, and `*` stands for the resource that it is the policy of.
+    """
+    passed = [(block.path, f"{block.type}.{block.name}") for block in blocks if own.is_resource_policy(block)]
+    answer["failed"] = [
+        record
+        for record in answer["failed"]
+        if record["check"] not in own.OF_IDENTITIES or not _is_about(record, passed)
+    ]
+
+
+def _is_about(record: dict[str, Any], blocks: Iterable[tuple[str, str]]) -> bool:
+    """True when a record is about one of some blocks, given by path and by type and name."""
+    return any(
+        record["path"] == path and f".{record['resource']}".endswith(f".{name}") for path, name in blocks
+    )
 
 
 def _declared(root: Path, answer: dict[str, Any]) -> dict[tuple[str, str, str, str], dict[str, Any]]:
