@@ -254,7 +254,8 @@ def test_what_both_sides_changed_in_other_lines_is_what_git_merges_of_it(zoo: Sc
     for head in ("topic", None):
         change = changeset(zoo.git, "main", head)
         text = change.merged.read([GUESS])[GUESS].decode()
-        assert text.startswith("# at the top\n") and text.endswith("# said in other words\n")
+        assert text.startswith("# at the top\n")
+        assert text.endswith("# said in other words\n")
         assert change.base.files == (FileChange(GUESS, "changed"),)
 
 

@@ -38,7 +38,9 @@ HEAD = "${{ github.event.pull_request.head.sha }}"
 
 
 @pytest.mark.exhaustive
-def test_a_stale_branch_answers_for_what_it_makes_of_main_and_not_for_what_main_repaired(zoo: Scratch) -> None:
+def test_a_stale_branch_answers_for_what_it_makes_of_main_and_not_for_what_main_repaired(
+    zoo: Scratch,
+) -> None:
     port, called = "infrastructure/port.tf", ".github/workflows/called.yml"
     zoo.commit({port: PORT.format(source="0.0.0.0/0"), called: CALLED.format(ref="main")})
     zoo.run("branch", "stale")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mlplatform.providers.scan.checks.blocks import Block, Failure, texts, values
 from mlplatform.providers.scan.checks.statements import PolicyStatement, of_document, of_policy, referred
+from mlplatform.providers.scan.checks.terraform_network import judge_network
 
 EXACT = ("StringEquals", "StringLike")
 # A wildcard, what every pull request of a repository says, or what only a run of Terraform would know.
@@ -22,6 +23,7 @@ UNREADABLE = "cannot be read without running Terraform: write it as a data aws_i
 
 def judge(block: Block, blocks: Sequence[Block]) -> Iterator[Failure]:
     """Yield what our checks refuse in a block, one of the blocks of a tree."""
+    yield from judge_network(block)
     if block.kind == "module":
         yield from _module(block, blocks)
     elif block.type == "aws_iam_role":

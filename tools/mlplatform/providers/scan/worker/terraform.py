@@ -9,11 +9,25 @@ from typing import Any
 
 from mlplatform.providers.scan.checks import terraform as own
 from mlplatform.providers.scan.checks.blocks import KINDS, Block
-from mlplatform.providers.scan.worker import limits
+from mlplatform.providers.scan.checks.terraform_scope import out_of_scope
+from mlplatform.providers.scan.worker import limits, registries
 from mlplatform.providers.scan.worker.absent import Key, absent_groups, lay_out_without, numbers_of
 
 MISSHAPEN = "is not written as Terraform wants it"
+VARIABLES_FILES = 8
 INDEX = re.compile(r"\[[^\]]*\]")
+
+
+class _Run:
+    """One run of Checkov's Terraform framework: its report and the blocks, variables resolved, that it judged.
+
+    `numbers` are the count and for_each of each block, as far as Checkov worked them out.
+    """
+
+    def __init__(self, report: Any, blocks: list[Block], numbers: dict[Key, dict[str, Any]]) -> None:
+        self.report = report
+        self.blocks = blocks
+        self.numbers = numbers
 
 
 def judge(runner: Any, root: Path, answer: dict[str, Any]) -> None:
@@ -45,8 +59,10 @@ def judge(runner: Any, root: Path, answer: dict[str, Any]) -> None:
             message = f"what the dynamic block {name} of {block.address} makes, Checkov does not work out: write it out"
             answer["broken"].setdefault(block.path, message)
     _judge_own(blocks, answer)
-    for left_out in absent_groups(declared, first.numbers):
-        _judge_without(runner, root, declared, left_out, answer)
+    for absent in absent_groups(declared, first.numbers):
+        _judge_without(runner, root, declared, absent, answer)
+    for variables in _variables_files(root, answer):
+        _judge_with(runner, root, declared, variables, answer)
     _pass_resource_policies(blocks, answer)
 
 
@@ -64,41 +80,59 @@ def _judge_without(
     declared: dict[Key, dict[str, Any]],
     left_out: frozenset[Key],
     answer: dict[str, Any],
+    variables: str = "",
 ) -> None:
     """Add what is wrong when some blocks are not made."""
     rest = root.with_name(f"{root.name}-without")
     lay_out_without(root, rest, declared, left_out)
     try:
-        run = _run(runner, rest, expands=True)
-        keys = set(declared) - left_out
-        _keep(run, keys, rest, answer, is_whole=False)
-        blocks = [block for block in run.blocks if block.key in keys]
-        for block in blocks:
-            block.source = declared[block.key]
-        _judge_own(blocks, answer)
+        kept = {key: body for key, body in declared.items() if key not in left_out}
+        _judge_once_more(runner, rest, kept, variables, answer)
     finally:
         shutil.rmtree(rest)
 
 
-class _Run:
-    """One run of Checkov's Terraform framework: its report and the blocks, variables resolved, that it judged.
+def _variables_files(root: Path, answer: dict[str, Any]) -> list[str]:
+    """The .tfvars files that Terraform only reads when it is told to: one for each environment, as a rule."""
+    files = sorted(str(path.relative_to(root)) for path in root.rglob("*.tfvars") if path.is_file())
+    told = [
+        path for path in files if not path.endswith(".auto.tfvars") and Path(path).name != "terraform.tfvars"
+    ]
+    for path in told[VARIABLES_FILES:]:
+        answer["broken"][path] = (
+            f"there are more than {VARIABLES_FILES} files of variables: Checkov runs once with each"
+        )
+    return [path for path in told[:VARIABLES_FILES] if path not in answer["broken"]]
 
-    `numbers` are the count and for_each of each block, as far as Checkov worked them out.
-    """
 
-    def __init__(self, report: Any, blocks: list[Block], numbers: dict[Key, dict[str, Any]]) -> None:
-        self.report = report
-        self.blocks = blocks
-        self.numbers = numbers
+def _judge_with(
+    runner: Any, root: Path, declared: dict[Key, dict[str, Any]], variables: str, answer: dict[str, Any]
+) -> None:
+    """Add what is wrong with the values of a file of variables."""
+    run = _judge_once_more(runner, root, declared, variables, answer)
+    for left_out in absent_groups(declared, run.numbers):
+        _judge_without(runner, root, declared, left_out, answer, variables)
 
 
-def _run(runner: Any, root: Path, *, expands: bool) -> _Run:
+def _judge_once_more(
+    runner: Any, root: Path, declared: dict[Key, dict[str, Any]], variables: str, answer: dict[str, Any]
+) -> _Run:
+    run = _run(runner, root, expands=True, variables=variables)
+    _keep(run, set(declared), root, answer, is_whole=False)
+    blocks = [block for block in run.blocks if block.key in declared]
+    for block in blocks:
+        block.source = declared[block.key]
+    _judge_own(blocks, answer)
+    return run
+
+
+def _run(runner: Any, root: Path, *, expands: bool, variables: str = "") -> _Run:
     from mlplatform.providers.scan.worker.frameworks import only
 
     os.environ["CHECKOV_ENABLE_FOREACH_HANDLING"] = str(expands)
     numbers: dict[Key, dict[str, Any]] = {}
     running = _uncounted(runner, root, numbers)()
-    report = running.run(root_folder=str(root), runner_filter=only("terraform"))
+    report = running.run(root_folder=str(root), runner_filter=only("terraform", variables))
     blocks = [
         block
         for key, definition in running.definitions.items()
@@ -146,12 +180,19 @@ def _pass_resource_policies(blocks: list[Block], answer: dict[str, Any]) -> None
 
     Every statement of such a document names principals, and `*` stands for the resource that it is the policy of.
     """
-    passed = [(block.path, f"{block.type}.{block.name}") for block in blocks if own.is_resource_policy(block)]
+    passed = [(block.path, f"{block.type}.{block.name}") for block in blocks if _is_resource_policy(block)]
     answer["failed"] = [
         record
         for record in answer["failed"]
         if record["check"] not in own.OF_IDENTITIES or not _is_about(record, passed)
     ]
+
+
+def _is_resource_policy(block: Block) -> bool:
+    try:
+        return own.is_resource_policy(block)
+    except (AttributeError, TypeError):  # a text where the provider wants a block
+        return False
 
 
 def _is_about(record: dict[str, Any], blocks: Iterable[tuple[str, str]]) -> bool:
@@ -166,6 +207,7 @@ def _declared(root: Path, answer: dict[str, Any]) -> dict[tuple[str, str, str, s
     import hcl2
 
     bodies: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    known = registries.known_types("terraform")
     for path in sorted(root.rglob("*")):
         if path.suffix not in (".tf", ".tfvars", ".hcl") or not path.is_file():
             continue
@@ -178,6 +220,7 @@ def _declared(root: Path, answer: dict[str, Any]) -> dict[tuple[str, str, str, s
             continue
         if path.suffix != ".tf":
             continue
+        answer["failed"] += _out_of_scope(relative, content, known)
         blocks = _sound_blocks(relative, content)
         if blocks is None:
             answer["broken"][relative] = f"a block {MISSHAPEN}"
@@ -187,6 +230,13 @@ def _declared(root: Path, answer: dict[str, Any]) -> dict[tuple[str, str, str, s
                 answer["broken"][relative] = f"{' '.join(block.key[1:])} is written twice"
             bodies[block.key] = block.body
     return bodies
+
+
+def _out_of_scope(path: str, content: dict[str, Any], known: frozenset[str]) -> list[dict[str, Any]]:
+    try:
+        return [failure.as_record() for failure in out_of_scope(path, content, known)]
+    except (AttributeError, TypeError):  # more or fewer labels than a block has, which is a finding already
+        return []
 
 
 def _unresolved(body: Any, *, is_top: bool) -> Iterator[str]:
