@@ -7,8 +7,8 @@ from mlplatform.core.finding import Finding, Severity, error
 from mlplatform.core.rule import Rule
 from mlplatform.providers.scan import format_checks, process, results, text_guard
 from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
-from mlplatform.providers.scan.checks.dockerfile import judge_dockerfile
 from mlplatform.providers.scan.checks.downloads import runs_download
+from mlplatform.providers.scan.checks.images import judge_dockerfile
 from mlplatform.providers.scan.checks.kubernetes import judge_manifest
 from mlplatform.providers.scan.checks.other_automation import judge_hooks, other_system, system_of
 from mlplatform.providers.scan.checks.own import own_finding
