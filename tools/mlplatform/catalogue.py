@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from mlplatform.check import check
 from mlplatform.check.rules import JUDGING_RULES
 from mlplatform.core.rule import Rule, declared_rules
-from mlplatform.load import documents, paths, read_files, tables
+from mlplatform.load import (
+    documents,
+    hidden_diffs,
+    paths,
+    portable_tree,
+    read_files,
+    shadowed_modules,
+    tables,
+)
 from mlplatform.providers.policy.interface import Flaw
 from mlplatform.providers.policy.metadata import read_packages
 from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
@@ -13,7 +21,18 @@ from mlplatform.providers.scan.checks.zizmor_audits import ZIZMOR
 from mlplatform.strict_yaml import builder, characters, parser
 
 CATALOGUE: tuple[Rule, ...] = (
-    *declared_rules(builder, characters, parser, documents, paths, read_files, tables),
+    *declared_rules(
+        builder,
+        characters,
+        parser,
+        documents,
+        hidden_diffs,
+        paths,
+        portable_tree,
+        read_files,
+        shadowed_modules,
+        tables,
+    ),
     *JUDGING_RULES,
     *declared_rules(check),
 )

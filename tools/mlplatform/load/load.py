@@ -10,9 +10,13 @@ from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.dataset_files import read_data
 from mlplatform.load.documents import read_documents
+from mlplatform.load.hidden_diffs import MAX_BYTES as MAX_ATTRIBUTES
+from mlplatform.load.hidden_diffs import attribute_files, hidden_diffs
 from mlplatform.load.paths import documents
 from mlplatform.load.policies import MAX_POLICY, astray_tests, ignored_files, policy_files, schema_files
+from mlplatform.load.portable_tree import portable_tree_findings
 from mlplatform.load.read_files import texts
+from mlplatform.load.shadowed_modules import shadowed_modules
 from mlplatform.load.undeclared_files import undeclared_files
 
 DATA_ROOT = "examples/data/"
@@ -30,9 +34,14 @@ def load(source: Source) -> LoadedSource:
     schemas, unreadable_schemas = texts(source, schema_files(files), MAX_POLICY)
     digests, tables, unreadable_data = read_data(source, _data_files(files, raws.values()))
     owners, unreadable_owners = texts(source, _codeowners(files), _MAX_CODEOWNERS)
+    attributes, unreadable_attributes = texts(source, attribute_files(files), MAX_ATTRIBUTES)
     other_findings = [
         *undeclared_files(files, (_location(raw.data) for raw in _datasets(raws.values())), unreadable),
         *ignored_files(files),
+        *portable_tree_findings(files),
+        *shadowed_modules(files),
+        *hidden_diffs(attributes),
+        *unreadable_attributes,
         *astray_tests(source, files),
         *unreadable_policies,
         *unreadable_schemas,
