@@ -6,6 +6,7 @@ from mlplatform.check import check
 from mlplatform.check.rules import JUDGING_RULES
 from mlplatform.core.rule import Rule, declared_rules
 from mlplatform.load import (
+    dataset_files,
     documents,
     hidden_diffs,
     paths,
@@ -21,18 +22,8 @@ from mlplatform.providers.scan.checks.zizmor_audits import ZIZMOR
 from mlplatform.strict_yaml import builder, characters, parser
 
 CATALOGUE: tuple[Rule, ...] = (
-    *declared_rules(
-        builder,
-        characters,
-        parser,
-        documents,
-        hidden_diffs,
-        paths,
-        portable_tree,
-        read_files,
-        shadowed_modules,
-        tables,
-    ),
+    *declared_rules(builder, characters, parser, documents, hidden_diffs, paths, portable_tree, read_files),
+    *declared_rules(shadowed_modules, dataset_files, tables),
     *JUDGING_RULES,
     *declared_rules(check),
 )

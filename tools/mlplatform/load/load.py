@@ -21,6 +21,8 @@ from mlplatform.load.undeclared_files import undeclared_files
 
 DATA_ROOT = "examples/data/"
 SCRIPT_ROOT = "examples/training/"
+_LOCKS = "requirements/"
+_MAX_LOCK = 3 * 1024 * 1024
 _MAX_CODEOWNERS = 3 * 1024 * 1024  # GitHub's own limit
 
 
@@ -34,6 +36,7 @@ def load(source: Source) -> LoadedSource:
     schemas, unreadable_schemas = texts(source, schema_files(files), MAX_POLICY)
     digests, tables, unreadable_data = read_data(source, _data_files(files, raws.values()))
     owners, unreadable_owners = texts(source, _codeowners(files), _MAX_CODEOWNERS)
+    locks, unreadable_locks = texts(source, _locks(files), _MAX_LOCK)
     attributes, unreadable_attributes = texts(source, attribute_files(files), MAX_ATTRIBUTES)
     other_findings = [
         *undeclared_files(files, (_location(raw.data) for raw in _datasets(raws.values())), unreadable),
@@ -42,6 +45,7 @@ def load(source: Source) -> LoadedSource:
         *shadowed_modules(files),
         *hidden_diffs(attributes),
         *unreadable_attributes,
+        *unreadable_locks,
         *astray_tests(source, files),
         *unreadable_policies,
         *unreadable_schemas,
@@ -58,11 +62,16 @@ def load(source: Source) -> LoadedSource:
         tables=tables,
         scripts=frozenset(_scripts(files)),
         codeowners=owners,
+        locks=locks,
     )
 
 
 def _codeowners(files: Sequence[SourceFile]) -> list[SourceFile]:
     return [file for file in files if file.path in (CODEOWNERS, *OTHER_CODEOWNERS)]
+
+
+def _locks(files: Sequence[SourceFile]) -> list[SourceFile]:
+    return [file for file in files if file.path.startswith(_LOCKS) and file.path.endswith(".txt")]
 
 
 def _data_files(files: Sequence[SourceFile], raws: Iterable[RawDocument]) -> list[SourceFile]:

@@ -24,9 +24,7 @@ PATH_SHADOWS = declare_rule(
     soc2=("CC6.8", "CC8.1"),
 )
 _OURS = "mlplatform"
-_COMPILED = re.compile(
-    r"\.(?:py[cod]|pth|so|egg|egg-link)$|(?:^|/)__pycache__/|\.(?:abi3|cpython-[\w-]+)\.so$", re.IGNORECASE
-)
+_COMPILED = re.compile(r"\.(?:py[cod]|pth|so|egg|egg-link)$|(?:^|/)__pycache__/", re.IGNORECASE)
 _AT_START = ("sitecustomize", "usercustomize")
 _INIT = ("__init__.py", "__init__.pyi")
 
@@ -45,7 +43,7 @@ def shadowed_modules(files: Sequence[SourceFile]) -> Iterator[Finding]:
 
 
 def _module(path: str, packages: set[str]) -> str:
-    """Return the path of the module that a file is to scripts beside it; empty inside a package, and for other files."""
+    """Return the path of the module that a file is to scripts beside it; empty inside a package and for others."""
     folder, _, name = path.rpartition("/")
     if name in _INIT:
         return "" if folder.rpartition("/")[0] in packages or not folder else folder
