@@ -33,7 +33,7 @@ def duplicates(texts: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 def copies(count: int, text: str) -> dict[str, str]:
     return {
-        f"tenants/ant/datasets/copy{n:03}.yaml": text.replace("LOCATION", f"s3://b{n}/x/")
+        f"tenants/ant/datasets/copy{n:03}.yaml": text.replace("LOCATION", f"s3://bucket-{n}/x/")
         for n in range(count)
     }
 
@@ -49,5 +49,5 @@ def test_of_documents_that_say_the_same_of_the_same_data_one_stands_for_all(coun
 def test_each_that_says_something_else_is_there_too() -> None:
     texts = copies(5, dataset("ada", "LOCATION", DIGEST, []))
     other = "tenants/ant/datasets/other.yaml"
-    texts[other] = dataset("ada", "s3://o/x/", DIGEST, []).replace("public", "internal")
+    texts[other] = dataset("ada", "s3://others/x/", DIGEST, []).replace("public", "internal")
     assert "ant/other" in duplicates(texts)["ant/copy003"]
