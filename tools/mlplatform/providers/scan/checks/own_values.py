@@ -10,6 +10,7 @@ ENVIRONMENT = re.compile(r"env\.(\w+)")
 OUTPUT = re.compile(r"steps\.([\w-]+)\.outputs\.([\w-]+)")
 NEEDED = re.compile(r"needs\.([\w-]+)\.outputs\.([\w-]+)")
 STATE = re.compile(r"(?:steps\.[\w-]+\.(?:outcome|conclusion)|needs\.[\w*-]+\.result)")
+FUNCTIONS = frozenset(("format", "join", "contains", "startsWith", "endsWith", "toJSON", "fromJSON"))
 # What a script can read that others wrote: messages, names of branches and tags, the event, the network.
 OTHERS = re.compile(
     r"\b(?:gh|curl|wget|aws|az|gcloud|docker|read|jq|env|printenv)\b|/dev/|GITHUB_(?!OUTPUT\b|SHA\b|RUN_ID\b|RUN_NUMBER\b|WORKSPACE\b)\w+"
@@ -32,7 +33,7 @@ def is_own(expression: str, workflow: Workflow, job: str, *, depth: int = DEPTH)
 
 
 def _is_made_here(word: str, workflow: Workflow, job: str, depth: int) -> bool:
-    if STATE.fullmatch(word):
+    if word in FUNCTIONS or STATE.fullmatch(word):
         return True
     if match := ENVIRONMENT.fullmatch(word):
         return _is_literal(match[1], workflow, job)
@@ -70,14 +71,25 @@ def _is_worked_out(identifier: str, workflow: Workflow, job: str, depth: int) ->
     found = [step for step in _steps(node) if text(step.get("id")) == identifier]
     if len(found) != 1 or found[0].get("run") is None:
         return False
-    step = found[0]
-    read = [holder.get("env") for holder in (workflow.root, node, step)] + [step.get("run")]
-    return not OTHERS.search(text(step.get("run"))) and all(
+    script = found[0].get("run")
+    read = [script, *_variables(text(script), (workflow.root, node, found[0]))]
+    return not OTHERS.search(text(script)) and all(
         is_own(expression, workflow, job, depth=depth)
         for value in read
         if value
         for expression, _ in expressions(value)
     )
+
+
+def _variables(script: str, holders: tuple[Node, ...]) -> list[Node]:
+    """The values of the variables that a script names."""
+    environments = [env for holder in holders if (env := holder.get("env"))]
+    return [
+        value
+        for env in environments
+        for name, value in env.values()
+        if re.search(rf"\b{re.escape(name)}\b", script)
+    ]
 
 
 def _job(workflow: Workflow, name: str) -> Node:
