@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_PART = 200  # bytes; most file systems take 255, encrypted ones less
 MAX_PATH = 240  # characters below the repository's folder; Windows takes 260 with it
 _RESERVED = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\s*(?:\..*)?)", re.IGNORECASE
 )
+_ORDINARY = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_-])?")
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 # Other spellings of .git, which NTFS and HFS+ take for the same folder.
 _GIT = re.compile(r"(?:\.git|git~\d+)[\s.]*", re.IGNORECASE)
@@ -20,12 +22,17 @@ def name_problem(path: str) -> str:
     return next((problem for part in path.split("/") if (problem := _part_problem(part))), "")
 
 
+@lru_cache(maxsize=100_000)
+def _part_problem(part: str) -> str:
+    return "" if _ORDINARY.fullmatch(part) and not _RESERVED.fullmatch(part) else _odd_part_problem(part)
+
+
 def folded(path: str) -> str:
     """Return what two paths have in common that differ only in case, or in how their letters are composed."""
-    return unicodedata.normalize("NFC", path.casefold())
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
 
 
-def _part_problem(part: str) -> str:
+def _odd_part_problem(part: str) -> str:
     if not _is_text(part):
         return "the name is not UTF-8, and other machines spell it otherwise"
     if len(part.encode()) > MAX_PART:

@@ -50,7 +50,7 @@ def portable_tree_findings(files: Sequence[SourceFile]) -> Iterator[Finding]:
         if file.type is not FileType.FILE:
             yield not_plain(file)
         yield from _mode(file)
-        if file.path.rpartition("/")[2].casefold() == _MODULES:
+        if file.path.lower().endswith(_MODULES):
             message = "a submodule brings files of another repository, which no review of this one shows"
             fix = "delete it, and commit the files themselves or install a locked package"
             yield PATH_SPECIAL.error(printable(file.path), message, fix=fix)
@@ -70,12 +70,23 @@ def _mode(file: SourceFile) -> Iterator[Finding]:
 def _clashes(files: Sequence[SourceFile]) -> Iterator[Finding]:
     """Yield the files whose path, or a folder of it, differs from another only in case or in composed letters."""
     first: dict[str, str] = {}
+    folders: dict[str, str] = {"": ""}
     for file in files:
-        parts = file.path.split("/")
-        for length in range(1, len(parts) + 1):
-            path = "/".join(parts[:length])
-            other = first.setdefault(folded(path), path)
-            if other != path:
-                message = f"{printable(other)} differs only in upper and lower case"
-                yield PATH_CASE_CLASH.error(printable(file.path), message, fix="keep one of them")
-                break
+        folder, _, _ = file.path.rpartition("/")
+        if folder not in folders:
+            folders[folder] = _clashing_folder(folder, first)
+        other = folders[folder] or first.setdefault(folded(file.path), file.path)
+        if other != file.path:
+            message = f"{printable(other)} differs only in upper and lower case"
+            yield PATH_CASE_CLASH.error(printable(file.path), message, fix="keep one of them")
+
+
+def _clashing_folder(folder: str, first: dict[str, str]) -> str:
+    """Return the folder from which a folder, or one around it, differs only in case; empty when there is none."""
+    parts = folder.split("/")
+    for length in range(1, len(parts) + 1):
+        path = "/".join(parts[:length])
+        other = first.setdefault(folded(path), path)
+        if other != path:
+            return other
+    return ""

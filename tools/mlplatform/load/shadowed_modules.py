@@ -25,13 +25,16 @@ PATH_SHADOWS = declare_rule(
 )
 _OURS = "mlplatform"
 _COMPILED = re.compile(r"\.(?:py[cod]|pth|so|egg|egg-link)$|(?:^|/)__pycache__/", re.IGNORECASE)
+_PYTHON = (".py", ".pyi", ".pyc", ".pyo", ".pyd", ".pth", ".so", ".egg", ".egg-link")
 _AT_START = ("sitecustomize", "usercustomize")
 _INIT = ("__init__.py", "__init__.pyi")
 
 
 def shadowed_modules(files: Sequence[SourceFile]) -> Iterator[Finding]:
     """Yield the files that Python would load in the place of another module, or unseen."""
-    paths = [file.path for file in files]
+    paths = [
+        file.path for file in files if file.path.lower().endswith(_PYTHON) or "__pycache__/" in file.path
+    ]
     packages = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in _INIT}
     modules = {path.removesuffix(".py") for path in paths if path.endswith(".py")}
     for path in paths:
