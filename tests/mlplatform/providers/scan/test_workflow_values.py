@@ -135,6 +135,17 @@ def test_a_judge_of_the_pull_request_passes(command: str) -> None:
     assert found(f"run: '{command}'") == set()
 
 
+def test_where_a_workflow_starts_at_the_base_that_is_no_head() -> None:
+    env = 'env: {SHA: "${{ github.event.pull_request.head.sha }}"}'
+    step = "run: 'platform check --base BASE --head HEAD_', "
+    for base in ('"$GITHUB_SHA"', '"$(git merge-base "$GITHUB_SHA" "$SHA")"'):
+        text = step.replace("BASE", base).replace("HEAD_", '"$SHA"')
+        assert "CKV_MLP_24" not in found(text + env, event="pull_request_target")
+    text = step.replace("BASE", "origin/main").replace("HEAD_", "HEAD")
+    assert "CKV_MLP_24" in found(text + env, event="pull_request_target")
+    assert found("run: 'platform check --base \"$(git merge-base origin/main HEAD)\"'") == set()
+
+
 @pytest.mark.parametrize("runs_on", ["self-hosted", "[self-hosted, gpu]", "{group: large}", "our-machines"])
 def test_a_machine_of_ours_runs_no_pull_request(runs_on: str) -> None:
     assert found("run: ls", runs_on=runs_on) == {"CKV_MLP_23"}

@@ -9,6 +9,9 @@ from mlplatform.providers.scan.checks.downloads import runs_download
 from mlplatform.providers.scan.checks.kubernetes import ALL_POWERFUL, EVERYBODY, OF_A_NAMESPACE, POWERFUL
 
 PUBLIC = (80, 443)
+# Checkov asks of these itself, when it is everybody in so many words: CKV_AWS_24 and CKV_AWS_25.
+ASKED = (["22", "22"], ["3389", "3389"])
+EVERYBODY_WRITTEN = ("0.0.0.0/0", "::/0")
 SOURCES = ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6")
 INLINE = ("aws_security_group", "aws_default_security_group")
 RULE = "aws_security_group_rule"
@@ -20,7 +23,7 @@ def judge_network(block: Block) -> Iterator[Failure]:
     """Yield what a block opens to everybody, mounts of its machine, or runs when a machine starts."""
     for rule, sources in _ingress(block):
         for name, source in sources:
-            if is_everybody(source) and not _is_public(rule):
+            if is_everybody(source) and not _is_public(rule) and not _is_asked(rule, source):
                 message = f"{source} reaches {_ports(rule)}"
                 yield Failure("CKV_MLP_15", block, message, name)
                 break
@@ -72,6 +75,11 @@ def _is_public(rule: Mapping[str, Any]) -> bool:
         return True
     ports = texts(rule.get("from_port")) + texts(rule.get("to_port"))
     return len(ports) == 2 and ports[0] == ports[1] and ports[0] in map(str, PUBLIC)
+
+
+def _is_asked(rule: Mapping[str, Any], source: str) -> bool:
+    ports = texts(rule.get("from_port")) + texts(rule.get("to_port"))
+    return ports in ASKED and source in EVERYBODY_WRITTEN
 
 
 def _ports(rule: Mapping[str, Any]) -> str:
