@@ -79,6 +79,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "quotas{}.gpu": "attacks/policy-quota-and-budget/gpu-quota-exceeded",
         "quotas{}.cpu": "attacks/policy-quota-and-budget/cpu-quota-exceeded",
         "quotas{}.memoryGiB": "attacks/policy-quota-and-budget/memory-quota-exceeded",
+        "quotas{}.instances": "attacks/policy-quota-and-budget/quota-exceeded-in-instances",
         "quotas{}.endpoints": "attacks/policy-quota-and-budget/quota-exceeded-by-many-small-ones",
         "budget.monthlyUSD": "attacks/policy-quota-and-budget/budget-exceeded",
         **{key: reader.format("tenant") for key, reader in FREEZE.items()},

@@ -15,6 +15,7 @@ from mlplatform.check import (
     dataset_columns,
     policies,
     references,
+    requirements,
     schema,
     waivers,
 )
@@ -136,6 +137,8 @@ def check(
     findings += _run_checker("tables", dataset_columns.dataset_columns, index, loaded.tables)
     findings += _run_checker("capabilities", capabilities.capabilities, index)
     findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)
+    before = base.loaded.locks if base else {}
+    findings += _run_checker("requirements", requirements.requirement_findings, loaded.locks, before)
     findings += _run_checker("policies", judge_policies)
     findings += _run_checker("infrastructure", infrastructure, loaded, context.scanner)
     judged = _waive(index, loaded, packages, context, base, findings)

@@ -1,5 +1,6 @@
 """Collect the facts about a document that only all documents together show."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.table import CsvTable
+
+_WHICH = frozenset({"description", "owner", "location", "region", "digest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +46,56 @@ def gather_facts(
 
 def duplicates_before(head: LoadedSource, base: ChangeBase | None) -> CrossDocumentFacts:
     """For each data set of the head the others of the base that are the same data."""
-    alike: dict[OverlapKey, set[str]] = defaultdict(set)
+    before = _Alike()
     for raw in base.loaded.documents(Kind.DATASET) if base else ():
-        for mark in provides(raw.data):
-            alike[mark].add(raw.identity.name)
-    duplicates: dict[str, tuple[str, ...]] = {}
-    for raw in head.documents(Kind.DATASET):
-        others = {name for mark in matches(raw.data) for name in alike.get(mark, ())} - {raw.identity.name}
-        if others:
-            duplicates[raw.identity.name] = tuple(sorted(others))
-    return CrossDocumentFacts(duplicates=duplicates)
+        before.add(raw.identity.name, raw.data)
+    duplicates = {
+        raw.identity.name: before.others(raw.identity.name, raw.data) for raw in head.documents(Kind.DATASET)
+    }
+    return CrossDocumentFacts(duplicates={name: others for name, others in duplicates.items() if others})
+
+
+class _Alike:
+    """Data sets by what they hold, and by what their documents say of it.
+
+    Of documents that say the same of the same data, one stands for all: n documents of one data set would otherwise be
+    compared n² times. Two are kept, as none stands for itself.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[OverlapKey, dict[str, list[str]]] = defaultdict(dict)
+
+    def add(self, name: str, data: Mapping[str, Any]) -> None:
+        """Add a data set."""
+        statement = _statement(data)
+        for mark in provides(data):
+            names = self._names[mark].setdefault(statement, [])
+            if len(names) < 2:
+                names.append(name)
+
+    def others(self, name: str, data: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the other data sets that are the same data, by name."""
+        representatives: dict[str, str] = {}
+        for mark in matches(data):
+            for statement, names in self._names.get(mark, {}).items():
+                for other in names:
+                    if other != name and other <= representatives.get(statement, other):
+                        representatives[statement] = other
+        return tuple(sorted(representatives.values()))
+
+
+def _statement(data: Mapping[str, Any]) -> str:
+    """Return what a document says of its data, as a text: all but which they are, where they lie and whose they are."""
+    statement = {key: value for key, value in data.items() if key not in _WHICH}
+    return json.dumps(statement, sort_keys=True, default=str)
 
 
 def _duplicates(index: DocumentIndex) -> dict[str, tuple[str, ...]]:
     """For each data set the others that are the same data."""
-    alike: dict[OverlapKey, list[str]] = defaultdict(list)
+    alike = _Alike()
     for name, document in index.repository.datasets.items():
-        for mark in provides(document.raw.data):
-            alike[mark].append(name)
-    duplicates: dict[str, set[str]] = {}
-    for name, document in index.repository.datasets.items():
-        others = {other for mark in matches(document.raw.data) for other in alike.get(mark, ())} - {name}
-        if others:
-            duplicates[name] = others
-    return {name: tuple(sorted(others)) for name, others in duplicates.items()}
+        alike.add(name, document.raw.data)
+    others = {
+        name: alike.others(name, document.raw.data) for name, document in index.repository.datasets.items()
+    }
+    return {name: names for name, names in others.items() if names}

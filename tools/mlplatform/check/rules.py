@@ -9,6 +9,7 @@ from mlplatform.check import (
     policies,
     promotion_chain,
     references,
+    requirements,
     schema,
     schema_errors,
     validation_sample,
@@ -21,7 +22,9 @@ from mlplatform.providers.policy import metadata
 JUDGING_RULES: tuple[Rule, ...] = (
     *declared_rules(schema_errors, schema, custom_schemas, references),
     *broken_reference.RULE_BY_KIND.values(),
-    *declared_rules(validation_sample, promotion_chain, dataset_columns, capabilities, codeowners),
+    *declared_rules(
+        validation_sample, promotion_chain, dataset_columns, capabilities, codeowners, requirements
+    ),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
     *declared_rules(policies, metadata, waivers),
 )

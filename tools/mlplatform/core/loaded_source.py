@@ -18,7 +18,8 @@ class LoadedSource:
     `scripts` are the paths of all training scripts. `infrastructure` are the files that Checkov scans, empty unless
     requested, and `scanned_by` the texts of policies/checkov/. When only the documents that a change affects were
     loaded, `others` are the paths that were left out, and `partial` the paths of tenants whose deployments, and of data
-    sets whose duplicates, were not all loaded. `codeowners` are the texts of CODEOWNERS, wherever GitHub looks for it.
+    sets whose duplicates, were not all loaded. `codeowners` are the texts of CODEOWNERS, wherever GitHub looks for it,
+    and `locks` those of requirements/*.txt.
     """
 
     commit: str | None
@@ -34,6 +35,7 @@ class LoadedSource:
     others: frozenset[str] = frozenset()
     partial: frozenset[str] = frozenset()
     codeowners: Mapping[str, str] = field(default_factory=dict)
+    locks: Mapping[str, str] = field(default_factory=dict)
 
     def documents(self, kind: Kind) -> Iterator[RawDocument]:
         """Yield the readable documents of a kind."""

@@ -30,7 +30,7 @@ class Commit:
         """Return the files at or below these paths, sorted; `""` stands for everything."""
         return sorted(
             (
-                SourceFile(path, file_type(entry.bits), entry.size)
+                SourceFile(path, file_type(entry.bits), entry.size, entry.mode)
                 for path, entry in self._tree.items()
                 if is_under(path, under)
             ),

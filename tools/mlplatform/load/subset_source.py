@@ -48,7 +48,10 @@ class GitTreeSource:
         return sorted(
             (
                 SourceFile(
-                    path, kind, size_of.get(self.entries[path].oid, -1) if kind is FileType.FILE else -1
+                    path,
+                    kind,
+                    size_of.get(self.entries[path].oid, -1) if kind is FileType.FILE else -1,
+                    self.entries[path].mode,
                 )
                 for path, kind in types.items()
             ),
