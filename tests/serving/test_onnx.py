@@ -161,7 +161,7 @@ def test_a_request_the_model_cannot_take_is_an_error_and_the_next_is_answered(
     url = serving.url(version.model)
     for _ in range(2):
         status, said = infer(url, [given("X", "FP32", [1, 3], [1, 2, 3])])
-        assert status == 500
+        assert status == 400
         assert said["error"] == "the model cannot answer this request (Fail); it was given X [1, 3]"
         assert infer(url, [given("X", "FP32", [1, 4], [1, 2, 3, 4])])[0] == 200
 

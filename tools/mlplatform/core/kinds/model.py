@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from mlplatform.core.kinds.base import (
     ColumnName,
@@ -35,10 +35,13 @@ FEWEST_ROWS = 30  # a metric over fewer rows tells what is in them
 MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
+TensorName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+
+
 class Tensor(StrictModel):
     """One input or output, in the Open Inference Protocol's types; -1 is a free dimension."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+    name: TensorName
     type: TensorType
     shape: list[Annotated[int, Field(ge=-1)]] = Field(min_length=1, max_length=8)
 
@@ -121,6 +124,12 @@ class Validation(StrictModel):
         return self
 
 
+class Probe(StrictModel):
+    """What an apply sends to a loaded version before any traffic: a value for each input, as nested lists."""
+
+    inputs: dict[TensorName, JsonValue] = Field(min_length=1, max_length=64)
+
+
 class RevokedVersion(StrictModel):
     """A version of the model that nobody may pin or go back to any more."""
 
@@ -144,6 +153,7 @@ class Model(DocumentModel):
     slo: Slo | None = None
     monitoring: Monitoring | None = None
     validation: Validation | None = None
+    probe: Probe | None = None
     revoked: list[RevokedVersion] = []
 
     @property

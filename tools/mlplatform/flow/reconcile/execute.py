@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 
 from mlplatform.apply.apply import apply
 from mlplatform.apply.context import ApplyContext
@@ -11,6 +12,7 @@ from mlplatform.core.hold import Hold
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Plan
 from mlplatform.flow.reconcile.planning import make_plan
+from mlplatform.flow.reconcile.probe_requests import probe_requests
 from mlplatform.flow.reconcile.reconcile_run import ReconcileRun
 from mlplatform.local.lease import Locked
 from mlplatform.providers.registry import connect_registry
@@ -87,6 +89,7 @@ def _apply_context(run: ReconcileRun, plan: Plan, approvals: Approvals) -> Apply
         {model: approval.approved_by for model, approval in approvals.items()},
         run.lease,
         Locked() if run.settings.serving.is_local else run.lease,
+        partial(probe_requests, run.workspace, run.repository),
     )
 
 
