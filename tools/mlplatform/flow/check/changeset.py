@@ -181,7 +181,7 @@ def _working_tree(git: Git, base: GitTreeSource) -> tuple[Selectable, tuple[File
     tip = tip_of(git, "HEAD")
     fork = merge_base(git, str(base.commit), tip) if tip else str(base.commit)
     old = base.entries if fork == base.commit else listing(git, fork)
-    candidates, existing = touched(git, fork)
+    candidates, existing, unseen = touched(git, fork)
     tree = WorkingTree(git.root)
     files = {file.path: file for file in tree.look(existing)}
     same = _unchanged(git, tree, files, old) | _unchanged(git, tree, files, base.entries)
@@ -191,11 +191,14 @@ def _working_tree(git: Git, base: GitTreeSource) -> tuple[Selectable, tuple[File
             continue  # both removed it
         _require_one_side(path, old.get(path), base.entries.get(path))
         changed[path] = path in files
-    kept = {path: entry for path, entry in base.entries.items() if path not in changed}
+    for path in unseen:
+        _require_one_side(path, old.get(path), base.entries.get(path))
+        changed[path] = True
+    kept = {path: entry for path, entry in base.entries.items() if path not in changed} | dict(unseen)
     over = OverlaySource(
         GitTreeSource(git, None, kept),
         tree,
-        {path: files[path] for path, is_there in changed.items() if is_there},
+        {path: files[path] for path, is_there in changed.items() if is_there and path in files},
     )
     return over, _file_changes(base.entries, changed)
 
