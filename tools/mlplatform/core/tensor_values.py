@@ -29,14 +29,14 @@ def encode(tensor: Tensor, value: Any) -> tuple[tuple[int, ...], bytes]:
     One row may be written without the list around it where the first dimension is free.
     """
     shape = _shape(value)
-    if len(shape) == len(tensor.shape) - 1 and tensor.shape[0] == -1:
+    if len(shape) == len(tensor.shape) - 1 and tensor.shape[:1] == [-1]:
         shape, value = (1, *shape), [value]
     fits = len(shape) == len(tensor.shape) and all(
         declared in (-1, size) for declared, size in zip(tensor.shape, shape, strict=True)
     )
     if not fits:
         raise ValueError(f"its shape is {list(shape)} and the signature says {tensor.shape}")
-    return shape, b"".join(_pack(tensor.type, each) for each in _flat(value, len(shape)))
+    return shape or (1,), b"".join(_pack(tensor.type, each) for each in _flat(value, len(shape)))
 
 
 def _shape(value: Any) -> tuple[int, ...]:

@@ -42,6 +42,7 @@ class TritonPythonModel:
             self._session = _session(_payload(folder, asked["digest"]), int(asked["threads"]))
             _check("input", self._inputs, self._session.get_inputs())
             _check("output", self._outputs, self._session.get_outputs())
+            self._single = {tensor.name for tensor in self._session.get_inputs() if tensor.shape == []}
         except Exception as error:
             raise pb.TritonModelException(_sentence(error).replace(f"{folder}/", "")) from None
 
@@ -52,7 +53,7 @@ class TritonPythonModel:
     def _respond(self, request: Any) -> Any:
         try:
             outputs = [name for name in self._outputs if name in request.requested_output_names()]
-            given = {name: _input(request, name) for name in self._inputs}
+            given = {name: self._input(request, name) for name in self._inputs}
             values = self._session.run(outputs, given, self._quietly)
         except Exception as error:
             code = pb.TritonError.INVALID_ARG if _is_about_values(error) else pb.TritonError.INTERNAL
@@ -61,6 +62,11 @@ class TritonPythonModel:
             return pb.InferenceResponse([_output(*pair) for pair in zip(outputs, values, strict=True)])
         except Exception as error:
             return pb.InferenceResponse(error=pb.TritonError(_failure(request, error)))
+
+    def _input(self, request: Any, name: str) -> Any:
+        """An input as the model takes it: of one that has no dimensions the only value."""
+        array = _input(request, name)
+        return array.reshape(()) if name in self._single and array.size == 1 else array
 
 
 def _payload(folder: Path, digest: str) -> dict[str, bytes]:
@@ -109,6 +115,8 @@ def _input(request: Any, name: str) -> Any:
 
 
 def _output(name: str, value: Any) -> Any:
+    value = np.asarray(value)
+    value = value.reshape(1) if value.ndim == 0 else value  # Triton has no tensor without dimensions
     if value.dtype.kind in "OU":
         texts = [str(item).encode() for item in value.reshape(-1)]
         value = np.array(texts, dtype=np.object_).reshape(value.shape)

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue, StringConstraints, model_validator
 from mlplatform.core.kinds.base import (
     ColumnName,
     DocumentModel,
+    Label,
     Login,
     Name,
     Percent,
@@ -32,18 +33,24 @@ TensorType = Literal[
     "BYTES",
 ]
 FEWEST_ROWS = 30  # a metric over fewer rows tells what is in them
-MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-
-
-TensorName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+MetricName = Label
+# As exporters write them: input.1, 508, x:0, StatefulPartitionedCall/dense/BiasAdd:0, onnx::Add_3.
+TensorName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_./:@#$%&*+=~^|<>(),;!?\[\]-]+$", max_length=256)
+]
 
 
 class Tensor(StrictModel):
-    """One input or output, in the Open Inference Protocol's types; -1 is a free dimension."""
+    """One input or output, in the Open Inference Protocol's types; -1 is a free dimension, `[]` a single value."""
 
     name: TensorName
     type: TensorType
-    shape: list[Annotated[int, Field(ge=-1)]] = Field(min_length=1, max_length=8)
+    shape: list[Annotated[int, Field(ge=-1)]] = Field(max_length=8)
+
+    @property
+    def served_shape(self) -> list[int]:
+        """The shape in requests and answers: servers know no tensor without dimensions, so one value is `[1]`."""
+        return self.shape or [1]
 
 
 class Signature(StrictModel):

@@ -39,8 +39,8 @@ def has_rows(signature: Signature) -> bool:
 
 
 def _shape(tensor: Tensor, rows: int, size: int) -> list[int]:
-    free = [rows if place == 0 else size for place in range(len(tensor.shape))]
-    return [declared if declared >= 0 else free[place] for place, declared in enumerate(tensor.shape)]
+    free = [rows if place == 0 else size for place in range(len(tensor.served_shape))]
+    return [declared if declared >= 0 else free[place] for place, declared in enumerate(tensor.served_shape)]
 
 
 def _array(tensor: Tensor, shape: Sequence[int], values: Callable[[Tensor, int], bytes]) -> Array:

@@ -52,8 +52,8 @@ def flaw(output: Array, tensor: Tensor) -> str | None:
     """How an output differs from its signature, or None; a free dimension may be anything, 0 too."""
     if output.type != tensor.type:
         return f"{tensor.name} is {output.type} and the signature says {tensor.type}"
-    if len(output.shape) != len(tensor.shape) or any(
-        declared not in (-1, size) for declared, size in zip(tensor.shape, output.shape, strict=True)
+    if len(output.shape) != len(tensor.served_shape) or any(
+        declared not in (-1, size) for declared, size in zip(tensor.served_shape, output.shape, strict=True)
     ):
         return f"{tensor.name} has the shape {list(output.shape)} and the signature says {tensor.shape}"
     count = math.prod(output.shape)
