@@ -26,10 +26,10 @@ def register(
     run = registry.run(run_id)
     _assert_trained_on_declared_data(repository, model, run.lineage)
     _assert_metrics_fit_a_document(run.lineage)
-    digest = digest_of(store_for(run.payload_uri).entries(run.payload_uri))
+    digest = digest_of(store_for(run.payload_uri).entries(run.payload_uri, run.payload_folder))
     _assert_not_pinned_otherwise(repository, model, version, digest)
     _assert_no_other_version(registry, model, version, digest)
-    return registry.add(model, version, ArtifactRef(run.payload_uri, digest), run.lineage)
+    return registry.add(model, version, ArtifactRef(run.payload_uri, digest, run.payload_folder), run.lineage)
 
 
 def _assert_trained_on_declared_data(repository: Repository, model: str, lineage: Lineage) -> None:
