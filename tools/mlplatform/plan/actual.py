@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mlplatform.core.champions import Champions
+from mlplatform.core.champions import Champions, RecordedAliases
 from mlplatform.core.drift import Drift
 from mlplatform.core.hold import Holds
 from mlplatform.core.registration_record import RegistrationRecords
@@ -30,7 +30,8 @@ class Actual:
     """The registry, server and holds of one environment, and the registries before it, nearest first.
 
     `critical`: the models that run, are not declared any more and may be removed only when confirmed. `champions`: the
-    digests of every version that ever was champion here, the latest last. `redacted`: the state is from a snapshot, so
+    digests of every version that ever was champion here, the latest last; `recorded_aliases`: what an apply left them
+    at. `redacted`: the state is from a snapshot, so
     that metrics are not known. `drift_revert`: the changes by hand that the plan is to undo. `signatures`: what
     versions are served with; a version that is not among them is served with the signature of its model's document.
     """
@@ -41,6 +42,7 @@ class Actual:
     holds: Holds = field(default_factory=dict)
     critical: frozenset[str] = frozenset()
     champions: Champions = field(default_factory=dict)
+    recorded_aliases: RecordedAliases = field(default_factory=dict)
     redacted: bool = False
     drift_revert: DriftRevert | None = None
     signatures: Signatures = field(default_factory=dict)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlplatform.core.champions import champions
+from mlplatform.core.champions import champions, recorded_aliases
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
 from mlplatform.core.plan import Plan
@@ -68,7 +68,12 @@ def plan_against(
     options: ApplyOptions,
 ) -> Plan:
     """Plan against what was observed, with what the ledger adds: holds, champions, critical models, signatures."""
-    actual = replace(actual, holds=holds(ledger, environment), champions=champions(ledger, environment))
+    actual = replace(
+        actual,
+        holds=holds(ledger, environment),
+        champions=champions(ledger, environment),
+        recorded_aliases=recorded_aliases(ledger, environment),
+    )
     if options.add_drift_revert:
         actual = options.add_drift_revert(actual)
     undeclared = models_present(actual) - repository.deployments.get(environment, {}).keys()
