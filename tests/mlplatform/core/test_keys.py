@@ -134,6 +134,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "a_class_is_told_by_its_name_or_its_number",
         "validation.rows": "tests/mlplatform/validate/test_sample.py/"
         "no_more_rows_are_taken_than_are_asked_for",
+        "probe.inputs{}": "attacks/documents-wrong-types/probe-of-the-wrong-shape",
         "revoked[].version": "attacks/policy-versions-and-signatures/"
         "rollback-to-a-version-revoked-by-its-model",
         "revoked[].reason": "policies/rego/revoked_test.rego/what_was_revoked_may_not",

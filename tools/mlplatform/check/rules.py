@@ -7,6 +7,7 @@ from mlplatform.check import (
     custom_schemas,
     dataset_columns,
     policies,
+    probe_inputs,
     promotion_chain,
     references,
     requirements,
@@ -23,7 +24,13 @@ JUDGING_RULES: tuple[Rule, ...] = (
     *declared_rules(schema_errors, schema, custom_schemas, references),
     *broken_reference.RULE_BY_KIND.values(),
     *declared_rules(
-        validation_sample, promotion_chain, dataset_columns, capabilities, codeowners, requirements
+        validation_sample,
+        probe_inputs,
+        promotion_chain,
+        dataset_columns,
+        capabilities,
+        codeowners,
+        requirements,
     ),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
     *declared_rules(policies, metadata, waivers),

@@ -195,7 +195,7 @@ def _working_tree(git: Git, base: GitTreeSource) -> tuple[Selectable, tuple[File
     ground, since, old = base, str(base.commit), base.entries
     if tip and merge_base(git, since, tip) != since:
         ground, since, old = _merged(git, base, tip), tip, listing(git, tip)
-    candidates, existing = touched(git, since)
+    candidates, existing, unseen = touched(git, since)
     tree = WorkingTree(git.root)
     files = {file.path: file for file in tree.look(existing)}
     same = _unchanged(git, tree, files, old) | _unchanged(git, tree, files, ground.entries)
@@ -206,11 +206,15 @@ def _working_tree(git: Git, base: GitTreeSource) -> tuple[Selectable, tuple[File
         if old.get(path) != ground.entries.get(path) and path.startswith(_JUDGED):
             raise _both_sides(path)
         edited[path] = path in files
-    kept = {path: entry for path, entry in ground.entries.items() if path not in edited}
+    for path in unseen:
+        if old.get(path) != ground.entries.get(path) and path.startswith(_JUDGED):
+            raise _both_sides(path)
+        edited[path] = True
+    kept = {path: entry for path, entry in ground.entries.items() if path not in edited} | dict(unseen)
     over = OverlaySource(
         GitTreeSource(git, None, kept),
         tree,
-        {path: files[path] for path, is_there in edited.items() if is_there},
+        {path: files[path] for path, is_there in edited.items() if is_there and path in files},
     )
     return over, _file_changes(base.entries, ground.entries, edited)
 

@@ -18,7 +18,8 @@ from mlplatform.flow.check.changeset import ChangeSet, changeset
 from mlplatform.flow.check.sandboxed_check import check_in_sandbox
 from mlplatform.load.infrastructure import infrastructure, scanner_policies
 from mlplatform.load.load import load
-from mlplatform.load.source import Commit, WorkingTree
+from mlplatform.load.source import Commit
+from mlplatform.load.subset_source import working_tree
 from mlplatform.providers.git import Git
 from mlplatform.providers.policy import connect_engine, engine_name
 from mlplatform.providers.policy.failed_engine import FailedEngine
@@ -44,7 +45,7 @@ class CheckOptions:
 
 def check_working_tree(git: Git, options: CheckOptions | None = None) -> CheckResult:
     """Check the state of the working tree: every rule that needs no change to look at."""
-    return _check_state(WorkingTree(git.root), options or CheckOptions())
+    return _check_state(working_tree(git), options or CheckOptions())
 
 
 def check_commit(git: Git, rev: str, options: CheckOptions | None = None) -> CheckResult:
