@@ -95,7 +95,7 @@ ran_before(pin) if {
 	}
 }
 
-reason(pin) := "cannot be traced: this clone lacks part of the git history, so what ran before is unknown" if {
+reason(pin) := "cannot be traced: this clone lacks part of the git history (run `git fetch --unshallow`), so what ran before is unknown" if {
 	input.change.historyComplete == false
 } else := sprintf("was rolled back in %s, or taken out there", [input.change.promotesFrom]) if {
 	pin in input.change.sourceLeft

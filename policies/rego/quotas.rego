@@ -14,8 +14,9 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # title: The quotas cover what the tenant's deployments use
 # description: |
 #   Machines are shared and GPUs are scarce. For each environment the resources of all instances are added up, those of
-#   challengers and shadows included, and compared with its quota. A deployment counts as one endpoint. An environment
-#   without a quota has a quota of 0.
+#   challengers and shadows included, and compared with its quota. A deployment counts as one endpoint, and an instance
+#   as a tenth of a CPU and half a GiB at least. `instances` limits their number where the quota says one. An
+#   environment without a quota has a quota of 0.
 # custom:
 #   id: quota-covers
 #   severity: error
@@ -48,10 +49,19 @@ deny contains {
 	not is_enough(used, quota, resource)
 }
 
-units := {"gpu": "GPU", "cpu": "CPU", "memoryGiB": "GiB of memory", "endpoints": "endpoints"}
+units := {
+	"gpu": "GPU",
+	"cpu": "CPU",
+	"memoryGiB": "GiB of memory",
+	"instances": "instances",
+	"endpoints": "endpoints",
+}
 
 in_words(resource, number) := "endpoint" if {
 	resource == "endpoints"
+	number == 1
+} else := "instance" if {
+	resource == "instances"
 	number == 1
 } else := units[resource]
 
@@ -59,7 +69,13 @@ is_covered(used, quota) if {
 	is_enough(used, quota, "gpu")
 	is_enough(used, quota, "cpu")
 	is_enough(used, quota, "memoryGiB")
+	is_enough(used, quota, "instances")
 	is_enough(used, quota, "endpoints")
+}
+
+is_enough(_, quota, resource) if {
+	resource == "instances"
+	not quota[resource]
 }
 
 is_enough(used, quota, resource) if data.lib.number.at_most(used[resource], object.get(quota, resource, 0))

@@ -43,9 +43,16 @@ test_each_resource_is_counted if {
 	messages_in(asked({name: serving(1, 1, 1, 0) | some name in ["a/one", "a/two", "a/three"]})) == {"the deployments in production use 3 endpoints and the quota is 2"}
 }
 
-test_one_endpoint_is_one_endpoint if {
-	none := {"document": {"quotas": {}}, "deployments": {"production": {"a/one": serving(1, 0, 0, 0)}}}
-	messages_in(none) == {"the deployments in production use 1 endpoint and the quota is 0"}
+test_one_endpoint_is_one_endpoint_and_one_instance_is_one_instance if {
+	few := {"cpu": 1, "memoryGiB": 1, "instances": 0}
+	none := {
+		"document": {"quotas": {"production": few}},
+		"deployments": {"production": {"a/one": serving(1, 0, 0, 0)}},
+	}
+	messages_in(none) == {
+		"the deployments in production use 1 endpoint and the quota is 0",
+		"the deployments in production use 1 instance and the quota is 0",
+	}
 }
 
 test_instances_are_multiplied if denied_in(asked({"a/one": serving(9, 1, 1, 0)})) == denied
@@ -120,4 +127,16 @@ test_what_cannot_be_counted_is_not_answered if {
 test_without_deployments_nothing_is_answered if {
 	decision := quotas.decision with input as {"document": {"quotas": {}}}
 	decision.evaluated == set()
+}
+
+test_many_tiny_instances_are_denied_for_what_each_takes if {
+	denied_in(asked({"a/one": serving(64, 0.0001, 0.0001, 0)})) == denied
+}
+
+test_a_quota_of_instances_is_heeded_where_there_is_one if {
+	of_three := object.union(quota, {"instances": 3})
+	within := object.union(asked({"a/one": serving(3, 1, 1, 0)}), {"document": {"quotas": {"production": of_three}}})
+	count(denied_in(within)) == 0
+	beyond := object.union(asked({"a/one": serving(4, 1, 1, 0)}), {"document": {"quotas": {"production": of_three}}})
+	messages_in(beyond) == {"the deployments in production use 4 instances and the quota is 3"}
 }

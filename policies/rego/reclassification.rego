@@ -87,7 +87,7 @@ deny contains {
 
 deny contains {
 	"rule": "classification-lowered",
-	"message": "this clone lacks part of the git history, so how this data was classified before is unknown",
+	"message": "this clone lacks part of the git history (run `git fetch --unshallow`), so how this data was classified before is unknown",
 	"at": ["classification"],
 } if {
 	not "classification-lowered" in satisfied

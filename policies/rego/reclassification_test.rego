@@ -200,7 +200,7 @@ test_what_a_deleted_data_set_held_in_a_column_counts if {
 test_without_history_only_what_is_pii_may_come if {
 	unknown := json.remove(come_again(public, []), ["change/past"])
 	denied_in(unknown) == lowered
-	messages_in(unknown) == {"this clone lacks part of the git history, so how this data was classified before is unknown"}
+	messages_in(unknown) == {"this clone lacks part of the git history (run `git fetch --unshallow`), so how this data was classified before is unknown"}
 	denied_in(object.union(unknown, {"document": before})) == set()
 }
 

@@ -80,7 +80,7 @@ goes_forward if {
 	input.change.base.version == input.document.version
 }
 
-direction := "this clone lacks part of the git history, so whether this version goes up is unknown" if {
+direction := "this clone lacks part of the git history (run `git fetch --unshallow`), so whether this version goes up is unknown" if {
 	input.change.historyComplete == false
 } else := sprintf("version %s is lower than %s and never ran here, so this is not a rollback", [
 	input.document.version,

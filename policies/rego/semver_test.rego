@@ -147,7 +147,7 @@ test_history_cut_short_is_denied_with_the_cause if {
 	every relation in ["up", "down", "new"] {
 		question := shallow(asked(up, {"relation": relation}))
 		denied_in(question) == order
-		messages_in(question) == {"this clone lacks part of the git history, so whether this version goes up is unknown"}
+		messages_in(question) == {"this clone lacks part of the git history (run `git fetch --unshallow`), so whether this version goes up is unknown"}
 	}
 }
 

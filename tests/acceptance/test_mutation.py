@@ -49,8 +49,10 @@ NOT_BY_A_CASE = {
         "load.review:read_review:Refusal#2",
     ),
     "every case starts from main as it is: tests/mlplatform/flow/check/test_changeset.py": (
-        "flow.check.changeset:_require_one_side:Refusal",
         "providers.git.compare:merge_base:Refusal",
+    ),
+    "git refuses to make such a mode: tests/mlplatform/load/test_portable_tree.py": (
+        "load.portable_tree:_mode:path-mode",
     ),
     "git has to be broken, or its objects: tests/mlplatform/providers/git, flow/check/test_changeset.py": (
         "providers.git.compare:merge_base:Refusal#2",

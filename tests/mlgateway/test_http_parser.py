@@ -17,6 +17,10 @@ POST = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX-Name: Value\r\n\r
 CHUNKED = b"POST /y HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 CHUNKED += b"2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nT: 1\r\n\r\n"
 HEAD = b"POST /x HTTP/1.1\r\nHost: a\r\n"
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n"
+OFFERING = HEAD + OFFER + b"Content-Length: 3\r\n\r\nh2c"
+OFFERING += b"GET /z HTTP/1.1\r\nHost: a\r\n" + OFFER + b"\r\n"
+OFFERING += HEAD + OFFER + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
 
 
 def feed(*parts: bytes) -> list[Request | Reply]:
@@ -32,14 +36,17 @@ def refusal(*parts: bytes) -> tuple[int, str]:
 
 
 @unhurried
-@given(st.lists(st.integers(1, len(GET + POST + CHUNKED) - 1), max_size=12), st.booleans())
+@given(st.lists(st.integers(1, len(GET + POST + CHUNKED + OFFERING) - 1), max_size=12), st.booleans())
 def test_requests_are_the_same_wherever_the_bytes_are_cut(cuts: list[int], each: bool) -> None:
-    data = GET + POST + CHUNKED
+    data = GET + OFFERING + POST + CHUNKED
     edges = list(range(len(data) + 1)) if each else [0, *sorted(cuts), len(data)]
     found = feed(*(data[start:end] for start, end in pairwise(edges)))
     assert found == feed(data)
     assert [(r.target, bytes(r.body)) for r in found if isinstance(r, Request)] == [
         (b"/v2", b""),
+        (b"/x", b"h2c"),
+        (b"/z", b""),
+        (b"/x", b"abc"),
         (b"/x", b"hello"),
         (b"/y", b"hello"),
     ]
@@ -77,8 +84,8 @@ def test_what_was_complete_before_a_bad_request_still_counts() -> None:
         (b"GET /v2 HTTP/2.0\r\nHost: a\r\n\r\n", 505, "HTTP/2.0"),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "not HTTP/1.1"),
         (b"GET /v2 HTTP/1.1\nHost: a\n\n", 400, "not HTTP/1.1"),
-        (HEAD + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 501, "without Upgrade or CONNECT"),
-        (b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 501, "without Upgrade or CONNECT"),
+        (b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 501, "without CONNECT"),
+        (b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n", 501, "without CONNECT"),
         (HEAD + b"Expect: a miracle\r\nContent-Length: 1\r\n\r\n", 417, "100-continue"),
         (HEAD + b"Content-Length: 501\r\n\r\n", 413, "more than 500 bytes"),
         (
@@ -129,3 +136,18 @@ def test_a_body_may_be_as_large_as_the_limit_however_finely_it_is_chunked() -> N
     assert whole == cut
     assert isinstance(whole, Request)
     assert len(whole.body) == LIMITS.max_body
+
+
+def test_an_offer_to_upgrade_is_declined_and_the_request_answered_in_http_1_1() -> None:
+    requests = feed(OFFERING * 40)
+    assert len(requests) == 120
+    assert all(isinstance(request, Request) and request.keep_alive for request in requests)
+
+
+def test_a_client_that_offers_an_upgrade_and_waits_is_invited_to_send_its_body() -> None:
+    receiver = HttpParser(LIMITS)
+    assert receiver.feed(HEAD + OFFER + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n") == []
+    assert receiver.expecting
+    (request,) = receiver.feed(b"abc")
+    assert isinstance(request, Request)
+    assert request.body == b"abc"

@@ -33,12 +33,7 @@ class HttpParser:
         if self._refusal:
             return []
         count, size = self._count, len(self._body)
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            pass  # on_headers_complete has refused it
-        except httptools.HttpParserError as error:
-            self._refuse(400, f"the request is not HTTP/1.1: {error}")
+        self._parse(data)
         if self.receiving and self._count == count and len(self._body) == size:
             self._loose += len(data)
             if self._loose > self._limits.max_head:
@@ -47,6 +42,29 @@ class HttpParser:
         if self._refusal:
             out.append(self.give_up(*self._refusal))
         return out
+
+    def _parse(self, data: bytes) -> None:
+        """Hand bytes to the parser. An offer to upgrade, such as Java's h2c, is declined by answering in HTTP/1.1."""
+        rest = data
+        while rest and not self._refusal:
+            try:
+                self._parser.feed_data(rest)
+                return
+            except httptools.HttpParserUpgrade as offer:
+                rest = self._head_without_offer() + rest[offer.args[0] :]
+                self._parser = httptools.HttpRequestParser(self)
+            except httptools.HttpParserError as error:
+                self._refuse(400, f"the request is not HTTP/1.1: {error}")
+
+    def _head_without_offer(self) -> bytes:
+        """The head that was read, without what offers an upgrade: after an offer the parser reads no body."""
+        start = b"%b %b HTTP/%b\r\n" % (
+            self._parser.get_method(),
+            self._target,
+            self._parser.get_http_version().encode(),
+        )
+        kept = (b"%b: %b\r\n" % header for header in self._headers if header[0] != b"upgrade")
+        return b"".join((start, *kept, b"\r\n"))
 
     def give_up(self, status: int, message: str) -> Reply:
         """Read nothing more; the reply that says why."""
@@ -85,6 +103,8 @@ class HttpParser:
             self._refuse(413, self._too_large())
 
     def on_message_complete(self) -> None:
+        if self._parser.should_upgrade():
+            return  # the request is read again without its offer
         self.receiving = self.expecting = False
         if self._refusal:
             return
@@ -102,8 +122,8 @@ class HttpParser:
         version = self._parser.get_http_version()
         if version not in ("1.0", "1.1"):
             return 505, f"HTTP/{version} is not spoken here; use HTTP/1.1"
-        if self._parser.should_upgrade():
-            return 501, "only HTTP/1.1 is spoken here; send the request without Upgrade or CONNECT"
+        if self._parser.get_method() == b"CONNECT":
+            return 501, "only HTTP/1.1 is spoken here; send the request without CONNECT"
         size = len(self._target) + sum(len(name) + len(value) + 4 for name, value in self._headers)
         if size > self._limits.max_head:
             return 431, f"the head has more than {self._limits.max_head} bytes"

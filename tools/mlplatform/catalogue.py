@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from mlplatform.check import check
 from mlplatform.check.rules import JUDGING_RULES
 from mlplatform.core.rule import Rule, declared_rules
-from mlplatform.load import documents, paths, read_files, secrets, tables
+from mlplatform.load import (
+    dataset_files,
+    documents,
+    hidden_diffs,
+    paths,
+    portable_tree,
+    read_files,
+    secrets,
+    shadowed_modules,
+    tables,
+)
 from mlplatform.providers.policy.interface import Flaw
 from mlplatform.providers.policy.metadata import read_packages
 from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
@@ -13,7 +23,8 @@ from mlplatform.providers.scan.checks.zizmor_audits import ZIZMOR
 from mlplatform.strict_yaml import builder, characters, parser
 
 CATALOGUE: tuple[Rule, ...] = (
-    *declared_rules(builder, characters, parser, documents, paths, read_files, tables, secrets),
+    *declared_rules(builder, characters, parser, documents, hidden_diffs, paths, portable_tree, read_files),
+    *declared_rules(shadowed_modules, dataset_files, tables, secrets),
     *JUDGING_RULES,
     *declared_rules(check),
 )

@@ -1,5 +1,6 @@
 """What may be registered from a training run, with real runs in a real registry."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
 from mlplatform.core.payload import digest_of, short_digest
 from mlplatform.core.repository import Repository
+from mlplatform.propose.edit import new_document
+from mlplatform.propose.pinned import Pinned, read_pinned
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from tests.support.registries import client_of, mlflow_registry
@@ -48,6 +51,7 @@ def trained(
     content: bytes,
     data: str = digest("7.7.7"),
     status: str = "FINISHED",
+    metrics: Iterable[str] = ("auc",),
 ) -> str:
     """The id of a run that logged a payload and the data it was trained on."""
     client = client_of(registry)
@@ -56,7 +60,8 @@ def trained(
     run: str = client.create_run(experiment.experiment_id).info.run_id
     (tmp_path / "model.onnx").write_bytes(content)
     client.log_artifact(run, str(tmp_path / "model.onnx"), "model")
-    client.log_metric(run, "auc", 0.95)
+    for name in metrics:
+        client.log_metric(run, name, 0.95)
     client.set_tag(run, f"data.{BIOPSIES}", data)
     client.set_terminated(run, status)
     return run
@@ -105,6 +110,18 @@ def test_the_same_bytes_under_another_version_are_refused(registry: MlflowRegist
         register(declared(), registry, TUMOUR, "4.1.0", run)
 
 
+def test_the_bytes_of_another_declared_model_are_refused(registry: MlflowRegistry, tmp_path: Path) -> None:
+    run = trained(registry, tmp_path, b"the bytes of another model")
+    registered = register(declared(), registry, TUMOUR, "6.0.0", run)
+    both = declared()
+    other = both.models[TUMOUR]
+    both = replace(both, models={**both.models, "clinic/lesion": other})
+    with pytest.raises(Refusal, match=r"this artifact is clinic/tumour 6\.0\.0, and another model may not"):
+        register(both, registry, "clinic/lesion", "1.0.0", run)
+    renamed = replace(both, models={"clinic/lesion": other})
+    assert register(renamed, registry, "clinic/lesion", "1.0.0", run).ref.digest == registered.ref.digest
+
+
 def test_other_bytes_under_the_same_version_are_refused(registry: MlflowRegistry, tmp_path: Path) -> None:
     one, other = (trained(registry, tmp_path, content) for content in (b"one", b"other"))
     held = register(declared(), registry, TUMOUR, "5.0.0", one)
@@ -122,3 +139,30 @@ def test_an_unknown_model_is_refused_with_the_file_to_add(registry: MlflowRegist
     with pytest.raises(Refusal, match="there is no model clinic/other") as said:
         register(declared(), registry, "clinic/other", "1.0.0", "0" * 32)
     assert "models/clinic/other.yaml" in said.value.fix
+
+
+def test_metrics_are_called_as_people_call_them(registry: MlflowRegistry, tmp_path: Path) -> None:
+    names = {
+        "val/auc",
+        "Accuracy",
+        "mean radius",
+        "system/cpu_utilization_percentage",
+        "f1 - macro",
+        "ndcg_at.10",
+    }
+    run = trained(registry, tmp_path, b"many metrics", metrics=names)
+    done = register(declared(), registry, TUMOUR, "6.0.0", run)
+    assert set(done.lineage.metrics) == names
+    found = registry.read().find(TUMOUR, "6.0.0")
+    assert found
+    text = new_document(Pinned("6.0.0", done.ref.digest, metrics=found.lineage.metrics), "a.yaml", None)
+    assert set(read_pinned(text, "a.yaml").metrics) == names
+
+
+def test_a_metric_that_no_document_can_hold_is_refused_before_there_is_a_version(
+    registry: MlflowRegistry, tmp_path: Path
+) -> None:
+    run = trained(registry, tmp_path, b"a blank at the end", metrics=["auc "])
+    with pytest.raises(Refusal, match="measured 'auc ', and no document can hold"):
+        register(declared(), registry, TUMOUR, "6.1.0", run)
+    assert registry.read().find(TUMOUR, "6.1.0") is None

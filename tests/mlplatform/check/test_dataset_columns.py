@@ -22,6 +22,28 @@ def test_the_same_columns_in_any_order_are_no_finding(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "names",
+    [("mean radius", "area (mm2)"), ("Unnamed: 0", "ndcg@10"), ("größe", "μm²"), ("年齢", "%"), ("1", "a.b")],
+)
+def test_columns_are_called_as_people_call_them(names: tuple[str, str]) -> None:
+    files = repository(",".join(names) + "\n1,2\n")
+    columns = ", ".join(f'"{name}": {{type: float, classification: public}}' for name in names)
+    text = files[LEXICON]
+    lines = [f"columns: {{{columns}}}" if line.startswith("columns:") else line for line in text.splitlines()]
+    assert "data-columns" not in str(said(judged({**files, LEXICON: "\n".join(lines) + "\n"})))
+    assert "schema" not in str(said(judged({**files, LEXICON: "\n".join(lines) + "\n"})))
+
+
+@pytest.mark.parametrize("name", [" radius", "radius ", "\u0435mail", "\u202eradius", "x" * 251])
+def test_a_column_that_would_be_misread_is_refused(name: str) -> None:
+    files = repository("word,level\napple,1\n")
+    text = files[LEXICON].replace(
+        "columns: {", f'columns: {{"{name}": {{type: float, classification: public}}, '
+    )
+    assert said(judged({**files, LEXICON: text}))
+
+
+@pytest.mark.parametrize(
     ("text", "expected", "fix"),
     [
         (
@@ -37,7 +59,7 @@ def test_the_same_columns_in_any_order_are_no_finding(text: str) -> None:
         (
             "word,level,e mail\u202e\n",
             f'8:1 data-columns {FILE} has a column "e mail\\u202e", and no column can be called so',
-            "rename it in the file: a name has letters, digits and _, and does not start with a digit",
+            "rename it in the file: at most 250 visible characters, no blanks at its ends",
         ),
     ],
 )

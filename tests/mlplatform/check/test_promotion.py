@@ -162,6 +162,8 @@ def test_the_facts_of_a_promotion() -> None:
         "freezes": [],
         "hasSignatureBefore": True,
         "step": "minor",
+        "model": "reading/recommender",
+        "sameArtifact": [],
         "promotesFrom": "integration",
         "historyComplete": True,
         "base": old,

@@ -141,8 +141,10 @@ def test_one_for_a_folder_is_refused_as_such_and_its_owner_is_not_blamed(folder:
 def test_a_waiver_of_what_the_change_is_not_about_is_not_touched() -> None:
     before = {**repository(waiver()), **second_tenant()}
     short = with_change(before, "models/school/predictor.yaml", "What to read next", "Next")
-    other = with_change(short, "models/school/predictor.yaml", "type: real-time", "type: batch")
-    own = with_change(short, MODEL, "type: real-time", "type: batch")
+    other = with_change(
+        short, "models/school/predictor.yaml", "type: real-time", "type: real-time\ncritical: true"
+    )
+    own = with_change(short, MODEL, "type: real-time", "type: real-time\ncritical: true")
     little = replace(base_of(short), everything=False)
     assert [one.is_touched for one in judge(short).waived] == [True]
     for files, base, is_touched in (
@@ -178,7 +180,10 @@ def test_another_tenants_change_is_not_stopped_by_it() -> None:
     before = {**repository(waiver("2026-11-20")), **second_tenant()}
     short = with_change(before, "models/school/predictor.yaml", "What to read next", "Next")
     checked = judge(
-        with_change(short, "models/school/predictor.yaml", "type: real-time", "type: batch"), base_of(short)
+        with_change(
+            short, "models/school/predictor.yaml", "type: real-time", "type: real-time\ncritical: true"
+        ),
+        base_of(short),
     )
     assert said(checked) == {("waiver-expired", "warning")}
 
@@ -207,7 +212,7 @@ def test_a_new_waiver_may_not_hold_for_too_long() -> None:
 
 def test_an_unused_waiver_warns_for_two_weeks_and_then_stops_the_change_of_what_it_covers() -> None:
     before = with_change(repository(waiver()), MODEL, "What to read next", "Read")
-    after = with_change(before, MODEL, "type: real-time", "type: batch")
+    after = with_change(before, MODEL, "type: real-time", "type: real-time\ncritical: true")
     assert said(judge(after, merged(before, 14))) == {("waiver-unused", "warning")}
     assert said(judge(after, merged(before, 15))) == {("waiver-unused", "error")}
 

@@ -1,6 +1,6 @@
 """What was champion in an environment is what the ledger says was made so there."""
 
-from mlplatform.core.champions import champions
+from mlplatform.core.champions import champions, recorded_aliases
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change
 from mlplatform.core.statement import Statement, deployment_statement
@@ -40,3 +40,9 @@ def test_what_failed_was_put_back_or_happened_elsewhere_is_not() -> None:
         made("1.3.0", environment="integration"),
     ]
     assert champions(statements, "production") == {}
+
+
+def test_what_an_apply_left_the_aliases_at_is_known_until_the_model_is_removed() -> None:
+    statements = [made("1.0.0"), made("1.1.0"), made("1.2.0", Result.FAILED), made("0.9.0", late="yes")]
+    assert recorded_aliases(statements, "production") == {TUMOUR: {"champion": "1.1.0", "previous": None}}
+    assert recorded_aliases([*statements, made("1.1.0", gone=True)], "production") == {TUMOUR: {}}

@@ -81,6 +81,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "quotas{}.gpu": "attacks/policy-quota-and-budget/gpu-quota-exceeded",
         "quotas{}.cpu": "attacks/policy-quota-and-budget/cpu-quota-exceeded",
         "quotas{}.memoryGiB": "attacks/policy-quota-and-budget/memory-quota-exceeded",
+        "quotas{}.instances": "attacks/policy-quota-and-budget/quota-exceeded-in-instances",
         "quotas{}.endpoints": "attacks/policy-quota-and-budget/quota-exceeded-by-many-small-ones",
         "budget.monthlyUSD": "attacks/policy-quota-and-budget/budget-exceeded",
         **{key: reader.format("tenant") for key, reader in FREEZE.items()},
@@ -138,6 +139,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "a_class_is_told_by_its_name_or_its_number",
         "validation.rows": "tests/mlplatform/validate/test_sample.py/"
         "no_more_rows_are_taken_than_are_asked_for",
+        "probe.inputs{}": "attacks/documents-wrong-types/probe-of-the-wrong-shape",
         "revoked[].version": "attacks/policy-versions-and-signatures/"
         "rollback-to-a-version-revoked-by-its-model",
         "revoked[].reason": "policies/rego/revoked_test.rego/what_was_revoked_may_not",

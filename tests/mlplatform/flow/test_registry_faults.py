@@ -183,6 +183,16 @@ def test_a_change_that_fails_is_put_back_and_held_and_the_retry_finishes(
     assert (after["loaded"], after["outbox"], after["notes"]) == ([BEFORE, NEW], [], ())
 
 
+def test_a_call_that_was_carried_out_after_it_was_given_up_is_mended_by_the_next_apply(
+    lab: Laboratory,
+) -> None:
+    before = state(lab)
+    connected(lab, "production").set_aliases(SCALER, BEFORE, BEFORE)
+    assert state(lab)["aliases"] == {"champion": BEFORE, "previous": BEFORE}
+    assert apply(lab).is_done
+    assert state(lab) == before
+
+
 @pytest.mark.exhaustive
 def test_drift_is_not_looked_for_while_another_machine_is_at_work(lab: Laboratory, tmp_path: Path) -> None:
     run_git(tmp_path, "clone", "-q", str(lab.place.target.folder / "remote"), "other")

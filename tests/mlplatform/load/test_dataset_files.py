@@ -91,3 +91,13 @@ def test_a_card_among_many_numbers_is_found() -> None:
 def test_marks_without_end_are_read_in_time() -> None:
     tables, _ = read_tables({"a.csv": ("note\na" + "\u0300\u0316" * 60_000 + "@example.com\n").encode()})
     assert tables["a.csv"].personal_data == {"note": {"email": 1}}
+
+
+def test_a_pointer_of_git_lfs_is_said_to_be_one_and_is_no_table() -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 1\n"
+    files = Files({"examples/data/ant/a.csv": pointer})
+    _, tables, findings = read_data(files, files.files(("",)))
+    assert [(finding.rule, finding.path) for finding in findings] == [
+        ("file-lfs-pointer", "examples/data/ant/a.csv")
+    ]
+    assert tables == {}

@@ -125,22 +125,6 @@ def test_what_is_no_plain_file_is_a_finding(path: str, kind: FileType, rule: str
     assert (finding.rule, finding.path) == (rule, path)
 
 
-def test_paths_that_differ_only_in_case_clash() -> None:
-    paths = [
-        "Models/reading/recommender.yaml",
-        "models/Reading/recommender.yaml",
-        "models/reading/recommender.yaml",
-    ]
-    found, findings = documents([plain(path) for path in paths])
-    assert list(found) == paths[2:]
-    assert [(finding.path, finding.rule) for finding in sorted(findings)] == [
-        (paths[0], "path-unknown"),
-        (paths[1], "path-case-clash"),
-        (paths[1], "path-unknown"),
-        (paths[2], "path-case-clash"),
-    ]
-
-
 @pytest.mark.parametrize(
     ("path", "said"),
     [

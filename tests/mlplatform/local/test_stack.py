@@ -1,6 +1,7 @@
 """The embedded stack: idempotent to start, brought back after a crash, ended without a trace and without a victim."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +22,15 @@ from mlplatform.providers.serving.ports import write_ports
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.providers.serving.triton.ports import NAMES
 from tests.support.payloads import snapshot
-from tests.support.stack import ENVIRONMENT, ask, candidate, new_model, scaling_model
+from tests.support.stack import (
+    ENVIRONMENT,
+    ask,
+    candidate,
+    end_servers,
+    needs_serving,
+    new_model,
+    scaling_model,
+)
 from tests.support.waiting import DEADLINE_SECONDS, wait_until
 
 pytestmark = pytest.mark.servers
@@ -188,6 +197,28 @@ def test_stop_spares_a_process_that_got_the_number_of_a_server(
         assert unrelated.poll() is None
         unrelated.kill()
     os.kill(running["gateway"], signal.SIGTERM)
+
+
+def test_a_copied_checkout_neither_sees_nor_stops_the_originals_servers_and_a_moved_one_stops_its_own(
+    tmp_path: Path,
+) -> None:
+    needs_serving()
+    original, copy, moved = (LocalTarget(tmp_path / name) for name in ("original", "copy", "moved"))
+    stack.start(original, ENVIRONMENT)
+    try:
+        running = stack.state(original.environment(ENVIRONMENT))
+        assert set(running) == {"triton", "gateway"}
+        shutil.copytree(original.root, copy.root)
+        assert stack.state(copy.environment(ENVIRONMENT)) == {}
+        assert processes.runs_elsewhere(copy.environment(ENVIRONMENT))
+        assert stack.stop(copy, ENVIRONMENT) == ()
+        assert stack.state(original.environment(ENVIRONMENT)) == running
+        original.root.rename(moved.root)
+        assert stack.state(moved.environment(ENVIRONMENT)) == running
+        assert set(stack.stop(moved, ENVIRONMENT)) == {"triton", "gateway"}
+        assert all(not (fields := stat(pid)) or fields[0] in "ZX" for pid in running.values())
+    finally:
+        end_servers(moved if moved.root.exists() else original)
 
 
 def test_a_record_of_before_the_last_boot_is_nobodys(target: LocalTarget, here: EnvironmentPaths) -> None:

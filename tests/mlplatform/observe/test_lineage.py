@@ -17,7 +17,10 @@ from tests.support.values import METRICS, deployment, digest
 
 TUMOUR = "clinic/tumour"
 DATA = {"clinic/biopsies": digest("9.9.9")}
-REGISTERED = {"digest": digest("1.0.0"), "run": "run-1", "commit": "f" * 40, "data": DATA, "metrics": METRICS}
+REGISTERED = {
+    **{"model": TUMOUR, "digest": digest("1.0.0"), "run": "run-1", "commit": "f" * 40},
+    **{"data": DATA, "metrics": METRICS},
+}
 
 
 def routed(version: str, at: str, result: str = "applied", environment: str = "production") -> dict[str, Any]:
@@ -43,6 +46,11 @@ def found(*newest_first: dict[str, Any]) -> DeploymentLineage:
     body = Deployment.model_validate(deployment("1.0.0"))
     declared = DeclaredDeployment("production", TUMOUR, body, (), {"clinic/biopsies": "pii"})
     return lineage(declared, "a" * 40, newest_first)
+
+
+def test_the_run_of_another_models_registration_is_never_shown() -> None:
+    made = found({**REGISTERED, "model": "postal/tumour", "run": "made-up"}, REGISTERED)
+    assert made.run == "run-1"
 
 
 def test_the_run_and_data_of_a_version_are_found_by_its_digest() -> None:

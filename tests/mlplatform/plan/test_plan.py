@@ -230,6 +230,36 @@ def test_what_an_apply_made_champion_last_is_previous_once_a_champion_by_hand_is
     assert made.changes[-1].after == {"champion": "1.1.0", "previous": "1.0.0", "digest": digest("1.1.0")}
 
 
+@pytest.mark.parametrize(
+    ("champion", "previous"), [("1.1.0", "1.1.0"), ("1.1.0", None), ("1.0.0", "1.0.0"), ("1.0.0", "0.9.0")]
+)
+def test_aliases_that_a_late_write_left_are_as_the_last_apply_left_them(
+    champion: str, previous: str | None
+) -> None:
+    late = steady("1.1.0", previous="1.0.0")
+    aliases = {"champion": champion} | ({"previous": previous} if previous else {})
+    late = replace(
+        late,
+        registry=replace(late.registry, aliases={TUMOUR: aliases}),
+        recorded_aliases={TUMOUR: {"champion": "1.1.0", "previous": "1.0.0"}},
+    )
+    (mended,) = planned({TUMOUR: deployment("1.1.0")}, late).changes
+    assert mended.after == {"champion": "1.1.0", "previous": "1.0.0", "digest": digest("1.1.0")}
+
+
+def test_a_late_write_under_a_version_on_hold_is_mended_too() -> None:
+    declared = repository({"production": {TUMOUR: deployment("1.2.0")}})
+    late = steady("1.1.0", previous="1.0.0")
+    late = replace(
+        late,
+        registry=replace(late.registry, aliases={TUMOUR: {"champion": "1.1.0", "previous": "0.9.0"}}),
+        recorded_aliases={TUMOUR: {"champion": "1.1.0", "previous": "1.0.0"}},
+        holds=held_by(declared, {"champion": "1.1.0", "previous": "1.0.0"}, "1.2.0"),
+    )
+    (mended,) = plan(declared, "production", "laptop", late).changes
+    assert mended.after == {"champion": "1.1.0", "previous": "1.0.0", "digest": digest("1.1.0")}
+
+
 def test_a_route_changed_by_hand_does_not_make_what_it_went_to_previous() -> None:
     there = actual(
         registry(
@@ -425,10 +455,10 @@ def test_while_a_version_is_on_hold_a_lost_alias_takes_nothing_out() -> None:
     assert plan(declared, "production", "laptop", gone).changes == ()
 
 
-def held_by(declared: Repository, aliases: dict[str, str | None]) -> Holds:
+def held_by(declared: Repository, aliases: dict[str, str | None], version: str = "1.1.0") -> Holds:
     documents = documents_digest(declared, "production", TUMOUR)
-    hold = Hold("production", TUMOUR, "1.1.0", digest("1.1.0"), documents, aliases, "it broke", "today")
-    return {(TUMOUR, digest("1.1.0")): hold}
+    hold = Hold("production", TUMOUR, version, digest(version), documents, aliases, "it broke", "today")
+    return {(TUMOUR, digest(version)): hold}
 
 
 def test_a_small_number_of_changes_is_within_the_blast_radius_whatever_its_share() -> None:

@@ -48,3 +48,7 @@ def test_answers_too_far_from_the_truth_are_a_flaw() -> None:
 
 def test_usable_answers_have_metrics() -> None:
     assert evaluated("regression", [0.0, 1.0]).metrics == {"mae": 0.0, "rmse": 0.0, "r2": 1.0}
+
+
+def test_a_version_that_does_not_answer_each_row_is_flawed() -> None:
+    assert evaluated("regression", [0.0]).flaw == "the output Y has the shape [1, 1] for 2 rows"

@@ -1,7 +1,11 @@
 """Registers a trained version in the first environment's registry."""
 
+import re
+
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Deployment
+from mlplatform.core.kinds.base import LABEL, LONGEST_LABEL
+from mlplatform.core.names import lookalike
 from mlplatform.core.payload import ArtifactRef, digest_of, short_digest
 from mlplatform.core.repository import Repository
 from mlplatform.providers.artifacts import store_for
@@ -10,6 +14,7 @@ from mlplatform.providers.registry.interface import (
     RegisteredVersion,
     Registry,
 )
+from mlplatform.strict_yaml.characters import hidden
 
 
 def register(
@@ -20,10 +25,12 @@ def register(
         raise Refusal(f"there is no model {model}", fix=f"add models/{model}.yaml first")
     run = registry.run(run_id)
     _assert_trained_on_declared_data(repository, model, run.lineage)
-    digest = digest_of(store_for(run.payload_uri).entries(run.payload_uri))
+    _assert_metrics_fit_a_document(run.lineage)
+    digest = digest_of(store_for(run.payload_uri).entries(run.payload_uri, run.payload_folder))
     _assert_not_pinned_otherwise(repository, model, version, digest)
     _assert_no_other_version(registry, model, version, digest)
-    return registry.add(model, version, ArtifactRef(run.payload_uri, digest), run.lineage)
+    _assert_no_other_model(repository, registry, model, digest)
+    return registry.add(model, version, ArtifactRef(run.payload_uri, digest, run.payload_folder), run.lineage)
 
 
 def _assert_trained_on_declared_data(repository: Repository, model: str, lineage: Lineage) -> None:
@@ -42,6 +49,16 @@ def _assert_trained_on_declared_data(repository: Repository, model: str, lineage
         fix="train again on the data set as its document describes it, and log its digest",
         where=f"{document.path}:{line}:{column}",
     )
+
+
+def _assert_metrics_fit_a_document(lineage: Lineage) -> None:
+    """Refusal for a metric that no deployment could state: a version that cannot be pinned is not registered."""
+    for name in sorted(lineage.metrics):
+        if not re.fullmatch(LABEL, name) or len(name) > LONGEST_LABEL or hidden(name) or lookalike(name):
+            raise Refusal(
+                f"run {lineage.run} measured {name!a}, and no document can hold a metric of that name",
+                fix=f"log it under a name of at most {LONGEST_LABEL} visible characters, without blanks at its ends",
+            )
 
 
 def _assert_not_pinned_otherwise(repository: Repository, model: str, version: str, digest: str) -> None:
@@ -66,6 +83,17 @@ def _assert_no_other_version(registry: Registry, model: str, version: str, diges
             f"this artifact is registered as {model} {registered.version} already",
             fix=f"use {registered.version}, or train what differs",
         )
+
+
+def _assert_no_other_model(repository: Repository, registry: Registry, model: str, digest: str) -> None:
+    """Refusal for the artifact of another model: it carries what that one was trained on, whatever this run says."""
+    for other, versions in registry.read().versions.items():
+        for registered in versions.values():
+            if other != model and other in repository.models and registered.ref.digest == digest:
+                raise Refusal(
+                    f"this artifact is {other} {registered.version}, and another model may not have it",
+                    fix=f"train {model} on its own data; for a new name of {other} remove models/{other}.yaml",
+                )
 
 
 def _pins_otherwise(body: Deployment, version: str, digest: str) -> bool:

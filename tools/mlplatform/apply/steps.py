@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from mlplatform.apply.context import ApplyContext
 from mlplatform.core.errors import Refusal
@@ -57,7 +58,9 @@ def load(change: Change, context: ApplyContext) -> None:
 
 def probe(change: Change, context: ApplyContext) -> None:
     """Send a test request to the version before traffic goes to it."""
-    context.serving.probe(_candidate(change, context))
+    candidate = _candidate(change, context)
+    requests = context.probe_requests(change.resource, candidate.signature)
+    context.serving.probe(replace(candidate, requests=requests))
 
 
 def route(change: Change, context: ApplyContext) -> None:

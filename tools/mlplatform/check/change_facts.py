@@ -82,6 +82,7 @@ class ChangeFacts:
         pinned = _pin(change.after.data) if change.after else None
         signature = self._base.signatures.get((environment, model))
         facts: dict[str, Any] = {
+            "model": model,
             "promotesFrom": source,
             "historyComplete": self._base.history.complete,
             "base": current,
@@ -98,6 +99,8 @@ class ChangeFacts:
             facts["signatureBefore"] = signature
         if self._base.history.complete:
             facts["ownPins"] = self._own_pins(identity)
+            same = self._base.same_artifact.get((environment, model), ())
+            facts["sameArtifact"] = [use.as_json() for use in same]
             facts["ownRan"] = self._own_ran(identity)
             facts["sourcePins"] = _pins(self._base, source, model) if source else []
             facts["sourceRan"] = _ran(self._base, source, model) if source else []

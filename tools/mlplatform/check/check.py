@@ -16,6 +16,7 @@ from mlplatform.check import (
     held_out_rows,
     policies,
     references,
+    requirements,
     schema,
     script_data,
     tenant_resources,
@@ -142,6 +143,8 @@ def check(
     findings += _run_checker("capabilities", capabilities.capabilities, index)
     findings += _run_checker("resources", tenant_resources.tenant_resources, index)
     findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)
+    before = base.loaded.locks if base else {}
+    findings += _run_checker("requirements", requirements.requirement_findings, loaded.locks, before)
     findings += _run_checker("policies", judge_policies)
     findings += _run_checker("infrastructure", infrastructure, loaded, context.scanner)
     judged = _waive(index, loaded, packages, context, base, findings)

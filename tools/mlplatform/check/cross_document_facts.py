@@ -1,18 +1,20 @@
 """Collect the facts about a document that only all documents together show."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
-from mlplatform.core.document import RawDocument
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.row_sketch import RowSketch, overlaps
 from mlplatform.core.table import CsvTable
+
+_WHICH = frozenset({"description", "owner", "location", "region", "digest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,61 +45,106 @@ def gather_facts(
         identity = document.raw.identity
         of_tenant = deployments.setdefault(str(identity.tenant), {})
         of_tenant.setdefault(str(identity.environment), {})[str(identity.model)] = document.raw.data
-    sketches = _sketches(((name, dataset.raw) for name, dataset in index.repository.datasets.items()), tables)
-    duplicates, shared_rows = _with_shared_rows(_duplicates(index), overlaps(sketches))
-    return CrossDocumentFacts(deployments, duplicates, shared_rows, tables, partial)
+    datasets = [(name, document.raw.data) for name, document in index.repository.datasets.items()]
+    facts = CrossDocumentFacts(deployments, _duplicates(index), {}, tables, partial)
+    return _facts(facts, _shared_rows(datasets, tables, datasets, tables))
 
 
 def duplicates_before(head: LoadedSource, base: ChangeBase | None) -> CrossDocumentFacts:
     """For each data set of the head the others of the base that are the same data."""
-    alike: dict[OverlapKey, set[str]] = defaultdict(set)
+    before = _Alike()
     for raw in base.loaded.documents(Kind.DATASET) if base else ():
-        for mark in provides(raw.data):
-            alike[mark].add(raw.identity.name)
-    duplicates: dict[str, tuple[str, ...]] = {}
-    for raw in head.documents(Kind.DATASET):
-        others = {name for mark in matches(raw.data) for name in alike.get(mark, ())} - {raw.identity.name}
-        if others:
-            duplicates[raw.identity.name] = tuple(sorted(others))
-    before = _sketches(_datasets(base.loaded), base.loaded.tables) if base else {}
-    now = _sketches(_datasets(head), head.tables) if before else {}
-    duplicates, shared_rows = _with_shared_rows(duplicates, overlaps(now, before))
-    return CrossDocumentFacts(duplicates=duplicates, shared_rows=shared_rows)
-
-
-def _datasets(source: LoadedSource) -> Iterator[tuple[str, RawDocument]]:
-    return ((raw.identity.name, raw) for raw in source.documents(Kind.DATASET))
-
-
-def _sketches(
-    datasets: Iterable[tuple[str, RawDocument]], tables: Mapping[str, CsvTable]
-) -> dict[str, RowSketch]:
-    """Return the sketches of the data sets whose files are here, by name."""
-    located = ((name, tables.get(str(raw.data.get("location")))) for name, raw in datasets)
-    return {name: table.sketch for name, table in located if table}
-
-
-def _with_shared_rows(
-    duplicates: Mapping[str, tuple[str, ...]], alike: Mapping[str, Mapping[str, int]]
-) -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, int]]]:
-    """Add the data sets that share rows to those that are the same data; shares are of those that were not known."""
-    shared = {
-        name: {other: share for other, share in shares.items() if other not in duplicates.get(name, ())}
-        for name, shares in alike.items()
+        before.add(raw.identity.name, raw.data)
+    duplicates = {
+        raw.identity.name: before.others(raw.identity.name, raw.data) for raw in head.documents(Kind.DATASET)
     }
-    names = {*duplicates, *shared}
-    return {name: tuple(sorted({*duplicates.get(name, ()), *shared.get(name, ())})) for name in names}, shared
+    shared = (
+        _shared_rows(_datasets(head), head.tables, _datasets(base.loaded), base.loaded.tables) if base else {}
+    )
+    return _facts(CrossDocumentFacts(duplicates=duplicates), shared)
+
+
+def _datasets(source: LoadedSource) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(raw.identity.name, raw.data) for raw in source.documents(Kind.DATASET)]
+
+
+def _shared_rows(
+    datasets: Iterable[tuple[str, Mapping[str, Any]]],
+    tables: Mapping[str, CsvTable],
+    others: Iterable[tuple[str, Mapping[str, Any]]],
+    other_tables: Mapping[str, CsvTable],
+) -> dict[str, dict[str, int]]:
+    """For each data set the others in whose files its rows are, with the share in percent; two of those alike."""
+    shares = overlaps(_sketches(tables), _sketches(other_tables))
+    speakers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name, data in others:
+        speakers[str(data.get("location"))][_statement(data)].append(name)
+    shared: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, data in datasets:
+        for location, share in shares.get(str(data.get("location")), {}).items():
+            for names in speakers[location].values():
+                shared[name] |= {other: share for other in names[:2] if other != name}
+    return shared
+
+
+def _sketches(tables: Mapping[str, CsvTable]) -> dict[str, RowSketch]:
+    return {location: table.sketch for location, table in tables.items()}
+
+
+def _facts(facts: CrossDocumentFacts, shared: Mapping[str, Mapping[str, int]]) -> CrossDocumentFacts:
+    """Add the data sets that share rows to those that are the same data; shares are of those that were not known."""
+    known = facts.duplicates
+    new = {
+        name: {other: share for other, share in shares.items() if other not in known.get(name, ())}
+        for name, shares in shared.items()
+    }
+    names = {name: tuple(sorted({*known.get(name, ()), *new.get(name, ())})) for name in {*known, *new}}
+    return replace(
+        facts, duplicates={name: others for name, others in names.items() if others}, shared_rows=new
+    )
+
+
+class _Alike:
+    """Data sets by what they hold, and by what their documents say of it.
+
+    Of documents that say the same of the same data, one stands for all: n documents of one data set would otherwise be
+    compared n² times. Two are kept, as none stands for itself.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[OverlapKey, dict[str, list[str]]] = defaultdict(dict)
+
+    def add(self, name: str, data: Mapping[str, Any]) -> None:
+        """Add a data set."""
+        statement = _statement(data)
+        for mark in provides(data):
+            names = self._names[mark].setdefault(statement, [])
+            if len(names) < 2:
+                names.append(name)
+
+    def others(self, name: str, data: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the other data sets that are the same data, by name."""
+        representatives: dict[str, str] = {}
+        for mark in matches(data):
+            for statement, names in self._names.get(mark, {}).items():
+                for other in names:
+                    if other != name and other <= representatives.get(statement, other):
+                        representatives[statement] = other
+        return tuple(sorted(representatives.values()))
+
+
+def _statement(data: Mapping[str, Any]) -> str:
+    """Return what a document says of its data, as a text: all but which they are, where they lie and whose they are."""
+    statement = {key: value for key, value in data.items() if key not in _WHICH}
+    return json.dumps(statement, sort_keys=True, default=str)
 
 
 def _duplicates(index: DocumentIndex) -> dict[str, tuple[str, ...]]:
     """For each data set the others that are the same data."""
-    alike: dict[OverlapKey, list[str]] = defaultdict(list)
+    alike = _Alike()
     for name, document in index.repository.datasets.items():
-        for mark in provides(document.raw.data):
-            alike[mark].append(name)
-    duplicates: dict[str, set[str]] = {}
-    for name, document in index.repository.datasets.items():
-        others = {other for mark in matches(document.raw.data) for other in alike.get(mark, ())} - {name}
-        if others:
-            duplicates[name] = others
-    return {name: tuple(sorted(others)) for name, others in duplicates.items()}
+        alike.add(name, document.raw.data)
+    others = {
+        name: alike.others(name, document.raw.data) for name, document in index.repository.datasets.items()
+    }
+    return {name: names for name, names in others.items() if names}

@@ -9,8 +9,12 @@ from mlplatform.check.document_index import DocumentIndex
 from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding
 from mlplatform.core.kinds import Dataset
+from mlplatform.core.kinds.base import LABEL, LONGEST_LABEL
+from mlplatform.core.names import lookalike
 from mlplatform.core.rule import declare_rule
 from mlplatform.core.table import CsvTable
+from mlplatform.strict_yaml.characters import hidden
+from mlplatform.strict_yaml.writer import write_text
 
 DATA_COLUMNS = declare_rule(
     __name__,
@@ -25,7 +29,7 @@ DATA_COLUMNS = declare_rule(
 )
 
 _MOST = 20  # findings a data set: a file of another table has hundreds of other columns
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_NAME = re.compile(LABEL)
 
 
 def dataset_columns(index: DocumentIndex, tables: Mapping[str, CsvTable]) -> Iterator[Finding]:
@@ -59,12 +63,12 @@ def _gone(dataset: Document[Dataset], name: str, table: CsvTable) -> Finding:
 
 def _undeclared(dataset: Document[Dataset], name: str) -> Finding:
     at = dataset.position(("columns",))
-    if _NAME.fullmatch(name):
+    if _NAME.fullmatch(name) and len(name) <= LONGEST_LABEL and not hidden(name) and not lookalike(name):
         message = f"{dataset.body.location} has a column {name} that is not declared"
-        fix = f"add {name}: {{type: …, classification: …}} to columns"
+        fix = f"add {write_text(name)}: {{type: …, classification: …}} to columns"
     else:
         message = f"{dataset.body.location} has a column {_quoted(name)}, and no column can be called so"
-        fix = "rename it in the file: a name has letters, digits and _, and does not start with a digit"
+        fix = f"rename it in the file: at most {LONGEST_LABEL} visible characters, no blanks at its ends"
     return DATA_COLUMNS.error(dataset.path, message, fix=fix, at=at)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mlplatform.check.broken_reference import broken_reference
 from mlplatform.check.document_index import DocumentIndex
+from mlplatform.check.probe_inputs import probe_links
 from mlplatform.check.promotion_chain import deployment_links, environment_links
 from mlplatform.check.validation_sample import validation_links
 from mlplatform.core.document import Document
@@ -67,6 +68,7 @@ def broken_references(
     for model in repository.models.values():
         yield from _training(model, scripts)
         yield from validation_links(index, model)
+        yield from probe_links(model)
     yield from environment_links(index)
     yield from deployment_links(index)
 

@@ -5,7 +5,7 @@ from typing import Any
 from mlplatform.core.kinds import base as types
 from mlplatform.core.kinds.dataset import Location
 from mlplatform.core.kinds.git_host import ApiUrl, GitHubLogin, RelativePath
-from mlplatform.core.kinds.model import MetricName
+from mlplatform.core.kinds.model import TensorName
 from mlplatform.core.kinds.tenant import AccountId
 from mlplatform.core.kinds.waiver import WaivedPath
 from mlplatform.core.naming import NAME_WORDS
@@ -55,13 +55,13 @@ PATTERNS = {
     _pattern(GitHubLogin): "a login on GitHub",
     _pattern(ApiUrl): "a URL as in https://api.github.com",
     _pattern(RelativePath): "the path of a file in the repository, as in allowed_signers",
-    _pattern(MetricName): "the name of a metric, as in auc: a-z, 0-9 and _, starting with a letter",
+    _pattern(TensorName): "the name of a tensor, as in X, input.1 or x:0, without blanks, quotes and braces",
+    _pattern(types.Label): "visible text on one line, without blanks at its ends",
     _pattern(AccountId): '12 digits in quotes, as in "111111111111"',
     _pattern(WaivedPath): "the path of one file, without wildcards",
     r"^[a-z]{2}(-[a-z]+)+-[0-9]$": "a region, as in us-east-1",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
     r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$": "an owner and a repository, as in acme/reading-models",
-    r"^[A-Za-z_][A-Za-z0-9_]*$": "letters, digits and _, not starting with a digit",
     r"^([a-z0-9-]+\.)?$": "empty, or a-z, 0-9 and - with a dot at the end, as in prod.",
     r"^examples/training/([a-z0-9_-]+/)?[a-z0-9_-]+\.py$": "a script, as in examples/training/reading_recommender.py",
 }

@@ -43,7 +43,8 @@ def command(
     Only the commit is read: edits of the working tree are not applied, and a note names them. With --plan only that
     plan is applied, and only while it still holds. Running the command again finishes an interrupted apply. When
     something fails, traffic and aliases are restored, and the version goes on hold until its document changes or
-    `platform retry` is run. Exit code 1 when a change failed or a deployment is refused.
+    `platform retry` is run. Exit code 1 when a change failed or a deployment is refused. A version that was on hold
+    before this commit, such as another tenant's, is named and is no failure; with --json it is in `heldBefore`.
     """
     from mlplatform.cli.console import note_uncommitted, progress
     from mlplatform.cli.finish_apply import finish_apply

@@ -15,6 +15,8 @@ def finish_apply(
 ) -> NoReturn:
     """Print how an apply ended, and exit: 0 when all of it is done, else 1.
 
+    A version that was on hold before this change, such as another tenant's, is named and is no failure of it.
+
     With `post_from` the Git host of that workspace is told as well; when that fails, what was applied stays applied.
     """
     from mlplatform.cli.console import echo_json

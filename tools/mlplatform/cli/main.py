@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mlplatform.cli.output import lost_output, outlive_readers
+
 if TYPE_CHECKING:  # only click is imported before a command runs
     from mlplatform.core.errors import Refusal
 
@@ -81,18 +83,39 @@ def platform(debug: bool) -> None:
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run a command. Exit codes: 0 done, 1 findings, a refusal or a failure, 2 wrong usage, 3 a fault of ours."""
+    """Run a command. Exit codes: 0 done, 1 findings, a refusal or a failure, 2 wrong usage, 3 a fault of ours.
+
+    A reader that leaves (`| head`) stops nothing. Output that is lost otherwise, as on a full disk, is exit code 1.
+    """
     arguments = sys.argv[1:] if args is None else args
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C: the command tidies up
+    outputs = outlive_readers()
+    for number in (signal.SIGTERM, signal.SIGHUP):  # like Ctrl-C: the command tidies up
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)
+    code = _run(arguments)
+    if (reason := lost_output(outputs)) and code == 0:
+        click.echo(
+            f"error: the command is done, and its output could not be written: {reason.lower()}", err=True
+        )
+        code = 1
+    if code:
+        sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command and return its exit code; its error is printed."""
     try:
         platform.main(arguments, prog_name="platform", standalone_mode=False)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
     except click.exceptions.Abort:
-        sys.exit(130)
+        return 130
     except click.ClickException as wrong:
         wrong.show()
-        sys.exit(wrong.exit_code)
+        return wrong.exit_code
     except Exception as error:
-        sys.exit(_report_error(error, debug="--debug" in arguments, as_json=_wants_json(arguments)))
+        return _report_error(error, debug="--debug" in arguments, as_json=_wants_json(arguments))
+    return 0
 
 
 def _wants_json(arguments: list[str]) -> bool:

@@ -41,7 +41,7 @@ def command(
     """Show what an apply of a commit would change in an environment. Changes nothing.
 
     Only the commit is read: edits of the working tree are not in the plan, and a note names them. Exit code 1 when a
-    deployment is refused.
+    deployment is refused, unless it was on hold before this commit.
     """
     if against and out is not None:
         raise click.UsageError("a plan from a snapshot cannot be applied, so it takes no --out")
@@ -70,6 +70,9 @@ def _plan(
     as_json: bool,
 ) -> None:
     from mlplatform.cli.console import waiting
+    from mlplatform.core.held_before import held_before
+    from mlplatform.core.hold import holds
+    from mlplatform.flow.ledger_queries import statements
     from mlplatform.flow.reconcile.commit_order import why_not_applied
     from mlplatform.flow.reconcile.planning import make_plan
     from mlplatform.flow.workspace import environment_of
@@ -77,14 +80,17 @@ def _plan(
 
     with waiting(f"reading {environment}", as_json=as_json):
         plan = make_plan(workspace, repository, environment, confirmed)
-        reason = why_not_applied(workspace, environment_of(repository, environment), plan.commit, environment)
+        settings = environment_of(repository, environment)
+        reason = why_not_applied(workspace, settings, plan.commit, environment)
+        ledger = statements(workspace, settings)
+        earlier = held_before(ledger, environment, plan.commit, plan.refused, holds(ledger, environment))
     if reason:
         click.echo(f"an apply would refuse this commit: {reason}", err=True)
     text = json.dumps(plan.as_json(), indent=1)
     if out is not None:
         _write(out, text + "\n")
-    click.echo(text if as_json else plan_text(plan))
-    sys.exit(1 if plan.refused else 0)
+    click.echo(text if as_json else plan_text(plan, earlier))
+    sys.exit(0 if {refusal.resource for refusal in plan.refused} <= earlier else 1)
 
 
 def _plan_from_snapshot(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from mlplatform.core.artifact_use import ArtifactUse
 from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.ran import RanByEnvironment
@@ -29,7 +30,9 @@ class ChangeBase:
     environment and model. `past_data` is, by path of a data set that the change adds or gives other data, what earlier
     documents last said about that data. `earlier` says, by environment and model, how a changed deployment's version
     was pinned before (flow/check/pin_facts.py), and `ran` what ran, by environment; of one that is not among them the
-    pins in history have to do. `everything` is False when only the documents that the change affects were loaded.
+    pins in history have to do. `same_artifact` has, by environment and model, the versions that were pinned with the
+    digest that a changed deployment pins. `everything` is False when only the documents that the change affects were
+    loaded.
     """
 
     loaded: LoadedSource
@@ -42,3 +45,4 @@ class ChangeBase:
     past_data: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     earlier: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     ran: RanByEnvironment = field(default_factory=dict)
+    same_artifact: Mapping[tuple[str, str], tuple[ArtifactUse, ...]] = field(default_factory=dict)

@@ -103,11 +103,13 @@ def documents_digest(repository: Repository, environment: str, model: str) -> st
 def declared_digest(deployment: Deployment, model: Model) -> str:
     """Return `sha256:` over a deployment's document and what servers need of its model's: type, format and signature.
 
-    Comments, the order of keys, and a model's other keys such as its description do not count.
+    What it is probed with counts as well. Comments, the order of keys, and a model's other keys such as its description
+    do not.
     """
     declared = [
         deployment.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         model.model_dump(mode="json", by_alias=True, include={"type", "format", "signature"}),
+        *([model.probe.model_dump(mode="json")] if model.probe else []),
     ]
     return f"sha256:{hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()}"
 

@@ -19,7 +19,8 @@ class LoadedSource:
     path. `infrastructure` are the files that Checkov scans, empty unless requested, and `scanned_by` the texts of
     policies/checkov/. When only the documents that a change affects were loaded, `others` are the paths that were
     left out, and `partial` the paths of tenants whose deployments, and of data sets whose duplicates, were not
-    all loaded. `codeowners` are the texts of CODEOWNERS, wherever GitHub looks for it.
+    all loaded. `codeowners` are the texts of CODEOWNERS, wherever GitHub looks for it, and `locks` those of
+    requirements/*.txt.
     """
 
     commit: str | None
@@ -36,6 +37,7 @@ class LoadedSource:
     others: frozenset[str] = frozenset()
     partial: frozenset[str] = frozenset()
     codeowners: Mapping[str, str] = field(default_factory=dict)
+    locks: Mapping[str, str] = field(default_factory=dict)
 
     def documents(self, kind: Kind) -> Iterator[RawDocument]:
         """Yield the readable documents of a kind."""

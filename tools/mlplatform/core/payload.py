@@ -21,10 +21,14 @@ class ManifestEntry:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactRef:
-    """The URI of a payload and the digest that it must have; never a local path."""
+    """The URI of a payload and the digest that it must have; never a local path.
+
+    `folder` is where its files lie below the URI: what a training run logged as a model of MLflow 3 has its own.
+    """
 
     uri: str
     digest: str
+    folder: str = PAYLOAD_FOLDER
 
 
 def manifest(entries: Iterable[ManifestEntry]) -> bytes:

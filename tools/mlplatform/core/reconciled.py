@@ -19,13 +19,19 @@ class Reverted:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """The plan of an environment, the outcomes, the reverts that are proposed for what failed, and who approved it."""
+    """The plan of an environment, the outcomes, the reverts that are proposed for what failed, and who approved it.
+
+    `held_before` are the models that were on hold before this change: that they still are is no failure of it.
+    """
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
     reverts: tuple[Reverted, ...] = ()
     approvals: Approvals = field(default_factory=dict)
+    held_before: frozenset[str] = frozenset()
 
     @property
     def is_done(self) -> bool:
-        return not self.plan.refused and all(o.result is Result.APPLIED for o in self.outcomes)
+        """True when nothing of this change was refused, and everything that was to be done is."""
+        refused = {refusal.resource for refusal in self.plan.refused} - self.held_before
+        return not refused and all(outcome.result is Result.APPLIED for outcome in self.outcomes)

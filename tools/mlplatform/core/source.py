@@ -1,7 +1,7 @@
 """Sources: where files are read from, either the working tree or a commit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,11 +16,12 @@ class FileType(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class SourceFile:
-    """One path of a source; `size` is in bytes, -1 when it is not known."""
+    """One path of a source; `size` is in bytes, -1 when it is not known; `mode` is git's, empty in a working tree."""
 
     path: str
     type: FileType
     size: int
+    mode: str = field(default="", compare=False)
 
 
 class Source(Protocol):

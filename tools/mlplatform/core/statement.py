@@ -160,3 +160,16 @@ def last_applied(oldest_first: Iterable[Statement], environment: str) -> Applied
         elif commit != last.commit:
             last = Applied(commit, last.rolled_back_from or last.commit)
     return last
+
+
+def newest_apply(ledger: Sequence[Statement], environment: str) -> Statement | None:
+    """Return the record of the newest apply of an environment that is not marked as late."""
+    for statement in reversed(ledger):
+        predicate = statement.predicate
+        if (
+            statement.predicate_type == DEPLOYMENT
+            and predicate["environment"] == environment
+            and not predicate.get("late")
+        ):
+            return statement
+    return None

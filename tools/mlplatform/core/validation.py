@@ -55,7 +55,7 @@ def answers_of(signature: Signature, task: str) -> Answers:
 
 
 def _width(tensor: Tensor, free: int | None) -> int:
-    if tensor.shape[0] != -1 or len(tensor.shape) > 2:
+    if tensor.shape[:1] != [-1] or len(tensor.shape) > 2:
         raise ValueError(
             f"the input {tensor.name} has the shape {tensor.shape}, and a sample has rows: [-1, n]"
         )

@@ -6,10 +6,11 @@ from typing import Any
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
+from mlplatform.core.intent import INTERRUPTED
 from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import Statement
+from mlplatform.core.statement import Statement, newest_apply
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import SILENT, ProgressReporter
 from mlplatform.flow.reconcile.snapshots import current_snapshot, observed_serving
@@ -20,6 +21,7 @@ from mlplatform.observe.drift import serving_drifts
 from mlplatform.observe.status import DeploymentStatus, EnvironmentView, environment_status
 from mlplatform.providers.serving import connect_serving
 from mlplatform.providers.serving.interface import Observation
+from mlplatform.record.outbox import left_behind
 
 Predicate = Mapping[str, Any]
 
@@ -69,7 +71,20 @@ def _view(workspace: Workspace, repository: Repository, environment: str) -> Env
     except Refusal as refusal:
         return EnvironmentView(None, str(refusal), applying, failures, {}, batch, on_hold)
     drifted = _drifted(workspace, ledger, environment, observed)
-    return EnvironmentView(observed, "", applying, failures, urls, batch, on_hold, drifted)
+    interrupted = _interrupted(workspace, ledger, environment)
+    return EnvironmentView(observed, "", applying, failures, urls, batch, on_hold, drifted, interrupted)
+
+
+def _interrupted(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> frozenset[str]:
+    """Return the models that the last apply did not get to the end of, by its journal or by the ledger."""
+    records = [journal.statement() for journal in left_behind(workspace.target.outbox, environment)]
+    predicates = [record.predicate for record in records or [newest_apply(ledger, environment)] if record]
+    return frozenset(
+        outcome["resource"]
+        for predicate in predicates
+        for outcome in predicate["outcomes"]
+        if outcome.get("reason") == INTERRUPTED
+    )
 
 
 def _is_current(predicate: Predicate, environment: str) -> bool:
@@ -82,8 +97,8 @@ def _drifted(
 ) -> dict[str, str]:
     """Return what was changed by hand of each model, as far as the server shows it; registries are not asked."""
     snapshot = current_snapshot(workspace.git, ledger, environment)
-    if snapshot is None:
-        return {}
+    if snapshot is None or left_behind(workspace.target.outbox, environment):
+        return {}  # what an apply that was interrupted changed is not told from what somebody did by hand
     current = observed_serving(snapshot, observed)
     messages = {
         model: "; ".join(drift.message for drift in serving_drifts(model, snapshot, current))

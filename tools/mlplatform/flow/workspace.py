@@ -12,7 +12,7 @@ from mlplatform.core.lease import Lease
 from mlplatform.core.repository import Repository
 from mlplatform.core.statement import newest_fence
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
-from mlplatform.local.identity import read_target_id
+from mlplatform.local.identity import read_target_id, require_at_home
 from mlplatform.local.lease import is_held
 from mlplatform.local.lease import lease as local_lease
 from mlplatform.providers.git import Git
@@ -36,6 +36,8 @@ class Workspace:
         return Workspace(git, LocalTarget(git.root))
 
     def paths(self, environment: str) -> EnvironmentPaths:
+        """Return the files of a local environment; Refusal where `.platform/` was copied or moved here."""
+        require_at_home(self.target)
         return self.target.environment(environment)
 
     def target_id(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from mlplatform.core.finding import Finding
 from mlplatform.core.naming import printable
 from mlplatform.core.payload import digest_of_bytes
+from mlplatform.core.rule import declare_rule
 from mlplatform.core.source import Source, SourceFile
 from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget
@@ -13,6 +14,18 @@ from mlplatform.load.read_files import FILE_SIZE, contents
 from mlplatform.load.row_sketch import row_sketch
 from mlplatform.load.tables import read_tables
 
+FILE_LFS_POINTER = declare_rule(
+    __name__,
+    "file-lfs-pointer",
+    "Data in this repository are the data themselves",
+    "What Git LFS commits in the place of a file is a note that says where the file is kept. The note can be checked, "
+    "and the data cannot: neither their columns nor personal data in them are seen.",
+    fix="commit the file without Git LFS, or keep it in a bucket and name that location",
+    passes="examples/data/clinic/biopsies.csv with rows and columns",
+    fails="examples/data/clinic/biopsies.csv that begins with `version https://git-lfs.github.com/spec/v1`",
+    soc2=("CC8.1", "PI1.2"),
+)
+_POINTER = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/")
 MAX_FILE = 64 << 20
 MAX_TOTAL = 256 << 20
 
@@ -27,7 +40,10 @@ def read_data(
     budget = ScanBudget()
     for batch in _batches(_within_total(files, findings)):
         data_by_path, unreadable = contents(source, batch, MAX_FILE)
-        batch_tables, not_tables = read_tables(data_by_path, budget)
+        pointers = {path for path, data in data_by_path.items() if data.startswith(_POINTER)}
+        findings += map(_pointer, sorted(pointers))
+        data_themselves = {path: data for path, data in data_by_path.items() if path not in pointers}
+        batch_tables, not_tables = read_tables(data_themselves, budget)
         digests.update((path, digest_of_bytes(data)) for path, data in data_by_path.items())
         tables |= {
             path: replace(table, sketch=row_sketch(data_by_path[path]))
@@ -35,6 +51,13 @@ def read_data(
         }
         findings += unreadable + not_tables
     return digests, tables, findings
+
+
+def _pointer(path: str) -> Finding:
+    message = "this is a pointer of Git LFS and not the data, which nothing here can check"
+    return FILE_LFS_POINTER.error(
+        printable(path), message, fix="commit the file itself, or keep it in a bucket"
+    )
 
 
 def _within_total(files: Sequence[SourceFile], findings: list[Finding]) -> Iterator[SourceFile]:

@@ -21,23 +21,24 @@ _rule = partial(declare_rule, __name__, soc2=("CC8.1",))
 PATH_CASE_CLASH = _rule(
     "path-case-clash",
     "Paths differ in more than upper and lower case",
-    "Many file systems keep only one of two such files, so a reviewer may not see the file that is checked.",
+    "Many file systems keep only one of two such files or folders, so a reviewer may not see the file that is checked.",
     fix="keep one of them",
     passes="models/clinic/tumour.yaml",
     fails="models/clinic/tumour.yaml and models/clinic/Tumour.yaml",
 )
 PATH_SPECIAL = _rule(
     "path-special",
-    "Documents are plain files",
+    "Every file is a plain file",
     "A review of the commit does not show what is in a submodule, a device or a pipe.",
     fix="put a plain file there",
     passes="tenants/clinic/tenant.yaml as a file",
-    fails="tenants/clinic as a submodule",
+    fails="tenants/clinic as a submodule, or a .gitmodules",
 )
 PATH_SYMLINK = _rule(
     "path-symlink",
     "No symbolic links",
-    "The target of a link can change without a commit, or be outside the repository.",
+    "The target of a link can change without a commit, or be outside the repository; many Windows clones hold a text "
+    "file in its place.",
     fix="put the file itself there",
     passes="models/clinic/tumour.yaml as a file",
     fails="models/clinic/tumour.yaml -> ../../elsewhere.yaml",
@@ -71,7 +72,7 @@ _PLACES = {
 def documents(files: Sequence[SourceFile]) -> tuple[dict[str, Identity], list[Finding]]:
     """Return the identity of each document by path, and findings about other files in the folders of documents."""
     identities: dict[str, Identity] = {}
-    findings = list(_clashes(files))
+    findings: list[Finding] = []
     for file in files:
         identity = parse_path(file.path)
         if not _belongs(file.path):
@@ -155,15 +156,6 @@ def _astray(path: str) -> Iterator[Finding]:
     elif slash and path.casefold().endswith(_DATA_SUFFIXES):
         for meant in get_close_matches(root.casefold(), _FOLDERS, 1, 0.8):
             yield _error(path, f"no document is read in {printable(root)}/", f"move it to {meant}/")
-
-
-def _clashes(files: Sequence[SourceFile]) -> Iterator[Finding]:
-    first: dict[str, str] = {}
-    for file in files:
-        other = first.setdefault(file.path.casefold(), file.path)
-        if other != file.path and (_belongs(file.path) or _belongs(other)):
-            message = f"{printable(other)} differs only in upper and lower case"
-            yield PATH_CASE_CLASH.error(printable(file.path), message, fix="keep one of them")
 
 
 def _error(path: str, message: str, fix: str) -> Finding:

@@ -11,6 +11,7 @@ from pathlib import Path
 from mlplatform.core.source import FileType, SourceFile
 from mlplatform.load.nofollow import opened, read_all
 from mlplatform.providers.git import Git, TreeEntry
+from mlplatform.providers.git.compare import sizes
 
 BY_PATH = attrgetter("path")  # comparing whole files takes ten times as long
 
@@ -28,11 +29,14 @@ class Commit:
 
     def files(self, under: Sequence[str]) -> Sequence[SourceFile]:
         """Return the files at or below these paths, sorted; `""` stands for everything."""
+        entries = {path: entry for path, entry in self._tree.items() if is_under(path, under)}
+        types = {path: file_type(entry.bits) for path, entry in entries.items()}
+        plain = {path: entries[path].oid for path, kind in types.items() if kind is FileType.FILE}
+        size_of = sizes(self._git, sorted(set(plain.values())))
         return sorted(
             (
-                SourceFile(path, file_type(entry.bits), entry.size)
-                for path, entry in self._tree.items()
-                if is_under(path, under)
+                SourceFile(path, kind, size_of.get(plain.get(path, ""), -1), entries[path].mode)
+                for path, kind in types.items()
             ),
             key=BY_PATH,
         )

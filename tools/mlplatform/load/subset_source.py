@@ -7,7 +7,7 @@ from typing import Protocol
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.source import BY_PATH, WorkingTree, file_type, is_under
 from mlplatform.providers.git import Git, PathEntry
-from mlplatform.providers.git.compare import sizes
+from mlplatform.providers.git.compare import not_checked_out, sizes
 
 
 class Selectable(Source, Protocol):
@@ -48,7 +48,10 @@ class GitTreeSource:
         return sorted(
             (
                 SourceFile(
-                    path, kind, size_of.get(self.entries[path].oid, -1) if kind is FileType.FILE else -1
+                    path,
+                    kind,
+                    size_of.get(self.entries[path].oid, -1) if kind is FileType.FILE else -1,
+                    self.entries[path].mode,
                 )
                 for path, kind in types.items()
             ),
@@ -92,6 +95,16 @@ class OverlaySource:
             **self.unchanged.read(paths),
             **self.tree.read([path for path in paths if path in self.changed]),
         }
+
+
+def working_tree(git: Git) -> Source:
+    """Return the working tree; what git was told not to check out (a sparse checkout) is as the index has it."""
+    tree, absent = WorkingTree(git.root), not_checked_out(git)
+    if not absent:
+        return tree
+    return OverlaySource(
+        GitTreeSource(git, None, absent), tree, {file.path: file for file in tree.files([""])}
+    )
 
 
 def _plain(types: Mapping[str, FileType]) -> Iterable[str]:

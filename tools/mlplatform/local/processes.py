@@ -2,7 +2,8 @@
 
 A server's record is the line that the kernel has about it, written by the server's own process before it becomes
 the server: there is no moment in which it runs and is not recorded. Its start time and the boot it belongs to are
-part of it, so a process that got the same number later is never taken for it.
+part of it, so a process that got the same number later is never taken for it. The process itself carries the path of
+its record, so the record in a copy of the checkout is never taken for the original.
 """
 
 import os
@@ -78,8 +79,18 @@ def log_of(paths: EnvironmentPaths, name: str) -> Path:
 
 
 def find(paths: EnvironmentPaths, name: str) -> Process | None:
-    """The server as it was recorded, running or not."""
-    record = paths.processes / name
+    """The server as it was recorded, running or not; None when the record was copied from another checkout."""
+    process = _recorded(paths.processes / name)
+    return None if process and is_running(process) and not _carries(process.pid, process.record) else process
+
+
+def runs_elsewhere(paths: EnvironmentPaths) -> bool:
+    """True when a record here is a copy: the process runs, and carries the path of another record."""
+    processes = filter(None, map(_recorded, paths.processes.glob("*")))
+    return any(is_running(process) and not _carries(process.pid, process.record) for process in processes)
+
+
+def _recorded(record: Path) -> Process | None:
     try:
         boot, line, *_ = record.read_text().splitlines()
         if boot != _BOOT.read_text().strip():
@@ -140,19 +151,31 @@ def _signal(process: Process, number: signal.Signals) -> None:
 
 def _children(process: Process) -> list[int]:
     """The members of its session that carry its mark, oneself and the dead left out."""
-    mark = f"{_MARK}={process.record}".encode()
     lines = ((int(entry.name), _stat(int(entry.name))) for entry in Path("/proc").glob("[0-9]*"))
     members = (
         pid for pid, line in lines if line and _session(line) == process.session and pid != process.pid
     )
-    return [pid for pid in members if _has(pid, mark)]
+    return [pid for pid in members if _carries(pid, process.record)]
 
 
-def _has(pid: int, mark: bytes) -> bool:
+def _carries(pid: int, record: Path) -> bool:
+    """True when a process was started with this record, under whatever path it had then, or is just ending."""
     try:
-        return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:
+        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:  # another user's
         return False
+    mark = next((each for each in variables if each.startswith(f"{_MARK}=".encode())), None)
+    if mark is None:
+        return variables == [b""]
+    return _is_same_file(Path(os.fsdecode(mark.partition(b"=")[2])), record)
+
+
+def _is_same_file(marked: Path, record: Path) -> bool:
+    """True for one file by two paths; true as well where the marked path is gone, as its checkout was moved."""
+    try:
+        return marked == record or marked.samefile(record)
+    except FileNotFoundError:
+        return True
 
 
 def _stat(pid: int) -> str | None:

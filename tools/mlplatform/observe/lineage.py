@@ -86,7 +86,7 @@ def lineage(
     """
     body = declared.body
     history = tuple(predicates)
-    registration = registration_of(body.digest, history) or {}
+    registration = registration_of(declared.model, body.digest, history) or {}
     activations = tuple(_activations(declared.environment, declared.model, history))
     activation = next((predicate for predicate, after in activations if _activates(after, body)), {})
     instead = (
@@ -115,14 +115,15 @@ def lineage(
     )
 
 
-def registration_of(digest: str, history: Iterable[Predicate]) -> Predicate | None:
-    """Return what the registration of an artifact recorded, or the copy of it; None without either."""
+def registration_of(model: str, digest: str, history: Iterable[Predicate]) -> Predicate | None:
+    """Return what the registration of a model's artifact recorded, or the copy of it; None without either."""
     for predicate in history:
-        if predicate.get("digest") == digest and "run" in predicate:
+        if (predicate.get("model"), predicate.get("digest")) == (model, digest) and "run" in predicate:
             return predicate
         for outcome in predicate.get("outcomes", ()):
             after = outcome["after"] or {}
-            if outcome["action"] == Action.COPY.value and after.get("digest") == digest:
+            about = outcome["action"], outcome["resource"], after.get("digest")
+            if about == (Action.COPY.value, model, digest):
                 return dict(after)
     return None
 

@@ -70,6 +70,7 @@ class EnvironmentView:
     batch: Mapping[str, tuple[str, str]]  # model → version and digest of the champion last applied
     holds: Holds = field(default_factory=dict)
     drifted: Mapping[str, str] = field(default_factory=dict)  # model → what was changed by hand
+    interrupted: frozenset[str] = frozenset()  # models that the last apply did not get to the end of
 
 
 def environment_status(
@@ -132,6 +133,11 @@ def _classify_routed(model: str, desired: Deployment, view: EnvironmentView) -> 
     served = view.serving.find(model, desired.digest) if view.serving else None
     if view.serving and view.serving.route_error and model not in view.batch:
         return DeploymentState.DEGRADED, view.serving.route_error
+    if model in view.interrupted and not view.applying:
+        return (
+            DeploymentState.DEGRADED,
+            "the last apply was interrupted: run `platform apply`, which finishes it",
+        )
     if model in view.batch or (served and served.ready):
         if model in view.drifted and not view.applying:
             return DeploymentState.DRIFTED, f"since the last apply {view.drifted[model]}"

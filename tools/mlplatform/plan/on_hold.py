@@ -9,7 +9,7 @@ from mlplatform.core.served_signature import signature_of
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.deployment import candidate_values, serve_changes
 from mlplatform.plan.removal import removal_changes
-from mlplatform.plan.retire import retire_change
+from mlplatform.plan.retire import previous_version, retire_change
 from mlplatform.providers.registry.interface import RegisteredVersion
 
 
@@ -80,13 +80,16 @@ def _other_digests(hold: Hold, actual: Actual) -> list[str]:
 def _alias_changes(provider: str, hold: Hold, restored: RegisteredVersion, actual: Actual) -> list[Change]:
     aliases = actual.registry.aliases.get(hold.model, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
+    recorded = actual.recorded_aliases.get(hold.model, {})
+    is_recorded = recorded.get("champion") == restored.version
+    expected = previous_version(hold.model, restored.version, actual) if is_recorded else None
     half_done = champion in (None, hold.version) or previous == champion
-    if not half_done:
+    if not half_done and (not is_recorded or (champion, previous) == (restored.version, expected)):
         return []
     before = {"champion": champion, "previous": previous}
     after = {
         "champion": restored.version,
-        "previous": hold.aliases.get("previous"),
+        "previous": expected if is_recorded else hold.aliases.get("previous"),
         "digest": restored.ref.digest,
     }
     return [Change(Action.CHAMPION, provider, hold.model, before, after)]

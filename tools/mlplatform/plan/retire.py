@@ -25,9 +25,15 @@ def retire_change(provider: str, served: Served) -> Change:
 def previous_version(name: str, version: str, actual: Actual) -> str | None:
     """Return the version that is `previous` once another one is champion: the champion that it replaces.
 
-    If somebody removed the alias, `previous` stays as it is. If the version is champion already and no apply made it
-    so, it replaces the version that an apply made champion last.
+    If an apply made the version champion last, `previous` is what that apply left it at, whatever the registry says: it
+    was changed by hand, or by a call that was given up and carried out afterwards. If somebody removed the alias,
+    `previous` stays as it is. If the version is champion already and no apply made it so, it replaces the version that
+    an apply made champion last.
     """
+    recorded = actual.recorded_aliases.get(name, {})
+    if recorded.get("champion") == version:
+        before = recorded.get("previous")
+        return before if before and actual.registry.find(name, before) else None
     aliases = actual.registry.aliases.get(name, {})
     champion, previous = aliases.get("champion"), aliases.get("previous")
     if champion == version:

@@ -1,6 +1,7 @@
 """Prints plans, outcomes and the end of an apply."""
 
 from collections import Counter
+from collections.abc import Set
 from typing import Any
 
 from mlplatform.core.outcome import Outcome, Result
@@ -25,9 +26,9 @@ def plan_title(plan: Plan) -> str:
     return f"{plan.environment} at {plan.commit[:12]}: {changes}"
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: Plan, held_before: Set[str] = frozenset()) -> str:
     """A plan, with a line for each refused deployment and each change."""
-    lines = [refused_text(refused) for refused in plan.refused]
+    lines = refused_texts(plan, held_before)
     if not plan.changes:
         return "\n".join([*lines, plan_title(plan)])
     lines += [f"  {change_text(change)}" for change in plan.changes]
@@ -51,6 +52,17 @@ def refused_text(refused: Refused) -> str:
     """A deployment that is left as it is, where, why, and what to do."""
     fix = f"\n      {refused.fix}" if refused.fix else ""
     return f"  ✗ {refused.resource}  refused: {refused.where}: {refused.reason}{fix}"
+
+
+def refused_texts(plan: Plan, held_before: Set[str]) -> list[str]:
+    """Return a text for each refused deployment; those that were on hold before this change are not its failures."""
+    texts = []
+    for refused in plan.refused:
+        text = refused_text(refused)
+        if refused.resource in held_before:
+            text = text.replace("✗", "-", 1).replace("refused:", "still on hold, as before this change:", 1)
+        texts.append(text)
+    return texts
 
 
 def _action_text(change: Change) -> str:
@@ -80,7 +92,7 @@ def _value(values: Values | None, key: str) -> str:
 def reconciled_text(reconciled: Reconciled) -> str:
     """How an apply ended, after its outcomes: a line, and one for each version that went on hold."""
     plan = reconciled.plan
-    lines = [refused_text(refused) for refused in plan.refused]
+    lines = refused_texts(plan, reconciled.held_before)
     if not plan.changes:
         return "\n".join([*lines, plan_title(plan)])
     counts = Counter(outcome.result.value for outcome in reconciled.outcomes)
@@ -111,4 +123,10 @@ def reconciled_json(reconciled: Reconciled) -> dict[str, Any]:
         for reverted in reconciled.reverts
     ]
     outcomes = [outcome.as_json() for outcome in reconciled.outcomes]
-    return {**reconciled.plan.as_json(), "outcomes": outcomes, "held": holds}
+    return {
+        **reconciled.plan.as_json(),
+        "done": reconciled.is_done,
+        "heldBefore": sorted(reconciled.held_before),
+        "outcomes": outcomes,
+        "held": holds,
+    }

@@ -26,7 +26,7 @@ def _body(signature: Signature) -> dict[str, Any]:
 
 
 def _tensor(tensor: Tensor) -> dict[str, Any]:
-    shape = [1 if size == -1 else size for size in tensor.shape]
+    shape = [1 if size == -1 else size for size in tensor.served_shape]
     count = 1
     for size in shape:
         count *= size

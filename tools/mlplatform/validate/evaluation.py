@@ -39,7 +39,9 @@ def evaluate(sample: Sample, serving: Serving, candidate: Candidate) -> Evaluati
     scores: list[tuple[float, ...]] = []
     try:
         for first in range(0, len(sample.rows), BATCH):
-            answer = serving.infer(candidate, sample.batch(first, BATCH), SECONDS)
+            rows = sample.batch(first, BATCH)
+            answer = serving.infer(candidate, rows, SECONDS)
+            _require_answer_for_each(sample, answer, rows[0].shape[0])
             batch_labels, batch_scores = _read(sample, answer)
             labels += batch_labels
             scores += batch_scores
@@ -51,6 +53,14 @@ def evaluate(sample: Sample, serving: Serving, candidate: Candidate) -> Evaluati
     if not all(map(math.isfinite, metrics.values())):
         return Evaluation(flaw="its answers are too far from the truth for its metrics to be numbers")
     return Evaluation(metrics)
+
+
+def _require_answer_for_each(sample: Sample, answer: Mapping[str, Array], rows: int) -> None:
+    """SignatureMismatch when an output that holds answers does not have as many rows as were sent."""
+    for tensor in (sample.answers.value, sample.answers.label, sample.answers.scores):
+        if tensor and answer[tensor.name].shape[0] != rows:
+            given = list(answer[tensor.name].shape)
+            raise SignatureMismatch(f"the output {tensor.name} has the shape {given} for {rows} rows")
 
 
 def _metrics(

@@ -5,10 +5,9 @@ import re
 import struct
 
 from mlplatform.core.kinds.model import TensorType
+from mlplatform.core.tensor_values import FORMATS
 from mlplatform.providers.serving.interface import Array
 
-_CODES: dict[str, str] = {"BOOL": "?", "UINT8": "B", "UINT16": "H", "UINT32": "I", "UINT64": "Q"}
-_CODES |= {"INT8": "b", "INT16": "h", "INT32": "i", "INT64": "q", "FP16": "e", "FP32": "f", "FP64": "d"}
 _NUMBER = re.compile(r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *")
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -32,7 +31,7 @@ def pack(type_: TensorType, text: str) -> bytes:
         if text.lower() not in _TRUTHS:
             raise ValueError("no truth value")
         return struct.pack("<?", _TRUTHS[text.lower()])
-    code = _CODES[type_]
+    code = FORMATS[type_]
     value = number(text)
     if type_.startswith("FP"):
         return struct.pack(f"<{code}", value)
@@ -47,7 +46,7 @@ def pack(type_: TensorType, text: str) -> bytes:
 def numbers(array: Array) -> tuple[float, ...]:
     """The values of an array of numbers, row after row."""
     count = math.prod(array.shape)
-    return struct.unpack(f"<{count}{_CODES[array.type]}", array.data)
+    return struct.unpack(f"<{count}{FORMATS[array.type]}", array.data)
 
 
 def texts(array: Array) -> tuple[str, ...]:

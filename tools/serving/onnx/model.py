@@ -9,6 +9,7 @@ Values of requests may be about people: no error and no log quotes any, nor what
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,11 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import triton_python_backend_utils as pb  # type: ignore[import-not-found]
+from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 _LONGEST_MESSAGE = 500
+_ABOUT_VALUES = (state.Fail, state.InvalidArgument, state.RuntimeException, ValueError)
+_MEMORY = re.compile("alloc|memory", re.IGNORECASE)
 _SILENT = 4  # fatal errors only: an error line of ONNX Runtime quotes values
 
 
@@ -38,6 +42,7 @@ class TritonPythonModel:
             self._session = _session(_payload(folder, asked["digest"]), int(asked["threads"]))
             _check("input", self._inputs, self._session.get_inputs())
             _check("output", self._outputs, self._session.get_outputs())
+            self._single = {tensor.name for tensor in self._session.get_inputs() if tensor.shape == []}
         except Exception as error:
             raise pb.TritonModelException(_sentence(error).replace(f"{folder}/", "")) from None
 
@@ -48,11 +53,20 @@ class TritonPythonModel:
     def _respond(self, request: Any) -> Any:
         try:
             outputs = [name for name in self._outputs if name in request.requested_output_names()]
-            given = {name: _input(request, name) for name in self._inputs}
+            given = {name: self._input(request, name) for name in self._inputs}
             values = self._session.run(outputs, given, self._quietly)
+        except Exception as error:
+            code = pb.TritonError.INVALID_ARG if _is_about_values(error) else pb.TritonError.INTERNAL
+            return pb.InferenceResponse(error=pb.TritonError(_failure(request, error), code))
+        try:
             return pb.InferenceResponse([_output(*pair) for pair in zip(outputs, values, strict=True)])
         except Exception as error:
             return pb.InferenceResponse(error=pb.TritonError(_failure(request, error)))
+
+    def _input(self, request: Any, name: str) -> Any:
+        """An input as the model takes it: of one that has no dimensions the only value."""
+        array = _input(request, name)
+        return array.reshape(()) if name in self._single and array.size == 1 else array
 
 
 def _payload(folder: Path, digest: str) -> dict[str, bytes]:
@@ -101,10 +115,20 @@ def _input(request: Any, name: str) -> Any:
 
 
 def _output(name: str, value: Any) -> Any:
+    value = np.asarray(value)
+    value = value.reshape(1) if value.ndim == 0 else value  # Triton has no tensor without dimensions
     if value.dtype.kind in "OU":
         texts = [str(item).encode() for item in value.reshape(-1)]
         value = np.array(texts, dtype=np.object_).reshape(value.shape)
     return pb.Tensor(name, value)
+
+
+def _is_about_values(error: Exception) -> bool:
+    """True when the request asked for what the model cannot compute: the client's error (400) and not the model's.
+
+    An unknown category, an id out of range, a text that is not UTF-8. What ONNX Runtime lacks memory for is ours.
+    """
+    return isinstance(error, _ABOUT_VALUES) and not _MEMORY.search(str(error))
 
 
 def _failure(request: Any, error: Exception) -> str:

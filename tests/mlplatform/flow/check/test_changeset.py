@@ -245,6 +245,51 @@ def test_a_document_that_both_sides_changed_is_refused(zoo: Scratch) -> None:
         changeset(zoo.git, "main", None)
 
 
+def test_what_both_sides_changed_in_other_lines_is_what_git_merges_of_it(zoo: Scratch) -> None:
+    zoo.run("checkout", "--quiet", "-b", "topic")
+    zoo.commit({GUESS: "# at the top\n" + zoo.read(GUESS)})
+    zoo.run("checkout", "--quiet", "main")
+    zoo.commit(edited(zoo, GUESS))
+    zoo.run("checkout", "--quiet", "topic")
+    for head in ("topic", None):
+        change = changeset(zoo.git, "main", head)
+        text = change.merged.read([GUESS])[GUESS].decode()
+        assert text.startswith("# at the top\n")
+        assert text.endswith("# said in other words\n")
+        assert change.base.files == (FileChange(GUESS, "changed"),)
+
+
+def test_a_document_that_the_base_edited_and_the_change_moved_is_merged_at_its_new_path(zoo: Scratch) -> None:
+    moved = "models/ant/guessed.yaml"
+    zoo.run("checkout", "--quiet", "-b", "topic")
+    zoo.run("mv", GUESS, moved)
+    zoo.commit({})
+    zoo.run("checkout", "--quiet", "main")
+    zoo.commit(edited(zoo, GUESS))
+    change = changeset(zoo.git, "main", "topic")
+    assert change.base.files == (FileChange(GUESS, "removed"), FileChange(moved, "added"))
+    assert change.merged.read([moved])[moved].decode().endswith("# said in other words\n")
+
+
+def test_an_edit_after_the_last_commit_of_what_the_base_changed_is_refused(zoo: Scratch) -> None:
+    zoo.run("checkout", "--quiet", "-b", "topic")
+    zoo.commit({"NOTES.txt": "x\n"})
+    zoo.run("checkout", "--quiet", "main")
+    zoo.commit(edited(zoo, GUESS))
+    zoo.run("checkout", "--quiet", "topic")
+    zoo.write(GUESS, "# at the top\n" + zoo.read(GUESS))
+    with pytest.raises(Refusal, match=f"{GUESS} was changed on the base as well"):
+        changeset(zoo.git, "main", None)
+
+
+def test_prose_that_git_cannot_merge_stops_no_check(zoo: Scratch) -> None:
+    zoo.run("checkout", "--quiet", "-b", "topic")
+    zoo.commit({"CHANGELOG.md": "mine\n", GUESS: "# at the top\n" + zoo.read(GUESS)})
+    zoo.run("checkout", "--quiet", "main")
+    zoo.commit({"CHANGELOG.md": "theirs\n"})
+    assert FileChange(GUESS, "changed") in changeset(zoo.git, "main", "topic").base.files
+
+
 def test_what_both_sides_changed_alike_is_no_change(zoo: Scratch) -> None:
     zoo.run("checkout", "--quiet", "-b", "topic")
     zoo.commit(edited(zoo, GUESS), "here")

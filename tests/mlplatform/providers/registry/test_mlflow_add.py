@@ -83,6 +83,35 @@ def test_mlflow_loads_what_was_registered_and_its_traces_do_not_change_the_diges
     registry.add(MODEL, "1.0.1", added.ref, LINEAGE)
 
 
+def test_mlflow_loads_a_model_whose_weights_lie_beside_it(
+    registry: MlflowRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+    import numpy as np
+    from onnx import TensorProto, helper, numpy_helper
+    from onnx.external_data_helper import set_external_data
+
+    weights = numpy_helper.from_array(np.arange(400, dtype=np.float32), "w")
+    data = weights.raw_data
+    set_external_data(weights, "weights/w.bin")
+    weights.ClearField("raw_data")
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [400]) for name in "XY"]
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["X", "w"], ["Y"])], "g", ends[:1], ends[1:], [weights]
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    files = {"model.onnx": model.SerializeToString(), "weights/w.bin": data, "MLmodel": b"of the run"}
+    add(registry, "1.0.0", write_payload(tmp_path / "trained", files))
+    registry.set_aliases(MODEL, "1.0.0", None)
+    monkeypatch.chdir(tmp_path)
+    mlflow.set_tracking_uri(f"sqlite:///{registry.database}")
+    try:
+        loaded = mlflow.pyfunc.load_model("models:/clinic.tumour@champion")
+        assert loaded.predict({"X": np.ones(400, dtype=np.float32)})["Y"].tolist() == list(range(1, 401))
+    finally:
+        mlflow.set_tracking_uri(None)
+
+
 def test_a_payload_of_another_format_is_registered_as_files(registry: MlflowRegistry, tmp_path: Path) -> None:
     add(registry, "1.0.0", write_payload(tmp_path / "trained", {"a.onnx": b"1", "b.onnx": b"2"}))
     assert not list(registry.artifacts.rglob("MLmodel"))

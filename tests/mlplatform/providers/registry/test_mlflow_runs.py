@@ -12,6 +12,7 @@ from mlplatform.providers.registry.interface import RegistryError
 from mlplatform.providers.registry.mlflow import MlflowRegistry
 from tests.support.payloads import files_below
 from tests.support.registries import MODEL, start_python
+from tests.support.stack import scaling_model
 
 DATA = {"clinic/biopsies": "sha256:" + "0" * 64}
 
@@ -57,6 +58,39 @@ def test_what_a_script_tracks_can_be_registered(registry: MlflowRegistry, tmp_pa
     assert files_below(tmp_path / "copy") == {"model.onnx": b"weights"}
     assert run.payload_uri.startswith(f"{registry.artifacts.as_uri()}/runs/clinic.tumour/")
     assert list(here.iterdir()) == []
+
+
+def test_what_a_script_logs_as_a_model_of_mlflow_3_can_be_registered(
+    registry: MlflowRegistry, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (tmp_path / "model.onnx").write_bytes(scaling_model(2))
+    program = f"""
+        import warnings
+        warnings.simplefilter("ignore")
+        import mlflow, onnx
+
+        with mlflow.start_run() as run:
+            mlflow.onnx.log_model(onnx.load({str(tmp_path / "model.onnx")!r}), name="model")
+        with mlflow.start_run() as two:
+            for name in ("a", "b"):
+                mlflow.onnx.log_model(onnx.load({str(tmp_path / "model.onnx")!r}), name=name)
+        print(run.info.run_id, two.info.run_id)
+    """
+    script = start_python(program, here, registry.training_environment(MODEL))
+    said, complained = script.communicate()
+    assert script.returncode == 0, complained
+    one, two = said.split()[-2:]
+    run = registry.run(one)
+    digest = digest_of(store_for(run.payload_uri).entries(run.payload_uri, run.payload_folder))
+    added = registry.add(
+        MODEL, "3.0.0", ArtifactRef(run.payload_uri, digest, run.payload_folder), run.lineage
+    )
+    store_for(added.ref.uri).fetch(added.ref, tmp_path / "copy")
+    assert files_below(tmp_path / "copy")["model.onnx"] == scaling_model(2)
+    with pytest.raises(RegistryError, match=r"logged several models \(a, b\), and a version is one"):
+        registry.run(two)
 
 
 def test_asking_for_the_training_environment_again_makes_nothing_new(

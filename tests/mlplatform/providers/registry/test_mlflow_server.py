@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.payload import ArtifactRef, digest_of
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.artifacts.interface import ArtifactError
 from mlplatform.providers.artifacts.mlflow import place_of
@@ -191,6 +191,28 @@ def test_a_run_that_was_tracked_on_the_server_is_read_with_its_payload(
     assert (found.lineage.metrics, found.lineage.run) == ({"auc": 0.9}, run.info.run_id)
     assert found.lineage.data == {"lab/points": "sha256:" + "0" * 64}
     assert shared.add(model, "1.0.0", ArtifactRef(found.payload_uri, trained.digest), found.lineage)
+
+
+def test_a_model_that_was_logged_on_the_server_as_mlflow_3_does_is_registered(
+    shared: SharedMlflowRegistry, mlflow: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow as theirs
+    from onnx import load_from_string
+
+    model = f"lab/model-{shared.names.prefix[:-1]}"
+    shared.training_environment(model)
+    monkeypatch.chdir(tmp_path)
+    theirs.set_tracking_uri(mlflow.url)
+    try:
+        theirs.set_experiment(model)
+        with theirs.start_run() as run:
+            theirs.onnx.log_model(load_from_string(onnx_model(3.0)), name="model")
+    finally:
+        theirs.set_tracking_uri(None)
+    logged = shared.run(run.info.run_id)
+    entries = store_for(logged.payload_uri).entries(logged.payload_uri, logged.payload_folder)
+    ref = ArtifactRef(logged.payload_uri, digest_of(entries), logged.payload_folder)
+    assert shared.add(model, "1.0.0", ref, logged.lineage).ref.digest == ref.digest
 
 
 @pytest.mark.parametrize("wrong", ["https://evil.example.com/x", "file:///etc", "https://h/api/2.0/x/../.."])

@@ -302,7 +302,6 @@ UNREADABLE = {
     "infrastructure/broken-beside/bad.tf": "}",
     "infrastructure/twice/main.tf": OPEN_GROUP.replace("SKIP", "") * 2,
     "infrastructure/json/main.tf.json": "{}",
-    "infrastructure/values/production.tfvars": "a = 1\n",
     "infrastructure/escapes/main.tf": 'module "a" {\n  source = "../../../../../../../../../../etc"\n}\n',
 }
 TERRAFORM = {

@@ -11,6 +11,7 @@ SORTS = {
         "tests/infrastructure/a.tf",
         "infrastructure/terraform.tfvars",
         "infrastructure/production.auto.tfvars",
+        "infrastructure/production.tfvars",
         "infrastructure/.terraform.lock.hcl",
     ),
     Sort.KUBERNETES: (
@@ -66,7 +67,6 @@ SORTS = {
     ),
     Sort.UNJUDGED: (
         "infrastructure/main.tf.json",
-        "infrastructure/production.tfvars",
         "infrastructure/main.tofu",
         "infrastructure/main_override.tf",
         "infrastructure/override.tf",
@@ -108,7 +108,6 @@ SORTS = {
         "tools/mlplatform/providers/scan/checkov.py",
         "Dockerfile.md",
         ".dockerignore",
-        "Makefile",
         "infrastructure/README.md",
         "infrastructure/overview.svg",
         "infrastructure/.gitignore",

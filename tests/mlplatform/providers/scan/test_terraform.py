@@ -87,7 +87,6 @@ def test_a_skip_comment_is_found_and_the_check_runs_nevertheless(findings: Findi
         "broken-beside/bad.tf",
         "twice/main.tf",
         "json/main.tf.json",
-        "values/production.tfvars",
     ],
 )
 def test_what_checkov_does_not_judge_is_a_finding(findings: Findings, path: str) -> None:

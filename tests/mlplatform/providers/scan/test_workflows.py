@@ -26,14 +26,16 @@ def test_what_is_harmless_passes(case: str) -> None:
 
 
 def test_a_finding_points_at_the_value() -> None:
-    text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: docker://a@sha256:00\n"
+    text = (
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: docker://a@sha256:00\n"
+    )
     (finding,) = judged(text)
     assert finding.where == f"{PATH}:6:15"
     assert finding.message == "What looks like a commit or a digest is one: docker://a@sha256:00 is neither"
 
 
 def test_a_workflow_that_others_call_is_judged_by_their_events_too() -> None:
-    called = "on: workflow_call\npermissions: {}\njobs: {a: {if: false, runs-on: x, steps: [{run: ls}]}}\n"
+    called = "on: workflow_call\npermissions: {}\njobs: {a: {if: false, runs-on: ubuntu-24.04, steps: [{run: ls}]}}\n"
     caller = f"on: pull_request\npermissions: {READ}\njobs: {{a: {{uses: ./{PATH}}}}}\n"
     roots = {PATH: read_documents(called)[0]}
     assert list(judge_workflows(roots)) == []
@@ -42,7 +44,7 @@ def test_a_workflow_that_others_call_is_judged_by_their_events_too() -> None:
 
 
 def test_a_workflow_is_judged_by_the_events_of_its_callers_callers() -> None:
-    called = "on: workflow_call\npermissions: {}\njobs: {a: {if: false, runs-on: x, steps: [{run: ls}]}}\n"
+    called = "on: workflow_call\npermissions: {}\njobs: {a: {if: false, runs-on: ubuntu-24.04, steps: [{run: ls}]}}\n"
     caller = "on: EVENT\npermissions: {}\njobs: {a: {uses: ./PATH}}\n"
     between = ".github/workflows/between.yml"
     texts = {

@@ -47,7 +47,7 @@ def raw(texts: Mapping[str, str], folder: Path) -> dict[str, Any]:
 def judged(texts: Mapping[str, str], folder: Path) -> list[Finding]:
     """Return the findings in these files."""
     trees = {path: read_documents(text) for path, text in texts.items()}
-    return list(zizmor_findings(raw(texts, folder), trees))
+    return list(zizmor_findings(raw(texts, folder), trees, texts))
 
 
 def path_of(name: str) -> str:
@@ -211,12 +211,12 @@ def record(audit: str, persona: str = "Regular", path: str = A) -> dict[str, Any
 
 def rules_of(*records: dict[str, Any]) -> list[str]:
     answer = {"findings": list(records), "broken": {}}
-    return [finding.rule for finding in zizmor_findings(answer, {A: read_documents(GOOD)})]
+    return [finding.rule for finding in zizmor_findings(answer, {A: read_documents(GOOD)}, {A: GOOD})]
 
 
 def test_an_audit_that_no_rule_is_about_is_an_error() -> None:
     answer = {"findings": [record("brand-new")], "broken": {}}
-    (finding,) = zizmor_findings(answer, {A: read_documents(GOOD)})
+    (finding,) = zizmor_findings(answer, {A: read_documents(GOOD)}, {A: GOOD})
     assert (finding.rule, finding.is_error, finding.line) == ("zizmor-failed", True, 3)
     assert "brand-new" in finding.message
 

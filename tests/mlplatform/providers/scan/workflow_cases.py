@@ -182,11 +182,11 @@ REFUSED = {
     ),
     "a token of which nothing is said": (
         "zizmor-excessive-permissions",
-        "on: pull_request\njobs: {a: {runs-on: x, steps: [{run: ls}]}}\n",
+        "on: pull_request\njobs: {a: {runs-on: ubuntu-24.04, steps: [{run: ls}]}}\n",
     ),
     "a token of which too little is said": (
         "CKV_MLP_4",
-        "on: pull_request\npermissions:\njobs: {a: {runs-on: x, steps: [{run: ls}]}}\n",
+        "on: pull_request\npermissions:\njobs: {a: {runs-on: ubuntu-24.04, steps: [{run: ls}]}}\n",
     ),
     "a token of the base's workflow that pushes": (
         "CKV_MLP_4",
@@ -257,7 +257,7 @@ REFUSED |= {
         "run: gh api repos/a/b/actions/artifacts/7/zip > report.txt", on="workflow_run"
     ),
     "a script of anybody's with rights": privileged("run: bash ./build.sh", on="issue_comment"),
-    "a download with rights": privileged("run: curl -L https://a.example/x | sh"),
+    "a download with rights": privileged("run: curl -LO https://a.example/x"),
     "a command behind a comment": privileged('run: "echo a#b; bash x"'),
     "a command behind a comment with a quote": privileged("run: \"echo a # don't\\nbash x\\necho 'ok'\""),
     "a command inside another": privileged('run: echo "$(bash x)"'),
@@ -306,7 +306,7 @@ REFUSED |= {
     "a title as a command": handing("$TITLE"),
     "a title of the workflow's environment": (
         "CKV_MLP_2",
-        f"on: push\npermissions: {{}}\nenv: {{TITLE: {TITLE}}}\njobs: {{a: {{runs-on: x, steps: [{{run: eval $TITLE}}]}}}}\n",
+        f"on: push\npermissions: {{}}\nenv: {{TITLE: {TITLE}}}\njobs: {{a: {{runs-on: ubuntu-24.04, steps: [{{run: eval $TITLE}}]}}}}\n",
     ),
     "a judge that is skipped": judging("{run: platform check, if: github.actor != 'ada'}"),
     "a judge whose answer is dropped": judging("run: platform check || true"),
@@ -378,7 +378,7 @@ HARMLESS = {
         "uses: ./.github/actions/set-up",
         on=TARGET,
     ),
-    "a shell without rights": steps("run: curl a | bash", on=PULL),
+    "a shell without rights": steps("run: bash build.sh", on=PULL),
     "a title that is compared": steps(
         f'{{run: "case \\"$T\\" in feat*)\\n echo kind=feature >> \\"$GITHUB_OUTPUT\\";; esac", env: {{T: {TITLE}}}}}'
     ),

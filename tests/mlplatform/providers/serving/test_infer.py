@@ -63,7 +63,7 @@ def output(name: str, type_: str, shape: list[int], data: bytes) -> tuple[dict[s
         (200, ({"error": SECRET.decode()}, b""), "answers what cannot be read"),
         (200, output("other", "BYTES", [1], SECRET), "answers without the output y"),
         (200, output("y", "BYTES", [1], SECRET), "y is BYTES and the signature says FP32"),
-        (200, output("y", "FP32", [2], bytes(8)), "y has the shape [2]"),
+        (200, output("y", "FP32", [1, 1], bytes(4)), "y has the shape [1, 1]"),
         (200, output("y", "FP32", [1], b"\0\0\x80\x7f"), "not finite"),
     ],
     ids=["refused", "no answer", "another output", "another type", "another shape", "not finite"],

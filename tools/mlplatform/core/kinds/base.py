@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import WithJsonSchema
 
-from mlplatform.core.names import NAME
+from mlplatform.core.names import NAME, lookalike
 from mlplatform.core.payload import DIGEST
 
 _NUMBER = r"(0|[1-9][0-9]*)"
@@ -29,7 +29,21 @@ RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*(-[A-Z
 Uri = Annotated[
     str, StringConstraints(pattern=r"^(local|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)$")
 ]
-ColumnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
+# What people call things in tables and runs: any visible text without blanks at its ends.
+LABEL = r"[^\x00-\x20\x7f-\xa0]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0])?"
+LONGEST_LABEL = 250
+
+
+def _has_one_alphabet(value: str) -> str:
+    if flaw := lookalike(value):
+        raise ValueError(flaw)
+    return value
+
+
+Label = Annotated[
+    str, StringConstraints(pattern=rf"^{LABEL}$", max_length=LONGEST_LABEL), AfterValidator(_has_one_alphabet)
+]
+ColumnName = Label
 Classification = Literal["public", "internal", "confidential", "pii"]
 
 

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from mlplatform.core.kinds.base import (
     ColumnName,
     DocumentModel,
+    Label,
     Login,
     Name,
     Percent,
@@ -32,15 +33,24 @@ TensorType = Literal[
     "BYTES",
 ]
 FEWEST_ROWS = 30  # a metric over fewer rows tells what is in them
-MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+MetricName = Label
+# As exporters write them: input.1, 508, x:0, StatefulPartitionedCall/dense/BiasAdd:0, onnx::Add_3.
+TensorName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_./:@#$%&*+=~^|<>(),;!?\[\]-]+$", max_length=256)
+]
 
 
 class Tensor(StrictModel):
-    """One input or output, in the Open Inference Protocol's types; -1 is a free dimension."""
+    """One input or output, in the Open Inference Protocol's types; -1 is a free dimension, `[]` a single value."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+    name: TensorName
     type: TensorType
-    shape: list[Annotated[int, Field(ge=-1)]] = Field(min_length=1, max_length=8)
+    shape: list[Annotated[int, Field(ge=-1)]] = Field(max_length=8)
+
+    @property
+    def served_shape(self) -> list[int]:
+        """The shape in requests and answers: servers know no tensor without dimensions, so one value is `[1]`."""
+        return self.shape or [1]
 
 
 class Signature(StrictModel):
@@ -121,6 +131,12 @@ class Validation(StrictModel):
         return self
 
 
+class Probe(StrictModel):
+    """What an apply sends to a loaded version before any traffic: a value for each input, as nested lists."""
+
+    inputs: dict[TensorName, JsonValue] = Field(min_length=1, max_length=64)
+
+
 class RevokedVersion(StrictModel):
     """A version of the model that nobody may pin or go back to any more."""
 
@@ -144,6 +160,7 @@ class Model(DocumentModel):
     slo: Slo | None = None
     monitoring: Monitoring | None = None
     validation: Validation | None = None
+    probe: Probe | None = None
     revoked: list[RevokedVersion] = []
 
     @property

@@ -15,11 +15,12 @@ class Contact(StrictModel):
 
 
 class Quota(StrictModel):
-    """What a tenant may use in one environment."""
+    """What a tenant may use in one environment; without `instances`, their number is bound by what each takes."""
 
     gpu: int = Field(ge=0)
     cpu: float = Field(ge=0)
     memoryGiB: float = Field(ge=0)
+    instances: int | None = Field(default=None, ge=0)
     endpoints: int = Field(ge=0)
 
 

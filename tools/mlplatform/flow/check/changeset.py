@@ -1,8 +1,8 @@
 """Loads the two sides of a change, as far as the check needs them.
 
-The head is the base plus the files that the change touches. So when the base has moved on since the change branched
-off, the files that the change does not touch are taken from the base, and so are its policies and waivers. A document
-that was changed on both sides is refused: the author has to merge or rebase first.
+The head is what a merge makes of it: the base plus the files that the change touches, and where both touched a file,
+what git merges of it. So a change that left the base long ago is judged as it would be merged, and by the policies and
+waivers of the base. What git cannot merge is refused: the author has to merge or rebase first.
 """
 
 import hashlib
@@ -18,32 +18,36 @@ from mlplatform.core.history import History
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import DOCUMENT_ROOTS, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
-from mlplatform.flow.check.pin_facts import pin_history, ran_in_environments
+from mlplatform.flow.check.pin_facts import pin_history, ran_in_environments, same_artifact
 from mlplatform.load.affected import Affected, affected, is_hidden
 from mlplatform.load.history import documents_at, history, merged_at
 from mlplatform.load.load import load
 from mlplatform.load.past_data import Change, past_data
 from mlplatform.load.source import WorkingTree, file_type
 from mlplatform.load.subset_source import GitTreeSource, OverlaySource, Selectable
-from mlplatform.providers.git import Git, Listing, PathEntry
+from mlplatform.providers.git import Git, Listing
 from mlplatform.providers.git.compare import differences, listing, merge_base, sizes, touched
+from mlplatform.providers.git.merge import merge_sides
 from mlplatform.providers.git.refs import tip_of
 
 _DEPLOYMENT = Kind.DEPLOYMENT.entry.pattern  # `parse_path` would take ten times as long
 _JUDGED = (*DOCUMENT_ROOTS, "examples/data/")
+_PROSE = ".md"  # what becomes of it when git cannot merge it, nothing here asks
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
     """The base, and the head loaded as far as the base is.
 
-    `source` is the head without the documents and data that the change does not concern. With `policies_changed` the
+    `merged` is the whole head as it would be merged, `source` the same without the documents and data that the change
+    does not concern. With `policies_changed` the
     head has policies or schemas of its own. They judge everything, so `changeset` must be called with `everything`.
     """
 
     base: ChangeBase
     head: LoadedSource
     source: Source
+    merged: Selectable
     policies_changed: bool
 
 
@@ -51,7 +55,7 @@ class ChangeSet:
 def changeset(git: Git, base: str, head: str | None, *, everything: bool = False) -> ChangeSet:
     """Return what `head`, a revision or the working tree (None), changes on top of `base`, and what that concerns.
 
-    Refusal when the two have no history in common, or both changed the same document.
+    Refusal when the two have no history in common, or cannot be merged.
     """
     commit = git.resolve(base)
     before = GitTreeSource(git, commit, listing(git, commit))
@@ -72,6 +76,7 @@ def changeset(git: Git, base: str, head: str | None, *, everything: bool = False
         ),
         changed,
         source,
+        after,
         (changed.policies, changed.schemas) != (loaded.policies, loaded.schemas),
     )
 
@@ -127,6 +132,7 @@ def _base(
         past_data(git, commit, entries, _changed_data(loaded, head, files)),
         pin_history(git, past, loaded, head, changed),
         ran_in_environments(git, loaded, head, changed),
+        same_artifact(git, past, loaded, head, changed),
     )
 
 
@@ -155,46 +161,69 @@ def _signatures(git: Git, past: History, deployments: Iterable[Identity]) -> Map
 
 
 def _head(git: Git, base: GitTreeSource, head: str | None) -> tuple[Selectable, tuple[FileChange, ...]]:
-    """Return the head, and every file in which it differs from the base."""
+    """Return the head as it would be merged, and every file in which that differs from the base."""
     if head is not None:
-        return _commit(git, base, git.resolve(head))
+        merged = _merged(git, base, git.resolve(head))
+        return merged, _file_changes(base.entries, merged.entries, {})
     return _working_tree(git, base)
 
 
-def _commit(git: Git, base: GitTreeSource, head: str) -> tuple[Selectable, tuple[FileChange, ...]]:
+def _merged(git: Git, base: GitTreeSource, head: str) -> GitTreeSource:
+    """Return what a merge makes of a commit on top of the base; Refusal when git cannot merge them."""
     fork = merge_base(git, str(base.commit), head)
     entries = dict(base.entries)
-    changed: dict[str, bool] = {}
     for path, (old, new) in differences(git, fork, head).items():
-        if new != entries.get(path):
-            _require_one_side(path, old, entries.get(path))
-            changed[path] = new is not None
-            entries.pop(path, None)
-            entries |= {path: new} if new else {}
-    return GitTreeSource(git, head, entries), _file_changes(base.entries, changed)
+        if new == entries.get(path):
+            continue
+        if old != entries.get(path):  # both sides changed it: git says what becomes of it
+            return GitTreeSource(git, head, listing(git, _merge(git, str(base.commit), head)))
+        entries.pop(path, None)
+        entries |= {path: new} if new else {}
+    return GitTreeSource(git, head, entries)
+
+
+def _merge(git: Git, base: str, head: str) -> str:
+    merge = merge_sides(git, base, head)
+    if conflicts := [path for path in merge.conflicts if not path.endswith(_PROSE)]:
+        raise _both_sides(conflicts[0])
+    return merge.tree
 
 
 def _working_tree(git: Git, base: GitTreeSource) -> tuple[Selectable, tuple[FileChange, ...]]:
+    """Return the last commit as it would be merged, with what was edited since then, and what that changes."""
     tip = tip_of(git, "HEAD")
-    fork = merge_base(git, str(base.commit), tip) if tip else str(base.commit)
-    old = base.entries if fork == base.commit else listing(git, fork)
-    candidates, existing = touched(git, fork)
+    ground, since, old = base, str(base.commit), base.entries
+    if tip and merge_base(git, since, tip) != since:
+        ground, since, old = _merged(git, base, tip), tip, listing(git, tip)
+    candidates, existing, unseen = touched(git, since)
     tree = WorkingTree(git.root)
     files = {file.path: file for file in tree.look(existing)}
-    same = _unchanged(git, tree, files, old) | _unchanged(git, tree, files, base.entries)
-    changed: dict[str, bool] = {}
+    same = _unchanged(git, tree, files, old) | _unchanged(git, tree, files, ground.entries)
+    edited: dict[str, bool] = {}
     for path in (path for path in candidates if path not in same and (path in files or path in old)):
-        if path not in files and path not in base.entries:
+        if path not in files and path not in ground.entries:
             continue  # both removed it
-        _require_one_side(path, old.get(path), base.entries.get(path))
-        changed[path] = path in files
-    kept = {path: entry for path, entry in base.entries.items() if path not in changed}
+        if old.get(path) != ground.entries.get(path) and path.startswith(_JUDGED):
+            raise _both_sides(path)
+        edited[path] = path in files
+    for path in unseen:
+        if old.get(path) != ground.entries.get(path) and path.startswith(_JUDGED):
+            raise _both_sides(path)
+        edited[path] = True
+    kept = {path: entry for path, entry in ground.entries.items() if path not in edited} | dict(unseen)
     over = OverlaySource(
         GitTreeSource(git, None, kept),
         tree,
-        {path: files[path] for path, is_there in changed.items() if is_there},
+        {path: files[path] for path, is_there in edited.items() if is_there and path in files},
     )
-    return over, _file_changes(base.entries, changed)
+    return over, _file_changes(base.entries, ground.entries, edited)
+
+
+def _both_sides(path: str) -> Refusal:
+    return Refusal(
+        f"{path} was changed on the base as well since this change left it, and git cannot merge the two",
+        fix="merge the base into the change, or rebase it, and check again",
+    )
 
 
 def _unchanged(git: Git, tree: WorkingTree, files: Mapping[str, SourceFile], old: Listing) -> set[str]:
@@ -217,17 +246,16 @@ def _blob_id(data: bytes, like: str) -> str:
     return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
 
 
-def _require_one_side(path: str, old: PathEntry | None, base: PathEntry | None) -> None:
-    if old != base and path.startswith(_JUDGED):
-        raise Refusal(
-            f"{path} was changed on the base as well since this change left it",
-            fix="merge the base into the change, or rebase it, and check again",
-        )
-
-
-def _file_changes(base: Listing, changed: Mapping[str, bool]) -> tuple[FileChange, ...]:
+def _file_changes(base: Listing, head: Listing, edited: Mapping[str, bool]) -> tuple[FileChange, ...]:
+    """Return what a head changes; `edited` says of each path that was edited on top of it whether it is still there."""
+    changed = {path: path in head for path in base.keys() | head.keys() if base.get(path) != head.get(path)}
+    is_there = {**changed, **edited}
     return tuple(
-        sorted(FileChange(path, _action(path in base, is_there)) for path, is_there in changed.items())
+        sorted(
+            FileChange(path, _action(path in base, there))
+            for path, there in is_there.items()
+            if there or path in base
+        )
     )
 
 

@@ -9,7 +9,8 @@ from mlplatform.core.rule import Rule
 from mlplatform.core.source import Source
 from mlplatform.load.infrastructure import scanner_policies
 from mlplatform.load.policies import read_policies
-from mlplatform.load.source import Commit, WorkingTree
+from mlplatform.load.source import Commit
+from mlplatform.load.subset_source import working_tree
 from mlplatform.providers.git import Git
 from mlplatform.providers.policy.interface import Flaw
 from mlplatform.providers.scan import connect_scanner
@@ -50,7 +51,7 @@ def _of_scanner(source: Source) -> dict[str, Rule]:
 
 
 def _source(git: Git, rev: str | None) -> Source:
-    return WorkingTree(git.root) if rev is None else Commit(git, git.resolve(rev))
+    return working_tree(git) if rev is None else Commit(git, git.resolve(rev))
 
 
 def _suggestion(name: str, catalogue: Mapping[str, Rule]) -> str:

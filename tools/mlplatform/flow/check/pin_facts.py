@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mlplatform.core.artifact_use import ArtifactUse, revocations
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
 from mlplatform.core.kinds import Environment
@@ -14,6 +15,7 @@ from mlplatform.core.ran import Ran, RanByEnvironment, ran_in
 from mlplatform.core.target import LocalTarget
 from mlplatform.flow.ledger_queries import copied_statements
 from mlplatform.flow.workspace import Workspace
+from mlplatform.load.artifact_uses import artifact_uses
 from mlplatform.load.history import documents_at
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.past import At
@@ -83,6 +85,49 @@ def ran_in_environments(
     documents |= {name: _environment(base, head, name) for name in sources - names}
     ran = {name: _ran(workspace, name, settings) for name, settings in documents.items()}
     return {name: record for name, record in ran.items() if record}
+
+
+def same_artifact(
+    git: Git, past: History, base: LoadedSource, head: LoadedSource, changed: Iterable[Identity]
+) -> Mapping[tuple[str, str], tuple[ArtifactUse, ...]]:
+    """Return the versions that were pinned with the digest that a deployment newly pins, by environment and model.
+
+    A digest that its model has pinned before was compared with other models then.
+    """
+    digests = {
+        _key(identity): str(digest) for identity in changed if (digest := _new_digest(base, head, identity))
+    }
+    own = {key: _own_uses(past, base, head, key[1], digest) for key, digest in digests.items()}
+    unknown = {digest for key, digest in digests.items() if not own[key]}
+    others = artifact_uses(git, past.commit, unknown) if past.complete else ()
+    return {
+        key: (*own[key], *(use for use in others if use.digest == digest)) for key, digest in digests.items()
+    }
+
+
+def _new_digest(base: LoadedSource, head: LoadedSource, identity: Identity) -> Any:
+    path = path_of(Kind.DEPLOYMENT, identity.name)
+    before, after = base.raws.get(path), head.raws.get(path)
+    new = (after.data.get("version"), after.data.get("digest")) if after else None
+    old = (before.data.get("version"), before.data.get("digest")) if before else None
+    return new[1] if new and new != old else None
+
+
+def _own_uses(
+    past: History, base: LoadedSource, head: LoadedSource, model: str, digest: str
+) -> tuple[ArtifactUse, ...]:
+    pins = {
+        pin.version
+        for (_, name), of_key in past.pins.items()
+        if name == model
+        for pin in of_key
+        if pin.digest == digest
+    }
+    path = path_of(Kind.MODEL, model)
+    revoked = [
+        entry for side in (base, head) if (raw := side.raws.get(path)) for entry in revocations(raw.data)
+    ]
+    return tuple(ArtifactUse(model, version, digest, True, tuple(revoked)) for version in sorted(pins))
 
 
 def _ran(workspace: Workspace, name: str, settings: Environment | None) -> Ran | None:

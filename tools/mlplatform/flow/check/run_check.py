@@ -20,7 +20,8 @@ from mlplatform.flow.check.sandboxed_check import check_in_sandbox
 from mlplatform.load.infrastructure import infrastructure, scanner_policies
 from mlplatform.load.load import load
 from mlplatform.load.secrets import secret_findings
-from mlplatform.load.source import Commit, WorkingTree
+from mlplatform.load.source import Commit
+from mlplatform.load.subset_source import working_tree
 from mlplatform.providers.git import Git
 from mlplatform.providers.policy import connect_engine, engine_name
 from mlplatform.providers.policy.failed_engine import FailedEngine
@@ -46,7 +47,7 @@ class CheckOptions:
 
 def check_working_tree(git: Git, options: CheckOptions | None = None) -> CheckResult:
     """Check the state of the working tree: every rule that needs no change to look at."""
-    return _check_state(WorkingTree(git.root), options or CheckOptions())
+    return _check_state(working_tree(git), options or CheckOptions())
 
 
 def check_commit(git: Git, rev: str, options: CheckOptions | None = None) -> CheckResult:
@@ -61,15 +62,15 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
     change are run as well, in a sandbox.
     """
     options = options or CheckOptions()
-    source = WorkingTree(git.root) if head is None else Commit(git, git.resolve(head))
     changed = changeset(git, base, head, everything=options.everything)
     if changed.policies_changed and not options.everything:
         changed = changeset(
             git, base, head, everything=True
         )  # what they say of everything else counts as well
-    scanner, head_loaded = _scan(source, changed, options)
+    scanner, head_loaded = _scan(changed, options)
     kept = {file.path for file in changed.base.files if file.action != "removed"}
-    head_loaded = _with(head_loaded, secret_findings(source, kept, Commit(git, git.resolve(base))))
+    before = Commit(git, git.resolve(base))
+    head_loaded = _with(head_loaded, secret_findings(changed.merged.only(kept), kept, before))
     starting = changed.base.loaded
     bound = replace(
         head_loaded,
@@ -110,18 +111,24 @@ def _check_state(source: Source, options: CheckOptions) -> CheckResult:
         return check(loaded, engine, CheckContext(options.now, scanner=scanner))
 
 
-def _scan(source: Source, changed: ChangeSet, options: CheckOptions) -> tuple[Scanner | None, LoadedSource]:
-    """Return the scanner, when an infrastructure file or scanner policy changed, and the head with those files."""
+def _scan(changed: ChangeSet, options: CheckOptions) -> tuple[Scanner | None, LoadedSource]:
+    """Return the scanner, when an infrastructure file or scanner policy changed, and the head with those files.
+
+    They are judged as they would be merged: what the base repaired is no fault of the change, and what it added may
+    make the change one.
+    """
     if not options.scanner:
         return None, changed.head
     scanner = connect_scanner()
-    touched = (
-        scanner.is_infrastructure(file.path) or file.path.startswith("policies/checkov/")
-        for file in changed.base.files
-    )
+    touched = (_is_scanned(scanner, file.path) for file in changed.base.files)
     if not options.everything and not any(touched):
         return None, changed.head
-    return scanner, _with_infrastructure(source, changed.head, scanner)
+    judged = [path for path in changed.merged.paths if _is_scanned(scanner, path)]
+    return scanner, _with_infrastructure(changed.merged.only(judged), changed.head, scanner)
+
+
+def _is_scanned(scanner: Scanner, path: str) -> bool:
+    return scanner.is_infrastructure(path) or path.startswith("policies/checkov/")
 
 
 def _with_infrastructure(source: Source, loaded: LoadedSource, scanner: Scanner) -> LoadedSource:

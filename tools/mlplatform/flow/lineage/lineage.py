@@ -59,13 +59,13 @@ def trained_on(
     paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
     documents = documents_at(workspace.git, [(pin.commit, path) for pin, path in paths.items()])
     registrations = {
-        digest: registration_of(digest, predicates) or {} for digest in {pin.digest for pin in pins}
+        key: registration_of(*key, predicates) or {} for key in {(pin.model, pin.digest) for pin in pins}
     }
     current = _current_pins(workspace, past)
     uses = []
     for pin in sorted(pins, key=lambda pin: pin.age):
         origin = documents.get((pin.commit, paths[pin]), {}).get("from") or {}
-        data = origin.get("data") or registrations[pin.digest].get("data") or {}
+        data = origin.get("data") or registrations[pin.model, pin.digest].get("data") or {}
         if dataset in data:
             version = pin.environment, pin.model, pin.version, pin.digest
             uses.append(DatasetUse(*version, data[dataset], pin.commit, pin in current))

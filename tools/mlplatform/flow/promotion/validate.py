@@ -7,19 +7,18 @@ from mlplatform.apply.steps import wait
 from mlplatform.core.document import Document
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Dataset, Model
-from mlplatform.core.kinds.model import FEWEST_ROWS, Validation
-from mlplatform.core.payload import digest_of_bytes
+from mlplatform.core.kinds.model import FEWEST_ROWS
 from mlplatform.core.repository import Repository
-from mlplatform.core.sensitivity import covers, sensitivity
+from mlplatform.core.sensitivity import sensitivity
 from mlplatform.core.served_signature import signature_of
 from mlplatform.core.statement import validation_statement
 from mlplatform.flow.actor import actor
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
 from mlplatform.flow.promotion.candidate import choose_candidate
+from mlplatform.flow.promotion.held_out_sample import sample_file, validation_and_sample
 from mlplatform.flow.reconcile.served_signature import signatures_of
 from mlplatform.flow.workspace import Workspace, environment_of, model_of
-from mlplatform.load.source import Commit
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
 from mlplatform.providers.serving import connect_serving
@@ -46,8 +45,8 @@ def validate(
     settings, document = environment_of(repository, environment), model_of(repository, model)
     if blocked := repository.blocked(environment, model.split("/")[0]):
         raise Refusal(f"{model} is blocked: {blocked.message}", fix=blocked.fix, where=blocked.where)
-    validation, dataset = _validation_and_sample(repository, model, document)
-    data = _sample_file(workspace, repository, dataset)
+    validation, dataset = validation_and_sample(repository, model, document)
+    data = sample_file(workspace, repository, dataset)
 
     def read(served_model: Model) -> Sample:
         return _require_enough_rows(
@@ -97,56 +96,6 @@ def record(workspace: Workspace, repository: Repository, result: ValidationResul
         result.environment, result.model, candidate.version, candidate.digest, details
     )
     workspace.ledger(settings).append(statement)
-
-
-def _validation_and_sample(
-    repository: Repository, name: str, model: Model
-) -> tuple[Validation, Document[Dataset]]:
-    validation = model.validation
-    if validation is None:
-        raise Refusal(
-            f"{name} names no held-out sample",
-            fix="add validation: {dataset: …, target: …, inputs: […], task: …}",
-            where=f"{repository.models[name].path}:1:1",
-        )
-    if validation.dataset not in repository.datasets:
-        line, column = repository.models[name].position(("validation", "dataset"))
-        raise Refusal(
-            f"there is no data set {validation.dataset}",
-            fix="correct validation.dataset",
-            where=f"{repository.models[name].path}:{line}:{column}",
-        )
-    tenant, dataset = name.split("/")[0], repository.datasets[validation.dataset]
-    clearance = repository.tenants[tenant].body.clearance if tenant in repository.tenants else "public"
-    if not covers(clearance, sensitivity(dataset.body)):
-        line, column = dataset.position(("classification",))
-        raise Refusal(
-            f"{validation.dataset} is {sensitivity(dataset.body)} data and tenant {tenant} is cleared for {clearance}",
-            fix="validate with less sensitive data",
-            where=f"{dataset.path}:{line}:{column}",
-        )
-    return validation, dataset
-
-
-def _sample_file(workspace: Workspace, repository: Repository, dataset: Document[Dataset]) -> bytes:
-    """Return the sample's file from the commit; Refusal when its digest is not the reviewed one."""
-    location = dataset.body.location
-    data = Commit(workspace.git, str(repository.commit)).read([location]).get(location)
-    if data is None:
-        line, column = dataset.position(("location",))
-        raise Refusal(
-            f"{location} is not a file of this repository: a sample is a CSV file in examples/data",
-            fix="name another data set in validation",
-            where=f"{dataset.path}:{line}:{column}",
-        )
-    if digest_of_bytes(data) != dataset.body.digest:
-        line, column = dataset.position(("digest",))
-        raise Refusal(
-            f"{location} is not what was reviewed: its digest is {digest_of_bytes(data)}",
-            fix="restore the file, or have its digest changed in a reviewed change",
-            where=f"{dataset.path}:{line}:{column}",
-        )
-    return data
 
 
 def _require_enough_rows(sample: Sample, dataset: Document[Dataset]) -> Sample:

@@ -43,6 +43,12 @@ def require_newer(
     if last is None or commit == last.commit:
         return
     if not _contains(git, commit, last.commit):
+        if git.is_shallow():
+            raise Refusal(
+                f"this clone is shallow, so whether {commit[:12]} contains {last.commit[:12]}, which was applied to "
+                f"{environment} last, is unknown",
+                fix="`git fetch --unshallow`",
+            )
         raise Refusal(
             f"{commit[:12]} does not contain {last.commit[:12]}, which was applied to {environment} last",
             fix="apply a commit that does; to go back on purpose: "

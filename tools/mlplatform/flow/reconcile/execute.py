@@ -1,6 +1,8 @@
 """Applies a plan under a lease, journals every outcome, and restores what ran before a version that failed."""
 
 from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
 
 from mlplatform.apply.apply import apply
 from mlplatform.apply.context import ApplyContext
@@ -10,6 +12,7 @@ from mlplatform.core.hold import Hold
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Plan
 from mlplatform.flow.reconcile.planning import make_plan
+from mlplatform.flow.reconcile.probe_requests import probe_requests
 from mlplatform.flow.reconcile.reconcile_run import ReconcileRun
 from mlplatform.local.lease import Locked
 from mlplatform.providers.registry import connect_registry
@@ -55,15 +58,26 @@ def _restore_plan(run: ReconcileRun, failed: Iterable[Hold]) -> Plan | None:
 
 def _apply(run: ReconcileRun, plan: Plan, approvals: Approvals) -> tuple[Outcome, ...]:
     journal = begin_journal(run.workspace.target.outbox, plan, run.record_header(approvals), run.ledger)
-    outcomes = apply(
-        plan,
-        _apply_context(run, plan, approvals),
-        lambda outcome: _on_outcome(run, outcome, journal),
-        on_deployment_done=lambda outcomes: _on_deployment_done(run, outcomes, journal),
-    )
+    try:
+        outcomes = apply(
+            plan,
+            _apply_context(run, plan, approvals),
+            lambda outcome: _on_outcome(run, outcome, journal),
+            on_deployment_done=lambda outcomes: _on_deployment_done(run, outcomes, journal),
+        )
+    except KeyboardInterrupt:  # Ctrl-C, SIGTERM, or a terminal that was closed
+        _record_interrupt(run, journal)
+        raise
     run.lease.require()  # without the lease the next run records this one, and marks it as late
     close_journal(journal, run.ledger)
     return outcomes
+
+
+def _record_interrupt(run: ReconcileRun, journal: Journal) -> None:
+    """Put what was done so far on the ledger; where that fails, the next apply does it."""
+    with suppress(Refusal):
+        run.lease.require()
+        close_journal(journal, run.ledger)
 
 
 def _apply_context(run: ReconcileRun, plan: Plan, approvals: Approvals) -> ApplyContext:
@@ -75,6 +89,7 @@ def _apply_context(run: ReconcileRun, plan: Plan, approvals: Approvals) -> Apply
         {model: approval.approved_by for model, approval in approvals.items()},
         run.lease,
         Locked() if run.settings.serving.is_local else run.lease,
+        partial(probe_requests, run.workspace, run.repository),
     )
 
 

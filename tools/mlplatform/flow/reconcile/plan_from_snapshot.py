@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
-from mlplatform.core.champions import champions
+from mlplatform.core.champions import champions, recorded_aliases
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
 from mlplatform.core.intent import unfinished
@@ -48,6 +48,7 @@ def plan_from_snapshot(
         champions=champions(ledger, environment),
         ran={name: ran_in(ledgers[name], name) for name in names[1:]},
         brought_up_with=brought_up_with(workspace.git, repository, environment, ledger),
+        recorded_aliases=recorded_aliases(ledger, environment),
         redacted=True,
     )
     undeclared = models_present(actual) - repository.deployments.get(environment, {}).keys()

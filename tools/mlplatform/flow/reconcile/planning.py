@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlplatform.core.champions import champions
+from mlplatform.core.champions import champions, recorded_aliases
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
 from mlplatform.core.plan import Plan
@@ -77,6 +77,7 @@ def plan_against(
         champions=champions(ledger, environment),
         ran=ran,
         brought_up_with=brought_up_with(workspace.git, repository, environment, ledger),
+        recorded_aliases=recorded_aliases(ledger, environment),
     )
     if options.add_drift_revert:
         actual = options.add_drift_revert(actual)

@@ -2,6 +2,7 @@
 
 from mlplatform.core.approvals import Approvals
 from mlplatform.core.errors import Refusal
+from mlplatform.core.held_before import held_before
 from mlplatform.core.hold import hold_statement, holds
 from mlplatform.core.outcome import Outcome
 from mlplatform.core.plan import Plan
@@ -58,7 +59,8 @@ def reconcile(
         _take_snapshot_of_changes(run, plan, outcomes)
         _record_commit_without_changes(run, plan, outcomes)
     reverts = propose_reverts(workspace, revert_base, run.new_holds())
-    return Reconciled(plan, outcomes, reverts, approvals)
+    earlier = held_before(run.statements(), environment, plan.commit, plan.refused, holds_before)
+    return Reconciled(plan, outcomes, reverts, approvals, earlier)
 
 
 def _require_plan_for(environment: str, plan: Plan | None) -> None:

@@ -6,7 +6,7 @@ from mlplatform.core.hold import holds
 from mlplatform.core.intent import INTERRUPTED
 from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Change
-from mlplatform.core.statement import DEPLOYMENT, Statement, deployment_statement
+from mlplatform.core.statement import Statement, deployment_statement, newest_apply
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.already_applied import is_done
 
@@ -18,7 +18,7 @@ def recovered_outcomes(ledger: Sequence[Statement], environment: str, actual: Ac
 
     Deployments that failed are left out: their present state may be what a restore left.
     """
-    newest = _newest_apply(ledger, environment)
+    newest = newest_apply(ledger, environment)
     if newest is None:
         return None
     predicate = dict(newest.predicate)
@@ -37,16 +37,3 @@ def recovered_outcomes(ledger: Sequence[Statement], environment: str, actual: Ac
     completes = predicate.pop("id", "")
     predicate.pop("recordedAt", "")
     return deployment_statement({**predicate, "completes": completes}, recovered) if recovered else None
-
-
-def _newest_apply(ledger: Sequence[Statement], environment: str) -> Statement | None:
-    """Return the record of the newest apply of an environment that is not marked as late."""
-    for statement in reversed(ledger):
-        predicate = statement.predicate
-        if (
-            statement.predicate_type == DEPLOYMENT
-            and predicate["environment"] == environment
-            and not predicate.get("late")
-        ):
-            return statement
-    return None

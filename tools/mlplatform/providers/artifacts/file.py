@@ -20,21 +20,21 @@ _CHUNK = 1 << 20
 class FileStore:
     """Payloads on local disks. Nothing that a path leads out of the folder by (links) is ever followed."""
 
-    def entries(self, uri: str) -> Sequence[ManifestEntry]:
+    def entries(self, uri: str, folder: str = PAYLOAD_FOLDER) -> Sequence[ManifestEntry]:
         """The payload files under the folder `uri`, hashed now and in the order of their paths."""
-        payload = _folder(uri) / PAYLOAD_FOLDER
+        payload = _folder(uri) / folder
         with _refusing(payload):
             return tuple(_hash(payload, path) for path in _files(payload))
 
     def verify(self, ref: ArtifactRef) -> Sequence[ManifestEntry]:
         """The payload's entries when they hash to the reference's digest; ArtifactError naming each bad file."""
-        entries = self.entries(ref.uri)
+        entries = self.entries(ref.uri, ref.folder)
         _compare(ref, entries)
         return entries
 
     def fetch(self, ref: ArtifactRef, into: Path) -> Sequence[ManifestEntry]:
         """Copy the payload below the empty or absent folder `into`, on disk when this returns; else gone."""
-        payload = _folder(ref.uri) / PAYLOAD_FOLDER
+        payload = _folder(ref.uri) / ref.folder
         with _refusing(into):
             into.mkdir(parents=True, exist_ok=True)
             if any(into.iterdir()):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.payload import ArtifactRef, ManifestEntry
+from mlplatform.core.payload import PAYLOAD_FOLDER, ArtifactRef, ManifestEntry
 
 
 class ArtifactError(Refusal):
@@ -15,8 +15,11 @@ class ArtifactError(Refusal):
 class ArtifactStore(Protocol):
     """Where payloads lie: a folder `model/` with the payload beside a `payload.manifest`."""
 
-    def entries(self, uri: str) -> Sequence[ManifestEntry]:
-        """The payload files under the folder `uri`, hashed now. No files, a symlink or a special file is an error."""
+    def entries(self, uri: str, folder: str = PAYLOAD_FOLDER) -> Sequence[ManifestEntry]:
+        """The payload files in a folder under the folder `uri`, hashed now.
+
+        No files, a symlink or a special file is an error.
+        """
         ...
 
     def fetch(self, ref: ArtifactRef, into: Path) -> Sequence[ManifestEntry]:

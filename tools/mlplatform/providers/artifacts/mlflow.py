@@ -29,10 +29,10 @@ class Stored:
 class ProxyStore:
     """Payloads that a server keeps. What it says of them is believed only as far as the bytes bear it out."""
 
-    def entries(self, uri: str) -> Sequence[ManifestEntry]:
+    def entries(self, uri: str, folder: str = PAYLOAD_FOLDER) -> Sequence[ManifestEntry]:
         """The payload files in the folder `uri`, downloaded and hashed now, in the order of their paths."""
         with _refusing():
-            return tuple(_read(uri, file, lambda _piece: None) for file in _files(uri))
+            return tuple(_read(uri, folder, file, lambda _piece: None) for file in _files(uri, folder))
 
     def fetch(self, ref: ArtifactRef, into: Path) -> Sequence[ManifestEntry]:
         """Copy the payload below the empty or absent folder `into`, on disk when this returns; else gone."""
@@ -42,7 +42,7 @@ class ProxyStore:
                 raise ArtifactError(f"{into} is not empty, so no artifact is copied there")
         try:
             with _refusing(into):
-                entries = tuple(_copy(ref.uri, file, into) for file in _files(ref.uri))
+                entries = tuple(_copy(ref, file, into) for file in _files(ref.uri, ref.folder))
                 sync_tree(into)
             self.require(ref, entries)
         except BaseException:
@@ -81,14 +81,14 @@ def _refusing(path: Path | None = None) -> Iterator[None]:
         raise ArtifactError(f"{error.filename or path}: {reason}") from error
 
 
-def _files(uri: str) -> list[Stored]:
+def _files(uri: str, payload: str) -> list[Stored]:
     """The payload's files, sorted; ArtifactError for a name that would not stay below a folder."""
     server, folder = place_of(uri)
     files: list[Stored] = []
     waiting = [""]
     while waiting:
         below = waiting.pop()
-        for name, is_folder, size in _listed(server, f"{folder}/{PAYLOAD_FOLDER}/{below}".rstrip("/")):
+        for name, is_folder, size in _listed(server, f"{folder}/{payload}/{below}".rstrip("/")):
             if not is_plain(name) or "/" in name or name in ("", ".", ".."):
                 raise ArtifactError(f"{uri}: the file name {name!a} is none that an artifact may have")
             if is_folder:
@@ -98,7 +98,7 @@ def _files(uri: str) -> list[Stored]:
             if len(files) + len(waiting) > _MOST_FILES:
                 raise ArtifactError(f"{uri} holds more than {_MOST_FILES} files")
     if not files:
-        raise ArtifactError(f"{uri}/{PAYLOAD_FOLDER} holds no files")
+        raise ArtifactError(f"{uri}/{payload} holds no files")
     return sorted(files, key=lambda file: file.path)
 
 
@@ -113,7 +113,7 @@ def _listed(server: MlflowServer, folder: str) -> list[tuple[str, bool, int]]:
         raise ArtifactError(f"MLflow at {server.url} gave no list of the files in {folder}") from None
 
 
-def _copy(uri: str, file: Stored, into: Path) -> ManifestEntry:
+def _copy(ref: ArtifactRef, file: Stored, into: Path) -> ManifestEntry:
     target = into / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("xb") as sink:
@@ -122,12 +122,12 @@ def _copy(uri: str, file: Stored, into: Path) -> ManifestEntry:
             with _refusing(target):  # a full disk is no fault of the server
                 sink.write(piece)
 
-        entry = _read(uri, file, write)
+        entry = _read(ref.uri, ref.folder, file, write)
         sync_file(sink)
     return entry
 
 
-def _read(uri: str, file: Stored, use: Callable[[bytes], object]) -> ManifestEntry:
+def _read(uri: str, payload: str, file: Stored, use: Callable[[bytes], object]) -> ManifestEntry:
     """Hand a file's bytes on, piece by piece, and hash exactly those."""
     server, folder = place_of(uri)
     hashed, size = hashlib.sha256(), 0
@@ -138,7 +138,7 @@ def _read(uri: str, file: Stored, use: Callable[[bytes], object]) -> ManifestEnt
         hashed.update(piece)
         size += len(piece)
 
-    server.download(f"{folder}/{PAYLOAD_FOLDER}/{file.path}", file.size, keep)
+    server.download(f"{folder}/{payload}/{file.path}", file.size, keep)
     return ManifestEntry(file.path, size, hashed.hexdigest())
 
 

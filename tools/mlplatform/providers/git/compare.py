@@ -2,7 +2,8 @@
 
 Only plumbing that prints names, modes and ids: no patch is made, so that neither textconv nor an external diff is
 asked, and no rename is looked for. The working tree is compared by what the index last saw of each file (size, times,
-inode); where the index was told not to look (assume-unchanged, skip-worktree) the file counts as touched.
+inode); where the index was told not to look (assume-unchanged, skip-worktree) the file counts as touched. A file that
+git was told not to check out (a sparse checkout) and that is not there is as the index has it.
 """
 
 import os
@@ -11,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mlplatform.core.errors import Refusal
-from mlplatform.providers.git.git import Git, GitError
+from mlplatform.providers.git.git import Git, GitError, fetch_missing
 
 PLAIN = frozenset({"100644", "100755"})
 _NONE = "000000"
+_FETCH = "this clone is shallow: `git fetch --unshallow`"
 # What a user may have told git to look at less closely.
 _LOOK_CLOSELY = (
     "-c",
@@ -24,6 +26,7 @@ _LOOK_CLOSELY = (
     "-c",
     "core.untrackedCache=false",
 )
+_NOT_CHECKED_OUT = (b"S", b"s")  # `ls-files -v`: skip-worktree; small: assume-unchanged as well
 _NOT_LOOKED_AT = re.compile(rb"(?:\A|\0)(?!H )(\S) ([^\0]+)")
 
 
@@ -69,21 +72,49 @@ def differences(git: Git, old: str, new: str) -> dict[str, Difference]:
     return by_path
 
 
-def touched(git: Git, commit: str) -> tuple[set[str], set[str]]:
-    """The paths in which the working tree may differ from a commit, and those of them that git tracks or would add.
+class Touched(NamedTuple):
+    """Where the working tree may differ from a commit.
 
-    The others were in the commit and no longer count, even where a file still lies there.
+    `paths` may differ; git tracks or would add the `existing` of them, the others were in the commit and no longer
+    count, even where a file still lies there. `unseen` are not checked out and differ: they are as the index has them.
     """
+
+    paths: set[str]
+    existing: set[str]
+    unseen: Listing
+
+
+def touched(git: Git, commit: str) -> Touched:
+    """The paths in which the working tree may differ from a commit."""
     output = git.run(
         *(*_LOOK_CLOSELY, "diff-index", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"),
         *("--ignore-submodules=dirty", commit, "--"),
     )
+    differing = dict(_raw(output))
     others = _paths(git.run(*_LOOK_CLOSELY, "ls-files", "-z", "--others", "--exclude-standard"))
     index = git.run("ls-files", "-z", "--cached", "-v")
-    unseen = {os.fsdecode(path) for _, path in _NOT_LOOKED_AT.findall(index)}
-    maybe = {path for path, _ in _raw(output)} | others | unseen
+    tags = {os.fsdecode(path): tag for tag, path in _NOT_LOOKED_AT.findall(index)}
+    absent = {path for path, tag in tags.items() if tag in _NOT_CHECKED_OUT and not _lies_there(git, path)}
+    unseen = {path: new for path in absent & differing.keys() if (new := differing[path].new)}
+    maybe = (differing.keys() | others | tags.keys()) - absent
     tracked = {line[2:] for line in index.split(b"\0")}
-    return maybe, others | {path for path in maybe if os.fsencode(path) in tracked}
+    return Touched(maybe, others | {path for path in maybe if os.fsencode(path) in tracked}, unseen)
+
+
+def not_checked_out(git: Git) -> Listing:
+    """What git was told not to check out (a sparse checkout) and is not there, as the index has it."""
+    index = git.run("ls-files", "-z", "--cached", "-v")
+    tags = {os.fsdecode(path): tag for tag, path in _NOT_LOOKED_AT.findall(index)}
+    absent = {path for path, tag in tags.items() if tag in _NOT_CHECKED_OUT and not _lies_there(git, path)}
+    if not absent:
+        return {}
+    records = os.fsdecode(git.run("ls-files", "-z", "--cached", "--stage")).split("\0")[:-1]
+    staged = {path: about.split(" ") for about, _, path in (record.partition("\t") for record in records)}
+    return {path: PathEntry(staged[path][0], staged[path][1]) for path in absent}
+
+
+def _lies_there(git: Git, path: str) -> bool:
+    return os.path.lexists(f"{git.root}/{path}")
 
 
 def merge_base(git: Git, base: str, head: str) -> str:
@@ -97,7 +128,7 @@ def merge_base(git: Git, base: str, head: str) -> str:
     except GitError:
         raise Refusal(
             f"the commits {base[:12]} and {head[:12]} have no commit in common in this clone",
-            fix="fetch the whole history (`git fetch --unshallow`), or rebase onto the base",
+            fix=f"{_FETCH if git.is_shallow() else 'fetch the whole history'}, or rebase onto the base",
         ) from None
     if len(bases) > 1:
         raise Refusal(
@@ -116,6 +147,7 @@ def is_ancestor(git: Git, commit: str, of: str) -> bool:
 
 def sizes(git: Git, oids: Sequence[str]) -> Mapping[str, int]:
     """The size in bytes of blobs by id; those that are not there are left out."""
+    fetch_missing(git, oids)
     request = "".join(f"{oid}\n" for oid in oids).encode()
     out = git.run(
         "cat-file", "--buffer", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=request

@@ -5,20 +5,24 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
 
-# Kept from the caller's environment; everything else named GIT_* could point git at another repository,
-# index or configuration (a hook runs with GIT_DIR and GIT_INDEX_FILE set).
+# Kept from the caller's environment: who writes, how the remote is reached, and the user's own configuration (CI says
+# there which repositories are safe, and with which token). Everything else named GIT_* could point git at another
+# repository or index (a hook runs with GIT_DIR and GIT_INDEX_FILE set).
 _KEPT = frozenset(
     f"GIT_{name}"
     for name in (
         *(f"{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL", "DATE")),
         *("CONFIG_GLOBAL", "CONFIG_SYSTEM", "CONFIG_NOSYSTEM"),
-        *("SSH", "SSH_COMMAND", "SSH_VARIANT", "ASKPASS"),
+        *("SSH", "SSH_COMMAND", "SSH_VARIANT", "ASKPASS", "EXEC_PATH", "ALLOW_PROTOCOL"),
+        *("CEILING_DIRECTORIES", "DISCOVERY_ACROSS_FILESYSTEM", "CONFIG_PARAMETERS"),
     )
 )
+_KEPT_FAMILIES = ("GIT_SSL_", "GIT_PROXY_", "GIT_HTTP_", "GIT_TRACE")
 _ALWAYS = {
     "GIT_GRAFT_FILE": os.devnull,  # grafts and replace refs make history read as something it is not
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -46,11 +50,10 @@ class GitError(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """One path of a commit; `mode` is git's: `120000` is a symlink and `160000` a submodule, whose `size` is -1."""
+    """One path of a commit; `mode` is git's: `120000` is a symlink and `160000` a submodule."""
 
     mode: str
     oid: str
-    size: int
 
     @property
     def bits(self) -> int:
@@ -128,9 +131,10 @@ class Git:
             self._refuse_two_meanings(rev)
             output = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
         except GitError:
+            shallow = "; this clone is shallow: `git fetch --unshallow`" if self.is_shallow() else ""
             raise Refusal(
                 f"there is no commit {rev!r} in this clone",
-                fix="fetch it, or name a branch, tag or commit that is there",
+                fix=f"fetch it, or name a branch, tag or commit that is there{shallow}",
             ) from None
         return output.decode().strip()
 
@@ -155,9 +159,12 @@ class Git:
         return self.run("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def tree(self, commit: str, under: Sequence[str]) -> Mapping[str, TreeEntry]:
-        """The files of a commit at or below these paths; of all of it where none is given."""
+        """The files of a commit at or below these paths; of all of it where none is given.
+
+        Without their sizes: in a partial clone git would fetch every file for its size, one by one.
+        """
         paths = [path.rstrip("/") for path in under]
-        out = self.run("ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", *paths)
+        out = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
         entries = [_tree_entry(record) for record in out.split(b"\0") if record]
         if len(by_path := dict(entries)) != len(entries):
             raise GitError(f"the commit {commit} has a broken tree, with two entries for one path")
@@ -167,6 +174,7 @@ class Git:
         """The contents of blobs by their id, in one process; GitError when one is not there."""
         if not oids:
             return {}
+        fetch_missing(self, oids)
         request = "".join(f"{oid}\n" for oid in oids).encode()
         return dict(_blobs(self.run("cat-file", "--batch", stdin=request), len(oids)))
 
@@ -184,9 +192,67 @@ class Git:
         return _changes(iter(out.split(b"\0")))
 
 
+def fetch_missing(git: Git, oids: Sequence[str]) -> None:
+    """In a partial clone, fetch those of these objects that are not here, all at once; elsewhere do nothing.
+
+    git itself would fetch each when it is read. GitError when the remote cannot be asked.
+    """
+    remote = _promisor(git)
+    if not remote:
+        return
+    here = git.run("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)").decode()
+    missing = sorted(set(oids) - set(here.split()))
+    if missing:
+        git.run(
+            *(
+                "-c",
+                "fetch.negotiationAlgorithm=noop",
+                "fetch",
+                "--quiet",
+                "--no-tags",
+                "--no-write-fetch-head",
+            ),
+            *(
+                "--no-auto-gc",
+                "--recurse-submodules=no",
+                "--refmap=",
+                "--filter=blob:none",
+                "--stdin",
+                remote,
+            ),
+            stdin="".join(f"{oid}\n" for oid in missing).encode(),
+        )
+
+
+@cache
+def _promisor(git: Git) -> str:
+    """The remote that a partial clone fetches what it lacks from; empty for a whole clone."""
+    try:
+        found = git.run("config", "--get-regexp", r"^remote\..*\.promisor$", "true")
+    except GitError:
+        return ""
+    key = os.fsdecode(found).split(" ", 1)[0]
+    return key.removeprefix("remote.").removesuffix(".promisor")
+
+
 def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
-    return {**kept, **_ALWAYS, **(extra or {})}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_FAMILIES)
+    }
+    return {**kept, **_configuration(), **_ALWAYS, **(extra or {})}
+
+
+def _configuration() -> dict[str, str]:
+    """GIT_CONFIG_COUNT with its keys and values; nothing where they are not what git takes."""
+    count = os.environ.get("GIT_CONFIG_COUNT", "")
+    if not count.isdecimal() or len(count) > 4:
+        return {}
+    names = [f"GIT_CONFIG_{part}_{number}" for number in range(int(count)) for part in ("KEY", "VALUE")]
+    if not all(name in os.environ for name in names):
+        return {}
+    return {name: os.environ[name] for name in ("GIT_CONFIG_COUNT", *names)}
 
 
 def _last_line(stderr: bytes) -> str:
@@ -197,8 +263,8 @@ def _last_line(stderr: bytes) -> str:
 
 def _tree_entry(record: bytes) -> tuple[str, TreeEntry]:
     about, path = record.split(b"\t", 1)
-    mode, kind, oid, size = about.decode().split()
-    return os.fsdecode(path), TreeEntry(mode, oid, int(size) if kind == "blob" and mode in _PLAIN else -1)
+    mode, _, oid = about.decode().split()
+    return os.fsdecode(path), TreeEntry(mode, oid)
 
 
 def _blobs(out: bytes, count: int) -> Iterator[tuple[str, bytes]]:

@@ -1,12 +1,35 @@
 """What a merge makes of two commits, computed as git objects: no file and no index is touched."""
 
+import os
 import re
+from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.git.compare import differences, merge_base
 from mlplatform.providers.git.git import Git, GitError
 
 _MERGED = re.compile(r"Merge (?:remote-tracking )?branch '(.+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The tree of a merge, and the paths where git could not merge the two sides; those hold both, with markers."""
+
+    tree: str
+    conflicts: tuple[str, ...]
+
+
+def merge_sides(git: Git, base: str, head: str) -> Merge:
+    """Merge two commits and say where they conflict; GitError when git cannot say, or is older than 2.38."""
+    process = git.start("merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", base, head)
+    output, message = process.communicate()
+    if process.returncode not in (0, 1):
+        last = message.decode(errors="replace").strip().split("\n")[-1]
+        raise GitError(
+            f"git merge-tree, of git 2.38 or newer, cannot merge {head[:12]} into {base[:12]}: {last}"
+        )
+    tree, *conflicts = (part for part in os.fsdecode(output).split("\0") if part)
+    return Merge(tree.strip(), tuple(conflicts))
 
 
 def merged_tree(git: Git, base: str, head: str) -> str:

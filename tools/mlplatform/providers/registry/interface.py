@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.payload import PAYLOAD_FOLDER, ArtifactRef
 from mlplatform.core.snapshot import tags_digest
 
 
@@ -98,10 +98,11 @@ class RegistryState:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """A finished training run: what it recorded, and the folder that holds its payload."""
+    """A finished training run: what it recorded, and where its payload lies: a folder under a URI."""
 
     lineage: Lineage
     payload_uri: str
+    payload_folder: str = PAYLOAD_FOLDER
 
 
 class Registry(Protocol):

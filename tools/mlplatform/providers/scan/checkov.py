@@ -7,6 +7,11 @@ from mlplatform.core.finding import Finding, Severity, error
 from mlplatform.core.rule import Rule
 from mlplatform.providers.scan import format_checks, process, results, text_guard
 from mlplatform.providers.scan.checks.catalogue import OWN, SCANNER
+from mlplatform.providers.scan.checks.downloads import runs_download
+from mlplatform.providers.scan.checks.images import judge_dockerfile
+from mlplatform.providers.scan.checks.kubernetes import judge_manifest
+from mlplatform.providers.scan.checks.other_automation import judge_hooks, other_system, system_of
+from mlplatform.providers.scan.checks.own import own_finding
 from mlplatform.providers.scan.checks.workflows import judge_action, judge_workflows
 from mlplatform.providers.scan.checks.zizmor_audits import ZIZMOR
 from mlplatform.providers.scan.file_types import Sort, reason, sort_of
@@ -78,6 +83,10 @@ def _take(given: _Given, path: str, data: bytes) -> None:
         return
     if sort in (Sort.DATA, Sort.ACTION) and format_checks.is_manifest(text):
         sort = Sort.KUBERNETES
+    if sort is Sort.OTHER_SYSTEM:
+        given.findings.append(other_system(path, system_of(path)))
+    if sort is Sort.SCRIPT and (what := runs_download(text)):
+        given.findings.append(own_finding("CKV_MLP_21", path, (1, 1), what[:80]))
     if trouble := _unjudged(sort, path, text):
         given.findings.append(text_guard.failed(path, *trouble))
     wrong = _shape(given, sort, path, text)
@@ -105,8 +114,9 @@ def _unjudged(sort: Sort, path: str, text: str) -> tuple[str, str] | None:
 def _shape(given: _Given, sort: Sort, path: str, text: str) -> list[Finding]:
     """Yield what keeps Checkov from judging a file; our own checks of it are done here as well."""
     if sort is Sort.DOCKERFILE:
+        given.findings += judge_dockerfile(path, text)
         return list(format_checks.dockerfile(path, text))
-    if sort not in (Sort.KUBERNETES, Sort.WORKFLOW, Sort.ACTION):
+    if sort not in (Sort.KUBERNETES, Sort.WORKFLOW, Sort.ACTION, Sort.HOOKS):
         return []
     try:
         documents = read_documents(text)
@@ -116,10 +126,12 @@ def _shape(given: _Given, sort: Sort, path: str, text: str) -> list[Finding]:
         return [text_guard.failed(path, "it is not one YAML document", "write one document")]
     given.trees[path] = documents
     if sort is Sort.KUBERNETES:
+        manifests = (manifest for document in documents for manifest in format_checks.expand(document))
+        given.findings += (finding for manifest in manifests for finding in judge_manifest(path, manifest))
         return [*format_checks.template(path, text), *format_checks.manifests(path, documents)]
     if sort is Sort.WORKFLOW:
         return list(format_checks.workflow(path, documents[0]))
-    given.findings += judge_action(path, documents[0])
+    given.findings += (judge_hooks if sort is Sort.HOOKS else judge_action)(path, documents[0])
     return []
 
 

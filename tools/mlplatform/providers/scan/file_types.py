@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from mlplatform.providers.scan.checks.other_automation import system_of
+
 
 class Sort(StrEnum):
     """The treatment of a file; the first four are judged by the framework of that name."""
@@ -12,11 +14,13 @@ class Sort(StrEnum):
     WORKFLOW = "github_actions"
     DOCKERFILE = "dockerfile"
     ACTION = "action"  # judged by our own checks, and for secrets
-    SCRIPT = "script"  # beside an action: judged for secrets
+    SCRIPT = "script"  # beside an action, or what make and CI run: judged for secrets and downloads
     DATA = "data"  # may hold a manifest; what says apiVersion and kind is one
     TEMPLATE = "template"  # may be what a manifest is made of; what reads like infrastructure is refused
     POLICY = "policy"  # the organisation's own Checkov policies
     CONFIGURATION = "configuration"  # could configure Checkov
+    HOOKS = "hooks"  # of pre-commit: judged by our own checks
+    OTHER_SYSTEM = "other system"  # another program than GitHub or pre-commit would run it
     UNJUDGED = "unjudged"  # infrastructure that no framework of ours judges
     NONE = "none"
 
@@ -27,6 +31,9 @@ OURS = (*DOCUMENTS, "tests/", "examples/", "docs/", "bench/")
 CODE = (*OURS, "tools/")
 ACTIONS = ".github/actions/"
 POLICIES = "policies/checkov/"
+HOOKS = ".pre-commit-config.yaml"
+# What `make` and CI run.
+COMMANDS = re.compile(r"(?:(?:^|/)(?:GNU)?[Mm]akefile|\.mk|\.(?:ba|z|k)?sh|^\.ci/[^.]+)$")
 INFRASTRUCTURE = "infrastructure/"
 # A link or submodule in the place of these would bring files that nothing judges.
 FOLDERS = ("infrastructure", ".github")
@@ -36,7 +43,7 @@ CONFIGURES = re.compile(
     r"|\.terraform|\.terragrunt-cache|github_conf|gitlab_conf)(?:/|$)",
     re.IGNORECASE,
 )
-TERRAFORM = re.compile(r"(?:\.tf|(?:^|/)terraform\.tfvars|\.auto\.tfvars|\.terraform\.lock\.hcl)$")
+TERRAFORM = re.compile(r"(?:\.tf|\.tfvars|\.terraform\.lock\.hcl)$")
 OVERRIDE = re.compile(r"(?:^|/|_)override\.tf$")
 OTHER_TERRAFORM = re.compile(
     r"\.(?:tf|tfvars|hcl|tofu|tfstate|tfplan|tfquery)(?:\.(?:json|hcl|backup))?$|\.terraformrc$",
@@ -58,7 +65,7 @@ TEMPLATE = re.compile(
 )
 # What may lie below infrastructure/ and is infrastructure to no program.
 BESIDE = re.compile(
-    r"(?:\.(?:md|png|svg|jpe?g|gif)|(?:^|/)(?:LICENSE|NOTICE|CODEOWNERS|\.gitignore|\.dockerignore|\.gitkeep))$"
+    r"(?:\.(?:md|png|svg|jpe?g|gif|pdf|drawio|mmd|puml)|(?:^|/)(?:LICENSE|NOTICE|CODEOWNERS|\.gitignore|\.dockerignore|\.gitkeep))$"
 )
 WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml$")
 ACTION = re.compile(r"(?:^|/)action\.ya?ml$")
@@ -74,7 +81,7 @@ REASONS = (
     (
         OTHER_TERRAFORM,
         "Checkov judges no such Terraform file",
-        "write resources as .tf and values as *.auto.tfvars",
+        "write resources as .tf and values as .tfvars",
     ),
     (COMPOSE, "Checkov judges no Compose files", "write Kubernetes manifests, or delete it"),
     (
@@ -105,6 +112,10 @@ def sort_of(path: str) -> Sort:
         return Sort.CONFIGURATION
     if path.startswith(POLICIES):
         return _policy(path)
+    if path == HOOKS:
+        return Sort.HOOKS
+    if system_of(path) and not path.startswith(OURS):
+        return Sort.OTHER_SYSTEM
     if WORKFLOW.fullmatch(path):
         return Sort.WORKFLOW
     if TERRAFORM.search(path) and not OVERRIDE.search(path):
@@ -116,6 +127,8 @@ def sort_of(path: str) -> Sort:
     # A workflow may use an action of any folder; where documents and manifests lie, no action is taken for sound.
     if ACTION.search(path) and not path.startswith((*DOCUMENTS, INFRASTRUCTURE)):
         return Sort.ACTION
+    if COMMANDS.search(path) and not path.startswith(OURS):
+        return Sort.UNJUDGED if _is_below(path, INFRASTRUCTURE) else Sort.SCRIPT
     sort = _data(path)
     if sort is not Sort.NONE:
         return sort

@@ -6,20 +6,16 @@ from collections.abc import Iterator
 from mlplatform.core.finding import Finding
 from mlplatform.providers.scan.text_guard import failed, place
 from mlplatform.providers.scan.tree import Node, TreeError, read_documents
+from mlplatform.providers.scan.words import words_of
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-WORKFLOW_KEYS = _words("name run-name on permissions env defaults concurrency jobs")
-JOB_KEYS = _words(
+WORKFLOW_KEYS = words_of("name run-name on permissions env defaults concurrency jobs")
+JOB_KEYS = words_of(
     "name permissions needs if runs-on environment concurrency outputs env defaults steps timeout-minutes strategy "
     "continue-on-error container services uses with secrets snapshot"
 )
-STEP_KEYS = _words("id if name uses run working-directory shell with env continue-on-error timeout-minutes")
+STEP_KEYS = words_of("id if name uses run working-directory shell with env continue-on-error timeout-minutes")
 TEMPLATE = re.compile(r"\{\{-?\s*\.(?:Release|Values)\.")
-INSTRUCTIONS = _words(
+INSTRUCTIONS = words_of(
     "FROM RUN CMD LABEL MAINTAINER EXPOSE ENV ADD COPY ENTRYPOINT VOLUME USER WORKDIR ARG ONBUILD STOPSIGNAL "
     "HEALTHCHECK SHELL"
 )

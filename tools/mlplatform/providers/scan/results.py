@@ -49,7 +49,7 @@ def findings(answer: ScanAnswer, folders: Folders, trees: Mapping[str, list[Node
     for record in answer.failed:
         if record["check"] not in NOT_ASKED:
             yield _failed(record, everything)
-    yield from zizmor_findings(answer.zizmor, trees)
+    yield from zizmor_findings(answer.zizmor, trees, folders.get("zizmor", {}))
     yield from _uncovered(answer, folders, trees)
     yield from _unknown_kinds(answer, trees)
 

@@ -29,7 +29,10 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A version to serve: everything a provider needs to load and probe it."""
+    """A version to serve: everything a provider needs to load and probe it.
+
+    `requests` are what to probe it with, each with all inputs; without any the provider makes rows up.
+    """
 
     model: str  # tenant/model
     version: str
@@ -37,6 +40,7 @@ class Candidate:
     format: str
     signature: Signature
     instances: int = 1
+    requests: tuple[Sequence[Array], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

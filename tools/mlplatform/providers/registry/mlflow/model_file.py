@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlplatform.core.payload import PAYLOAD_FOLDER, ManifestEntry
+from mlplatform.core.payload import MANIFEST_NAME, PAYLOAD_FOLDER, ManifestEntry
 from mlplatform.providers.artifacts.durable import write_durably
 from mlplatform.providers.registry.mlflow.calls import mlflow_calls
 
@@ -14,8 +14,16 @@ def write_model_file(folder: Path, entries: Sequence[ManifestEntry]) -> None:
     """Write `folder`/MLmodel where the payload has one ONNX file; other payloads are files to MLflow, no model."""
     if name := onnx_file(entries):
         # MLflow looks for MLmodel in the folder of the ONNX file that it loads, and ours must stay out of the payload.
-        (folder / name).symlink_to(Path(PAYLOAD_FOLDER) / name)
+        # Beside it lies what it refers to: ONNX Runtime reads no weights from outside the folder of the model.
+        for beside in dict.fromkeys(path.split("/")[0] for path in files_beside(name, entries)):
+            (folder / beside).symlink_to(Path(PAYLOAD_FOLDER) / beside)
         write_durably(folder / MODEL_FILE, model_file(name))
+
+
+def files_beside(onnx: str, entries: Sequence[ManifestEntry]) -> list[str]:
+    """The paths of a payload's files that lie beside `MLmodel` too: the ONNX file and what it may refer to."""
+    ours = (MODEL_FILE, MANIFEST_NAME, PAYLOAD_FOLDER)
+    return [onnx, *(entry.path for entry in entries if entry.path.split("/")[0] not in (*ours, onnx))]
 
 
 def onnx_file(entries: Sequence[ManifestEntry]) -> str | None:

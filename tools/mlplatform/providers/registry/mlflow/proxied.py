@@ -2,7 +2,7 @@
 
 <run's artifacts>/<64 hex digits>/model/…           the payload
                                  /payload.manifest  what the digest is taken over
-                                 /MLmodel, /x.onnx  what makes it a model to MLflow
+                                 /MLmodel, /x.onnx  what makes it a model to MLflow, with the weights beside it
 
 A folder is named by its digest, so an upload that died is gone on with, and two at once write the same.
 """
@@ -28,7 +28,7 @@ from mlplatform.providers.artifacts.mlflow import ProxyStore, place_of
 from mlplatform.providers.mlflow import MlflowServer
 from mlplatform.providers.registry.interface import RegistryError
 from mlplatform.providers.registry.mlflow.calls import registry_calls
-from mlplatform.providers.registry.mlflow.model_file import MODEL_FILE, model_file, onnx_file
+from mlplatform.providers.registry.mlflow.model_file import MODEL_FILE, files_beside, model_file, onnx_file
 from mlplatform.providers.registry.mlflow.names import Names
 from mlplatform.providers.registry.mlflow.rest import MlflowExperiment, MlflowRun, RestClient
 
@@ -117,7 +117,8 @@ def _upload(server: MlflowServer, kept: ArtifactRef, folder: Path, entries: Sequ
         _send(server, f"{home}/{PAYLOAD_FOLDER}/{entry.path}", folder / entry.path, entry.size)
     if onnx := onnx_file(entries):
         # MLflow looks for MLmodel in the folder of the ONNX file that it loads, and ours must stay out of the payload.
-        _send(server, f"{home}/{onnx}", folder / onnx, (folder / onnx).stat().st_size)
+        for path in files_beside(onnx, entries):
+            _send(server, f"{home}/{path}", folder / path, (folder / path).stat().st_size)
         _put(server, f"{home}/{MODEL_FILE}", model_file(onnx))
     _put(server, f"{home}/{MANIFEST_NAME}", manifest(entries))
 

@@ -27,6 +27,7 @@ class Recent:
     _read_at: float = float("-inf")
     _held: dict[str, list[Held]] = field(default_factory=dict)
     _aliases: dict[str, dict[str, int]] = field(default_factory=dict)
+    _doubtful: set[str] = field(default_factory=set)
 
     def look(
         self, client: "RestClient", names: Names, model: str
@@ -40,6 +41,17 @@ class Recent:
         mine = f"name = '{names.registered(model)}'"
         aliases = read_aliases(client, names, mine).get(model, {})
         return read_versions(client, names, mine), aliases
+
+    def doubt(self, model: str) -> None:
+        """Remember that a write failed: it may be carried out yet, after whatever is read of the model."""
+        self.forget(model)
+        self._doubtful.add(model)
+
+    def settle(self, model: str) -> bool:
+        """True when a write to the model was in doubt; it no longer is."""
+        is_doubtful = model in self._doubtful
+        self._doubtful.discard(model)
+        return is_doubtful
 
     def forget(self, model: str) -> None:
         """Forget the entries of a model."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from mlplatform.providers.artifacts.mlflow import place_of, uri_of
 from mlplatform.providers.mlflow import MlflowServer, ServerError
@@ -60,9 +60,28 @@ class RunData:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelOutput:
+    model_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutputs:
+    """What a run logged as models, which MLflow 3 keeps beside its runs."""
+
+    model_outputs: Sequence[ModelOutput] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedModel:
+    name: str
+    artifact_location: str
+
+
+@dataclass(frozen=True, slots=True)
 class MlflowRun:
     info: RunInfo
     data: RunData
+    outputs: RunOutputs = RunOutputs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +168,10 @@ class RestClient:
         answer = self.server.get("runs/get", {"run_id": run_id})
         return self._read(answer, lambda: self._run(answer["run"]))
 
+    def get_logged_model(self, model_id: str) -> LoggedModel:
+        answer = self.server.get(f"logged-models/{quote(model_id, safe='')}", {})
+        return self._read(answer, lambda: self._logged_model(answer["model"]["info"]))
+
     def get_experiment_by_name(self, name: str) -> MlflowExperiment | None:
         try:
             answer = self.server.get("experiments/get-by-name", {"experiment_name": name})
@@ -204,6 +227,7 @@ class RestClient:
 
     def _run(self, record: Any) -> MlflowRun:
         info, data = record["info"], record.get("data", {})
+        outputs = record.get("outputs", {}).get("model_outputs", [])
         metrics = {str(m["key"]): float(m["value"]) for m in data.get("metrics", [])}
         return MlflowRun(
             RunInfo(
@@ -213,7 +237,11 @@ class RestClient:
                 self._uri(str(info["artifact_uri"])),
             ),
             RunData(_tags(data.get("tags", [])), metrics),
+            RunOutputs([ModelOutput(str(output["model_id"])) for output in outputs]),
         )
+
+    def _logged_model(self, info: Any) -> LoggedModel:
+        return LoggedModel(str(info.get("name", "")), self._uri(str(info["artifact_uri"])))
 
     def _uri(self, source: str) -> str:
         """Where artifacts lie, as a payload store reads it; what this server does not serve is read by none."""

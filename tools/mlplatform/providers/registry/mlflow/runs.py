@@ -2,19 +2,21 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlplatform.core.naming import NAME
-from mlplatform.core.payload import DIGEST
+from mlplatform.core.payload import DIGEST, PAYLOAD_FOLDER
+from mlplatform.providers.artifacts import store_for
+from mlplatform.providers.artifacts.interface import ArtifactError
 from mlplatform.providers.registry.interface import Lineage, RegistryError, TrainingRun
 from mlplatform.providers.registry.mlflow.calls import NO_TELEMETRY
 from mlplatform.providers.registry.mlflow.database import RUNS_FOLDER
 from mlplatform.providers.registry.mlflow.names import folder_name
 
 if TYPE_CHECKING:
-    from mlflow.entities import Run
+    from mlflow.entities import LoggedModel, Run
     from mlflow.tracking import MlflowClient
 
     from mlplatform.providers.registry.mlflow.rest import RestClient
@@ -31,7 +33,32 @@ def read(client: "MlflowClient", run_id: str) -> TrainingRun:
         raise RegistryError(f"run {run_id} is not finished but {run.info.status}", fix="train again")
     data, commit = _data(run_id, run.data.tags), run.data.tags.get(_COMMIT_TAG)
     lineage = Lineage(run_id, commit, data, _metrics(run_id, run.data.metrics))
-    return TrainingRun(lineage, _as_uri(run.info.artifact_uri))
+    uri = _as_uri(run.info.artifact_uri)
+    logged = [client.get_logged_model(output.model_id) for output in run.outputs.model_outputs]
+    if not logged or _lies_there(uri):
+        return TrainingRun(lineage, uri)
+    home, _, folder = _as_uri(_one_of(run_id, logged).artifact_location).rpartition("/")
+    return TrainingRun(lineage, home, folder)
+
+
+def _one_of(run_id: str, logged: "Sequence[LoggedModel]") -> "LoggedModel":
+    """The model that a run logged with MLflow 3's log_model: the one called `model`, or the only one."""
+    named = [model for model in logged if model.name == PAYLOAD_FOLDER] or list(logged)
+    if len(named) > 1:
+        names = ", ".join(sorted(str(model.name) for model in logged))
+        raise RegistryError(
+            f"run {run_id} logged several models ({names}), and a version is one",
+            fix=f"log the one to serve as log_model(…, name={PAYLOAD_FOLDER!r})",
+        )
+    return named[0]
+
+
+def _lies_there(uri: str) -> bool:
+    """True when the run itself has artifacts in `model/`, as `log_artifact(…, artifact_path="model")` puts them."""
+    try:
+        return bool(store_for(uri).entries(uri))
+    except ArtifactError:
+        return False
 
 
 def _found(client: "MlflowClient", run_id: str) -> "Run":

@@ -77,13 +77,24 @@ class SharedMlflowRegistry:
         return repair.repair_version(self._client, self.names, self._payloads, entry)
 
     def set_aliases(self, model: str, champion: str | None, previous: str | None) -> None:
-        """Set the aliases, and the stages where this registry keeps them; writes only what differs."""
+        """Set the aliases, and the stages where this registry keeps them; writes only what differs.
+
+        After a write that failed, both are written again: the server may carry that one out yet, and does so before.
+        """
+        targets = alias_moves.AliasTargets(champion, previous)
         with registry_calls(f"setting the aliases of {model}"):
+            is_doubtful = self._recent.settle(model)
             held, aliases = self._recent.look(self._client, self.names, model)
-            targets = alias_moves.AliasTargets(champion, previous)
-            alias_moves.move_aliases(
-                self._client, self.names, model, targets, self.legacy_stages, held, aliases
-            )
+            if is_doubtful:
+                wanted = {state.CHAMPION: champion, state.PREVIOUS: previous}
+                aliases = {alias: number for alias, number in aliases.items() if wanted.get(alias) is None}
+            try:
+                alias_moves.move_aliases(
+                    self._client, self.names, model, targets, self.legacy_stages, held, aliases
+                )
+            except Exception:
+                self._recent.doubt(model)
+                raise
 
     def prepare(self) -> None:
         """Nothing is made on a server that others use; RegistryError when it does not answer as a registry."""

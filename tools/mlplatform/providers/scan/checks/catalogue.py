@@ -4,6 +4,8 @@ from functools import partial
 
 from mlplatform.core.finding import Severity
 from mlplatform.core.rule import Rule
+from mlplatform.providers.scan.checks.catalogue_automation import AUTOMATION
+from mlplatform.providers.scan.checks.catalogue_infrastructure import INFRASTRUCTURE
 
 _rule = partial(
     Rule,
@@ -138,7 +140,7 @@ _OWN = (
     ),
 )
 
-OWN: dict[str, Rule] = {rule.id: rule for rule in _OWN}
+OWN: dict[str, Rule] = {rule.id: rule for rule in (*_OWN, *INFRASTRUCTURE, *AUTOMATION)}
 
 SCANNER = (
     _rule(

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from mlplatform.core.finding import Finding
 from mlplatform.providers.scan.checks.own import own_finding
-from mlplatform.providers.scan.checks.shell import Unreadable, commands, words_of
+from mlplatform.providers.scan.checks.shell import Unreadable, commands
 from mlplatform.providers.scan.checks.workflow import Workflow, text
 from mlplatform.providers.scan.tree import Node
+from mlplatform.providers.scan.words import words_of
 
 # Programs that neither fetch what others wrote nor run what they are given.
 PROGRAMS = words_of(

@@ -3,11 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-
-def words_of(text: str) -> frozenset[str]:
-    """The words of a text."""
-    return frozenset(text.split())
-
+from mlplatform.providers.scan.words import words_of
 
 KEYWORDS = words_of("if then elif else fi while until do done ! { } time")
 # How commands end, and how they write; the longest comes first.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mlplatform.providers.scan.checks.blocks import Block, Failure, texts, values
 from mlplatform.providers.scan.checks.statements import PolicyStatement, of_document, of_policy, referred
+from mlplatform.providers.scan.checks.terraform_network import judge_network
 
 EXACT = ("StringEquals", "StringLike")
 # A wildcard, what every pull request of a repository says, or what only a run of Terraform would know.
@@ -13,11 +14,16 @@ OPEN = re.compile(r"[*?]|:pull_request$|^(?:\$\{\s*)?(?:var|local|each|data|modu
 SAML_ONLY = {"sts:assumerolewithsaml", "sts:tagsession", "sts:setsourceidentity"}
 KMS = ("aws:kms", "aws:kms:dsse")
 OBJECTS = re.compile(r"\*|[^/]*/\*")  # all of a bucket's, not those of a folder in it
+# Checkov's, of the policies of people and roles.
+OF_IDENTITIES = frozenset(
+    ("CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_110", "CKV_AWS_111", "CKV_AWS_356")
+)
 UNREADABLE = "cannot be read without running Terraform: write it as a data aws_iam_policy_document"
 
 
 def judge(block: Block, blocks: Sequence[Block]) -> Iterator[Failure]:
     """Yield what our checks refuse in a block, one of the blocks of a tree."""
+    yield from judge_network(block)
     if block.kind == "module":
         yield from _module(block, blocks)
     elif block.type == "aws_iam_role":
@@ -59,6 +65,14 @@ def _document(block: Block) -> Iterator[Failure]:
     yield from _trust(
         block, statements + [item for part in merged for item in of_policy(part) or ()], "condition"
     )
+
+
+def is_resource_policy(block: Block) -> bool:
+    """True when a block is a policy document that IAM takes for nothing but the policy of a resource."""
+    if block.kind != "data" or block.type != "aws_iam_policy_document":
+        return False
+    statements = of_document(block)
+    return bool(statements) and all(item.principals for item in statements or ())
 
 
 def _trust(block: Block, statements: list[PolicyStatement] | None, attribute: str) -> Iterator[Failure]:

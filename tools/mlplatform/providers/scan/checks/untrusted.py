@@ -1,7 +1,7 @@
 """CKV_MLP_1 to CKV_MLP_3: nothing that an outsider writes is executed, where zizmor does not look."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mlplatform.core.finding import Finding
 from mlplatform.providers.scan.checks.own import own_finding
@@ -64,15 +64,26 @@ def checkouts(path: str, users: Iterable[Node], root: Node) -> Iterator[Finding]
             yield own_finding("CKV_MLP_1", path, run.at, "a script checks out what the pull request proposes")
 
 
-def injections(path: str, steps: tuple[Node, ...], *, matrix_is_literal: bool = True) -> Iterator[Finding]:
-    """CKV_MLP_2: no `${{ }}` that others can write stands in what is executed; zizmor judges `run`."""
+def injections(
+    path: str,
+    steps: tuple[Node, ...],
+    *,
+    matrix_is_literal: bool = True,
+    is_trusted: Callable[[str], bool] | None = None,
+) -> Iterator[Finding]:
+    """CKV_MLP_2: no `${{ }}` that others can write stands in what is executed; zizmor judges `run`.
+
+    `is_trusted` says of other expressions whether the workflow makes their values itself.
+    """
     for step in steps:
         given = step.get("with")
         scripts = [step.get("shell"), step.get("options")]
         scripts += [value for key, value in given.values() if SCRIPTS.search(key)] if given else []
         for script in filter(None, scripts):
             for expression, at in expressions(script):
-                if not is_safe(expression, matrix_is_literal):
+                if not is_safe(expression, matrix_is_literal) and not (
+                    is_trusted and matrix_is_literal and is_trusted(expression)
+                ):
                     yield own_finding("CKV_MLP_2", path, at, f"a script holds ${{{{ {expression[:80]} }}}}")
 
 

@@ -46,8 +46,8 @@ def _judge(name: str, runner: Any, root: Path, answer: dict[str, Any]) -> None:
         answer["seen"][name] = sorted(_relative(path, root) for path in running.definitions)
 
 
-def only(framework: str) -> Any:
-    """The explicit configuration of a run: one framework, no downloads, every check."""
+def only(framework: str, variables: str = "") -> Any:
+    """The explicit configuration of a run: one framework, no downloads, every check; `variables` is a .tfvars file."""
     from checkov.runner_filter import RunnerFilter
 
     return RunnerFilter(
@@ -55,6 +55,7 @@ def only(framework: str) -> Any:
         download_external_modules=False,
         run_image_referencer=False,
         show_progress_bar=False,
+        var_files=[variables] if variables else None,
     )
 
 

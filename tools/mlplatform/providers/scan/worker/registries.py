@@ -60,6 +60,14 @@ def rules(runners: dict[str, Any]) -> list[dict[str, str]]:
     return [by_id[identifier] for identifier in sorted(by_id)]
 
 
+def known_types(framework: str) -> frozenset[str]:
+    """The types of resources that some check of a framework is about, those of the organisation's policies included."""
+    checks = (*_python_checks(framework), *_graph_checks(framework))
+    return frozenset(
+        str(kind) for check in checks for part in (check, *_below(check)) for kind in _kinds(part)
+    )
+
+
 def _looks_at(check: Any) -> str:
     """The resources that a check is about, and the attributes of them that it names; some name none."""
     parts = [check, *_below(check)]

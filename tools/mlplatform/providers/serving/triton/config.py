@@ -43,7 +43,7 @@ def fingerprint_of(candidate: Candidate) -> str:
     """The fingerprint of what a candidate runs with once it is loaded."""
     inputs, outputs = (
         [
-            {"name": tensor.name, "data_type": f"TYPE_{_type(tensor)}", "dims": list(tensor.shape)}
+            {"name": tensor.name, "data_type": f"TYPE_{_type(tensor)}", "dims": list(tensor.served_shape)}
             for tensor in tensors
         ]
         for tensors in (candidate.signature.inputs, candidate.signature.outputs)
@@ -63,7 +63,7 @@ def is_as_written(text: str) -> bool:
 
 def _tensors(kind: str, tensors: Sequence[Tensor]) -> list[str]:
     return [
-        f"{kind} [{{ name: {_quoted(tensor.name)} data_type: TYPE_{_type(tensor)} dims: {tensor.shape} }}]"
+        f"{kind} [{{ name: {_quoted(tensor.name)} data_type: TYPE_{_type(tensor)} dims: {tensor.served_shape} }}]"
         for tensor in tensors
     ]
 

@@ -6,7 +6,6 @@ from mlplatform.providers.serving.interface import Array, Candidate, SignatureMi
 from mlplatform.providers.serving.triton import sample
 from mlplatform.providers.serving.triton.config import upstream_name
 from mlplatform.providers.serving.triton.http import ServerClient
-from mlplatform.providers.serving.triton.probe import has_batch
 
 
 def infer(
@@ -25,8 +24,6 @@ def infer(
     for tensor in signature.outputs:
         if tensor.name not in outputs:
             raise SignatureMismatch(f"{name} answers without the output {tensor.name}")
-        if flaw := sample.flaw(
-            outputs[tensor.name], tensor, inputs[0].shape[0] if has_batch(signature) else None
-        ):
+        if flaw := sample.flaw(outputs[tensor.name], tensor):
             raise SignatureMismatch(f"{name} does not answer as its signature says: {flaw}")
     return outputs

@@ -1,4 +1,4 @@
-"""The sample that a probe sends and the answer that it reads, in Triton's binary form of the Open Inference Protocol.
+"""Requests to a version and its answers, in Triton's binary form of the Open Inference Protocol.
 
 Binary, because it is the one form that takes every type (JSON has no FP16) and needs no array library here.
 """
@@ -16,14 +16,6 @@ JSON_LENGTH = "inference-header-content-length"
 _SIZES = {"BOOL": 1, "UINT8": 1, "UINT16": 2, "UINT32": 4, "UINT64": 8}
 _SIZES |= {"INT8": 1, "INT16": 2, "INT32": 4, "INT64": 8, "FP16": 2, "FP32": 4, "FP64": 8}
 _FLOATS = {"FP16": "e", "FP32": "f", "FP64": "d"}
-_EMPTY_TEXT = struct.pack("<I", 0)
-
-
-def zeros(signature: Signature, batch: int) -> tuple[bytes, Mapping[str, str]]:
-    """The body and headers of a request of zeros (empty texts); a free first dimension is `batch`, any other is 1."""
-    shapes = [(tensor, filled(tensor.shape, batch)) for tensor in signature.inputs]
-    inputs = [Array(t.name, t.type, shape, _zeros(t.type, math.prod(shape))) for t, shape in shapes]
-    return request(inputs, signature)
 
 
 def request(inputs: Sequence[Array], signature: Signature) -> tuple[bytes, Mapping[str, str]]:
@@ -46,14 +38,9 @@ def request(inputs: Sequence[Array], signature: Signature) -> tuple[bytes, Mappi
     return b"".join((head, *(array.data for array in inputs))), {JSON_LENGTH: str(len(head))}
 
 
-def filled(shape: Sequence[int], batch: int) -> list[int]:
-    """A shape without free dimensions."""
-    return [size if size >= 0 else (batch if place == 0 else 1) for place, size in enumerate(shape)]
-
-
 def outputs(body: bytes, headers: Mapping[str, str]) -> Sequence[Array]:
     """The tensors of an answer; ValueError where it is none."""
-    size = int(headers.get(JSON_LENGTH, "0"))
+    size = int(headers.get(JSON_LENGTH, len(body)))  # Triton leaves it out where every output is empty
     try:
         header = json.loads(body[:size])
         return _cut(header["outputs"], body[size:])
@@ -61,17 +48,12 @@ def outputs(body: bytes, headers: Mapping[str, str]) -> Sequence[Array]:
         raise ValueError(f"its answer cannot be read ({error})") from None
 
 
-def flaw(output: Array, tensor: Tensor, batch: int | None) -> str | None:
-    """How an output differs from its signature, or None; a free first dimension must be `batch` unless that is None."""
-    expected = (
-        tensor.shape
-        if batch is None
-        else [batch if tensor.shape[0] < 0 else tensor.shape[0], *tensor.shape[1:]]
-    )
+def flaw(output: Array, tensor: Tensor) -> str | None:
+    """How an output differs from its signature, or None; a free dimension may be anything, 0 too."""
     if output.type != tensor.type:
         return f"{tensor.name} is {output.type} and the signature says {tensor.type}"
-    if len(output.shape) != len(expected) or any(
-        want not in (-1, got) for want, got in zip(expected, output.shape, strict=True)
+    if len(output.shape) != len(tensor.served_shape) or any(
+        declared not in (-1, size) for declared, size in zip(tensor.served_shape, output.shape, strict=True)
     ):
         return f"{tensor.name} has the shape {list(output.shape)} and the signature says {tensor.shape}"
     count = math.prod(output.shape)
@@ -84,14 +66,10 @@ def flaw(output: Array, tensor: Tensor, batch: int | None) -> str | None:
     return None
 
 
-def _zeros(type_: str, count: int) -> bytes:
-    return _EMPTY_TEXT * count if type_ == "BYTES" else bytes(_SIZES[type_] * count)
-
-
 def _cut(tensors: Sequence[Mapping[str, Any]], data: bytes) -> Sequence[Array]:
     arrays = []
     for tensor in tensors:
-        size = tensor["parameters"]["binary_data_size"]
+        size = tensor["parameters"]["binary_data_size"] if math.prod(tensor["shape"]) else 0
         arrays.append(Array(tensor["name"], tensor["datatype"], tensor["shape"], data[:size]))
         data = data[size:]
     return arrays

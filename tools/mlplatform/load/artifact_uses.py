@@ -1,0 +1,62 @@
+"""Find where the bytes of a version were pinned before: under which model, as which version."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from mlplatform.core.artifact_use import ArtifactUse, revocations
+from mlplatform.core.naming import Kind, parse_path, path_of
+from mlplatform.load.history import documents_at
+from mlplatform.providers.git import Git
+from mlplatform.strict_yaml.parser import parse
+
+
+def artifact_uses(git: Git, commit: str, digests: Collection[str]) -> tuple[ArtifactUse, ...]:
+    """Return the versions that the first-parent history of a commit pinned with some digests, in any environment.
+
+    `revoked` is what the last document of the model revoked. All deployments in history are read, few are parsed.
+    """
+    if not digests:
+        return ()
+    pins = set(_pins(git, commit, digests))
+    documents = _last_documents(git, commit, {model for model, _, _ in pins})
+    present = documents_at(git, [(commit, path_of(Kind.MODEL, model)) for model in documents])
+    return tuple(
+        sorted(
+            (
+                ArtifactUse(
+                    *pin,
+                    (commit, path_of(Kind.MODEL, pin[0])) in present,
+                    tuple(revocations(documents.get(pin[0], {}))),
+                )
+                for pin in pins
+            ),
+            key=lambda use: (use.model, use.version),
+        )
+    )
+
+
+def _pins(git: Git, commit: str, digests: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    paths: dict[str, str] = {}
+    for change in git.changes(commit, [Kind.DEPLOYMENT.entry.root]):
+        identity = parse_path(change.path)
+        if change.oid and identity and identity.kind.entry.pins:
+            paths[change.oid] = change.path
+    sought = [digest.encode() for digest in digests]
+    for oid, text in git.blobs(sorted(paths)).items():
+        if b"\\" not in text and not any(digest in text for digest in sought):
+            continue  # a backslash could hide any
+        data = parse(paths[oid], text).data or {}
+        identity = parse_path(paths[oid])
+        if identity and data.get("digest") in digests:
+            yield str(identity.model), str(data.get("version")), str(data["digest"])
+
+
+def _last_documents(git: Git, commit: str, models: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Return each model's document as it is, or as it was last."""
+    paths = {path_of(Kind.MODEL, model): model for model in models}
+    newest: dict[str, str] = {}
+    for change in git.changes(commit, sorted(paths)) if paths else ():
+        if change.oid and change.path in paths:
+            newest.setdefault(change.path, change.commit)
+    documents = documents_at(git, [(at, path) for path, at in newest.items()])
+    return {paths[path]: data for (_, path), data in documents.items()}
