@@ -45,9 +45,8 @@ _FILES = (
     "providers/scan/*.py",
     "providers/scan/checks/*.py",
 )
-_IN_THE_WORKER = (
-    "terraform",
-)  # in Checkov's process; turned off as a whole, as checkov:CKV_MLP_7 and the like
+# In Checkov's process; turned off as a whole, as checkov:CKV_MLP_7 and the like.
+_IN_THE_WORKER = ("terraform", "terraform_network", "terraform_scope")
 MODULES = tuple(
     ".".join(file.relative_to(_CODE).with_suffix("").parts)
     for pattern in _FILES
