@@ -19,7 +19,9 @@ def lacking_commits(git: Git, commit: str, environment: str, ledger: Sequence[St
     try:
         listed = git.run("rev-list", last.commit, f"^{commit}", "--").decode().split()
     except GitError:
-        return f"{commit[:12]} lacks {last.commit[:12]}, which {environment} runs and this clone does not have"
+        return (
+            f"{commit[:12]} lacks {last.commit[:12]}, which {environment} runs and this clone does not have"
+        )
     if not listed:
         return ""
     names = ", ".join(name[:12] for name in listed[:_MOST_NAMED])

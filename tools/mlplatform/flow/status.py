@@ -74,7 +74,9 @@ def _view(workspace: Workspace, repository: Repository, environment: str) -> Env
         return EnvironmentView(None, str(refusal), applying, failures, {}, batch, on_hold)
     drifted = _drifted(workspace, ledger, environment, observed)
     interrupted = _interrupted(workspace, ledger, environment)
-    return EnvironmentView(observed, "", applying, failures, urls, batch, on_hold, drifted, interrupted, lacking)
+    return EnvironmentView(
+        observed, "", applying, failures, urls, batch, on_hold, drifted, interrupted, lacking
+    )
 
 
 def _interrupted(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> frozenset[str]:

@@ -72,7 +72,9 @@ class EnvironmentView:
     holds: Holds = field(default_factory=dict)
     drifted: Mapping[str, str] = field(default_factory=dict)  # model → what was changed by hand
     interrupted: frozenset[str] = frozenset()  # models that the last apply did not get to the end of
-    lacking: str = ""  # which applied commits the documents lack, in a sentence; then a difference is no drift
+    lacking: str = (
+        ""  # which applied commits the documents lack, in a sentence; then a difference is no drift
+    )
 
 
 def environment_status(
