@@ -143,7 +143,7 @@ def _unknown(path: str, existing: Collection[str]) -> Finding:
         return _error(path, "a name in this path is not allowed", f"a name is {NAME_WORDS}")
     root = _folder(path) or path
     message = f"only documents may be in {root}/, and none is read at this path"
-    return _error(path, message, f"move it elsewhere or remove it; documents are {_PLACES.get(root, root)}")
+    return _error(path, message, f"documents are {_PLACES.get(root, root)}; move it elsewhere or remove it")
 
 
 def _better_names(path: str) -> tuple[str, ...]:
