@@ -4,6 +4,7 @@ import argparse
 import tempfile
 from typing import Any
 
+from code_state import TAG, uncommitted
 from csv_data import digest, read
 from onnx_export import write_onnx
 from sklearn.linear_model import Ridge
@@ -37,6 +38,7 @@ def track(version: str) -> str:
 
     mlflow.set_experiment("clinic/progression")
     with mlflow.start_run(run_name=version) as run, tempfile.TemporaryDirectory() as folder:
+        mlflow.set_tag(TAG, uncommitted())
         model, metrics = train(version)
         mlflow.log_params(VERSIONS[version])
         mlflow.log_metrics(metrics)

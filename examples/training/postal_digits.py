@@ -4,6 +4,7 @@ import argparse
 import tempfile
 from typing import Any
 
+from code_state import TAG, uncommitted
 from csv_data import digest, read
 from onnx_export import write_onnx
 from sklearn.ensemble import ExtraTreesClassifier
@@ -35,6 +36,7 @@ def track(version: str) -> str:
 
     mlflow.set_experiment("postal/digits")
     with mlflow.start_run(run_name=version) as run, tempfile.TemporaryDirectory() as folder:
+        mlflow.set_tag(TAG, uncommitted())
         model, metrics = train(version)
         mlflow.log_params(VERSIONS[version])
         mlflow.log_metrics(metrics)

@@ -39,7 +39,7 @@ satisfied contains "semver-order" if {
 	}
 }
 
-deny contains {"rule": "semver-order", "message": message, "at": ["version"]} if {
+deny contains {"rule": "semver-order", "message": message, "at": ["version"], "fix": direction_fix} if {
 	not "semver-order" in satisfied
 	not goes_forward
 	message := direction
@@ -49,11 +49,14 @@ deny contains {
 	"rule": "semver-order",
 	"message": sprintf("version %s was pinned here with another digest before: a version keeps its digest", [pin.version]),
 	"at": at,
+	"fix": sprintf("If the digest is a slip, write %s; give a new artifact a new and higher version.", [digest]),
 } if {
 	not "semver-order" in satisfied
 	goes_forward
 	some at, pin in pins
-	not has_one_digest(pin)
+	digests := sort({other.digest | some other in pins_on_record; not is_consistent(pin, other)})
+	digest := concat(" or ", digests)
+	digest != ""
 }
 
 # The version stays the same, which no history is needed for.
@@ -90,6 +93,10 @@ direction := "this clone lacks part of the git history (run `git fetch --unshall
 } else := sprintf("version %s is lower than one that ran here, and never ran here itself", [input.document.version]) if {
 	input.change.relation == "new"
 } else := sprintf("how version %s compares with the one that runs is unknown", [input.document.version])
+
+direction_fix := "Run `git fetch --unshallow` and check again." if {
+	input.change.historyComplete == false
+} else := "Write a higher version; to go back to one that ran here, use platform rollback."
 
 pins[["version"]] := pin_of(input.document)
 

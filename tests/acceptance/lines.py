@@ -39,3 +39,5 @@ LINES = (
     "CI: OIDC subject with a wildcard",
     "Beyond the list",
 )
+# Whole pull requests as people make them every day, which no line of attacks is about.
+ORDINARY = "Ordinary pull requests"

@@ -85,6 +85,7 @@ def test_a_script_records_a_run_for_each_version_asked_and_prints_their_ids_in_o
         assert run.info.status == "FINISHED"
         assert run.data.tags[f"data.{dataset}"] == f"sha256:{data}"
         assert run.data.tags["mlflow.source.git.commit"] == clone.commit
+        assert run.data.tags["code.uncommitted"] == "none"
         assert set(run.data.metrics) == metrics
         assert set(run.data.params) == params
     assert runs[0].data.metrics != runs[1].data.metrics

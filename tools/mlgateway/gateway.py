@@ -14,6 +14,7 @@ is not the one in force.
 
 from mlgateway import VERSION, guard
 from mlgateway.dispatch import Dispatcher
+from mlgateway.failed_requests import FailedRequests
 from mlgateway.forward import forward
 from mlgateway.messages import Reply, Request, error_reply, json_reply
 from mlgateway.paths import Fixed, PathRefused, Verb, parse_target
@@ -28,6 +29,7 @@ class Gateway:
     def __init__(self, dispatcher: Dispatcher, watcher: RouteWatcher) -> None:
         self._dispatcher = dispatcher
         self._watcher = watcher
+        self._failed = FailedRequests()
 
     async def answer(self, request: Request) -> Reply:
         """The reply to a request."""
@@ -44,7 +46,10 @@ class Gateway:
             return await self._fixed(endpoint)
         if infers and (unfit := guard.refusal(request)):
             return error_reply(*unfit)
-        return await forward(self._dispatcher, endpoint, request)
+        reply = await forward(self._dispatcher, endpoint, request)
+        if infers:
+            self._failed.note(endpoint.model, reply)
+        return reply
 
     async def _fixed(self, endpoint: Fixed) -> Reply:
         match endpoint:

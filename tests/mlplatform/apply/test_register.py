@@ -52,6 +52,7 @@ def trained(
     data: str = digest("7.7.7"),
     status: str = "FINISHED",
     metrics: Iterable[str] = ("auc",),
+    uncommitted: str = "none",
 ) -> str:
     """The id of a run that logged a payload and the data it was trained on."""
     client = client_of(registry)
@@ -63,6 +64,7 @@ def trained(
     for name in metrics:
         client.log_metric(run, name, 0.95)
     client.set_tag(run, f"data.{BIOPSIES}", data)
+    client.set_tag(run, "code.uncommitted", uncommitted)
     client.set_terminated(run, status)
     return run
 
@@ -70,6 +72,25 @@ def trained(
 def digest_from(registry: MlflowRegistry, run: str) -> str:
     uri = registry.run(run).payload_uri
     return digest_of(store_for(uri).entries(uri))
+
+
+@pytest.mark.parametrize("uncommitted", ["examples/training/clinic_tumour.py", "unknown"])
+def test_a_run_of_code_that_was_not_committed_is_not_registered_as_the_commits(
+    registry: MlflowRegistry, tmp_path: Path, uncommitted: str
+) -> None:
+    run = trained(registry, tmp_path, b"edited", uncommitted=uncommitted)
+    with pytest.raises(Refusal, match=f"code that is not in its commit .*: {uncommitted}") as refused:
+        register(declared(), registry, TUMOUR, "1.7.0", run)
+    assert refused.value.fix == "commit the code, and train again"
+
+
+@pytest.mark.parametrize(("text", "meant"), [("v1.0", "1.0.0"), ("1.3", "1.3.0"), ("latest", "MAJOR")])
+def test_what_is_no_semantic_version_is_not_registered_and_the_one_meant_is_named(
+    registry: MlflowRegistry, text: str, meant: str
+) -> None:
+    with pytest.raises(Refusal, match="is no semantic version") as refused:
+        register(declared(), registry, TUMOUR, text, "0" * 32)
+    assert f"write it as {meant}" in refused.value.fix
 
 
 def test_a_run_becomes_a_version_with_its_lineage(registry: MlflowRegistry, tmp_path: Path) -> None:
@@ -151,11 +172,11 @@ def test_metrics_are_called_as_people_call_them(registry: MlflowRegistry, tmp_pa
         "ndcg_at.10",
     }
     run = trained(registry, tmp_path, b"many metrics", metrics=names)
-    done = register(declared(), registry, TUMOUR, "6.0.0", run)
+    done = register(declared(), registry, TUMOUR, "6.2.0", run)
     assert set(done.lineage.metrics) == names
-    found = registry.read().find(TUMOUR, "6.0.0")
+    found = registry.read().find(TUMOUR, "6.2.0")
     assert found
-    text = new_document(Pinned("6.0.0", done.ref.digest, metrics=found.lineage.metrics), "a.yaml", None)
+    text = new_document(Pinned("6.2.0", done.ref.digest, metrics=found.lineage.metrics), "a.yaml", None)
     assert set(read_pinned(text, "a.yaml").metrics) == names
 
 

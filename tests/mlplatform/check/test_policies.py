@@ -158,7 +158,7 @@ UNANSWERED = {
     ),
     "a denial that is a word": (
         SATISFIED + 'decision := {"evaluated": satisfied, "deny": {"no"}}\n',
-        "each denial has to hold rule, message and at, and nothing else",
+        "each denial has to hold rule, message and at, and nothing else but fix",
     ),
     "a denial whose message is no text": (
         SATISFIED

@@ -46,7 +46,7 @@ UNKNOWN = {
     "models/recommender.md": "documents are models/",
     "models/reading/.recommender.yaml": "a name is 3 to 40",
     "models/reading/re.yaml": "a name is 3 to 40",
-    "models/reading/recommender_2.yaml": "a name is 3 to 40",
+    "models/reading/recommender_2.yaml": "rename it to models/reading/recommender-2.yaml",
     "models/reading/recommender-.yaml": "a name is 3 to 40",
     f"models/reading/{'x' * 41}.yaml": "a name is 3 to 40",
     "models/re\u0430ding/recommender.yaml": "a name is 3 to 40",

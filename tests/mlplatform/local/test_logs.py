@@ -13,9 +13,15 @@ TRITON = """\
 === starting triton 2026-11-21T10:00:00Z
 E1121 10:00:00.000001 7 server.cc:241] "CudaDriverHelper has not been initialized."
 I1121 10:00:01.000001 7 lifecycle.cc:1] "loading: clinic.tumour.0123456789ab:1"
+I1121 10:00:01.500001 7 server.cc:674]
++--------+--------+
+| clinic.tumour.0123456789ab | READY |
++--------+--------+
+
 E1121 10:00:02.000001 7 stub.cc:2] "failed: clinic.tumour.0123456789ab"
 Traceback (most recent call last):
   ValueError: no
+E1121 10:00:02.000001 7 stub.cc:2] "failed: postal.digits.0123456789ab"
 I1121 10:00:03.000001 7 lifecycle.cc:1] "loading: clinic.tumour2.0123456789ab:1"
 I1121 10:00:03.000001 7 lifecycle.cc:1] "loading: my-clinic.tumour.0123456789ab:1"
 I1121 10:00:03.000001 7 lifecycle.cc:1] "loading: clinic.tumour-b.0123456789ab:1"
@@ -35,18 +41,33 @@ def paths(tmp_path: Path) -> EnvironmentPaths:
     return paths
 
 
-def test_the_entries_about_a_model_are_whole_and_no_other_models(paths: EnvironmentPaths) -> None:
-    triton = [line.text for line in tail(paths, "clinic/tumour", 50) if line.server == "triton"]
-    assert triton == TRITON.splitlines()[2:6]
+def test_errors_of_a_model_are_whole_and_neither_tables_nor_other_models_are_shown(
+    paths: EnvironmentPaths,
+) -> None:
+    shown = [
+        line.text for line in tail(paths, "clinic/tumour", 50, ["postal/digits"]) if line.server == "triton"
+    ]
+    lines = TRITON.splitlines()
+    assert shown == [lines[2], *lines[8:11]]
 
 
-def test_of_a_server_that_never_spoke_of_the_model_the_last_lines_are_given(paths: EnvironmentPaths) -> None:
-    gateway = [line.text for line in tail(paths, "clinic/tumour", 1) if line.server == "gateway"]
+def test_of_a_server_that_never_spoke_of_the_model_its_own_errors_are_given(paths: EnvironmentPaths) -> None:
+    gateway = [line.text for line in tail(paths, "clinic/tumour", 20) if line.server == "gateway"]
     assert gateway == [GATEWAY.splitlines()[-1]]
 
 
+def test_errors_keep_their_room_however_much_is_logged_after_them(paths: EnvironmentPaths) -> None:
+    loading = 'I1121 11:00:01.000001 7 lifecycle.cc:1] "loading: clinic.tumour.0123456789ab:1"\n'
+    with log_of(paths, "triton").open("a") as log:
+        log.write(loading * 50)
+    shown = [
+        line.text for line in tail(paths, "clinic/tumour", 5, ["postal/digits"]) if line.server == "triton"
+    ]
+    assert shown == [*TRITON.splitlines()[8:11], *[loading.strip()] * 2]
+
+
 def test_no_more_lines_than_asked_for_the_last_ones(paths: EnvironmentPaths) -> None:
-    assert tail(paths, "clinic/tumour", 1)[0] == ("triton", "  ValueError: no")
+    assert tail(paths, "clinic/tumour", 1, ["postal/digits"])[0] == ("triton", "  ValueError: no")
 
 
 def test_before_there_are_logs_there_are_no_lines(tmp_path: Path) -> None:
@@ -59,7 +80,7 @@ def test_before_there_are_logs_there_are_no_lines(tmp_path: Path) -> None:
         ("E1121 1 old\n=== starting triton x\nI1121 1 new\nE1121 2 cause\nI1121 3 bye\n", "E1121 2 cause"),
         ("E1121 1 old\n=== starting triton x\nI1121 1 only this\n", "I1121 1 only this"),
         ("E1121 1 old\n=== starting triton x\n", ""),
-        (TRITON[: TRITON.index("E1121 10:00:02")], TRITON.splitlines()[2]),
+        (TRITON[: TRITON.index("I1121 10:00:01.500001")], TRITON.splitlines()[2]),
         ("", ""),
     ],
 )

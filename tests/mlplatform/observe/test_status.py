@@ -55,6 +55,16 @@ def test_another_version_than_declared_is_drifted_with_both_named() -> None:
     assert (found.state, found.reason) == (DeploymentState.DRIFTED, "0.9.0 answers and 1.0.0 is declared")
 
 
+def test_documents_that_lack_what_was_applied_are_outdated_and_nothing_drifted() -> None:
+    lacking = "the branch at 0123 lacks 1 commit that production runs: 4567"
+    newer = seen(serving(served(TUMOUR, "1.1.0"), routed={TUMOUR: "1.1.0"}))
+    found = status(replace(newer, lacking=lacking))
+    assert found.state is DeploymentState.OUTDATED
+    assert found.reason == f"1.1.0 answers and 1.0.0 is declared: {lacking}; look with `--rev main`"
+    by_hand = replace(newer, lacking=lacking, drifted={TUMOUR: "its route was changed"})
+    assert status(by_hand).state is DeploymentState.DRIFTED
+
+
 def test_while_an_apply_is_at_work_the_difference_is_progress() -> None:
     assert status(seen(serving(), applying=True)).state is DeploymentState.PROGRESSING
 

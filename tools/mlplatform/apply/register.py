@@ -6,13 +6,16 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.kinds.base import LABEL, LONGEST_LABEL
 from mlplatform.core.names import lookalike
+from mlplatform.core.naming import printable
 from mlplatform.core.payload import ArtifactRef, digest_of, short_digest
 from mlplatform.core.repository import Repository
+from mlplatform.core.version_words import require_version
 from mlplatform.providers.artifacts import store_for
 from mlplatform.providers.registry.interface import (
     Lineage,
     RegisteredVersion,
     Registry,
+    TrainingRun,
 )
 from mlplatform.strict_yaml.characters import hidden
 
@@ -23,7 +26,9 @@ def register(
     """Register what a run produced; Refusal when the run's data sets are not those that the model declares."""
     if model not in repository.models:
         raise Refusal(f"there is no model {model}", fix=f"add models/{model}.yaml first")
+    require_version(version)
     run = registry.run(run_id)
+    _assert_code_was_committed(run)
     _assert_trained_on_declared_data(repository, model, run.lineage)
     _assert_metrics_fit_a_document(run.lineage)
     digest = digest_of(store_for(run.payload_uri).entries(run.payload_uri, run.payload_folder))
@@ -31,6 +36,17 @@ def register(
     _assert_no_other_version(registry, model, version, digest)
     _assert_no_other_model(repository, registry, model, digest)
     return registry.add(model, version, ArtifactRef(run.payload_uri, digest, run.payload_folder), run.lineage)
+
+
+def _assert_code_was_committed(run: TrainingRun) -> None:
+    """Refusal when the run says that its code was not what its commit has: lineage would name other code."""
+    if run.uncommitted and run.uncommitted != "none":
+        commit = (run.lineage.commit or "no commit")[:12]
+        raise Refusal(
+            f"run {run.lineage.run} was trained by code that is not in its commit {commit}: "
+            f"{printable(run.uncommitted)[:200]}",
+            fix="commit the code, and train again",
+        )
 
 
 def _assert_trained_on_declared_data(repository: Repository, model: str, lineage: Lineage) -> None:

@@ -70,6 +70,7 @@ def broken_reference(
     """The finding at the place of the reference, with the name that may have been meant."""
     names = list(index.names(kind))
     near = get_close_matches(name, names, 1) if len(names) <= _MOST_NAMES else []
-    fix = f"did you mean {near[0]}?" if near else f"add {path_of(kind, name)}, or correct the name"
+    removal = "" if at else ", or remove this document too"  # the path names the missing one
+    fix = f"did you mean {near[0]}?" if near else f"add {path_of(kind, name)}, or correct the name{removal}"
     message = f"there is no {kind.entry.words} {name}"
     return RULE_BY_KIND[kind].error(document.path, message, fix=fix, at=document.position(at))

@@ -188,7 +188,7 @@ def _findings(package: Package, question: PolicyQuery, answer: Decision | Policy
                 rule_of.id,
                 rule_of.severity,
                 denial.message,
-                rule_of.fix,
+                denial.fix or rule_of.fix,
                 _column(denial.at),
             )
 

@@ -13,6 +13,7 @@ from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding
 from mlplatform.core.kinds import Dataset, Model
 from mlplatform.core.naming import Kind, path_of
+from mlplatform.core.payload import LFS_POINTER
 from mlplatform.core.rule import declare_rule
 
 _rule = partial(declare_rule, __name__, soc2=("CC8.1", "PI1.2"))
@@ -103,6 +104,10 @@ def _data_file(dataset: Document[Dataset], digests: Mapping[str, str]) -> Iterat
     elif location not in digests:
         fix = "commit the file, or correct the location"
         yield LINK_DATA.error(dataset.path, f"there is no file {location}", fix=fix, at=at)
+    elif digests[location] == LFS_POINTER:
+        message = f"{location} is a pointer of Git LFS and not the data, so its digest cannot be compared"
+        fix = "commit the file itself, without Git LFS, or keep it in a bucket and name that location"
+        yield LINK_DATA.error(dataset.path, message, fix=fix, at=dataset.position(("location",)))
     elif digests[location] != dataset.body.digest:
         message = f"{location} has the digest {digests[location]}"
         fix = "restore the file, or write its digest if the data was meant to change"

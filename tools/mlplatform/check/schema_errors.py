@@ -9,11 +9,13 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mlplatform.check.schema_messages import BOUNDS, DAY, PATTERNS, TIME, TYPES, ZONE
+from mlplatform.check.schema_messages import BOUNDS, DAY, PATTERNS, TENSOR_TYPES, TIME, TYPES, VERSION, ZONE
 from mlplatform.core.document import KeyPath, RawDocument
 from mlplatform.core.finding import Finding
+from mlplatform.core.kinds.model import TensorType
 from mlplatform.core.naming import Kind
 from mlplatform.core.rule import declare_rule
+from mlplatform.core.version_words import meant_version
 
 _rule = partial(declare_rule, __name__, soc2=("CC8.1", "PI1.2"))
 SCHEMA_UNKNOWN_KEY = _rule(
@@ -116,7 +118,7 @@ def _unknown_key(name: str, key: str, keys: list[str]) -> tuple[str, str]:
 def _type(value: Any, type_: str, pointer: KeyPath) -> str:
     """Return how to mend a value of the wrong type; for a number or truth value in quotes, without them."""
     if pointer[-1:] == ("version",):
-        return "write MAJOR.MINOR.PATCH, as 1.0.0"
+        return f"write {meant_version(str(value)) or 'MAJOR.MINOR.PATCH, as 1.0.0'}"
     if isinstance(value, str) and type_ in ("int_type", "float_type", "bool_type"):
         number = value.replace(".", "", 1).isdigit()
         if value in ("true", "false") if type_ == "bool_type" else number:
@@ -135,7 +137,8 @@ def _value(name: str, detail: ErrorDetails) -> tuple[str, str]:
         case "string_pattern_mismatch":
             pattern = str(context["pattern"])
             expected = PATTERNS.get(pattern, f"like {pattern}")
-            return f"{statement} and has to be {expected}", f"write {expected}"
+            meant = meant_version(str(detail["input"])) if pattern == VERSION else ""
+            return f"{statement} and has to be {expected}", f"write {meant or expected}"
         case "too_short":
             expected = f"at least {context['min_length']}"
             return f"{name} has {_entries(context['actual_length'])} and needs {expected}", f"name {expected}"
@@ -166,10 +169,24 @@ def _value(name: str, detail: ErrorDetails) -> tuple[str, str]:
 
 def _choice(statement: str, value: Any, expected: str) -> tuple[str, str]:
     allowed = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
-    near = get_close_matches(value, allowed, 1) if isinstance(value, str) else []
     choice_of = "one of " if len(allowed) > 1 else ""
+    if allowed == list(get_args(TensorType)):
+        return f"{statement} and has to be {choice_of}{', '.join(allowed)}", _tensor_type(value)
+    near = _near(value, allowed) if isinstance(value, str) else []
     fix = f"write {near[0] if near else choice_of + ', '.join(allowed)}"
     return f"{statement} and has to be {choice_of}{', '.join(allowed)}", fix
+
+
+def _near(value: str, allowed: list[str]) -> list[str]:
+    same = [word for word in allowed if word.casefold() == value.casefold()]
+    return same or get_close_matches(value, allowed, 1)
+
+
+def _tensor_type(value: Any) -> str:
+    """Return which type to write, by the names that exporters use; another type cannot be served, however near."""
+    if meant := TENSOR_TYPES.get(str(value).casefold().removeprefix("tensor(").removesuffix(")")):
+        return f"write {meant}"
+    return "export the model with one of these types, such as FP32 in place of BF16: no other can be served"
 
 
 def _entries(number: int) -> str:

@@ -1,11 +1,11 @@
 """The constraints on values in words, so that nobody has to read a regular expression."""
 
-from typing import Any
+from typing import Any, get_args
 
 from mlplatform.core.kinds import base as types
 from mlplatform.core.kinds.dataset import Location
 from mlplatform.core.kinds.git_host import ApiUrl, GitHubLogin, RelativePath
-from mlplatform.core.kinds.model import TensorName
+from mlplatform.core.kinds.model import TensorName, TensorType
 from mlplatform.core.kinds.tenant import AccountId
 from mlplatform.core.kinds.waiver import WaivedPath
 from mlplatform.core.naming import NAME_WORDS
@@ -39,6 +39,18 @@ BOUNDS = {
 def _pattern(alias: Any) -> str:
     return str(alias.__metadata__[0].pattern)
 
+
+VERSION = _pattern(types.Version)
+# Tensor types as frameworks and ONNX call them.
+TENSOR_TYPES = {
+    **{name.casefold(): name for name in get_args(TensorType)},
+    **dict.fromkeys(("float", "float32", "fp32"), "FP32"),
+    **dict.fromkeys(("double", "float64"), "FP64"),
+    **dict.fromkeys(("half", "float16"), "FP16"),
+    **dict.fromkeys(("int", "long"), "INT64"),
+    **dict.fromkeys(("str", "string", "text", "object"), "BYTES"),
+    "boolean": "BOOL",
+}
 
 # By alias where there is one; a test holds that no pattern of a document is missing here.
 PATTERNS = {

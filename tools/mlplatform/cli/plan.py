@@ -40,8 +40,8 @@ def command(
 ) -> None:
     """Show what an apply of a commit would change in an environment. Changes nothing.
 
-    Only the commit is read: edits of the working tree are not in the plan, and a note names them. Exit code 1 when a
-    deployment is refused, unless it was on hold before this commit.
+    Only the commit is read: edits of the working tree are not in the plan, and a note names them. Exit code 1 when an
+    apply would refuse the commit or a deployment of it; a version that was on hold before this commit is no refusal.
     """
     if against and out is not None:
         raise click.UsageError("a plan from a snapshot cannot be applied, so it takes no --out")
@@ -75,13 +75,16 @@ def _plan(
     from mlplatform.flow.ledger_queries import statements
     from mlplatform.flow.reconcile.commit_order import why_not_applied
     from mlplatform.flow.reconcile.planning import make_plan
+    from mlplatform.flow.review.approvals import why_not_approved
     from mlplatform.flow.workspace import environment_of
     from mlplatform.report.change import plan_text
 
     with waiting(f"reading {environment}", as_json=as_json):
         plan = make_plan(workspace, repository, environment, confirmed)
         settings = environment_of(repository, environment)
-        reason = why_not_applied(workspace, settings, plan.commit, environment)
+        reason = why_not_applied(workspace, settings, plan.commit, environment) or why_not_approved(
+            workspace, settings, plan
+        )
         ledger = statements(workspace, settings)
         earlier = held_before(ledger, environment, plan.commit, plan.refused, holds(ledger, environment))
     if reason:
@@ -90,7 +93,7 @@ def _plan(
     if out is not None:
         _write(out, text + "\n")
     click.echo(text if as_json else plan_text(plan, earlier))
-    sys.exit(0 if {refusal.resource for refusal in plan.refused} <= earlier else 1)
+    sys.exit(1 if reason or {refusal.resource for refusal in plan.refused} - earlier else 0)
 
 
 def _plan_from_snapshot(

@@ -19,6 +19,7 @@ from mlplatform.cli import options
 def command(model: str | None, tenant: str | None, environment: str | None, rev: str, as_json: bool) -> None:
     """Show what each environment declares and what answers there; of one MODEL (tenant/model) where it is named.
 
+    Declared is what the commit of --rev says. Outdated means that it lacks commits that were applied: nothing drifted.
     Exit code 1 when a deployment is not Ready, or when there is none of what was asked for.
     """
     from mlplatform.cli.console import echo_json, terminal_width

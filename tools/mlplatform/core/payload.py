@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 DIGEST = r"sha256:[0-9a-f]{64}"
+LFS_POINTER = "Git LFS"  # in the place of a digest, where a pointer of Git LFS lies in the place of the data
 MANIFEST_NAME = "payload.manifest"
 PAYLOAD_FOLDER = "model"
 

@@ -11,6 +11,7 @@ from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action
 from mlplatform.core.repository import Repository
 from mlplatform.core.statement import Statement, newest_apply
+from mlplatform.flow.lacking_commits import lacking_commits
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import SILENT, ProgressReporter
 from mlplatform.flow.reconcile.snapshots import current_snapshot, observed_serving
@@ -64,6 +65,7 @@ def _view(workspace: Workspace, repository: Repository, environment: str) -> Env
     on_hold = holds(ledger, environment)
     applying = is_held(paths)
     failures, batch = _failures(predicates), _batch(repository, predicates)
+    lacking = lacking_commits(workspace.git, str(repository.commit), environment, ledger)
     try:
         serving = connect_serving(settings, paths)
         observed = serving.observe()
@@ -72,7 +74,9 @@ def _view(workspace: Workspace, repository: Repository, environment: str) -> Env
         return EnvironmentView(None, str(refusal), applying, failures, {}, batch, on_hold)
     drifted = _drifted(workspace, ledger, environment, observed)
     interrupted = _interrupted(workspace, ledger, environment)
-    return EnvironmentView(observed, "", applying, failures, urls, batch, on_hold, drifted, interrupted)
+    return EnvironmentView(
+        observed, "", applying, failures, urls, batch, on_hold, drifted, interrupted, lacking
+    )
 
 
 def _interrupted(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mlplatform.core.finding import Finding
 from mlplatform.core.naming import printable
-from mlplatform.core.payload import digest_of_bytes
+from mlplatform.core.payload import LFS_POINTER, digest_of_bytes
 from mlplatform.core.rule import declare_rule
 from mlplatform.core.source import Source, SourceFile
 from mlplatform.core.table import CsvTable
@@ -33,7 +33,10 @@ MAX_TOTAL = 256 << 20
 def read_data(
     source: Source, files: Sequence[SourceFile]
 ) -> tuple[dict[str, str], dict[str, CsvTable], list[Finding]]:
-    """Return the digests and the tables of these files by path, and findings about those that cannot be read."""
+    """Return the digests and the tables of these files by path, and findings about those that cannot be read.
+
+    A pointer of Git LFS has LFS_POINTER for its digest, which no document can state.
+    """
     digests: dict[str, str] = {}
     tables: dict[str, CsvTable] = {}
     findings: list[Finding] = []
@@ -44,7 +47,8 @@ def read_data(
         findings += map(_pointer, sorted(pointers))
         data_themselves = {path: data for path, data in data_by_path.items() if path not in pointers}
         batch_tables, not_tables = read_tables(data_themselves, budget)
-        digests.update((path, digest_of_bytes(data)) for path, data in data_by_path.items())
+        digests.update((path, digest_of_bytes(data)) for path, data in data_themselves.items())
+        digests.update((path, LFS_POINTER) for path in pointers)
         tables |= {
             path: replace(table, sketch=row_sketch(data_by_path[path]))
             for path, table in batch_tables.items()

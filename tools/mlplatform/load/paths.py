@@ -1,6 +1,6 @@
 """Decide which files are documents; a file that looks like one and would not be read is a finding."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from functools import partial
 
@@ -58,6 +58,19 @@ _FOLDERS = tuple(root.rstrip("/") for root in DOCUMENT_ROOTS if root.endswith("/
 _FIXED = frozenset(
     step for kind in Kind for step in kind.entry.path.split("/") if not step.startswith("{")
 )  # what is the same in the path of every document of a kind
+_MODEL_SUFFIXES = (
+    ".onnx",
+    ".pkl",
+    ".pickle",
+    ".joblib",
+    ".pt",
+    ".pth",
+    ".h5",
+    ".keras",
+    ".safetensors",
+    ".ckpt",
+    ".tflite",
+)
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
 _PLACES = {
     folder: " or ".join(
@@ -73,6 +86,7 @@ def documents(files: Sequence[SourceFile]) -> tuple[dict[str, Identity], list[Fi
     """Return the identity of each document by path, and findings about other files in the folders of documents."""
     identities: dict[str, Identity] = {}
     findings: list[Finding] = []
+    existing = {file.path for file in files}
     for file in files:
         identity = parse_path(file.path)
         if not _belongs(file.path):
@@ -84,7 +98,7 @@ def documents(files: Sequence[SourceFile]) -> tuple[dict[str, Identity], list[Fi
         elif _is_beside(file.path):
             continue
         else:
-            findings.append(_unknown(file.path))
+            findings.append(_unknown(file.path, existing))
     return identities, findings
 
 
@@ -114,15 +128,22 @@ def _folder(path: str) -> str | None:
     return next((folder for folder in _FOLDERS if path == folder or path.startswith(f"{folder}/")), None)
 
 
-def _unknown(path: str) -> Finding:
+def _unknown(path: str, existing: Collection[str]) -> Finding:
+    if path.casefold().endswith(_MODEL_SUFFIXES):
+        return _error(
+            path,
+            "a model's artifact is not kept in this repository",
+            "delete it: a training run logs it, and `platform register` registers it",
+        )
     for better in _better_names(path):
         if parse_path(better):
-            return _error(path, "no document is read under this name", f"rename it to {better}")
+            fix = f"remove it: {better} is there" if better in existing else f"rename it to {better}"
+            return _error(path, "no document is read under this name", fix)
     if path.endswith(".yaml") and _has_right_depth(path):
         return _error(path, "a name in this path is not allowed", f"a name is {NAME_WORDS}")
     root = _folder(path) or path
     message = f"only documents may be in {root}/, and none is read at this path"
-    return _error(path, message, f"documents are {_PLACES.get(root, root)}")
+    return _error(path, message, f"documents are {_PLACES.get(root, root)}; move it elsewhere or remove it")
 
 
 def _better_names(path: str) -> tuple[str, ...]:
@@ -130,7 +151,7 @@ def _better_names(path: str) -> tuple[str, ...]:
     if dot and f".{suffix.casefold()}" not in _DATA_SUFFIXES:
         return ()
     better = f"{stem or path}.yaml"
-    return better, better.lower()
+    return better, better.lower(), better.lower().replace("_", "-").replace(" ", "-")
 
 
 def _has_right_depth(path: str) -> bool:

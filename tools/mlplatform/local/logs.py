@@ -1,17 +1,24 @@
 """The servers' logs: their entries about one model, and the line that tells why a server did not start."""
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from mlplatform.core.target import EnvironmentPaths
 from mlplatform.local.processes import STARTING, log_of
 from mlplatform.providers.serving import all_local_servers
-from mlplatform.providers.serving.local_servers import LocalServer, LogFormat
+from mlplatform.providers.serving.local_servers import LogFormat
 
+_TABLE = ("|", "+--")  # how the lines of a table begin
 _MOST_READ = 4 * 1024 * 1024  # bytes from the end of a log
+
+
+class _Entry(NamedTuple):
+    """What is shown of an entry of a log."""
+
+    lines: tuple[str, ...]
+    is_error: bool
 
 
 class LogLine(NamedTuple):
@@ -21,13 +28,27 @@ class LogLine(NamedTuple):
     text: str
 
 
-def tail(paths: EnvironmentPaths, model: str, lines: int) -> list[LogLine]:
-    """The last entries about `tenant/model`, at most this many lines a server; of servers that have none, the last."""
+def tail(
+    paths: EnvironmentPaths, model: str, lines: int, other_models: Collection[str] = ()
+) -> list[LogLine]:
+    """The last lines that matter to `tenant/model`, newest last, at most this many a server.
+
+    They are the entries about the model, and the errors of the server itself: those that name none of `other_models`.
+    Errors come before what else is said of the model when there is no room for both.
+    """
     return [
-        line
+        LogLine(server.name, line)
         for stack in all_local_servers()
         for server in stack.servers
-        for line in _last(paths, server, stack.name_in_logs(model), lines)
+        for line in _last_lines(
+            _relevant(
+                _read(log_of(paths, server.name)),
+                server.log_format,
+                stack.name_in_logs(model),
+                [stack.name_in_logs(other) for other in other_models],
+            ),
+            lines,
+        )
     ]
 
 
@@ -44,10 +65,36 @@ def _is_error(line: str, log_format: LogFormat) -> bool:
     return bool(log_format.error.search(line)) and not any(word in line for word in log_format.usual)
 
 
-def _last(paths: EnvironmentPaths, server: LocalServer, name: re.Pattern[str], lines: int) -> list[LogLine]:
-    entries = list(_entries(_read(log_of(paths, server.name)), server.log_format))
-    matching = [entry for entry in entries if any(map(name.search, entry))] or entries
-    return [LogLine(server.name, line) for line in list(chain.from_iterable(matching))[-lines:]]
+def _relevant(
+    lines: list[str], log_format: LogFormat, name: re.Pattern[str], other_names: Sequence[re.Pattern[str]]
+) -> list[_Entry]:
+    """The entries that matter to a model: its errors and the server's whole, of anything else the lines that name it.
+
+    So the tables that a server prints when it starts are left out.
+    """
+    entries: list[_Entry] = []
+    for entry in _entries(lines, log_format):
+        if _is_error(entry[0], log_format):
+            is_others = any(other.search(line) for other in other_names for line in entry)
+            if any(map(name.search, entry)) or not is_others:
+                entries.append(_Entry(tuple(filter(str.strip, entry)), is_error=True))
+        elif named := tuple(line for line in entry if name.search(line) and not line.startswith(_TABLE)):
+            entries.append(_Entry(named, is_error=False))
+    return entries
+
+
+def _last_lines(entries: list[_Entry], most: int) -> list[str]:
+    """The newest lines in their order: those of errors first, then as many others as there is room for."""
+    errors = {number: len(entry.lines) for number, entry in enumerate(entries) if entry.is_error}
+    room = max(0, most - sum(errors.values()))
+    others = [number for number in range(len(entries)) if number not in errors][::-1]
+    chosen = {*errors}
+    for number in others:
+        room -= len(entries[number].lines)
+        if room < 0:
+            break
+        chosen.add(number)
+    return [line for number in sorted(chosen) for line in entries[number].lines][-most:]
 
 
 def _entries(lines: list[str], log_format: LogFormat) -> Iterator[list[str]]:

@@ -53,6 +53,7 @@ class DeploymentLineage:
     digest: str
     run: str | None
     commit: str | None
+    code_committed: bool  # the run said that its code was what the commit has
     data: tuple[DataUsed, ...]
     features: tuple[str, ...]
     metrics: Mapping[str, float]
@@ -100,6 +101,7 @@ def lineage(
         body.digest,
         body.from_.run or registration.get("run"),
         body.from_.commit or registration.get("commit"),
+        registration.get("codeCommitted") is True,
         tuple(
             DataUsed(name, digest, declared.classifications.get(name))
             for name, digest in sorted(data.items())

@@ -21,6 +21,7 @@ class DeploymentState(StrEnum):
     BLOCKED = "Blocked"
     MISSING = "Missing"
     DRIFTED = "Drifted"
+    OUTDATED = "Outdated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ class EnvironmentView:
     holds: Holds = field(default_factory=dict)
     drifted: Mapping[str, str] = field(default_factory=dict)  # model → what was changed by hand
     interrupted: frozenset[str] = frozenset()  # models that the last apply did not get to the end of
+    lacking: str = (
+        ""  # which applied commits the documents lack, in a sentence; then a difference is no drift
+    )
 
 
 def environment_status(
@@ -122,6 +126,10 @@ def _classify(
         return DeploymentState.PROGRESSING, "an apply is at work"
     answers = actual.version or actual.digest
     failure = f"; the last apply failed: {view.failures[model]}" if model in view.failures else ""
+    if view.lacking and model not in view.drifted:
+        declared = f"{desired.version} is declared" if desired else "no document declares it"
+        reason = f"{answers or 'nothing'} answers and {declared}: {view.lacking}; look with `--rev main`"
+        return DeploymentState.OUTDATED, f"{reason}{failure}"
     if actual.digest is None:
         return DeploymentState.MISSING, f"nothing answers: run `platform apply`{failure}"
     if desired is None:

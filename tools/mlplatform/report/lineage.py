@@ -22,7 +22,7 @@ def lineage_text(lineage: DeploymentLineage) -> str:
         "applied from": lineage.change or "unknown",
         "pinned by": lineage.pinned or "unknown",
         "approved by": ", ".join(lineage.approved_by) or "unknown",
-        "trained by": f"run {lineage.run or 'unknown'} at commit {lineage.commit or 'unknown'}",
+        "trained by": f"run {lineage.run or 'unknown'} at commit {lineage.commit or 'unknown'}{_code(lineage)}",
         "features": ", ".join(lineage.features) or "none",
         "metrics": ", ".join(f"{name} {value:g}" for name, value in lineage.metrics.items()) or "unknown",
     }
@@ -32,6 +32,12 @@ def lineage_text(lineage: DeploymentLineage) -> str:
             f"{'data:':<14}{used.name} {used.digest} ({used.classification or 'no longer declared'})"
         )
     return "\n".join([f"{lineage.environment} {lineage.model}", *lines])
+
+
+def _code(lineage: DeploymentLineage) -> str:
+    if lineage.code_committed or not lineage.commit:
+        return ""
+    return " (the run did not say whether its code was committed)"
 
 
 def _not_in_force(lineage: DeploymentLineage) -> str:

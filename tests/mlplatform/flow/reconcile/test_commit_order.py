@@ -9,6 +9,7 @@ import pytest
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
 from mlplatform.core.statement import Applied, Statement, deployment_statement, last_applied
+from mlplatform.flow.lacking_commits import lacking_commits
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.reconcile.commit_order import require_merged, require_newer, why_not_applied
 from mlplatform.providers.git import Git
@@ -78,6 +79,24 @@ def test_a_plan_can_say_why_an_apply_would_refuse_its_commit(tmp_path: Path) -> 
     assert f"{older[:12]} does not contain {newer[:12]}" in why_not_applied(
         lab.place, local, older, "production"
     )
+
+
+def test_what_a_commit_lacks_is_named_with_its_number(commits: tuple[Git, list[str]]) -> None:
+    git, (first, second, third, fourth) = commits
+    assert lacking_commits(git, third, "production", (applied(second),)) == ""
+    assert lacking_commits(git, third, "production", ()) == ""
+    assert lacking_commits(git, first, "production", (applied(third),)) == (
+        f"the branch at {first[:12]} lacks 2 commits that production runs: {third[:12]}, {second[:12]}"
+    )
+    assert "lacks 1 commit that production runs" in lacking_commits(
+        git, third, "production", (applied(fourth),)
+    )
+    assert f"lacks {'a' * 12}, which production runs and this clone does not have" in lacking_commits(
+        git, third, "production", (applied("a" * 40),)
+    )
+    with pytest.raises(Refusal, match=r"lacks 2 commits that production runs") as refused:
+        require_newer(git, first, "production", (applied(third),))
+    assert "--rev main" in refused.value.fix
 
 
 @pytest.fixture

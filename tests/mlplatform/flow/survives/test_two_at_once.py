@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mlplatform.cli.main import main
 from mlplatform.core.errors import Refusal
 from mlplatform.core.outcome import Result
 from mlplatform.flow.check.run_check import load_repository
@@ -17,6 +18,7 @@ from mlplatform.flow.reconcile import execute
 from mlplatform.flow.reconcile.planning import ApplyOptions
 from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.rollback.retry import lift_hold
+from mlplatform.flow.status import status
 from mlplatform.local.stack import start_all, state
 from mlplatform.providers.serving.interface import Candidate, Serving
 from tests.support.laboratory import SCALER, Laboratory
@@ -54,6 +56,20 @@ def test_a_run_for_an_older_commit_is_refused_and_changes_nothing(lab: Laborator
     with pytest.raises(Refusal, match=r"does not contain .* which was applied to production last"):
         reconcile(lab.place, load_repository(lab.place.git, older), "production", SILENT)
     assert end_state(lab) == before
+
+
+def test_on_an_older_branch_a_plan_is_refused_and_nothing_is_called_drifted(
+    lab: Laboratory, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older = lab.place.git.resolve("HEAD~1")
+    monkeypatch.chdir(lab.root)
+    with pytest.raises(SystemExit) as planned:
+        main(["plan", "--env", "production", "--rev", older])
+    assert planned.value.code == 1
+    assert "an apply would refuse this commit" in capsys.readouterr().err
+    answer = status(lab.place, load_repository(lab.place.git, older))["production"][SCALER]
+    assert answer.state == "Outdated"
+    assert f"the branch at {older[:12]} lacks 1 commit that production runs" in answer.reason
 
 
 @pytest.mark.exhaustive

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mlplatform.core.errors import Refusal
 from mlplatform.core.payload import short_digest
 from mlplatform.core.repository import Repository
+from mlplatform.core.version_words import require_version
 from mlplatform.providers.registry.interface import RegisteredVersion, RegistryState
 
 States = Mapping[str, RegistryState]  # of the environment and of those before it, nearest first
@@ -28,6 +29,7 @@ def choose_candidate(
     is pinned.
     """
     if version is not None:
+        require_version(version)
         return ChosenVersion(_registered(model, version, None, registries), "it was given by --version")
     pinned = repository.deployments.get(environment, {}).get(model)
     champion = registries[environment].aliases.get(model, {}).get("champion")

@@ -7,6 +7,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
 from mlplatform.core.reconciled import Reconciled
 from mlplatform.core.repository import Repository
+from mlplatform.core.version_words import require_version
 from mlplatform.flow.check.run_check import check_change, load_repository
 from mlplatform.flow.progress import ProgressReporter
 from mlplatform.flow.reconcile.reconcile import reconcile
@@ -40,6 +41,7 @@ class ProposalRequest:
 
 def propose_deploy(workspace: Workspace, asked: ProposalRequest, version: str) -> Proposal:
     """Pin a version that the environment's registry holds."""
+    require_version(version)
     base = workspace.git.resolve(asked.base)
     repository = load_repository(workspace.git, base)
     settings = environment_of(repository, asked.environment)

@@ -32,6 +32,7 @@ def register_run(
             "commit": origin.commit,
             "data": dict(origin.data),
             "metrics": dict(origin.metrics),
+            "codeCommitted": registry.run(run_id).uncommitted == "none",
         }
         ledger = workspace.ledger(environment_of(repository, name))
         ledger.append(registration_statement(model, version, registered.ref.digest, name, lineage))

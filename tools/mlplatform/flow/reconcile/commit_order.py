@@ -3,6 +3,7 @@
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment
 from mlplatform.core.statement import Statement, last_applied
+from mlplatform.flow.lacking_commits import lacking_commits
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.workspace import MAIN, REMOTE, Workspace
 from mlplatform.providers.git import Git, GitError
@@ -49,9 +50,10 @@ def require_newer(
                 f"{environment} last, is unknown",
                 fix="`git fetch --unshallow`",
             )
+        lacking = lacking_commits(git, commit, environment, ledger)
         raise Refusal(
-            f"{commit[:12]} does not contain {last.commit[:12]}, which was applied to {environment} last",
-            fix="apply a commit that does; to go back on purpose: "
+            f"{commit[:12]} does not contain {last.commit[:12]}, which was applied to {environment} last; {lacking}",
+            fix=f"take a commit that does, as with `--rev {MAIN}`; to go back on purpose: "
             f'platform apply --env {environment} --rev {commit[:12]} --go-back "why"',
         )
     if last.rolled_back_from and not (

@@ -8,9 +8,11 @@ from mlplatform.core.check_result import CheckResult
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment
 from mlplatform.core.naming import Kind, path_of
+from mlplatform.core.plan import Plan
 from mlplatform.core.pull_request import MergedChange
 from mlplatform.core.statement import Statement
 from mlplatform.flow.check.run_check import CheckOptions, check_change
+from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.review.git_host import settings_at
 from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.forge import connect_forge
@@ -42,6 +44,22 @@ def approvals_of(workspace: Workspace, query: ApprovalQuery, ledger: Iterable[St
         model: recorded.get((model, commit)) or forge.approval(model, commit)
         for model, commit in sorted(commits.items())
     }
+
+
+def why_not_approved(workspace: Workspace, settings: Environment, plan: Plan) -> str:
+    """Return why an apply of a plan would refuse it for want of approvals; empty when it would not.
+
+    Only a shared target refuses for that, so nobody is asked about another one.
+    """
+    models = frozenset(change.resource for change in plan.changes)
+    if not settings.is_shared or not models:
+        return ""
+    query = ApprovalQuery(plan.environment, settings, plan.commit, models)
+    try:
+        approvals_of(workspace, query, statements(workspace, settings))
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

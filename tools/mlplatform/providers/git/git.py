@@ -132,11 +132,18 @@ class Git:
             output = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
         except GitError:
             shallow = "; this clone is shallow: `git fetch --unshallow`" if self.is_shallow() else ""
+            named = "" if self._is_missing(f"refs/remotes/origin/{rev}") else f": origin/{rev} is"
             raise Refusal(
                 f"there is no commit {rev!r} in this clone",
-                fix=f"fetch it, or name a branch, tag or commit that is there{shallow}",
+                fix=f"fetch it, or name a branch, tag or commit that is there{named}{shallow}",
             ) from None
         return output.decode().strip()
+
+    def _is_missing(self, ref: str) -> bool:
+        try:
+            return not self.run("for-each-ref", "--count=1", "--format=%(refname)", ref).strip()
+        except (GitError, ValueError):
+            return True
 
     def _refuse_two_meanings(self, rev: str) -> None:
         """Refusal when a tag, a branch or an id share this name: git would silently take one of them."""

@@ -23,11 +23,13 @@ def read_decision(answer: Any) -> Decision:
 
 
 def _denial(entry: Any) -> Denial:
-    if not isinstance(entry, dict) or entry.keys() != {"rule", "message", "at"}:
-        raise PolicyError("each denial has to hold rule, message and at, and nothing else")
-    rule, message, at = entry["rule"], entry["message"], entry["at"]
+    if not isinstance(entry, dict) or entry.keys() - {"fix"} != {"rule", "message", "at"}:
+        raise PolicyError("each denial has to hold rule, message and at, and nothing else but fix")
+    rule, message, at, fix = entry["rule"], entry["message"], entry["at"], entry.get("fix", "")
+    if not isinstance(fix, str):
+        raise PolicyError("the fix of a denial has to be text")
     if not isinstance(rule, str) or not isinstance(message, str) or not message:
         raise PolicyError("the rule and the message of a denial have to be text")
     if not isinstance(at, list) or not all(type(step) in (str, int) for step in at):
         raise PolicyError("the at of a denial has to be a list of keys and list places")
-    return Denial(rule, message, tuple(at))
+    return Denial(rule, message, tuple(at), fix)

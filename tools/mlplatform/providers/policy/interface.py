@@ -23,11 +23,12 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """One entry of a decision's `deny` set; `at` points into the document."""
+    """One entry of a decision's `deny` set; `at` points into the document, and `fix` replaces the rule's."""
 
     rule: str
     message: str
     at: tuple[str | int, ...] = ()
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

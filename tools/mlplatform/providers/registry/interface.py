@@ -98,11 +98,15 @@ class RegistryState:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """A finished training run: what it recorded, and where its payload lies: a folder under a URI."""
+    """A finished training run: what it recorded, and where its payload lies: a folder under a URI.
+
+    `uncommitted` has the files of its code that were not as in the commit, `none`, or nothing where it did not say.
+    """
 
     lineage: Lineage
     payload_uri: str
     payload_folder: str = PAYLOAD_FOLDER
+    uncommitted: str = ""
 
 
 class Registry(Protocol):

@@ -58,7 +58,7 @@ COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$", re.IGNORECASE)
 CHART = re.compile(
     r"(?:^|/)(?:kustomization(?:\.ya?ml)?|chart\.ya?ml|helmfile[^/]*\.ya?ml|[^/]+\.tpl)$", re.IGNORECASE
 )
-OTHER_LANGUAGE = re.compile(r"\.(?:bicep|bicepparam|nomad|jsonnet|libsonnet|cue|pkl|dhall)$", re.IGNORECASE)
+OTHER_LANGUAGE = re.compile(r"\.(?:bicep|bicepparam|nomad|jsonnet|libsonnet|cue|dhall)$", re.IGNORECASE)
 TEMPLATE = re.compile(
     r"\.(?:j2|jinja2?|tmpl|template|gotmpl|erb|mustache|hbs|ytt)$|\.(?:ya?ml|json|tf)\.[^/]+$",
     re.IGNORECASE,
@@ -72,7 +72,14 @@ ACTION = re.compile(r"(?:^|/)action\.ya?ml$")
 YAML = re.compile(r"\.ya?ml$", re.IGNORECASE)
 DATA = re.compile(r"\.(?:ya?ml|json)$", re.IGNORECASE)
 
+PICKLE = re.compile(r"\.pkl$", re.IGNORECASE)
+
 REASONS = (
+    (
+        PICKLE,
+        "this is a pickled model, or written in Pkl, and nothing here judges either",
+        "delete it: a model is logged by a training run and registered with `platform register`, not committed",
+    ),
     (
         OVERRIDE,
         "Terraform merges this file into others, which Checkov does not",

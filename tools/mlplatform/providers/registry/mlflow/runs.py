@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mlplatform.providers.registry.mlflow.rest import RestClient
 
-_COMMIT_TAG, _DATA_TAG = "mlflow.source.git.commit", "data."
+_COMMIT_TAG, _DATA_TAG, _UNCOMMITTED_TAG = "mlflow.source.git.commit", "data.", "code.uncommitted"
 
 
 def read(client: "MlflowClient", run_id: str) -> TrainingRun:
@@ -33,12 +33,12 @@ def read(client: "MlflowClient", run_id: str) -> TrainingRun:
         raise RegistryError(f"run {run_id} is not finished but {run.info.status}", fix="train again")
     data, commit = _data(run_id, run.data.tags), run.data.tags.get(_COMMIT_TAG)
     lineage = Lineage(run_id, commit, data, _metrics(run_id, run.data.metrics))
-    uri = _as_uri(run.info.artifact_uri)
+    uri, uncommitted = _as_uri(run.info.artifact_uri), str(run.data.tags.get(_UNCOMMITTED_TAG, ""))
     logged = [client.get_logged_model(output.model_id) for output in run.outputs.model_outputs]
     if not logged or _lies_there(uri):
-        return TrainingRun(lineage, uri)
+        return TrainingRun(lineage, uri, uncommitted=uncommitted)
     home, _, folder = _as_uri(_one_of(run_id, logged).artifact_location).rpartition("/")
-    return TrainingRun(lineage, home, folder)
+    return TrainingRun(lineage, home, folder, uncommitted)
 
 
 def _one_of(run_id: str, logged: "Sequence[LoggedModel]") -> "LoggedModel":
