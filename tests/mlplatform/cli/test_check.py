@@ -27,9 +27,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
 
 
 def ended(*args: str) -> int:
-    with pytest.raises(SystemExit) as end:
+    try:
         main(["check", *args])
-    return int(end.value.code or 0)
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
 
 
 def breaks(form: str, out: str) -> bool:

@@ -71,8 +71,10 @@ def system_of(path: str) -> str:
 
 def other_system(path: str, system: str) -> Finding:
     """The finding that another program than GitHub or pre-commit would run what a file says."""
-    check = "CKV_MLP_26" if system in HOOK_MANAGERS else "CKV_MLP_25"
-    return own_finding(check, path, (1, 1), f"{system} would run it, and nothing here judges that")
+    message = f"{system} would run it, and nothing here judges that"
+    if system in HOOK_MANAGERS:
+        return own_finding("CKV_MLP_26", path, (1, 1), message)
+    return own_finding("CKV_MLP_25", path, (1, 1), message)
 
 
 def judge_hooks(path: str, root: Node) -> Iterator[Finding]:
