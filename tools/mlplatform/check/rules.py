@@ -7,6 +7,7 @@ from mlplatform.check import (
     custom_schemas,
     dataset_columns,
     policies,
+    policy_loosening,
     probe_inputs,
     promotion_chain,
     references,
@@ -33,5 +34,5 @@ JUDGING_RULES: tuple[Rule, ...] = (
         requirements,
     ),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
-    *declared_rules(policies, metadata, waivers),
+    *declared_rules(policies, policy_loosening, metadata, waivers),
 )
