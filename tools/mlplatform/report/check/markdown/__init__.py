@@ -10,7 +10,6 @@ from mlplatform.report.check.markdown.escaping import code, prose
 from mlplatform.report.check.summary import (
     elsewhere,
     errors_first,
-    loosened,
     missing,
     some,
     summary,
