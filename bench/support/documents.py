@@ -1,6 +1,7 @@
 """Good repositories of any size, of documents of about 700 bytes."""
 
 import hashlib
+from zlib import crc32
 
 DIGEST = "sha256:" + "7" * 64
 METRICS = {"auc": 0.93, "accuracy": 0.88, "precision": 0.87, "recall": 0.91}
@@ -14,10 +15,10 @@ description: Recommendations for the readers of school {name}, kindergarten to t
 owners: [ada, grace, mary] # three, so that two can approve the third's change
 members: [linus, edsger, barbara, donald]
 contact: {{email: {name}@example.com, oncall: {name}-oncall}}
-costCenter: K8-READ
+costCenter: {name}
 clearance: pii
 repositories: [acme/{name}-models]
-accounts: {{training: "111111111111", inference: "222222222222"}}
+accounts: {{training: "1{account}", inference: "2{account}"}}
 quotas:
   development: {{gpu: 0, cpu: 12, memoryGiB: 16, endpoints: 6}}
   integration: {{gpu: 0, cpu: 12, memoryGiB: 16, endpoints: 6}}
@@ -105,7 +106,9 @@ def documents(count: int) -> dict[str, str]:
 
 
 def _tenant(tenant: str) -> dict[str, str]:
-    texts = {f"tenants/{tenant}/tenant.yaml": TENANT.format(name=tenant)}
+    texts = {
+        f"tenants/{tenant}/tenant.yaml": TENANT.format(name=tenant, account=f"{crc32(tenant.encode()):011d}")
+    }
     for number in range(DATASETS):
         name = f"events-{number}"
         texts[f"tenants/{tenant}/datasets/{name}.yaml"] = DATASET.format(

@@ -43,6 +43,9 @@ deny contains {
 #   Nobody changes alone what runs or who may see which data. A deployment needs the approvals that its environment
 #   requires. Other files of a tenant need approvals.tenant of its owners, or approvals.pii where personal data is
 #   involved. Files of the platform need approvals.platform of its team. For a rollback one approval is enough.
+#   Who lets somebody else approve needs what that opens: a new owner takes as many present owners as the strictest
+#   environment and personal data ask for, a new member as many as an environment asks of members, and a higher clearance
+#   as many as personal data.
 # custom:
 #   id: approvals-quorum
 #   severity: error
@@ -63,8 +66,9 @@ deny contains {
 # METADATA
 # title: The platform team approves what a tenant may see, use and spend
 # description: |
-#   The platform team grants a tenant its clearance, quotas, budget, accounts and repositories. Whoever adds or removes
-#   a tenant, or changes one of these, needs the approval of the platform team as well as that of the tenant's owners.
+#   The platform team grants a tenant its clearance, quotas, budget, cost centre, accounts, repositories and keys.
+#   Whoever adds or removes a tenant, or changes one of these, needs the approval of the platform team as well as that of
+#   the tenant's owners.
 # custom:
 #   id: approvals-platform
 #   severity: error
@@ -145,7 +149,7 @@ is_within_grants if {
 	input.change.kind == "tenant"
 	input.change.action == "changed"
 	before := data.lib.quorum.before(input)
-	every key in ["clearance", "quotas", "budget", "accounts", "repositories"] {
+	every key in ["clearance", "quotas", "budget", "costCenter", "accounts", "repositories", "kmsKeys"] {
 		object.get(input.document, key, null) == object.get(before, key, null)
 	}
 }

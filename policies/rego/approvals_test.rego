@@ -41,6 +41,7 @@ asked := {
 		"isFirstEnvironment": false,
 		"isRollback": false, "revoked": [], "now": 1000, "ranUntil": 900,
 		"changedKeys": ["version", "digest"],
+		"quorums": {"owners": 2, "members": 0},
 	},
 	"review": {
 		"given": true,
@@ -289,12 +290,20 @@ about_tenant(after) := but(document("tenant", after, clinic), {"tenant": after})
 lacks_platform(question) if denied_in(question) == {"approvals-platform"}
 
 test_what_a_tenant_says_of_itself_needs_only_its_owners if {
-	passes(reviewed(about_tenant(but(clinic, {"owners": ["ada", "eve"], "costCenter": "CLIN"})), approved(["ada"])))
+	passes(reviewed(about_tenant(but(clinic, {"members": ["linus", "eve"], "description": "Doctors"})), approved(["ada"])))
+}
+
+test_a_new_owner_needs_as_many_owners_as_production_asks_for if {
+	more := about_tenant(but(clinic, {"owners": ["ada", "grace", "mary", "sock"]}))
+	lacks_quorum(reviewed(more, approved(["ada"])))
+	lacks_quorum(reviewed(more, approved(["ada", "sock"])))
+	passes(reviewed(more, two))
 }
 
 test_what_is_granted_to_a_tenant_needs_the_platform_team_besides if {
 	every granted in [
-		{"clearance": "internal"},
+		{"costCenter": "CLIN"},
+		{"kmsKeys": ["alias/shared"]},
 		{"quotas": {"production": {"gpu": 2}}},
 		{"budget": {"monthlyUSD": 1}},
 		{"accounts": {"training": "111111111111", "inference": "222222222222"}},
@@ -312,14 +321,14 @@ test_what_is_taken_away_is_granted_too if {
 }
 
 test_the_platform_team_does_not_approve_its_own_grant if {
-	raised := but(about_tenant(but(clinic, {"clearance": "internal"})), {"review": {"requester": "margaret", "pushers": []}})
+	raised := but(about_tenant(but(clinic, {"budget": {"monthlyUSD": 1}})), {"review": {"requester": "margaret", "pushers": []}})
 	denied := reviewed(raised, approved(["ada", "margaret"]))
 	messages_in(denied) == {"1 more approval by the platform team is needed (dennis)"}
 	passes(reviewed(raised, approved(["ada", "dennis"])))
 }
 
 test_the_objection_of_the_platform_team_counts_where_it_grants if {
-	raised := about_tenant(but(clinic, {"clearance": "internal"}))
+	raised := about_tenant(but(clinic, {"budget": {"monthlyUSD": 1}}))
 	reviews := array.concat(approved(["ada", "margaret"]), [by("dennis", "changes-requested", true)])
 	denied_in(reviewed(raised, reviews)) == {"approvals-changes-requested"}
 }
@@ -343,7 +352,7 @@ test_a_tenant_that_goes_needs_the_platform_team_and_the_owners_it_had if {
 test_a_tenant_that_cannot_be_read_needs_the_platform_team if {
 	lacks_platform(reviewed(json.remove(about_tenant(clinic), ["document"]), approved(["ada"])))
 	unknown := json.remove(but(about_tenant(clinic), {"change": {"before": null}}), ["base/document"])
-	lacks_platform(reviewed(unknown, approved(["ada"])))
+	lacks_platform(reviewed(unknown, two))
 }
 
 # What is not there

@@ -12,7 +12,10 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # title: A change is requested by somebody whose file it is
 # description: |
 #   Only a tenant's owners and members, as the base names them, and the platform team may change the tenant's files.
-#   Only the platform team may change the platform's files. Everybody else asks one of them to open the pull request.
+#   Only the platform team may change the platform's files; its documentation everybody of a tenant may mend, with the
+#   approval of the platform team. The bots of platform.yaml may ask for any change, and the updaters of dependencies
+#   for changes of the platform's files: what they ask for, people approve. Everybody else asks one of them to open the
+#   pull request.
 # custom:
 #   id: ownership-requester
 #   severity: error
@@ -21,6 +24,21 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 #   passes: linus, a member of clinic, requests a change of models/clinic/tumour.yaml
 #   fails: eve, who belongs to postal, requests a change of models/clinic/tumour.yaml
 satisfied contains "ownership-requester" if lower(input.review.requester) in data.lib.people.members_of(input, groups)
+
+satisfied contains "ownership-requester" if {
+	groups
+	lower(input.review.requester) in bots
+}
+
+satisfied contains "ownership-requester" if {
+	data.lib.people.owner_of(input) == "platform"
+	lower(input.review.requester) in updaters
+}
+
+satisfied contains "ownership-requester" if {
+	data.lib.people.owner_of(input) == "platform"
+	lower(input.review.requester) in {lower(login) | some login in input.change.menders}
+}
 
 # Without --approvals the rule only shows which approvals are missing: who will request the change is not known yet.
 satisfied contains "ownership-requester" if input.review.given == false
@@ -32,6 +50,11 @@ deny contains {
 } if {
 	not "ownership-requester" in satisfied
 }
+
+bots := data.lib.people.logins(object.get(input.base.platform, "bots", []))
+
+# The applications of Git hosts that propose newer dependencies.
+updaters := {"dependabot[bot]", "renovate[bot]"}
 
 groups := ["platform"] if data.lib.people.owner_of(input) == "platform"
 

@@ -5,7 +5,7 @@ import data.platform.change_requester
 asked := {
 	"tenant": {"name": "clinic", "owners": ["eve", "mallory", "trudy"], "members": ["oscar"]},
 	"base": {
-		"platform": {"team": ["Margaret", "dennis"], "bots": ["ship-it", "ada"]},
+		"platform": {"team": ["Margaret", "dennis"], "bots": ["ship-it"]},
 		"tenant": {"name": "clinic", "owners": ["Ada", "grace", "mary"], "members": ["Linus"]},
 	},
 	"change": {"path": "models/clinic/tumour.yaml", "tenant": "clinic", "ownedByPlatform": false, "tenantIsNew": false},
@@ -60,9 +60,29 @@ test_files_of_the_platform_are_for_its_team if {
 	messages_in(by(of_platform, "ada")) == {"ada may not request this change, only the platform team may"}
 }
 
-test_a_bot_that_is_nobody_may_not_ask if {
-	not may_ask(asked, "ship-it")
+test_the_bots_of_the_platform_may_ask_for_anything_that_has_owners if {
+	may_ask(asked, "Ship-It")
+	may_ask(of_platform, "ship-it")
+	not may_ask(object.union(asked, {"change": {"tenant": "postal"}}), "ship-it")
+}
+
+test_updaters_of_dependencies_may_ask_for_files_of_the_platform_alone if {
+	may_ask(of_platform, "dependabot[bot]")
+	may_ask(of_platform, "Renovate[bot]")
 	not may_ask(asked, "renovate[bot]")
+	not may_ask(of_platform, "renovate")
+}
+
+test_a_bot_that_is_nobody_may_not_ask if {
+	not may_ask(asked, "other-bot")
+	not may_ask(of_platform, "merge[bot]")
+}
+
+test_documentation_may_be_mended_by_people_of_any_tenant if {
+	of_docs := object.union(of_platform, {"change": {"menders": ["joan", "Linus"]}})
+	may_ask(of_docs, "linus")
+	not may_ask(of_docs, "zoe")
+	not may_ask(object.union(asked, {"change": {"menders": ["zoe"]}}), "zoe")
 }
 
 test_what_belongs_to_nobody_is_asked_for_by_nobody if {

@@ -2,7 +2,7 @@
 # title: Classification of data sets
 # description: |
 #   `duplicates` are the other data sets, by name, that are the same data: with the same digest, or at, around or within
-#   the same location.
+#   the same location; or with many of the same rows, where `sharedRows` is their share in percent.
 # custom:
 #   kinds: [dataset]
 #   asks: state
@@ -40,8 +40,9 @@ deny contains {
 # title: The same data is classified the same
 # description: |
 #   Declaring data a second time does not make it less sensitive: a data set is at least as sensitive as every other
-#   one, of any tenant, with the same digest, or at, around or within the same location. Where two owners disagree, the
-#   higher classification applies.
+#   one, of any tenant, with the same digest, or at, around or within the same location, or with the same rows: whatever
+#   their order, the order of the columns, the delimiter and the line ends. Where two owners disagree, the higher
+#   classification applies.
 # custom:
 #   id: classification-twins
 #   severity: error
@@ -57,8 +58,9 @@ satisfied contains "classification-twins" if {
 
 deny contains {
 	"rule": "classification-twins",
-	"message": sprintf("%s is the same data and is classified %s, and here it is classified %s", [
+	"message": sprintf("%s %s and is classified %s, and here it is classified %s", [
 		name,
+		data.lib.sensitivity.likeness(twin),
 		data.lib.sensitivity.of(twin),
 		data.lib.sensitivity.declared(input.document),
 	]),

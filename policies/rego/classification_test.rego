@@ -81,6 +81,15 @@ test_the_denial_names_the_twin if {
 	denial.message == "clinic/events is the same data and is classified pii, and here it is classified public"
 }
 
+test_the_denial_says_how_many_rows_are_the_same if {
+	decision := classification.decision with input as {
+		"document": holding("public", {}),
+		"duplicates": {"clinic/events": object.union(holding("pii", {}), {"sharedRows": 98})},
+	}
+	some denial in decision.deny
+	denial.message == "clinic/events has the same rows (98 percent of the smaller of the two) and is classified pii, and here it is classified public"
+}
+
 test_without_twins_the_question_is_not_answered if {
 	decision := classification.decision with input as {"document": holding("public", {})}
 	decision.evaluated == {"classification-covers-columns"}

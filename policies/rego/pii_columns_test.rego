@@ -99,6 +99,70 @@ harmless_names := [
 	"addressed", "dobson_unit", "social_studies", "scorecard", "discard",
 ]
 
+properties := {
+	"email_opt_in": "boolean", "emailOptIn": "string", "emails_sent": "integer", "address_count": "integer",
+	"phone_model": "string", "street_width_m": "float", "birth_rate": "float", "birth_rate_region": "string",
+	"is_phone_verified": "string", "phone": "boolean", "fax_supported": "string", "street_view_tiles": "integer",
+	"email_provider": "string", "email_verified_at": "timestamp", "births": "integer", "address": "integer",
+	"ip_version": "integer", "name": "string", "gender_ratio": "float", "n_phones": "integer",
+}
+
+test_what_describes_a_personal_thing_is_ordinary if {
+	every name, type in properties {
+		denied_in({"document": {"columns": {name: {"type": type, "classification": "public"}}}, "table": elsewhere}) == set()
+	}
+}
+
+foreign_names := [
+	"telefono", "Telefonnummer", "msisdn", "geburtstag", "fecha_de_nacimiento", "date_naissance", "nhs_no", "mrn",
+	"courriel_local", "correo_electronico", "vorname", "apellidos", "prenom", "anschrift", "codice_fiscale",
+	"medical_record_number", "home address", "e-mail", "contact.phone", "verified_email", "dni",
+]
+
+test_names_in_other_words_and_languages_are_denied if {
+	every name in foreign_names {
+		denied_in(asked({name: "internal"}, elsewhere)) == named
+	}
+}
+
+numbers := ["phone", "msisdn", "ssn", "birth_year", "geburtsjahr", "card_number", "nhs_number", "passport_no"]
+
+test_numbers_of_people_are_denied_in_columns_of_numbers if {
+	every name in numbers {
+		every type in ["integer", "float"] {
+			column := {"type": type, "classification": "internal"}
+			denied_in({"document": {"columns": {name: column}}, "table": elsewhere}) == named
+		}
+	}
+	birth := {"type": "timestamp", "classification": "internal"}
+	denied_in({"document": {"columns": {"date_of_birth": birth}}, "table": elsewhere}) == named
+}
+
+suspected := {"pii-suspected"}
+
+test_names_that_may_be_personal_are_a_warning if {
+	every name in ["ip", "lat", "Longitude", "gender", "religion", "postcode", "nombre"] {
+		denied_in(asked({name: "public"}, elsewhere)) == suspected
+		denied_in(asked({name: "pii"}, elsewhere)) == set()
+	}
+}
+
+test_why_a_column_is_not_personal_answers_the_warning_alone if {
+	column := {"type": "string", "classification": "public", "notPersonal": "they are those of our servers"}
+	denied_in({"document": {"columns": {"ip": column}}, "table": elsewhere}) == set()
+	denied_in({"document": {"columns": {"email": column}}, "table": elsewhere}) == named
+}
+
+test_cells_that_may_be_personal_are_a_warning if {
+	table := object.union(found({}), {"suspected": {"notes": {"card": 2}}})
+	denials_in(asked({"notes": "internal"}, table)) == {{
+		"rule": "pii-suspected",
+		"message": "column notes may hold payment cards (2) and is classified internal",
+		"at": ["columns", "notes"],
+	}}
+	denied_in(asked({"notes": "pii"}, table)) == set()
+}
+
 test_other_names_are_allowed if {
 	every name in harmless_names {
 		denied_in(asked({name: "internal"}, elsewhere)) == set()

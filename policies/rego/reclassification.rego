@@ -58,8 +58,9 @@ deny contains {
 
 deny contains {
 	"rule": "classification-lowered",
-	"message": sprintf("at the base, %s classifies the same data as %s, and here it is %s", [
+	"message": sprintf("at the base, %s %s and is classified %s, and here it is %s", [
 		name,
+		data.lib.sensitivity.likeness(twin),
 		data.lib.sensitivity.declared(twin),
 		data.lib.sensitivity.declared(input.document),
 	]),

@@ -127,7 +127,7 @@ test_data_that_comes_back_in_another_file_is_denied if {
 		"change": {"action": "added", "past": [], "before": null},
 	}
 	denied_in(question) == lowered
-	messages_in(question) == {"at the base, reading/events classifies the same data as pii, and here it is public"}
+	messages_in(question) == {"at the base, reading/events is the same data and is classified pii, and here it is public"}
 }
 
 test_data_that_moves_and_stays_what_it_was_is_allowed if {

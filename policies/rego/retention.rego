@@ -48,6 +48,7 @@ satisfied contains "pii-consent" if is_not_personal
 satisfied contains "pii-consent" if {
 	data.lib.text.is_given(input.document.consent.basis)
 	data.lib.text.is_given(input.document.consent.record)
+	not lower(trim_space(input.document.consent.record)) in no_records
 }
 
 deny contains {
@@ -57,5 +58,8 @@ deny contains {
 } if {
 	not "pii-consent" in satisfied
 }
+
+# What people write who have no record.
+no_records := {"none", "no", "n/a", "na", "nil", "null", "-", "?", "x", "tbd", "todo", "unknown", "pending", "missing"}
 
 is_not_personal if data.lib.sensitivity.of(input.document) in {"public", "internal", "confidential"}

@@ -38,5 +38,7 @@ test_retention_without_end_is_denied if {
 test_consent_without_record_is_denied if {
 	denied_in(but(pii, {"consent": {"basis": "contract"}})) == {"pii-consent"}
 	denied_in(but(pii, {"consent": {"basis": "contract", "record": ""}})) == {"pii-consent"}
+	denied_in(but(pii, {"consent": {"basis": "contract", "record": " None "}})) == {"pii-consent"}
+	denied_in(but(pii, {"consent": {"basis": "contract", "record": "n/a"}})) == {"pii-consent"}
 	denied_in(but(pii, {"consent": null})) == {"pii-consent"}
 }

@@ -6,11 +6,13 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from mlplatform.core.naming import Kind
 from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.snapshot import RegisteredEntry, Snapshot
 from mlplatform.core.statement import Statement, deployment_statement
 from mlplatform.core.target import LocalTarget
 from mlplatform.flow.workspace import Workspace
@@ -20,6 +22,7 @@ from mlplatform.providers.git import Git
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import Lineage, Registry, RegistryState
 from mlplatform.record.ledger import Ledger, local_ledger, shared_ledger
+from mlplatform.record.snapshots import publish_snapshot
 from tests.support.payloads import write_payload
 from tests.support.reviewers import Reviewers
 from tests.support.stack import SCALING, scaling_model
@@ -183,6 +186,7 @@ def stocked(
                 registry.add(scaler, version, ref, Lineage("run-1", "f" * 40, DATA, METRICS))
     if refs:
         lab.ledger().append(ran(lab, "integration", refs, models))
+        publish_snapshot(lab.ledger(), _snapshot(lab, "integration", {**lab.payloads, **refs}, models))
     return replace(lab, payloads={**lab.payloads, **refs})
 
 
@@ -193,13 +197,25 @@ def ran(
     outcomes = [
         {
             **{"action": "champion", "provider": "mlflow", "resource": scaler, "before": None},
-            **{"after": {"champion": version, "digest": ref.digest}, "result": "applied"},
+            **{"after": {"champion": version, "digest": ref.digest}, "result": "applied", "reason": ""},
         }
         for scaler in models
         for version, ref in payloads.items()
     ]
     return deployment_statement(
         {"environment": environment, "commit": lab.place.git.resolve("HEAD")}, outcomes
+    )
+
+
+def _snapshot(
+    lab: Laboratory, environment: str, payloads: Mapping[str, ArtifactRef], models: Iterable[str]
+) -> Snapshot:
+    """Return what an environment has registered, as an apply publishes it."""
+    versions = {version: RegisteredEntry(ref.digest, "") for version, ref in payloads.items()}
+    taken = datetime.now(UTC).isoformat()
+    return Snapshot(
+        *(environment, lab.place.target_id(), lab.place.git.resolve("HEAD"), taken),
+        versions=dict.fromkeys(models, versions),
     )
 
 

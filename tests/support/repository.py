@@ -133,7 +133,7 @@ def second_tenant() -> dict[str, str]:
     model = MODEL.replace("reading/events, reading/lexicon", "school/grades")
     pinned = deployment("1.0.0", OLD, "integration").replace("reading/events", "school/grades")
     return {
-        "tenants/school/tenant.yaml": TENANT,
+        "tenants/school/tenant.yaml": TENANT.replace("K8-READ", "K8-SCHOOL"),
         "tenants/school/datasets/grades.yaml": grades,
         "models/school/predictor.yaml": model,
         "environments/production/school/predictor.yaml": pinned.replace(f', reading/lexicon: "{DATA}"', ""),

@@ -52,9 +52,9 @@ def outcomes(record: Record) -> list[tuple[str, str]]:
 
 
 def applies(lab: Laboratory) -> list[Mapping[str, Any]]:
-    """What the ledger says of each apply, newest first."""
+    """What the ledger says of each apply to production, newest first."""
     said = (record.statement.predicate for record in lab.ledger().newest_first())
-    return [predicate for predicate in said if "outcomes" in predicate]
+    return [each for each in said if "outcomes" in each and each["environment"] == "production"]
 
 
 def points_of(passed: Mapping[str, Any]) -> list[str]:

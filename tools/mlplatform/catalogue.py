@@ -12,6 +12,7 @@ from mlplatform.load import (
     paths,
     portable_tree,
     read_files,
+    secrets,
     shadowed_modules,
     tables,
 )
@@ -23,7 +24,7 @@ from mlplatform.strict_yaml import builder, characters, parser
 
 CATALOGUE: tuple[Rule, ...] = (
     *declared_rules(builder, characters, parser, documents, hidden_diffs, paths, portable_tree, read_files),
-    *declared_rules(shadowed_modules, dataset_files, tables),
+    *declared_rules(shadowed_modules, dataset_files, tables, secrets),
     *JUDGING_RULES,
     *declared_rules(check),
 )

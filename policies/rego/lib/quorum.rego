@@ -36,10 +36,49 @@ of_deployment(facts, approvals) := min({1, approvals.required}) if {
 	data.lib.rollback.is_plain(facts)
 } else := approvals.required if is_number(approvals.required)
 
-# The approvals that a tenant's documents and files require: more where personal data is involved.
-of_document(facts) := number(facts, "tenant") if {
+# The approvals that a tenant's documents and files require: more where personal data is involved, or where the change
+# lets somebody approve what takes more.
+of_document(facts) := max({number(facts, "tenant")} | opened(facts)) if facts.change.kind == "tenant"
+
+of_document(facts) := of_data(facts) if facts.change.kind != "tenant"
+
+of_data(facts) := number(facts, "tenant") if {
 	is_impersonal(facts)
 } else := max({number(facts, "tenant"), number(facts, "pii")})
+
+# The numbers of approvals that a change of a tenant's document opens to people or data: a new owner may approve
+# whatever owners approve, a new member what members do, and a higher clearance lets the tenant read more.
+opened(facts) := by_newcomers | by_data if {
+	facts.change.action == "changed"
+	every group in ["owners", "members"] {
+		is_number(facts.change.quorums[group])
+	}
+	by_newcomers := {facts.change.quorums[group] |
+		some group in ["owners", "members"]
+		count(newcomers(facts, group)) > 0
+	}
+	by_data := {number(facts, "pii") |
+		opens_data(facts)
+	}
+} else := set() if facts.change.action != "changed"
+
+newcomers(facts, group) := logins_in(object.get(facts, "document", {}), group) - logins_in(known_before(facts), group)
+
+known_before(facts) := document if {
+	document := before(facts)
+} else := {}
+
+logins_in(document, group) := {lower(login) |
+	some login in object.get(document, group, [])
+	is_string(login)
+}
+
+opens_data(facts) if count(newcomers(facts, "owners")) > 0
+
+opens_data(facts) if {
+	now := data.lib.sensitivity.rank(object.get(facts, ["document", "clearance"], "public"))
+	now > data.lib.sensitivity.rank(object.get(known_before(facts), "clearance", "public"))
+}
 
 number(facts, name) := required if {
 	approvals := object.get(facts.base.platform, "approvals", null)
@@ -55,8 +94,6 @@ or_empty(value) := value if value != null
 or_empty(value) := {} if value == null
 
 # True when no personal data is involved, neither before the change nor after it.
-is_impersonal(facts) if facts.change.kind == "tenant"
-
 is_impersonal(facts) if {
 	facts.change.kind == ""
 	every_dataset_is_impersonal(facts)

@@ -5,7 +5,10 @@ asked := {
 		"platform": {"team": ["margaret", "dennis"], "approvals": {"tenant": 1, "pii": 2, "platform": 1}},
 		"tenant": {"name": "clinic", "owners": ["ada", "grace", "mary"]},
 	},
-	"change": {"tenant": "clinic", "ownedByPlatform": false, "action": "changed", "kind": "", "before": null},
+	"change": {
+		"tenant": "clinic", "ownedByPlatform": false, "action": "changed", "kind": "", "before": null,
+		"quorums": {"owners": 2, "members": 0},
+	},
 }
 
 production := {"approvals": {"required": 2, "from": ["owners"], "selfApproval": false}}
@@ -50,6 +53,39 @@ test_a_platform_that_says_nothing_asks_what_is_usual if {
 	required(but(silent, {"change": {"ownedByPlatform": true}})) == 1
 	required(but(silent, {"base": {"platform": {"approvals": null}}})) == 1
 	required(but(json.remove(dataset(pii, pii), ["base/platform/approvals"]), {})) == 2
+}
+
+tenant(before, after) := but(of_kind("tenant", "changed"), {
+	"change": {"quorums": {"owners": 3, "members": 1}},
+	"document": object.union({"owners": ["ada", "grace", "mary"], "clearance": "internal"}, after),
+	"base": {"document": object.union({"owners": ["Ada", "grace", "mary"], "clearance": "internal"}, before)},
+})
+
+test_a_new_owner_takes_what_owners_may_approve if {
+	required(tenant({}, {})) == 1
+	required(tenant({}, {"owners": ["ada", "grace", "mary", "sock"]})) == 3
+	required(tenant({}, {"owners": ["ada", "grace", "sock"]})) == 3
+	required(tenant({"members": ["linus"]}, {"owners": ["ada", "grace", "linus"]})) == 3
+	required(but(tenant({}, {"owners": ["sock"]}), {"change": {"quorums": {"owners": 0}}})) == 2
+	required(tenant({"owners": ["ada", "grace", "mary", "hedy"]}, {})) == 1
+}
+
+test_a_new_member_takes_what_members_may_approve if {
+	asks_two := but(tenant({}, {"members": ["linus"]}), {"change": {"quorums": {"members": 2}}})
+	required(asks_two) == 2
+	required(tenant({}, {"members": ["linus"]})) == 1
+}
+
+test_a_higher_clearance_takes_what_personal_data_takes if {
+	required(tenant({}, {"clearance": "pii"})) == 2
+	required(tenant({}, {"clearance": "confidential"})) == 2
+	required(tenant({"clearance": "pii"}, {"clearance": "internal"})) == 1
+}
+
+test_without_the_quorums_of_environments_nothing_is_enough if {
+	not required(json.remove(tenant({}, {}), ["change/quorums"]))
+	required(of_kind("tenant", "added")) == 1
+	required(of_kind("tenant", "removed")) == 1
 }
 
 test_odd_numbers_are_no_terms if {

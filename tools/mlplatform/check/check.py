@@ -13,11 +13,14 @@ from mlplatform.check import (
     codeowners,
     custom_schemas,
     dataset_columns,
+    held_out_rows,
     policies,
     policy_loosening,
     references,
     requirements,
     schema,
+    script_data,
+    tenant_resources,
     waivers,
 )
 from mlplatform.check.blocked import blocked
@@ -136,7 +139,10 @@ def check(
     )
     findings += _run_checker("links", references.broken_references, index, loaded.digests, loaded.scripts)
     findings += _run_checker("tables", dataset_columns.dataset_columns, index, loaded.tables)
+    findings += _run_checker("held-out rows", held_out_rows.held_out_rows, index, loaded, base)
+    findings += _run_checker("scripts", script_data.script_data, index, loaded.script_texts)
     findings += _run_checker("capabilities", capabilities.capabilities, index)
+    findings += _run_checker("resources", tenant_resources.tenant_resources, index)
     findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)
     before = base.loaded.locks if base else {}
     findings += _run_checker("requirements", requirements.requirement_findings, loaded.locks, before)

@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlplatform.check.document_index import DocumentIndex
@@ -11,6 +11,7 @@ from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
+from mlplatform.core.row_sketch import RowSketch, overlaps
 from mlplatform.core.table import CsvTable
 
 _WHICH = frozenset({"description", "owner", "location", "region", "digest"})
@@ -20,11 +21,14 @@ _WHICH = frozenset({"description", "owner", "location", "region", "digest"})
 class CrossDocumentFacts:
     """Facts about documents, by name, that only all documents together show.
 
-    `partial` are the paths of tenants and data sets of which not all was looked at: nothing is known of these.
+    `duplicates` are the other data sets that are the same data; `shared_rows` says of those that only share rows which
+    percentage of the smaller one's the other has too. `partial` are the paths of tenants and data sets of which not
+    all was looked at: nothing is known of these.
     """
 
     deployments: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]] = field(default_factory=dict)
     duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shared_rows: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     tables: Mapping[str, CsvTable] = field(default_factory=dict)
     partial: frozenset[str] = frozenset()
 
@@ -41,7 +45,9 @@ def gather_facts(
         identity = document.raw.identity
         of_tenant = deployments.setdefault(str(identity.tenant), {})
         of_tenant.setdefault(str(identity.environment), {})[str(identity.model)] = document.raw.data
-    return CrossDocumentFacts(deployments, _duplicates(index), tables, partial)
+    datasets = [(name, document.raw.data) for name, document in index.repository.datasets.items()]
+    facts = CrossDocumentFacts(deployments, _duplicates(index), {}, tables, partial)
+    return _facts(facts, _shared_rows(datasets, tables, datasets, tables))
 
 
 def duplicates_before(head: LoadedSource, base: ChangeBase | None) -> CrossDocumentFacts:
@@ -52,7 +58,50 @@ def duplicates_before(head: LoadedSource, base: ChangeBase | None) -> CrossDocum
     duplicates = {
         raw.identity.name: before.others(raw.identity.name, raw.data) for raw in head.documents(Kind.DATASET)
     }
-    return CrossDocumentFacts(duplicates={name: others for name, others in duplicates.items() if others})
+    shared = (
+        _shared_rows(_datasets(head), head.tables, _datasets(base.loaded), base.loaded.tables) if base else {}
+    )
+    return _facts(CrossDocumentFacts(duplicates=duplicates), shared)
+
+
+def _datasets(source: LoadedSource) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(raw.identity.name, raw.data) for raw in source.documents(Kind.DATASET)]
+
+
+def _shared_rows(
+    datasets: Iterable[tuple[str, Mapping[str, Any]]],
+    tables: Mapping[str, CsvTable],
+    others: Iterable[tuple[str, Mapping[str, Any]]],
+    other_tables: Mapping[str, CsvTable],
+) -> dict[str, dict[str, int]]:
+    """For each data set the others in whose files its rows are, with the share in percent; two of those alike."""
+    shares = overlaps(_sketches(tables), _sketches(other_tables))
+    speakers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name, data in others:
+        speakers[str(data.get("location"))][_statement(data)].append(name)
+    shared: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, data in datasets:
+        for location, share in shares.get(str(data.get("location")), {}).items():
+            for names in speakers[location].values():
+                shared[name] |= {other: share for other in names[:2] if other != name}
+    return shared
+
+
+def _sketches(tables: Mapping[str, CsvTable]) -> dict[str, RowSketch]:
+    return {location: table.sketch for location, table in tables.items()}
+
+
+def _facts(facts: CrossDocumentFacts, shared: Mapping[str, Mapping[str, int]]) -> CrossDocumentFacts:
+    """Add the data sets that share rows to those that are the same data; shares are of those that were not known."""
+    known = facts.duplicates
+    new = {
+        name: {other: share for other, share in shares.items() if other not in known.get(name, ())}
+        for name, shares in shared.items()
+    }
+    names = {name: tuple(sorted({*known.get(name, ()), *new.get(name, ())})) for name in {*known, *new}}
+    return replace(
+        facts, duplicates={name: others for name, others in names.items() if others}, shared_rows=new
+    )
 
 
 class _Alike:

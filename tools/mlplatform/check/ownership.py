@@ -1,14 +1,15 @@
 """Whose a path is, and who takes part in a change: facts for the rules of ownership and of approval."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import translate
 from re import compile as compile_pattern
 from typing import Any
 
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.loaded_source import LoadedSource
-from mlplatform.core.naming import Identity, Kind, parse_path, path_of, tenant_of
+from mlplatform.core.naming import Identity, Kind, is_documentation, parse_path, path_of, tenant_of
 from mlplatform.core.review import Review
+from mlplatform.core.scripts import is_script, mentions, users_of
 
 
 def is_owned_by_platform(path: str, base: ChangeBase, head: LoadedSource) -> bool:
@@ -54,19 +55,25 @@ def _dataset_at(path: str, base: ChangeBase, head: LoadedSource) -> str:
 
 
 def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[str, Any]]:
-    """The data sets of the models that a script trains, as they are and as they were; {} for one that is not there."""
-    if not path.startswith("examples/training/"):
+    """The data sets that a script reads, as they are and as they were; {} for one that is not there.
+
+    These are the ones of the models that it trains, or that a script trains which uses it, and those that they name.
+    """
+    if not is_script(path):
         return []
     sides = (base.loaded.raws, head.raws)
+    users = users_of([path], base.loaded.script_texts) | users_of([path], head.script_texts)
     named = {
         path_of(Kind.DATASET, name)
         for source in (base.loaded, head)
         for raw in source.documents(Kind.MODEL)
-        if _script(raw.data) == path
+        if _script(raw.data) in users
         for reference in raw.identity.kind.entry.refers_to
         if reference.part == "datasets"
         for _, name in reference.names(raw.data)
     }
+    for source in (base.loaded, head):
+        named.update(_mentioned(source, users))
     datasets: list[Mapping[str, Any]] = []
     for place in sorted(named):
         versions = [raws[place].data for raws in sides if place in raws]
@@ -74,9 +81,44 @@ def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[
     return datasets
 
 
+def _mentioned(source: LoadedSource, scripts: Iterable[str]) -> Iterator[str]:
+    """Yield the paths of the data sets that these scripts name, by their name or their file."""
+    texts = (source.script_texts[path] for path in scripts if path in source.script_texts)
+    names = {name for text in texts for name in mentions(text).data}
+    for raw in source.documents(Kind.DATASET) if names else ():
+        if raw.identity.name in names or raw.data.get("location") in {
+            f"examples/data/{name}.csv" for name in names
+        }:
+            yield raw.path
+
+
 def _script(model: Mapping[str, Any]) -> Any:
     training = model.get("training")
     return training.get("script") if isinstance(training, Mapping) else None
+
+
+def menders(path: str, base: ChangeBase) -> list[str]:
+    """Return the owners and members of all tenants for documentation, which all of them may mend; else nobody."""
+    if not is_documentation(path):
+        return []
+    lists = (raw.data.get(key) for raw in base.loaded.documents(Kind.TENANT) for key in ("owners", "members"))
+    return sorted(
+        {login for logins in lists if isinstance(logins, list) for login in logins if isinstance(login, str)}
+    )
+
+
+def quorums(base: ChangeBase) -> dict[str, int]:
+    """Return how many approvals of a tenant's owners, and of its members, the strictest environment asks for."""
+    strictest = {"owners": 0, "members": 0}
+    for raw in base.loaded.documents(Kind.ENVIRONMENT):
+        approvals = raw.data.get("approvals")
+        approvals = approvals if isinstance(approvals, Mapping) else {}
+        groups, required = approvals.get("from"), approvals.get("required")
+        if isinstance(groups, list) and isinstance(required, int):
+            strictest |= {
+                group: max(number, required) for group, number in strictest.items() if group in groups
+            }
+    return strictest
 
 
 def is_first(environment: str, base: ChangeBase, head: LoadedSource) -> bool:

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from mlplatform.check.policy_input import readable
 from mlplatform.check.policy_queries import PolicyQuery, QueryBuilder
+from mlplatform.core.document import KeyPath
 from mlplatform.core.finding import Finding
 from mlplatform.core.naming import printable
 from mlplatform.core.rule import RuleScope, declare_rule
@@ -188,7 +189,13 @@ def _findings(package: Package, question: PolicyQuery, answer: Decision | Policy
                 rule_of.severity,
                 denial.message,
                 rule_of.fix,
+                _column(denial.at),
             )
+
+
+def _column(at: KeyPath) -> str:
+    """Return the column that a denial is about, or nothing."""
+    return str(at[1]) if at[:1] == ("columns",) and len(at) > 1 else ""
 
 
 def _unanswered(question: PolicyQuery, message: str, *, fix: str = PolicyError.fix) -> Finding:

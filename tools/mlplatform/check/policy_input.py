@@ -89,7 +89,7 @@ class PolicyInputBuilder:
             case "deployments":
                 return _encode(self._gathered.deployments.get(identity.name, {}))
             case "duplicates":
-                return self._named_all(identity.kind, self._gathered.duplicates.get(identity.name, ()))
+                return self._duplicates(identity)
             case "table":
                 return self._table(identity)
         if kind := _KINDS.get(part):
@@ -138,6 +138,18 @@ class PolicyInputBuilder:
             return None
         return f"{{{','.join(f'{_encode(name)}:{text}' for name, text in texts)}}}"
 
+    def _duplicates(self, identity: Identity) -> str | None:
+        """The other data sets that are the same data, those that only share rows with the share in percent."""
+        shares = self._gathered.shared_rows.get(identity.name, {})
+        texts = []
+        for name in self._gathered.duplicates.get(identity.name, ()):
+            text = self._with_name(identity.kind, name)
+            if text is None:
+                return None
+            share = f'"sharedRows":{shares[name]},' if name in shares else ""
+            texts.append(f"{_encode(name)}:{{{share}{text[1:]}")
+        return f"{{{','.join(texts)}}}"
+
     def _table(self, identity: Identity) -> str | None:
         raw = self._find(identity.kind, identity.name)
         location = raw.data.get("location") if raw else None
@@ -147,7 +159,13 @@ class PolicyInputBuilder:
         if table is None:
             return None  # the file's own finding says why
         return _encode(
-            {"here": True, "rows": table.rows, "columns": table.columns, "found": table.personal_data}
+            {
+                "here": True,
+                "rows": table.rows,
+                "columns": table.columns,
+                "found": table.personal_data,
+                "suspected": table.suspected,
+            }
         )
 
 

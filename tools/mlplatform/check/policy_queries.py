@@ -8,7 +8,15 @@ from mlplatform.check.change_facts import ChangeFacts, DocumentChange, nanosecon
 from mlplatform.check.codeowners import follows_from_documents
 from mlplatform.check.cross_document_facts import CrossDocumentFacts, duplicates_before
 from mlplatform.check.document_index import DocumentIndex
-from mlplatform.check.ownership import is_first, is_owned_by_platform, review_input, subject_of, trained_on
+from mlplatform.check.ownership import (
+    is_first,
+    is_owned_by_platform,
+    menders,
+    quorums,
+    review_input,
+    subject_of,
+    trained_on,
+)
 from mlplatform.check.policy_input import PolicyInputBuilder, write
 from mlplatform.core.change_base import ChangeBase, FileChange
 from mlplatform.core.document import KeyPath, RawDocument
@@ -169,6 +177,8 @@ class QueryBuilder:
             "tenantIsNew": bool(tenant) and path_of(Kind.TENANT, tenant) not in base.loaded.raws,
             "tenantIsBroken": bool(tenant) and (Kind.TENANT, tenant) in self._known.broken,
             "isFirstEnvironment": environment is not None and is_first(environment, base, self._head),
+            "menders": menders(file.path, base),
+            "quorums": quorums(base),
             "trainedOn": trained_on(file.path, base, self._head),
             "isRollback": bool(changes and of_document and changes.is_rollback(of_document)),
         }

@@ -6,6 +6,7 @@ from mlplatform.check import (
     codeowners,
     custom_schemas,
     dataset_columns,
+    held_out_rows,
     policies,
     policy_loosening,
     probe_inputs,
@@ -14,6 +15,8 @@ from mlplatform.check import (
     requirements,
     schema,
     schema_errors,
+    script_data,
+    tenant_resources,
     validation_sample,
     waivers,
 )
@@ -33,6 +36,7 @@ JUDGING_RULES: tuple[Rule, ...] = (
         codeowners,
         requirements,
     ),
+    *declared_rules(script_data, tenant_resources, held_out_rows),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
     *declared_rules(policies, policy_loosening, metadata, waivers),
 )

@@ -44,7 +44,8 @@ def _pattern(alias: Any) -> str:
 PATTERNS = {
     _pattern(types.Name): NAME_WORDS,
     _pattern(types.QualifiedName): "a tenant and a name, as in reading/events",
-    _pattern(types.Login): "a forge login",
+    _pattern(types.Login): "a login of the Git host, as in ada, ada_acme or ada.lovelace",
+    _pattern(types.BotLogin): "the login of a bot, as in release-bot or renovate[bot]",
     _pattern(types.Digest): "sha256: and 64 hex digits",
     _pattern(types.Version): "a semantic version, as in 1.4.0",
     _pattern(types.GitCommit): "40 hex digits of a git commit",

@@ -1,7 +1,7 @@
 """Exceptions that were reviewed: which findings they suspend, and what is wrong with them themselves."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import PurePosixPath
@@ -82,7 +82,7 @@ WAIVER_UNUSED = _rule(
 
 LONGEST_DAYS = 90
 _WARNING_DAYS = 14
-_SCANNED = ("CKV", "zizmor-")  # what the rules of Checkov and of zizmor begin with
+_SCANNED = ("CKV", "zizmor-", "secret-")  # what the rules of Checkov, zizmor and detect-secrets begin with
 _OWN_SCANNED = ("checkov-skip",)
 _NEVER_WAIVED = ("zizmor-failed",)
 
@@ -108,7 +108,7 @@ class Waivers:
     has_scanned: bool
 
     def judge(self, findings: Iterable[Finding]) -> Judged:
-        """Suspend what a waiver in force covers: exactly its rule at exactly its path."""
+        """Suspend what a waiver in force covers: exactly its rule at exactly its path, of exactly what it names."""
         kept: list[Finding] = []
         waived: list[Waived] = []
         for finding in findings:
@@ -119,15 +119,25 @@ class Waivers:
                     Waived(finding, path, waiver.owner, waiver.reason, waiver.expires, is_touched=is_shown)
                 )
             else:
-                kept.append(finding)
+                kept.append(self._with_cover(finding))
         used = {entry.waiver for entry in waived}
         return Judged(tuple(kept), tuple(sorted(waived)), tuple(self._complaints(used)))
 
     def _covers(self, finding: Finding) -> tuple[str, Waiver] | None:
+        """The waiver that suspends a finding: of its rule, its path, and what it names where findings have subjects."""
         for path, waiver in self.binding.items():
-            if (waiver.rule, waiver.path) == (finding.rule, finding.path) and self._is_in_force(path, waiver):
+            is_about = (waiver.rule, waiver.path) == (finding.rule, finding.path)
+            names_it = not finding.subject or finding.subject in waiver.covers
+            if is_about and names_it and self._is_in_force(path, waiver):
                 return path, waiver
         return None
+
+    def _with_cover(self, finding: Finding) -> Finding:
+        """Return a finding that says what a waiver of it has to name."""
+        if not finding.subject or not self._is_waivable(finding.rule):
+            return finding
+        hint = f"a waiver of it says `covers: [{finding.subject}]`"
+        return replace(finding, fix=f"{finding.fix.rstrip('.')}; {hint}" if finding.fix else hint)
 
     def _is_in_force(self, path: str, waiver: Waiver) -> bool:
         if not self._is_waivable(waiver.rule):
@@ -219,7 +229,8 @@ class Waivers:
             fix = f"repair {waiver.path}, or have the waiver renewed"
             yield WAIVER_EXPIRING.warning(document.path, f"it expires on {waiver.expires}", fix=fix, at=at)
         if document.path not in used and (age := self._unused_for(document)) is not None:
-            message = f"nothing needs it: {waiver.path} does not break {waiver.rule}"
+            names = f" for {', '.join(waiver.covers)}" if waiver.covers else ""
+            message = f"nothing needs it: {waiver.path} does not break {waiver.rule}{names}"
             is_old = age > timedelta(days=_WARNING_DAYS)
             fix = (
                 "remove it"

@@ -72,7 +72,12 @@ def _lines_of_tenant(
             groups = {"owners": tenant.owners, "members": tenant.members, "platform": platform.team}
             people = [login for group in approvals.from_ for login in groups[group]]
             yield f"/{place}/{name}/", _eligible(platform, people) if approvals.required else ()
-    for path in (f"examples/data/{name}/", f"examples/training/{name}/", f"examples/training/{name}_*"):
+    for path in (
+        f"examples/data/{name}/",
+        f"examples/training/{name}/",
+        f"examples/training/{name}_*",
+        f"notebooks/{name}/",
+    ):
         yield f"/{path}", owners
     yield f"/{path_of(Kind.TENANT, name)}", _eligible(platform, [*tenant.owners, *platform.team])
 

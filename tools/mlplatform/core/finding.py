@@ -13,7 +13,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One rule broken in one place (line and column count from 1), and what to do about it."""
+    """One rule broken in one place (line and column count from 1), and what to do about it.
+
+    `subject` is what of the file it is about where a file holds many of the kind, so that a waiver can name it: the
+    name of a column, a resource of Terraform; empty elsewhere.
+    """
 
     path: str
     line: int
@@ -22,6 +26,7 @@ class Finding:
     severity: Severity
     message: str
     fix: str = ""
+    subject: str = ""
 
     @property
     def where(self) -> str:

@@ -13,13 +13,14 @@ from mlplatform.core.table import CsvTable
 class LoadedSource:
     """The readable documents by path, the findings about unreadable ones, and the policy texts by path.
 
-    `policies` are policies/rego/**/*.rego without tests, `schemas` the organisation's own JSON Schemas. `digests` are
-    the sha256 digests of the files under examples/data/ that data sets name, `tables` the shape of these files.
-    `scripts` are the paths of all training scripts. `infrastructure` are the files that Checkov scans, empty unless
-    requested, and `scanned_by` the texts of policies/checkov/. When only the documents that a change affects were
-    loaded, `others` are the paths that were left out, and `partial` the paths of tenants whose deployments, and of data
-    sets whose duplicates, were not all loaded. `codeowners` are the texts of CODEOWNERS, wherever GitHub looks for it,
-    and `locks` those of requirements/*.txt.
+    `policies` are policies/rego/**/*.rego without tests, `schemas` the organisation's own JSON Schemas. `digests`
+    are the sha256 digests of the files under examples/data/ that data sets name, `tables` the shape of these
+    files. `scripts` are the paths of all training scripts, `script_texts` the texts of these and of notebooks by
+    path. `infrastructure` are the files that Checkov scans, empty unless requested, and `scanned_by` the texts of
+    policies/checkov/. When only the documents that a change affects were loaded, `others` are the paths that were
+    left out, and `partial` the paths of tenants whose deployments, and of data sets whose duplicates, were not
+    all loaded. `codeowners` are the texts of CODEOWNERS, wherever GitHub looks for it, and `locks` those of
+    requirements/*.txt.
     """
 
     commit: str | None
@@ -30,6 +31,7 @@ class LoadedSource:
     digests: Mapping[str, str]
     tables: Mapping[str, CsvTable] = field(default_factory=dict)
     scripts: frozenset[str] = frozenset()
+    script_texts: Mapping[str, str] = field(default_factory=dict)
     infrastructure: Mapping[str, bytes] = field(default_factory=dict)
     scanned_by: Mapping[str, str] = field(default_factory=dict)
     others: frozenset[str] = frozenset()

@@ -17,6 +17,7 @@ __all__ = [
     "Identity",
     "Kind",
     "error_scope_of",
+    "is_documentation",
     "kinds_referred_to",
     "parent_kinds",
     "parse_path",
@@ -136,12 +137,22 @@ _TENANT_FOLDERS = re.compile(
 )
 
 
+_DOCUMENTATION = re.compile(
+    r"docs/.+\.(?:md|png|svg|jpe?g|gif)|(?:examples/)?README\.md|CONTRIBUTING\.md|CHANGELOG\.md"
+)
+
+
+def is_documentation(path: str) -> bool:
+    """True for a file that only people read, and that no program obeys."""
+    return _DOCUMENTATION.fullmatch(path) is not None
+
+
 def tenant_of(path: str) -> str:
     """Return the tenant that a path belongs to by its place, or nothing."""
     if match := _TENANT_FOLDERS.match(path):
         return str(match[match.lastindex or 0])
     match path.split("/"):
-        case ["examples", "data", tenant, _, *_]:
+        case ["examples", "data", tenant, _, *_] | ["notebooks", tenant, _, *_]:
             return tenant
         case ["examples", "training", file] if "_" in file:
             return file.split("_")[0]

@@ -17,13 +17,15 @@ from mlplatform.core.naming import (
     TENANT_ROOTS,
     Identity,
     Kind,
+    is_documentation,
     parse_path,
     path_of,
     tenant_of,
 )
+from mlplatform.core.scripts import is_script, mentions, users_of
 from mlplatform.core.source import Source
+from mlplatform.load.both_sides import BothSides
 from mlplatform.load.raw_fields import Data, find_references, strings_at
-from mlplatform.strict_yaml.parser import parse
 
 MAX_CHANGED = 1000  # documents: with more, the search takes longer than loading everything
 _DATA = "examples/data/"
@@ -69,7 +71,9 @@ class _Search:
 
     def __init__(self, base: Source, head: Source, paths: Set[str], changed: Set[str]) -> None:
         self._paths, self._changed = paths, changed
-        self._documents = _Documents(base, head, changed)
+        self._base, self._head = base, head
+        self._documents = BothSides(base, head, changed)
+        self._scripts: set[str] = set()
         self._about: set[str] = set()
         self._read: set[str] = set()
         self._of_parent: dict[str | None, Mapping[Identity, set[str]]] = {}
@@ -77,12 +81,15 @@ class _Search:
     def run(self) -> Affected:
         waived = self._waived()
         self._add(self._changed | waived)
+        self._add_scripts()
         self._add_referrers()
         self._add(self._about)
         self._add_references()
         self._read |= self._who_is_asked()
         complete = {path for path in self._about if _has_gathered_parts(path)}
-        related = self._deployments_of(complete) | self._duplicates(complete)
+        related = (
+            self._deployments_of(complete) | self._duplicates(complete) | self._possible_copies(complete)
+        )
         loaded = (self._read | related) & self._paths
         partial = {path for path in loaded if _has_gathered_parts(path)} - complete
         return Affected(frozenset(loaded | self._data_files(loaded) | self._changed), frozenset(partial))
@@ -99,7 +106,7 @@ class _Search:
     def _add_referrers(self) -> None:
         """Add the documents that refer to what changes, by a key or by their path."""
         changed = _by_kind(self._changed)
-        files = {path for path in self._changed if path.startswith((_DATA, _TRAINING))}
+        files = {path for path in self._changed if path.startswith((_DATA, _TRAINING))} | self._scripts
         for kind in Kind:
             targets = {reference.kind for reference in kind.entry.refers_to}
             names = {document.name for target in targets for document in changed[Kind(target)]}
@@ -115,6 +122,29 @@ class _Search:
             identity.tenant for identity in self._identities(self._changed) if identity.kind.entry.pins
         )
         self._about |= {path_of(Kind.TENANT, str(tenant)) for tenant in tenants}
+
+    def _add_scripts(self) -> None:
+        """Read the data sets that the changed scripts name, and those that the scripts name which use them."""
+        changed = {path for path in self._changed if is_script(path)}
+        if not changed:
+            return
+        scripts = [path for path in self._paths if is_script(path)]
+        sides = (
+            self._base.read(scripts),
+            self._head.read([path for path in scripts if path in self._changed]),
+        )
+        texts = [{path: data.decode(errors="replace") for path, data in side.items()} for side in sides]
+        self._scripts = users_of(changed, {**texts[0], **texts[1]}) | users_of(changed, texts[0])
+        names = {
+            name
+            for side in texts
+            for path in self._scripts & side.keys()
+            for name in mentions(side[path]).data
+        }
+        files = {f"{_DATA}{name}.csv" for name in names}
+        self._read |= {path_of(Kind.DATASET, name) for name in names} & self._of_kind[Kind.DATASET]
+        self._read |= self._naming(self._of_kind[Kind.DATASET], files, strings_at("location"))
+        self._read |= {path_of(Kind.TENANT, tenant) for path in self._scripts if (tenant := tenant_of(path))}
 
     def _children(self, parent: Identity) -> set[str]:
         """Return the documents whose path refers to a document."""
@@ -155,10 +185,18 @@ class _Search:
         return {path for waiver in waivers for path in self._documents.values_of(waiver, strings_at("path"))}
 
     def _who_is_asked(self) -> set[str]:
-        """Return every tenant where there is a CODEOWNERS, which names all owners, and it or one of them changes."""
+        """Return every tenant where people of all are asked or compared.
+
+        That is where CODEOWNERS changes, which names all owners; where a tenant changes, as what it is granted is no
+        other's; and where documentation changes, which people of all tenants may mend.
+        """
         tenants = self._of_kind[Kind.TENANT]
-        is_made_anew = CODEOWNERS in self._changed or not tenants.isdisjoint(self._changed)
-        return {*tenants} if CODEOWNERS in self._paths and is_made_anew else set()
+        concerns_all = (
+            (CODEOWNERS in self._changed and CODEOWNERS in self._paths)
+            or not tenants.isdisjoint(self._changed)
+            or any(map(is_documentation, self._changed))
+        )
+        return {*tenants} if concerns_all else set()
 
     def _deployments_of(self, paths: Iterable[str]) -> set[str]:
         """Return the deployments of those of these tenants that are checked together with them."""
@@ -183,6 +221,13 @@ class _Search:
         datasets = self._of_kind[Kind.DATASET] - self._changed
         candidates = self._documents.with_any(datasets, texts, may_match) if texts else []
         return {path for path in candidates if not keys.isdisjoint(self._documents.keys_of(path, provides))}
+
+    def _possible_copies(self, paths: Iterable[str]) -> set[str]:
+        """Return every data set whose file is here, when that of one of these is: their rows may be the same."""
+        if not self._data_files(paths):
+            return set()
+        candidates = self._documents.with_any(self._of_kind[Kind.DATASET] - self._changed, {_DATA})
+        return {path for path in candidates if self._data_files([path])}
 
     def _data_files(self, loaded: Iterable[str]) -> set[str]:
         datasets = [path for path in loaded if _is_dataset(path)]
@@ -221,47 +266,6 @@ class _Search:
             if path.startswith(TENANT_ROOTS) and (tenant := tenant_of(path)):
                 paths[tenant].add(path)
         return paths
-
-
-class _Documents:
-    """The documents before and after the change, each parsed once."""
-
-    def __init__(self, base: Source, head: Source, changed: Set[str]) -> None:
-        self._base, self._head, self._changed = base, head, changed
-        self._bytes: dict[frozenset[str], Mapping[str, bytes]] = {}
-        self._data: dict[str, tuple[Data, ...]] = {}
-
-    def parse(self, paths: Iterable[str]) -> None:
-        new = [path for path in paths if path not in self._data]
-        before = self._base.read(new)
-        after = self._head.read([path for path in new if path in self._changed])
-        for path in new:
-            texts = (side[path] for side in (before, after) if path in side)
-            self._data[path] = tuple(data for text in texts if (data := parse(path, text).data) is not None)
-
-    def values_of(self, path: str, values: Callable[[Data], Iterable[str]]) -> set[str]:
-        """Return some values of a parsed document, before and after the change."""
-        return {text for data in self._data[path] for text in values(data)}
-
-    def keys_of(self, path: str, keys: Callable[[Data], Iterable[OverlapKey]]) -> set[OverlapKey]:
-        """Return the keys that a parsed data set provides or matches."""
-        return {key for data in self._data[path] for key in keys(data)}
-
-    def with_any(
-        self, paths: Iterable[str], texts: Set[str], is_candidate: Callable[[bytes], bool] = bool
-    ) -> list[str]:
-        """Parse and return the documents that may contain one of the texts and whose bytes pass `is_candidate`."""
-        group = frozenset(paths)
-        if group not in self._bytes:
-            self._bytes[group] = self._base.read(list(group))
-        encoded = [text.encode(errors="surrogatepass") for text in texts if text]
-        candidates = [
-            path
-            for path, data in self._bytes[group].items()
-            if b"\\" in data or (any(text in data for text in encoded) and is_candidate(data))
-        ]
-        self.parse(candidates)
-        return candidates
 
 
 def _texts(kind: Kind, data: Data) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Read the files of data sets in batches: only the digest and the shape of each file are kept."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from mlplatform.core.finding import Finding
 from mlplatform.core.naming import printable
@@ -10,6 +11,7 @@ from mlplatform.core.source import Source, SourceFile
 from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget
 from mlplatform.load.read_files import FILE_SIZE, contents
+from mlplatform.load.row_sketch import row_sketch
 from mlplatform.load.tables import read_tables
 
 FILE_LFS_POINTER = declare_rule(
@@ -43,7 +45,10 @@ def read_data(
         data_themselves = {path: data for path, data in data_by_path.items() if path not in pointers}
         batch_tables, not_tables = read_tables(data_themselves, budget)
         digests.update((path, digest_of_bytes(data)) for path, data in data_by_path.items())
-        tables.update(batch_tables)
+        tables |= {
+            path: replace(table, sketch=row_sketch(data_by_path[path]))
+            for path, table in batch_tables.items()
+        }
         findings += unreadable + not_tables
     return digests, tables, findings
 

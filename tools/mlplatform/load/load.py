@@ -7,6 +7,7 @@ from mlplatform.core.codeowners import CODEOWNERS, OTHER_CODEOWNERS
 from mlplatform.core.document import RawDocument
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.loaded_source import LoadedSource
+from mlplatform.core.scripts import is_script
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.dataset_files import read_data
 from mlplatform.load.documents import read_documents
@@ -15,12 +16,13 @@ from mlplatform.load.hidden_diffs import attribute_files, hidden_diffs
 from mlplatform.load.paths import documents
 from mlplatform.load.policies import MAX_POLICY, astray_tests, ignored_files, policy_files, schema_files
 from mlplatform.load.portable_tree import portable_tree_findings
-from mlplatform.load.read_files import texts
+from mlplatform.load.read_files import contents, texts
 from mlplatform.load.shadowed_modules import shadowed_modules
 from mlplatform.load.undeclared_files import undeclared_files
 
 DATA_ROOT = "examples/data/"
 SCRIPT_ROOT = "examples/training/"
+MAX_SCRIPT = 16 << 20  # bytes; notebooks hold pictures
 _LOCKS = "requirements/"
 _MAX_LOCK = 3 * 1024 * 1024
 _MAX_CODEOWNERS = 3 * 1024 * 1024  # GitHub's own limit
@@ -35,6 +37,7 @@ def load(source: Source) -> LoadedSource:
     policies, unreadable_policies = texts(source, policy_files(files), MAX_POLICY)
     schemas, unreadable_schemas = texts(source, schema_files(files), MAX_POLICY)
     digests, tables, unreadable_data = read_data(source, _data_files(files, raws.values()))
+    script_data, unreadable_scripts = contents(source, _script_files(files), MAX_SCRIPT)
     owners, unreadable_owners = texts(source, _codeowners(files), _MAX_CODEOWNERS)
     locks, unreadable_locks = texts(source, _locks(files), _MAX_LOCK)
     attributes, unreadable_attributes = texts(source, attribute_files(files), MAX_ATTRIBUTES)
@@ -51,6 +54,7 @@ def load(source: Source) -> LoadedSource:
         *unreadable_schemas,
         *unreadable_data,
         *unreadable_owners,
+        *unreadable_scripts,
     ]
     return LoadedSource(
         commit=source.commit,
@@ -61,6 +65,7 @@ def load(source: Source) -> LoadedSource:
         digests=digests,
         tables=tables,
         scripts=frozenset(_scripts(files)),
+        script_texts={path: data.decode(errors="replace") for path, data in script_data.items()},
         codeowners=owners,
         locks=locks,
     )
@@ -87,6 +92,10 @@ def _datasets(raws: Iterable[RawDocument]) -> Iterator[RawDocument]:
 def _scripts(files: Sequence[SourceFile]) -> Iterator[str]:
     """Yield the paths of the training scripts."""
     return (file.path for file in files if file.path.startswith(SCRIPT_ROOT) and file.type is FileType.FILE)
+
+
+def _script_files(files: Sequence[SourceFile]) -> list[SourceFile]:
+    return [file for file in files if is_script(file.path) and file.type is FileType.FILE]
 
 
 def _location(data: Mapping[str, Any]) -> str:

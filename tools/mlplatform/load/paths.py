@@ -5,7 +5,15 @@ from difflib import get_close_matches
 from functools import partial
 
 from mlplatform.core.finding import Finding
-from mlplatform.core.naming import DOCUMENT_ROOTS, NAME_WORDS, Identity, Kind, parse_path, printable
+from mlplatform.core.naming import (
+    DOCUMENT_ROOTS,
+    NAME_WORDS,
+    Identity,
+    Kind,
+    parse_path,
+    printable,
+    tenant_of,
+)
 from mlplatform.core.rule import declare_rule
 from mlplatform.core.source import FileType, SourceFile
 
@@ -73,9 +81,19 @@ def documents(files: Sequence[SourceFile]) -> tuple[dict[str, Identity], list[Fi
             findings.append(not_plain(file))
         elif identity:
             identities[file.path] = identity
+        elif _is_beside(file.path):
+            continue
         else:
             findings.append(_unknown(file.path))
     return identities, findings
+
+
+def _is_beside(path: str) -> bool:
+    """True for what a tenant keeps beside its documents and nothing reads: a README, a notebook, CODEOWNERS."""
+    name = path.rpartition("/")[2]
+    return name == "README.md" or bool(
+        tenant_of(path) and (name == "CODEOWNERS" or name.endswith((".md", ".ipynb")))
+    )
 
 
 def not_plain(file: SourceFile) -> Finding:

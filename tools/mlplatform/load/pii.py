@@ -1,4 +1,4 @@
-"""Detect personal data in the cells of a table: e-mail addresses, payment card numbers, US social security numbers."""
+"""Detect what looks like personal data in the cells of a table: addresses, numbers of cards, accounts and people."""
 
 import re
 import unicodedata
@@ -9,7 +9,20 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate
 
-EMAIL, CARD, SSN = "email", "card", "ssn"
+from mlplatform.load.identifiers import (
+    holds_iban,
+    is_article_number,
+    is_health_number,
+    is_long_number,
+    is_national_phone,
+    is_phone,
+    is_role_mailbox,
+    may_hold_iban,
+)
+
+EMAIL, CARD, SSN, IBAN, PHONE, HEALTH = "email", "card", "ssn", "iban", "phone", "health"
+# What is personal data only by its share of a column: pii_evidence.py weighs it.
+NATIONAL_PHONE, BARE_CARD, LONG_NUMBER, ARTICLE = "national-phone", "bare-card", "long-number", "article"
 
 # Each part has a limited length, and the search starts at the @: no cell makes it slow.
 _EMAIL = re.compile(r"(?<=[\w.!#$%&'*+/=?^`{|}~\"-])@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63}")
@@ -28,6 +41,8 @@ _CARD = re.compile(
     r"|220[0-4]\d{12,15}"  # Mir
     r"|(?:50|5[6-8]|6[37])\d{11,17}"  # Maestro
 )
+_PHONES = re.compile(rb"(?:\+|\b00)[1-9][\d ().-]{7}|\d{3}\)?[ -]\d{3}[ -]\d{4}")
+_IBANS = re.compile(rb"\b[A-Za-z]{2}\d\d(?: ?[A-Za-z0-9]){11}")
 _FIRST = frozenset("23456")
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED = bytes.maketrans(bytes(range(10)), bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
@@ -57,10 +72,14 @@ def prefilter(data: bytes) -> frozenset[str]:
     if not data.isascii():
         data = simple(data.decode()).encode()
     digits = data.translate(_ANY_DIGIT)
+    has_long_numbers = b"0" * _MIN_DIGITS in digits.translate(None, b" -")
+    has_phones = _PHONES.search(data) is not None
     is_possible = {
         EMAIL: b"@" in data,
-        CARD: b"0" * _MIN_DIGITS in digits.translate(None, b" -"),
+        **dict.fromkeys((CARD, BARE_CARD, LONG_NUMBER, ARTICLE), has_long_numbers),
         SSN: b"000-00-0000" in digits or b"000 00 0000" in digits,
+        IBAN: _IBANS.search(data) is not None,
+        **dict.fromkeys((PHONE, NATIONAL_PHONE, HEALTH), has_phones),
     }
     return frozenset(look for look, possible in is_possible.items() if possible)
 
@@ -105,7 +124,7 @@ _SIGNS = {"\N{MINUS SIGN}": "-", "\N{IDEOGRAPHIC FULL STOP}": "."}
 
 
 def _holds_email(cell: str, _: ScanBudget) -> bool:
-    return "@" in cell and _EMAIL.search(cell) is not None
+    return "@" in cell and _EMAIL.search(cell) is not None and not is_role_mailbox(cell)
 
 
 def _may_hold_card(text: str) -> bool:
@@ -113,10 +132,8 @@ def _may_hold_card(text: str) -> bool:
 
 
 def _holds_card(cell: str, budget: ScanBudget) -> bool:
-    if len(cell) < _MIN_DIGITS:
+    if len(cell) < _MIN_DIGITS or cell.isdigit():
         return False
-    if cell.isdigit():
-        return _is_card(cell)
     if "." in cell:
         with suppress(
             ValueError
@@ -133,10 +150,22 @@ def _holds_ssn(cell: str, _: ScanBudget) -> bool:
     return _has_ssn(cell)
 
 
+def _has_digits(text: str) -> bool:
+    return _SOME_DIGITS.search(text) is not None
+
+
+_SOME_DIGITS = re.compile(r"[0-9]{2}")
 _LOOKS: Mapping[str, tuple[Callable[[str, ScanBudget], bool], Callable[[str], bool]]] = {
     EMAIL: (_holds_email, lambda text: "@" in text),
     CARD: (_holds_card, _may_hold_card),
     SSN: (_holds_ssn, _has_ssn),
+    IBAN: (lambda cell, _: holds_iban(cell), may_hold_iban),
+    PHONE: (lambda cell, _: is_phone(cell), _has_digits),
+    NATIONAL_PHONE: (lambda cell, _: is_national_phone(cell), _has_digits),
+    HEALTH: (lambda cell, _: is_health_number(cell), _has_digits),
+    BARE_CARD: (lambda cell, _: cell.isdigit() and _is_card(cell), _may_hold_card),
+    LONG_NUMBER: (lambda cell, _: is_long_number(cell), _may_hold_card),
+    ARTICLE: (lambda cell, _: is_long_number(cell) and is_article_number(cell), _may_hold_card),
 }
 
 

@@ -10,6 +10,7 @@ from mlplatform.core.naming import printable
 from mlplatform.core.rule import declare_rule
 from mlplatform.core.table import CsvTable
 from mlplatform.load.pii import ScanBudget, ScanBudgetExceeded, detect, prefilter
+from mlplatform.load.pii_evidence import Evidence, weigh
 from mlplatform.load.read_files import FILE_ENCODING
 
 FILE_TABLE = declare_rule(
@@ -87,7 +88,7 @@ def _read_cells(data: bytes, suspects: frozenset[str], budget: ScanBudget) -> Cs
     reader = csv.reader(map(_checked, text), strict=True)
     try:
         columns = _columns(next(reader, []))
-        rows, personal_data = _scan(reader, columns, suspects, budget)
+        rows, evidence = _scan(reader, columns, suspects, budget)
     except ScanBudgetExceeded:
         message = "the cells have more numbers than can be checked for payment cards"
         fix = "write one number per cell, or keep the data elsewhere"
@@ -95,14 +96,17 @@ def _read_cells(data: bytes, suspects: frozenset[str], budget: ScanBudget) -> Cs
     except csv.Error as why:
         fix = "write it as RFC 4180 says: quotes around a whole cell, and doubled inside"
         raise _NoTable(f"this is not CSV: {why}", fix, reader.line_num) from None
-    return CsvTable(columns, rows, personal_data)
+    found = {name: column.found for name, column in evidence.items() if column.found}
+    suspected = {name: column.suspected for name, column in evidence.items() if column.suspected}
+    return CsvTable(columns, rows, found, suspected)
 
 
 def _scan(
     reader: Iterator[list[str]], columns: tuple[str, ...], suspects: frozenset[str], budget: ScanBudget
-) -> tuple[int, dict[str, dict[str, int]]]:
+) -> tuple[int, dict[str, Evidence]]:
     width, rows = len(columns), 0
     counts: Counter[tuple[int, str]] = Counter()
+    empty: Counter[int] = Counter()
     for row in reader:
         if not row:
             continue  # an empty line is not a row
@@ -111,10 +115,12 @@ def _scan(
             raise _ragged(getattr(reader, "line_num", 1), len(row), width)
         if suspects:
             counts.update(detect(row, suspects, budget))
-    by_column: dict[str, dict[str, int]] = {}
+            if "" in row:
+                empty.update(index for index, cell in enumerate(row) if not cell)
+    by_column: dict[int, dict[str, int]] = {}
     for (index, look), count in sorted(counts.items()):
-        by_column.setdefault(columns[index], {})[look] = count
-    return rows, by_column
+        by_column.setdefault(index, {})[look] = count
+    return rows, {columns[index]: weigh(looks, rows - empty[index]) for index, looks in by_column.items()}
 
 
 def _columns(header: list[str]) -> tuple[str, ...]:

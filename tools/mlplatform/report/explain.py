@@ -41,6 +41,7 @@ def waiver_text(rule: str, expires: str) -> str:
         "schema: waiver/v1\n"
         f"rule: {rule}\n"
         f"path: {CHANGE_ME}   # the one file that the finding is about, as models/clinic/tumour.yaml\n"
+        f"covers: [{CHANGE_ME}]   # the columns or resources that the finding names; leave it out if it names none\n"
         f"reason: {CHANGE_ME} why the rule cannot hold here, and what protects us meanwhile\n"
         f"owner: {OWNERS[0]}   # who makes it unnecessary: someone of the tenant or the platform team\n"
         f"expires: {expires}\n"

@@ -13,7 +13,7 @@ from tests.support.scratch import Scratch
 from tests.support.zoo import dataset, deployment, environment, model, tenant, waiver
 
 ALWAYS = {"platform.yaml", "environments/dev/environment.yaml", "environments/prod/environment.yaml"}
-ANT, BEE = "tenants/ant/tenant.yaml", "tenants/bee/tenant.yaml"
+ANT, BEE, COW = (f"tenants/{name}/tenant.yaml" for name in ("ant", "bee", "cow"))
 EVENTS, GUESS, PINNED = (
     "tenants/ant/datasets/events.yaml",
     "models/ant/guess.yaml",
@@ -95,7 +95,7 @@ def test_what_a_data_set_was_the_same_as_before_the_change_counts_too(zoo: Scrat
 def test_a_tenant_brings_all_that_is_its_own_and_what_is_shared_with_it(zoo: Scratch) -> None:
     shared = "tenants/bee/datasets/events.yaml"
     zoo.commit({shared: dataset("ada", "s3://bee-data/x/", DIGEST, ["ant"])})
-    assert loaded(changed(zoo, gone=(ANT,))) == {EVENTS, ANT, GUESS, PINNED, shared, BEE}
+    assert loaded(changed(zoo, gone=(ANT,))) == {EVENTS, ANT, GUESS, PINNED, shared, BEE, COW}
 
 
 def test_a_data_file_brings_the_data_sets_that_name_it(zoo: Scratch) -> None:
@@ -117,7 +117,7 @@ def test_a_training_script_that_goes_brings_the_models_that_name_it(zoo: Scratch
 def test_what_a_waiver_names_is_loaded_with_all_that_it_takes_to_judge_it(zoo: Scratch) -> None:
     path = "policies/waivers/one.yaml"
     zoo.commit({path: waiver(BEE, "quota-covers")})
-    change = changed(zoo, {"README.md": "unrelated\n"})
+    change = changed(zoo, {"LICENSE": "unrelated\n"})
     assert loaded(change) == {path, BEE, "environments/dev/bee/guess.yaml"}
     assert change.head.partial == set()
 
@@ -404,5 +404,5 @@ def test_environments_of_the_head_are_judged_too(zoo: Scratch) -> None:
 def test_a_tenant_that_is_new_is_loaded_with_what_it_brings(zoo: Scratch) -> None:
     path = "tenants/dog/tenant.yaml"
     change = changed(zoo, {path: tenant("ada", "public")})
-    assert loaded(change) == {path}
+    assert loaded(change) == {path, ANT, BEE, COW}
     assert path not in change.base.loaded.raws

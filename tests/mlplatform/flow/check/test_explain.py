@@ -52,7 +52,7 @@ def test_the_waiver_to_copy_holds_its_schema_and_is_refused_until_it_is_filled_i
     Waiver.model_validate(data)
     path = "policies/waivers/tumour.yaml"
     found = said(judged({**good_repository(), path: text}), "schema-placeholder")
-    assert [line.split(" ")[2] for line in found] == ["path", "reason", "owner"]
+    assert [line.split(" ")[2] for line in found] == ["path", "covers.0", "reason", "owner"]
 
 
 def test_a_rule_of_the_head_is_explained_and_one_of_a_commit(repo: Scratch) -> None:

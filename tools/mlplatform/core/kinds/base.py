@@ -16,7 +16,10 @@ _RFC3339 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2
 
 Name = Annotated[str, StringConstraints(pattern=rf"^{NAME}$")]
 QualifiedName = Annotated[str, StringConstraints(pattern=rf"^{NAME}/{NAME}$")]
-Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$")]
+# As Git hosts have them: GitHub's, those of its managed users (ada_acme), GitLab's (ada.lovelace).
+_LOGIN = r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*"
+Login = Annotated[str, StringConstraints(pattern=rf"^{_LOGIN}$", max_length=100)]
+BotLogin = Annotated[str, StringConstraints(pattern=rf"^{_LOGIN}(\[bot\])?$", max_length=100)]
 Digest = Annotated[str, StringConstraints(pattern=rf"^{DIGEST}$")]
 Version = Annotated[str, StringConstraints(pattern=rf"^{_SEMVER}$", max_length=64)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]

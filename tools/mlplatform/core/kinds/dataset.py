@@ -17,10 +17,11 @@ from mlplatform.core.kinds.base import (
 
 
 class Column(StrictModel):
-    """One column of the data."""
+    """One column of the data; `notPersonal` says why one that may look personal is not."""
 
     type: Literal["string", "integer", "float", "boolean", "timestamp", "binary"]
     classification: Classification
+    notPersonal: Annotated[str, StringConstraints(min_length=10, max_length=500)] | None = None
 
 
 class Encryption(StrictModel):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mlplatform.core.kinds.base import Digest, DocumentModel, Freeze, Login, StrictModel, Text
+from mlplatform.core.kinds.base import BotLogin, Digest, DocumentModel, Freeze, Login, StrictModel, Text
 from mlplatform.core.kinds.git_host import AnyGitHostSettings
 
 
@@ -38,7 +38,7 @@ class Platform(DocumentModel):
     schema_: Literal["platform/v1"] = Field(alias="schema")
     description: Text | None = None
     team: list[Login] = Field(min_length=2)
-    bots: list[Login] = []
+    bots: list[BotLogin] = []
     ownedPaths: list[Text] = Field(min_length=1)
     approvals: ApprovalCounts | None = None
     prices: Prices | None = None

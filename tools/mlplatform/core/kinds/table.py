@@ -48,7 +48,6 @@ class Kind(StrEnum):
                 "description": "reviewers, who have to know what the team does",
                 "contact.email": "whoever has a question to the team",
                 "contact.oncall": "whoever has an incident with one of its models",
-                "costCenter": "finance, which books what the team spends",
             },
             state_parts=frozenset({"deployments"}),
             template=templates.TENANT,
@@ -66,7 +65,6 @@ class Kind(StrEnum):
             for_people={
                 "description": "whoever looks for data",
                 "region": "auditors, who ask where data lies",
-                "columns{}.type": "whoever trains on the data",
             },
             state_parts=frozenset({"duplicates", "table"}),
             parts_at_base=("duplicates",),

@@ -52,6 +52,10 @@ class Tenant(DocumentModel):
     clearance: Classification
     repositories: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")]] = []
     accounts: Accounts | None = None
+    kmsKeys: list[Text] = Field(
+        default=[],
+        description="Its keys besides alias/<tenant>… and those of its accounts: an alias or an ARN",
+    )
     quotas: dict[Name, Quota]
     budget: Budget
     freeze: list[Freeze] = []

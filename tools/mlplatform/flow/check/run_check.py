@@ -1,7 +1,7 @@
 """Runs the check over the working tree, a commit, or a change on top of a base."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from mlplatform.check.check import CheckContext, check
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.check_result import CheckResult
+from mlplatform.core.finding import Finding
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import Kind
 from mlplatform.core.repository import Repository
@@ -18,6 +19,7 @@ from mlplatform.flow.check.changeset import ChangeSet, changeset
 from mlplatform.flow.check.sandboxed_check import check_in_sandbox
 from mlplatform.load.infrastructure import infrastructure, scanner_policies
 from mlplatform.load.load import load
+from mlplatform.load.secrets import secret_findings
 from mlplatform.load.source import Commit
 from mlplatform.load.subset_source import working_tree
 from mlplatform.providers.git import Git
@@ -66,6 +68,9 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
             git, base, head, everything=True
         )  # what they say of everything else counts as well
     scanner, head_loaded = _scan(changed, options)
+    kept = {file.path for file in changed.base.files if file.action != "removed"}
+    before = Commit(git, git.resolve(base))
+    head_loaded = _with(head_loaded, secret_findings(changed.merged.only(kept), kept, before))
     starting = changed.base.loaded
     bound = replace(
         head_loaded,
@@ -97,6 +102,8 @@ def load_repository(git: Git, rev: str) -> Repository:
 
 def _check_state(source: Source, options: CheckOptions) -> CheckResult:
     loaded, scanner = load(source), None
+    if options.everything:
+        loaded = _with(loaded, secret_findings(source, None))
     if options.everything and options.scanner:
         scanner = connect_scanner()
         loaded = _with_infrastructure(source, loaded, scanner)
@@ -127,12 +134,12 @@ def _is_scanned(scanner: Scanner, path: str) -> bool:
 def _with_infrastructure(source: Source, loaded: LoadedSource, scanner: Scanner) -> LoadedSource:
     files, unreadable = infrastructure(source, scanner.is_infrastructure)
     policies, no_policies = scanner_policies(source)
-    return replace(
-        loaded,
-        infrastructure=files,
-        scanned_by=policies,
-        findings=tuple(sorted({*loaded.findings, *unreadable, *no_policies})),
-    )
+    return _with(replace(loaded, infrastructure=files, scanned_by=policies), [*unreadable, *no_policies])
+
+
+def _with(loaded: LoadedSource, findings: Iterable[Finding]) -> LoadedSource:
+    """Add findings to those of a source."""
+    return replace(loaded, findings=tuple(sorted({*loaded.findings, *findings})))
 
 
 @contextmanager

@@ -89,8 +89,8 @@ def _read(answer: Any) -> _Own:
 
 
 def _finding(fields: Any) -> Finding:
-    path, line, column, rule, severity, message, fix = fields
-    return Finding(path, int(line), int(column), rule, Severity(severity), message, fix)
+    path, line, column, rule, severity, message, fix, subject = fields
+    return Finding(path, int(line), int(column), rule, Severity(severity), message, fix, subject)
 
 
 def _unfinished(binding: CheckResult, files: Iterable[FileChange], reason: str) -> _Own:

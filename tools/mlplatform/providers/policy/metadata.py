@@ -51,6 +51,7 @@ RESERVED = (
     "CKV",
     "codeowners-",
     "zizmor-",
+    "secret-",
     "data-columns",
 )
 

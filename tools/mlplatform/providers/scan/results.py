@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +10,7 @@ from mlplatform.core.finding import Finding, error
 from mlplatform.providers.scan import text_guard
 from mlplatform.providers.scan.checks.catalogue import OWN
 from mlplatform.providers.scan.checks.own import own_finding
-from mlplatform.providers.scan.file_types import Sort
+from mlplatform.providers.scan.file_types import Sort, sort_of
 from mlplatform.providers.scan.format_checks import expand
 from mlplatform.providers.scan.process import ScanAnswer
 from mlplatform.providers.scan.tree import Node
@@ -27,6 +28,7 @@ HARMLESS = (
     "Namespace ConfigMap Service ServiceAccount ResourceQuota LimitRange NetworkPolicy PodDisruptionBudget "
     "HorizontalPodAutoscaler PersistentVolumeClaim StorageClass PriorityClass Secret Role RoleBinding Ingress"
 )
+_OF_MANY = (Sort.TERRAFORM, Sort.KUBERNETES, Sort.DATA)  # files of many resources, each with a name
 FIX = "tell the platform team: Checkov itself stumbled over this pull request"
 # What Checkov says of a module that is not here, which is a finding already.
 MODULES = "CKV_MLP_10"
@@ -71,13 +73,14 @@ def _blamed(what: str, everything: Mapping[str, str], likely: list[str]) -> str:
 
 def _failed(record: Mapping[str, Any], everything: Mapping[str, str]) -> Finding:
     check, path = record["check"], record["path"]
-    if check in OWN:
-        return own_finding(
-            check, path, _place(record, everything), f"{record['name']} ({record['resource']})"
-        )
     resource = record["resource"].removeprefix(f"/{path}").lstrip(".")
+    subject = resource if sort_of(path) in _OF_MANY else ""
+    if check in OWN:
+        details = f"{record['name']} ({record['resource']})"
+        return replace(own_finding(check, path, _place(record, everything), details), subject=subject)
     message = f"{record['name']} ({resource})" if resource else str(record["name"])
-    return error(check, path, message, fix=f"see `platform explain {check}`", at=_place(record, everything))
+    fix = f"see `platform explain {check}`"
+    return replace(error(check, path, message, fix=fix, at=_place(record, everything)), subject=subject)
 
 
 def _place(record: Mapping[str, Any], everything: Mapping[str, str]) -> tuple[int, int]:
