@@ -17,6 +17,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # custom:
 #   id: environment-weakened
 #   severity: warning
+#   loosens: true
 #   soc2: [CC5.3, CC8.1]
 #   fix: Say in the pull request why the safeguard is no longer needed.
 #   passes: "approvals: {required: 3, from: [owners]} in place of {required: 2, from: [owners]}"

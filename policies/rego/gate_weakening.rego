@@ -17,6 +17,7 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # custom:
 #   id: gates-weakened
 #   severity: warning
+#   loosens: true
 #   soc2: [CC7.1, CC8.1]
 #   fix: Keep the gate, or say in the pull request why less is good enough now.
 #   passes: "production: {auc: {min: 0.85}} becomes production: {auc: {min: 0.9}}"
@@ -25,55 +26,16 @@ satisfied contains "gates-weakened" if input.change.action in {"added", "removed
 
 satisfied contains "gates-weakened" if {
 	input.change.action == "changed"
-	every environment, gates in gates_before {
-		every metric, gate in gates {
-			every bound, _ in gate {
-				is_as_strict(environment, metric, bound)
-			}
-		}
-	}
+	weakened == set()
 }
 
 deny contains {
 	"rule": "gates-weakened",
-	"message": sprintf("%s of %s in %s goes from %s to %s", [
-		bound,
-		metric,
-		environment,
-		data.lib.number.text(gate[bound]),
-		in_words(bound_of(gates_after, environment, metric, bound)),
-	]),
-	"at": ["gates", environment, metric, bound],
+	"message": gate.message,
+	"at": gate.at,
 } if {
 	input.change.action == "changed"
-	not "gates-weakened" in satisfied
-	some environment, gates in gates_before
-	some metric, gate in gates
-	some bound, _ in gate
-	not is_as_strict(environment, metric, bound)
+	some gate in weakened
 }
 
-is_as_strict(environment, metric, bound) if bound_of(gates_before, environment, metric, bound) == null
-
-is_as_strict(environment, metric, "min") if {
-	now := bound_of(gates_after, environment, metric, "min")
-	is_number(now)
-	now >= bound_of(gates_before, environment, metric, "min")
-}
-
-is_as_strict(environment, metric, bound) if {
-	bound in {"max", "maxDropFromCurrent"}
-	now := bound_of(gates_after, environment, metric, bound)
-	is_number(now)
-	now <= bound_of(gates_before, environment, metric, bound)
-}
-
-bound_of(gates, environment, metric, bound) := object.get(gates, [environment, metric, bound], null)
-
-in_words(bound) := "nothing" if {
-	bound == null
-} else := data.lib.number.text(bound)
-
-gates_before := object.get(input.change, ["before", "gates"], {})
-
-gates_after := object.get(input.document, "gates", {})
+weakened := data.lib.gates.weakened(object.get(input.change, ["before", "gates"], {}), object.get(input.document, "gates", {}))

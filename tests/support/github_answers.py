@@ -200,6 +200,13 @@ class Answers:
                 "message": message,
                 "author": {"name": an, "email": ae, "date": ad},
                 "committer": {"name": cn, "email": ce, "date": cd},
+                "verification": {
+                    "verified": sha in self.state.verified,
+                    "reason": "valid" if sha in self.state.verified else "unsigned",
+                    "payload": None,
+                    "signature": None,
+                    "verified_at": None,
+                },
             },
             "author": self._user(self.state.by_email(ae)),
             "committer": self._user(

@@ -61,6 +61,7 @@ class GitHubState:
     issues: list[dict[str, Any]] = field(default_factory=list)
     statuses: list[dict[str, Any]] = field(default_factory=list)
     check_runs: list[dict[str, Any]] = field(default_factory=list)
+    verified: set[str] = field(default_factory=set)  # commits whose signature GitHub verified
     commit_counts: dict[int, int] = field(default_factory=dict)  # where it says another one than it lists
     controls: RepositoryControls = field(default_factory=RepositoryControls)
     ticks: int = 0
@@ -99,7 +100,12 @@ class GitHubState:
         return done.stdout.decode().strip()
 
     def commit(
-        self, parents: list[str], author: str = "ada", message: str = "a change", committer: str | None = None
+        self,
+        parents: list[str],
+        author: str = "ada",
+        message: str = "a change",
+        committer: str | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> str:
         """Make a commit by somebody with an address, or with a whole one (it has an `@`); it says a time of its own."""
         when = f"{int(START.timestamp()) + self.number()} +0000"
@@ -112,7 +118,12 @@ class GitHubState:
                 ("DATE", when),
             )
         }
-        tree = self.git("mktree")
+        blobs = {
+            path: self.git("hash-object", "-w", "--stdin", stdin=text.encode())
+            for path, text in (files or {}).items()
+        }
+        entries = "".join(f"100644 blob {blob}\t{path}\n" for path, blob in blobs.items())
+        tree = self.git("mktree", stdin=entries.encode())
         words = [word for parent in parents for word in ("-p", parent)]
         return self.git("commit-tree", tree, *words, "-F", "-", env=env, stdin=message.encode())
 
@@ -123,8 +134,16 @@ class GitHubState:
 
     def log(self, repository: str, branch: str, commit: str, by: Account | None, kind: str) -> None:
         """Note what happened to a branch."""
-        entry = {"after": commit, "actor": by, "activity_type": kind, "timestamp": self.now()}
-        self.activity.setdefault(f"{repository} refs/heads/{branch}", []).insert(0, entry)
+        entries = self.activity.setdefault(f"{repository} refs/heads/{branch}", [])
+        before = entries[0]["after"] if entries else "0" * 40
+        entry = {
+            "before": before,
+            "after": commit,
+            "actor": by,
+            "activity_type": kind,
+            "timestamp": self.now(),
+        }
+        entries.insert(0, entry)
 
     def open(self, branch: str, author: Account, title: str = "A change", body: str | None = None) -> Pull:
         """Open a pull request of a branch of this repository."""

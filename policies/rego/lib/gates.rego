@@ -73,3 +73,39 @@ regression(before, after, metric, gate) := sprintf("%s goes from %s to %s, and t
 	is_number(object.get(before, metric, null))
 	is_number(object.get(after, metric, null))
 } else := sprintf("%s cannot be compared: it must be recorded for this version and for the one that runs", [metric])
+
+# {"at": path, "message": sentence} for each bound of some gates (environment → metric → gate) that asks for less than
+# before, or for nothing.
+weakened(before, after) := {entry |
+	some environment, metrics in before
+	some metric, gate in metrics
+	some bound, old in gate
+	old != null
+	new := object.get(after, [environment, metric, bound], null)
+	not is_as_strict(bound, old, new)
+	entry := {
+		"at": ["gates", environment, metric, bound],
+		"message": sprintf("%s of %s in %s goes from %s to %s", [
+			bound,
+			metric,
+			environment,
+			data.lib.number.text(old),
+			in_words(new),
+		]),
+	}
+}
+
+is_as_strict("min", old, new) if {
+	is_number(new)
+	new >= old
+}
+
+is_as_strict(bound, old, new) if {
+	bound in {"max", "maxDropFromCurrent"}
+	is_number(new)
+	new <= old
+}
+
+in_words(bound) := "nothing" if {
+	bound == null
+} else := data.lib.number.text(bound)

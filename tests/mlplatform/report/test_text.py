@@ -51,6 +51,19 @@ def test_text_tells_what_is_waived_proposed_and_missing() -> None:
     ]
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "github"])
+def test_what_loosens_is_said_before_any_finding(form: str) -> None:
+    """A reviewer who reads no further has seen it."""
+    looser = warning("model-loosened", "models/postal/digits.yaml", "slo is removed", at=(12, 1))
+    judged = replace(checked(BROKEN, looser), loosens=(looser,))
+    report = rendered(judged, form, {})  # type: ignore[arg-type]
+    (line,) = (line for line in report.splitlines() if "loosens: " in line)
+    assert "models/postal/digits.yaml:12:1" in line
+    assert line.endswith("slo is removed")
+    assert report.index("loosens: ") < report.index(BROKEN.rule)
+    assert [found["message"] for found in checked_json(judged)["loosens"]] == ["slo is removed"]
+
+
 def test_no_more_than_three_paths_are_named() -> None:
     found = tuple(error("approvals-quorum", f"{n}.yaml", QUORUM) for n in range(5))
     said = checked_text(replace(checked(), missing_approvals=found))

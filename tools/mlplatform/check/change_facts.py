@@ -131,13 +131,18 @@ class ChangeFacts:
         return {"past": list(past)} if self._base.history.complete else {}
 
     def _pinned(self, change: DocumentChange) -> dict[str, Any]:
-        """Return the environments that pin a model at the base and go on pinning it."""
+        """Return the environments that pin a model before and after the change, and the approvals they ask for."""
         model = change.identity.name
         pinning = (
             {str(raw.identity.environment) for raw in side.raws.values() if _is_pin_of(raw, model)}
             for side in (self._base.loaded, self._head)
         )
-        return {"pinnedIn": sorted(set.intersection(*pinning))}
+        pinned_in = sorted(set.intersection(*pinning))
+        return {"pinnedIn": pinned_in, "approvalsIn": {name: self._approvals_in(name) for name in pinned_in}}
+
+    def _approvals_in(self, environment: str) -> Any:
+        raw = self._base.loaded.raws.get(path_of(Kind.ENVIRONMENT, environment))
+        return raw.data.get("approvals") if raw else None
 
     def _counts(self, change: DocumentChange) -> dict[str, Any]:
         """Return how many deployments of an environment there are at the base, and what becomes of them."""

@@ -15,6 +15,7 @@ from mlplatform.check import (
     dataset_columns,
     held_out_rows,
     policies,
+    policy_loosening,
     references,
     requirements,
     schema,
@@ -145,6 +146,10 @@ def check(
     findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)
     before = base.loaded.locks if base else {}
     findings += _run_checker("requirements", requirements.requirement_findings, loaded.locks, before)
+    if base:
+        findings += _run_checker(
+            "policies", policy_loosening.loosened_rules, base.loaded.policies, loaded.policies
+        )
     findings += _run_checker("policies", judge_policies)
     findings += _run_checker("infrastructure", infrastructure, loaded, context.scanner)
     judged = _waive(index, loaded, packages, context, base, findings)
@@ -159,7 +164,16 @@ def check(
         missing_approvals=tuple(sorted(missing_approvals)),
         approved_by=_as_given(approved_by, context.review),
         changes=tuple(changes),
+        loosens=tuple(sorted(_loosening(judged.findings, packages))) if base else (),
     )
+
+
+def _loosening(findings: Iterable[Finding], packages: policies.AskablePackages) -> Iterable[Finding]:
+    """Yield the findings that say what a change makes looser."""
+    loosening = {
+        rule.id for package in packages.packages for rule in package.rules.values() if rule.is_loosening
+    } | {policy_loosening.POLICY_LOOSENED.id}
+    return (finding for finding in findings if finding.rule in loosening)
 
 
 def _waive(

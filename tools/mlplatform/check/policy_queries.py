@@ -27,7 +27,7 @@ from mlplatform.core.rule import RuleScope
 from mlplatform.providers.policy.metadata import Subject
 
 # Facts of a document that its path has too.
-_OF_DOCUMENT = ("before", "changedKeys", "pinnedBefore", "revoked", "ranUntil")
+_OF_DOCUMENT = ("before", "changedKeys", "pinnedBefore", "revoked", "ranUntil", "approvalsIn")
 
 
 @dataclass(frozen=True, slots=True)

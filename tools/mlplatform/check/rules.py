@@ -8,6 +8,7 @@ from mlplatform.check import (
     dataset_columns,
     held_out_rows,
     policies,
+    policy_loosening,
     probe_inputs,
     promotion_chain,
     references,
@@ -37,5 +38,5 @@ JUDGING_RULES: tuple[Rule, ...] = (
     ),
     *declared_rules(script_data, tenant_resources, held_out_rows),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
-    *declared_rules(policies, metadata, waivers),
+    *declared_rules(policies, policy_loosening, metadata, waivers),
 )

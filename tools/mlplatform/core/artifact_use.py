@@ -9,7 +9,8 @@ from typing import Any
 class ArtifactUse:
     """A version of a model whose pins had a digest.
 
-    `is_declared` says that the model still has a document, `revoked` what its last one revoked (entries as written).
+    `is_declared` says that the model still has a document, `revoked` what its last one revoked (entries as written),
+    `metrics` what its deployments recorded; those of the model that asks are not read.
     """
 
     model: str
@@ -17,9 +18,15 @@ class ArtifactUse:
     digest: str
     is_declared: bool
     revoked: tuple[Mapping[str, Any], ...] = ()
+    metrics: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return {"model": self.model, "version": self.version, "isDeclared": self.is_declared}
+        return {
+            "model": self.model,
+            "version": self.version,
+            "isDeclared": self.is_declared,
+            "metrics": [dict(recorded) for recorded in self.metrics],
+        }
 
 
 def revocations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -45,8 +45,8 @@ class CheckResult:
     `not_applicable` lists the rules that this mode does not check, such as rules about a change when there is no base.
     `waived` are the findings that waivers suspend. For a change, `proposed` are the findings that only its own
     policies, schemas and waivers make, `missing_approvals` what the rules about reviews would still deny, `approved_by`
-    whose approvals counted for each path (logins as the Git host has them), and `changes` what it changes about
-    deployments.
+    whose approvals counted for each path (logins as the Git host has them), `changes` what it changes about
+    deployments, and `loosens` those of the findings that say what it makes looser.
     """
 
     repository: Repository
@@ -59,6 +59,7 @@ class CheckResult:
     missing_approvals: tuple[Finding, ...] = ()
     approved_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     changes: tuple[DeploymentChange, ...] = ()
+    loosens: tuple[Finding, ...] = ()
 
     @property
     def approvers(self) -> tuple[str, ...]:

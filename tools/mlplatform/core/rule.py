@@ -14,7 +14,8 @@ class Rule:
     """One rule, in Python, Rego or Checkov.
 
     `description` says why the rule exists, `soc2` names the criteria that it is evidence for, `passes` and `fails` are
-    short examples. `is_waivable` is True when a waiver may suspend it. `where` is the file that implements it.
+    short examples. `is_waivable` is True when a waiver may suspend it, `is_loosening` when its findings say what a
+    change makes looser. `where` is the file that implements it.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Rule:
     asks: RuleScope = "state"
     is_waivable: bool = False
     where: str = ""
+    is_loosening: bool = False
 
     def error(self, path: str, message: str, *, fix: str = "", at: tuple[int, int] = (1, 1)) -> Finding:
         """Make an error by this rule at a position of a file."""
@@ -50,9 +52,23 @@ def declare_rule(
     fails: str,
     severity: Severity = Severity.ERROR,
     asks: RuleScope = "state",
+    is_loosening: bool = False,
 ) -> Rule:
     """Make the rule of a checker in Python: `module` is the `__name__` of the module that declares it."""
-    return Rule(id, title, description, severity, soc2, fix, passes, fails, asks, where=_path_of(module))
+    where = _path_of(module)
+    return Rule(
+        id,
+        title,
+        description,
+        severity,
+        soc2,
+        fix,
+        passes,
+        fails,
+        asks,
+        where=where,
+        is_loosening=is_loosening,
+    )
 
 
 def declared_rules(*modules: ModuleType) -> tuple[Rule, ...]:

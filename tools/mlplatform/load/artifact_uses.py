@@ -17,7 +17,9 @@ def artifact_uses(git: Git, commit: str, digests: Collection[str]) -> tuple[Arti
     """
     if not digests:
         return ()
-    pins = set(_pins(git, commit, digests))
+    pins: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for pin, metrics in _pins(git, commit, digests):
+        pins.setdefault(pin, []).append(metrics)
     documents = _last_documents(git, commit, {model for model, _, _ in pins})
     present = documents_at(git, [(commit, path_of(Kind.MODEL, model)) for model in documents])
     return tuple(
@@ -27,15 +29,19 @@ def artifact_uses(git: Git, commit: str, digests: Collection[str]) -> tuple[Arti
                     *pin,
                     (commit, path_of(Kind.MODEL, pin[0])) in present,
                     tuple(revocations(documents.get(pin[0], {}))),
+                    tuple(metrics),
                 )
-                for pin in pins
+                for pin, metrics in pins.items()
             ),
             key=lambda use: (use.model, use.version),
         )
     )
 
 
-def _pins(git: Git, commit: str, digests: Collection[str]) -> Iterator[tuple[str, str, str]]:
+def _pins(
+    git: Git, commit: str, digests: Collection[str]
+) -> Iterator[tuple[tuple[str, str, str], Mapping[str, Any]]]:
+    """Yield model, version and digest of each document that pinned one of the digests, with its metrics."""
     paths: dict[str, str] = {}
     for change in git.changes(commit, [Kind.DEPLOYMENT.entry.root]):
         identity = parse_path(change.path)
@@ -48,7 +54,9 @@ def _pins(git: Git, commit: str, digests: Collection[str]) -> Iterator[tuple[str
         data = parse(paths[oid], text).data or {}
         identity = parse_path(paths[oid])
         if identity and data.get("digest") in digests:
-            yield str(identity.model), str(data.get("version")), str(data["digest"])
+            metrics = data.get("metrics")
+            pin = str(identity.model), str(data.get("version")), str(data["digest"])
+            yield pin, metrics if isinstance(metrics, Mapping) else {}
 
 
 def _last_documents(git: Git, commit: str, models: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:

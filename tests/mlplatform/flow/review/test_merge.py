@@ -155,10 +155,19 @@ def test_main_may_have_moved_elsewhere_since_the_review(shared: Reviewed) -> Non
     assert shared.shared.at("main", LEXICON).endswith("# the end\n")
 
 
-def test_a_file_that_main_has_changed_too_is_reviewed_again(local: Reviewed) -> None:
+def test_a_document_of_which_main_changed_another_key_is_merged_with_both(local: Reviewed) -> None:
     local.change()
     local.approve()
-    local.land({TENANT: local.repo.read(TENANT) + "# the end\n"})
+    local.land({TENANT: local.repo.read(TENANT).replace("monthlyUSD: 2000", "monthlyUSD: 2100")})
+    assert merged(local).commit
+    assert "monthlyUSD: 2100" in local.repo.at("main", TENANT)
+
+
+def test_a_key_that_main_has_changed_too_is_reviewed_again(local: Reviewed) -> None:
+    tenant = local.repo.read(TENANT)
+    local.change(files={TENANT: tenant.replace("development: {gpu: 0,", "development: {gpu: 1,")})
+    local.approve()
+    local.land({TENANT: tenant.replace("production: {gpu: 2,", "production: {gpu: 3,")})
     before = refs(local)
     with pytest.raises(Refusal, match="nobody has reviewed what becomes of it"):
         merged(local)

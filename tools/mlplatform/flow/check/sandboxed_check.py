@@ -8,6 +8,7 @@ from dataclasses import astuple, replace
 from typing import Any
 
 from mlplatform.check.check import CHECK_UNFINISHED
+from mlplatform.check.policy_loosening import POLICY_LOOSENED
 from mlplatform.core.change_base import FileChange
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Finding, Severity
@@ -50,11 +51,13 @@ def check_in_sandbox(
         blocked_environments={**environments, **mine.blocked_environments},
     )
     # Not what the base's waivers suspend: where the change takes such a waiver away, main would be red.
-    binding_findings = set(binding.findings)
+    proposed = set(findings) - set(binding.findings)
+    loosened = {finding for finding in proposed if finding.rule == POLICY_LOOSENED.id}
     return replace(
         binding,
         repository=repository,
-        proposed=tuple(sorted(set(findings) - binding_findings)),
+        proposed=tuple(sorted(proposed)),
+        loosens=tuple(sorted({*binding.loosens, *loosened})),
         rules=tuple(dict.fromkeys((*binding.rules, *rules, CHECK_UNFINISHED.id))),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.git.compare import differences, merge_base
 from mlplatform.providers.git.git import Git, GitError
+from mlplatform.providers.git.merged_documents import is_union_of_keys
 
 _MERGED = re.compile(r"Merge (?:remote-tracking )?branch '(.+)'")
 
@@ -45,11 +46,17 @@ def merged_tree(git: Git, base: str, head: str) -> str:
 
 
 def require_merge_as_reviewed(git: Git, base: str, head: str, tree: str) -> None:
-    """Refusal when a merge would write a file that neither side has: nobody has reviewed that one."""
+    """Refusal when a merge would write a file that neither side has: nobody has reviewed that one.
+
+    A document is an exception whose keys each come from the one side that changed them: the sides were reviewed, and
+    the rules judge the document that the merge writes.
+    """
     fork = merge_base(git, base, head)
     reviewed = {path: new for path, (_, new) in differences(git, fork, head).items()}
     for path, (_, new) in differences(git, base, tree).items():
-        if path not in reviewed or reviewed[path] != new:
+        if path in reviewed and reviewed[path] == new:
+            continue
+        if path not in reviewed or new is None or not is_union_of_keys(git, path, fork, (base, head), new):
             raise Refusal(
                 "the base and the branch both changed this file, and nobody has reviewed what becomes of it",
                 where=path,

@@ -196,6 +196,7 @@ class _RuleCustom(BaseModel):
     passes: Text
     fails: Text
     waivable: StrictBool = False
+    loosens: StrictBool = False
 
 
 class _RuleNote(_Note):
@@ -223,6 +224,7 @@ def _rule(path: str, annotation: Annotation, asks: RuleScope) -> Rule:
         asks=asks,
         is_waivable=custom.waivable,
         where=f"{path}:{annotation.line}",
+        is_loosening=custom.loosens,
     )
 
 

@@ -2,7 +2,7 @@
 
 from mlplatform.core.check_result import CheckResult
 from mlplatform.core.finding import Finding
-from mlplatform.report.check.summary import elsewhere, missing, proposed, some, summary, touched
+from mlplatform.report.check.summary import elsewhere, loosened, missing, proposed, some, summary, touched
 from mlplatform.report.check.text import finding_text, waived_text
 from mlplatform.report.plain import counted, one_line
 
@@ -17,6 +17,7 @@ def checked_github(checked: CheckResult) -> str:
     notices = [f"{message}: {some(paths)}" for message, paths in missing(checked).items()]
     return "\n".join(
         [
+            *(f"loosens: {one_line(line)}" for line in loosened(checked)),
             *(_annotation("error", finding) for finding in errors[:_LIMIT]),
             *(_annotation("warning", finding) for finding in warnings[:_LIMIT]),
             *(f"::notice title=approvals still missing::{_data(notice)}" for notice in notices[:_LIMIT]),

@@ -15,6 +15,7 @@ def json_text(value: Any) -> str:
 def checked_json(checked: CheckResult) -> dict[str, Any]:
     """The whole result, under the keys of the command contract."""
     return {
+        "loosens": _findings(checked.loosens),
         "findings": _findings(checked.findings),
         "checked": {
             "documents": checked.documents,

@@ -40,6 +40,11 @@ def missing(checked: CheckResult) -> dict[str, tuple[str, ...]]:
     return {message: tuple(dict.fromkeys(needing)) for message, needing in paths.items()}
 
 
+def loosened(checked: CheckResult) -> list[str]:
+    """`models/postal/digits.yaml:12:1: slo is removed`, for each safeguard that a change takes away or weakens."""
+    return [f"{finding.where}: {finding.message}" for finding in checked.loosens]
+
+
 def touched(checked: CheckResult) -> tuple[Waived, ...]:
     """The waived findings in tenants or paths that the change touches."""
     return tuple(waived for waived in checked.waived if waived.is_touched)

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 
 from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding
-from mlplatform.report.check.summary import elsewhere, missing, some, summary, touched
+from mlplatform.report.check.summary import elsewhere, loosened, missing, some, summary, touched
 from mlplatform.report.plain import one_line
 
 
 def checked_text(checked: CheckResult) -> str:
-    """The findings, then waived and proposed ones, then missing approvals, then the counts."""
+    """What loosens, the findings, then waived and proposed ones, then missing approvals, then the counts."""
     approvals = (one_line(f"{message}: {some(paths)}") for message, paths in missing(checked).items())
     return "\n".join(
         [
+            *(f"loosens: {one_line(line)}" for line in loosened(checked)),
             *map(finding_text, checked.findings),
             *_section("this change's own policies also find", map(finding_text, checked.proposed)),
             *_section("waived", map(waived_text, touched(checked))),

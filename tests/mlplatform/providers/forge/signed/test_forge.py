@@ -314,9 +314,10 @@ def test_a_merge_of_something_else_than_was_reviewed_is_not_taken_for_it(local: 
 def test_a_merge_in_which_both_sides_changed_a_file_is_not_taken_for_what_was_reviewed(
     local: Reviewed,
 ) -> None:
-    local.change()
+    tenant = local.repo.read(TENANT)
+    local.change(files={TENANT: tenant.replace("development: {gpu: 0,", "development: {gpu: 1,")})
     local.approve()
-    local.land({TENANT: local.repo.read(TENANT) + "# the end\n"})
+    local.land({TENANT: tenant.replace("production: {gpu: 2,", "production: {gpu: 3,")})
     with pytest.raises(Refusal, match="both changed this file"):
         local.forge.merged_change(local.merge_by_hand())
 

@@ -84,12 +84,19 @@ class Signature(Answered):
     date: AwareDatetime | None = None
 
 
+class Verification(Answered):
+    """What GitHub says of a commit's signature."""
+
+    verified: bool
+
+
 class GitCommitAnswer(Answered):
     """A commit as git has it."""
 
     message: str
     author: Signature | None
     committer: Signature | None
+    verification: Verification | None = None
 
 
 class Parent(Answered):
@@ -123,6 +130,7 @@ class Activity(Answered):
     activity_type: str
     actor: MaybeUser
     timestamp: AwareDatetime
+    before: str
     after: str
 
 

@@ -19,6 +19,7 @@ from mlplatform.providers.forge.github.access import Access, read_access, requir
 from mlplatform.providers.forge.github.accounts import Accounts
 from mlplatform.providers.forge.github.answers import StatusAnswer
 from mlplatform.providers.forge.github.api import GitHubApi
+from mlplatform.providers.forge.github.branch_updates import BranchUpdates
 from mlplatform.providers.forge.github.comments import keep_comment
 from mlplatform.providers.forge.github.commit_checks import AppIds, read_checks, read_verdict
 from mlplatform.providers.forge.github.deadline import Deadline
@@ -111,7 +112,7 @@ class GitHubForge:
             whole = read_pull(api, self._repository, number)
             require_head(whole, pull.head)
             commits = read_commits(api, self._repository, whole)
-            review = read_review(api, self._repository, whole, commits, self._accounts)
+            review = read_review(api, self._repository, whole, commits, self._accounts, self._updates)
             require_head(read_pull(api, self._repository, number), pull.head)
             return review
 
@@ -122,7 +123,7 @@ class GitHubForge:
         merge, so that Git made of a file that both changed one that nobody has seen.
         """
         with self._api() as api:
-            change = merged_change(api, self._repository, commit, self._accounts)
+            change = merged_change(api, self._repository, commit, self._accounts, self._updates)
         if change:
             self._require_as_reviewed(change)
         return change
@@ -180,6 +181,10 @@ class GitHubForge:
     @property
     def _accounts(self) -> Accounts:
         return Accounts(self.settings.people)
+
+    @property
+    def _updates(self) -> BranchUpdates:
+        return BranchUpdates(self.git)
 
     @contextmanager
     def _api(self) -> Iterator[GitHubApi]:

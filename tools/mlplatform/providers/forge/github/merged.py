@@ -6,12 +6,15 @@ from mlplatform.core.review import Review
 from mlplatform.providers.forge.github.accounts import Accounts
 from mlplatform.providers.forge.github.answers import CommitAnswer, ListedPull, WholePull
 from mlplatform.providers.forge.github.api import GitHubApi
+from mlplatform.providers.forge.github.branch_updates import BranchUpdates
 from mlplatform.providers.forge.github.pulls import MAIN, read_pull
 from mlplatform.providers.forge.github.read_review import read_commits, read_review
 from mlplatform.providers.forge.interface import ForgeError
 
 
-def merged_change(api: GitHubApi, repository: str, commit: str, accounts: Accounts) -> MergedChange | None:
+def merged_change(
+    api: GitHubApi, repository: str, commit: str, accounts: Accounts, updates: BranchUpdates
+) -> MergedChange | None:
     """Return the merged pull request whose commit of main this is; None where it came there without one.
 
     Where several pull requests had its head it is the first of them, with the people and reviews of all: whoever opens
@@ -31,7 +34,8 @@ def merged_change(api: GitHubApi, repository: str, commit: str, accounts: Accoun
         numbers = " and ".join(f"#{pull.number}" for pull in pulls)
         raise ForgeError(f"the commit {commit[:12]} is that of {numbers}", fix="see them on GitHub")
     (pull, commits, review), *copies = (
-        _read(api, repository, number, commit, accounts) for number in sorted(pull.number for pull in pulls)
+        _read(api, repository, number, commit, accounts, updates)
+        for number in sorted(pull.number for pull in pulls)
     )
     return MergedChange(
         name=f"#{pull.number}",
@@ -44,13 +48,13 @@ def merged_change(api: GitHubApi, repository: str, commit: str, accounts: Accoun
 
 
 def _read(
-    api: GitHubApi, repository: str, number: int, commit: str, accounts: Accounts
+    api: GitHubApi, repository: str, number: int, commit: str, accounts: Accounts, updates: BranchUpdates
 ) -> tuple[WholePull, list[CommitAnswer], Review]:
     pull = read_pull(api, repository, number)
     if not _became(pull, commit):
         raise ForgeError(f"GitHub says two things about #{pull.number}", fix="run the command again")
     commits = read_commits(api, repository, pull)
-    return pull, commits, read_review(api, repository, pull, commits, accounts)
+    return pull, commits, read_review(api, repository, pull, commits, accounts, updates)
 
 
 def _have_one_head(pulls: list[ListedPull], merged: CommitAnswer) -> bool:

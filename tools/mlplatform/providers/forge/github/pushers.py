@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from mlplatform.providers.forge.github.answer import Forbidden, UnknownToGitHub
 from mlplatform.providers.forge.github.answers import Activity, CommitAnswer, ListedPull, User
 from mlplatform.providers.forge.github.api import GitHubApi
+from mlplatform.providers.forge.github.branch_updates import Updates
 from mlplatform.providers.forge.github.contributors import is_web_flow
 from mlplatform.providers.forge.github.pulls import is_fork
 
@@ -16,11 +17,14 @@ _NOT_A_PUSH = "branch_deletion"
 
 
 def pushers(
-    api: GitHubApi, repository: str, pull: ListedPull, commits: Sequence[CommitAnswer]
+    api: GitHubApi, repository: str, pull: ListedPull, commits: Sequence[CommitAnswer], updates: Updates
 ) -> list[User | None]:
-    """Return the accounts that pushed to a pull request's branch; the owner of a fork is one of them."""
+    """Return the accounts that pushed to a pull request's branch; the owner of a fork is one of them.
+
+    Who only had GitHub merge main into it (`updates`) is none.
+    """
     activities = _activities(api, pull)
-    users = [activity.actor for activity in activities]
+    users = [activity.actor for activity in activities if updates.get(activity.after, "") != activity.before]
     if is_fork(pull, repository):
         users.append(pull.head.repo.owner if pull.head.repo else pull.head.user)
     if not any(activity.after == pull.head.sha for activity in activities):

@@ -10,6 +10,7 @@ from mlplatform.providers.forge.github.accounts import Accounts
 from mlplatform.providers.forge.github.answers import CommitAnswer, ReviewAnswer, User, WholePull
 from mlplatform.providers.forge.github.api import GitHubApi
 from mlplatform.providers.forge.github.base_changes import last_base_change
+from mlplatform.providers.forge.github.branch_updates import BranchUpdates, Updates
 from mlplatform.providers.forge.github.contributors import contributors
 from mlplatform.providers.forge.github.pushers import pushers
 from mlplatform.providers.forge.interface import ForgeError
@@ -44,25 +45,33 @@ def read_commits(api: GitHubApi, repository: str, pull: WholePull) -> list[Commi
 
 
 def read_review(
-    api: GitHubApi, repository: str, pull: WholePull, commits: Sequence[CommitAnswer], accounts: Accounts
+    api: GitHubApi,
+    repository: str,
+    pull: WholePull,
+    commits: Sequence[CommitAnswer],
+    accounts: Accounts,
+    branch_updates: BranchUpdates,
 ) -> Review:
     """Return the review of a pull request's head; of a merged one as it was when it was merged.
 
     A review that was dismissed since then is dismissed: GitHub does not list what it was before. One that was given
     when the pull request went into another branch is of no commit: it was of another change, though of the same head.
+    One that was given before GitHub merged main into the branch is of the head: the change is the same.
     """
+    updates = branch_updates.find(pull, commits)
+    written = [commit for commit in commits if commit.sha not in updates]
     given = list(_submitted(api, repository, pull))
     since = last_base_change(api, repository, pull.number)
-    pushed = pushers(api, repository, pull, commits)
+    pushed = pushers(api, repository, pull, commits, updates)
     seen = [user for user in (pull.user, *pushed, *(review.user for review in given)) if user is not None]
     try:
         return Review(
             schema="approvals/v1",
             requester=accounts.name_of(pull.user),
-            contributors=contributors(commits, accounts, seen),
+            contributors=contributors(written, accounts, seen),
             pushers=sorted({accounts.name_of(user) for user in pushed}),
             head=pull.head.sha,
-            reviews=[_given(review, accounts, since) for review in given],
+            reviews=[_given(review, accounts, since, pull.head.sha, updates) for review in given],
         )
     except ValidationError:
         raise ForgeError(
@@ -93,10 +102,14 @@ def _is_after_merge(review: ReviewAnswer, pull: WholePull) -> bool:
     return review.submitted_at is None or review.submitted_at > pull.merged_at
 
 
-def _given(review: ReviewAnswer, accounts: Accounts, since: datetime | None) -> GivenReview:
+def _given(
+    review: ReviewAnswer, accounts: Accounts, since: datetime | None, pull_head: str, updates: Updates
+) -> GivenReview:
     if (state := _STATES.get(review.state)) is None:
         raise ForgeError("a review has a state that is not known here", fix="see the reviews on GitHub")
     user: User | None = review.user
     is_of_this_base = since is None or (review.submitted_at is not None and review.submitted_at > since)
     head = (review.commit_id if is_of_this_base else None) or _NO_COMMIT
+    if head in updates.values():
+        head = pull_head
     return GivenReview.model_validate({"user": accounts.name_of(user), "state": state, "head": head})

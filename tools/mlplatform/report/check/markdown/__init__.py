@@ -7,7 +7,15 @@ from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding
 from mlplatform.report.check.markdown.deployment_table import HEAD, change_row
 from mlplatform.report.check.markdown.escaping import code, prose
-from mlplatform.report.check.summary import elsewhere, errors_first, missing, some, summary, tally, touched
+from mlplatform.report.check.summary import (
+    elsewhere,
+    errors_first,
+    missing,
+    some,
+    summary,
+    tally,
+    touched,
+)
 
 LIMIT = 60_000  # bytes; GitHub refuses a comment of more than 65,536 characters
 _OVERHEAD = 200  # bytes for a section's title and for the line about omitted rows
@@ -25,7 +33,7 @@ class _Section:
 
 
 def checked_markdown(checked: CheckResult) -> str:
-    """The verdict, changed deployments, findings, those by the change's own policies, missing approvals, waivers."""
+    """The verdict, what loosens, changed deployments, findings, proposed ones, missing approvals, waivers."""
     sections = [section for section in _sections(checked) if section.rows]
     opening = f"## {_verdict(checked)}\n\n{summary(checked)}.\n"
     room = _divide(LIMIT - _size(opening), [section.size for section in sections])
@@ -46,6 +54,7 @@ def _sections(checked: CheckResult) -> list[_Section]:
         f"- For {some(paths, code)}: {prose(message)}" for message, paths in missing(checked).items()
     ]
     return [
+        _Section("Loosens", tuple(map(_loosened, checked.loosens))),
         _Section("What changes", tuple(map(change_row, checked.changes)), HEAD),
         _Section("Findings", tuple(map(_finding, errors_first(checked.findings)))),
         _Section(
@@ -61,6 +70,10 @@ def _sections(checked: CheckResult) -> list[_Section]:
 def _finding(finding: Finding) -> str:
     fix = f"\\\n  Fix: {prose(finding.fix)}" if finding.fix else ""
     return f"- **{finding.severity.value}** {_position(finding)} {prose(finding.message)} ({code(finding.rule)}){fix}"
+
+
+def _loosened(finding: Finding) -> str:
+    return f"- loosens: {_position(finding)} {prose(finding.message)}"
 
 
 def _waived(waived: Waived) -> str:
