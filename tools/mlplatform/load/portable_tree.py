@@ -68,15 +68,18 @@ def _mode(file: SourceFile) -> Iterator[Finding]:
 
 
 def _clashes(files: Sequence[SourceFile]) -> Iterator[Finding]:
-    """Yield the files whose path, or a folder of it, differs from another only in case or in composed letters."""
+    """Yield what differs from another path only in case or in composed letters: each file, and each folder once."""
     first: dict[str, str] = {}
     folders: dict[str, str] = {"": ""}
+    known: set[str] = set()
     for file in files:
         folder, _, _ = file.path.rpartition("/")
         if folder not in folders:
             folders[folder] = _clashing_folder(folder, first)
-        other = folders[folder] or first.setdefault(folded(file.path), file.path)
-        if other != file.path:
+        clash = folders[folder]
+        other = clash or first.setdefault(folded(file.path), file.path)
+        if other != file.path and not (clash and clash in known):
+            known.add(clash)
             message = f"{printable(other)} differs only in upper and lower case"
             yield PATH_CASE_CLASH.error(printable(file.path), message, fix="keep one of them")
 
