@@ -74,14 +74,15 @@ def test_paths_that_differ_only_in_case_clash_wherever_they_lie_and_by_their_fol
     ]
 
 
-def test_links_and_submodules_are_refused_wherever_they_lie() -> None:
+def test_links_and_submodules_are_refused_but_links_for_readers() -> None:
     assert rules(
         SourceFile("docs/link.md", FileType.SYMLINK, -1, "120000"),
+        SourceFile("tools/link.py", FileType.SYMLINK, -1, "120000"),
         SourceFile("tools/vendored", FileType.OTHER, -1, "160000"),
         plain(".gitmodules"),
     ) == [
         (".gitmodules", "path-special"),
-        ("docs/link.md", "path-symlink"),
+        ("tools/link.py", "path-symlink"),
         ("tools/vendored", "path-special"),
     ]
 

@@ -39,6 +39,7 @@ _NO_PROGRAMS = re.compile(
     re.IGNORECASE,
 )
 _MODULES = ".gitmodules"
+_PROSE = "docs/"  # nothing reads or runs what lies there, so that a link is one for readers alone
 
 
 def portable_tree_findings(files: Sequence[SourceFile]) -> Iterator[Finding]:
@@ -47,7 +48,8 @@ def portable_tree_findings(files: Sequence[SourceFile]) -> Iterator[Finding]:
         if problem := name_problem(file.path):
             fix = "rename it to letters, digits, `-`, `_` and `.`"
             yield PATH_PORTABLE.error(printable(file.path), problem, fix=fix)
-        if file.type is not FileType.FILE:
+        is_prose = file.type is FileType.SYMLINK and file.path.startswith(_PROSE)
+        if file.type is not FileType.FILE and not is_prose:
             yield not_plain(file)
         yield from _mode(file)
         if file.path.lower().endswith(_MODULES):
