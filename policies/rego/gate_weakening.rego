@@ -35,6 +35,7 @@ deny contains {
 	"at": gate.at,
 } if {
 	input.change.action == "changed"
+	not "gates-weakened" in satisfied
 	some gate in weakened
 }
 

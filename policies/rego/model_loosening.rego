@@ -34,6 +34,7 @@ deny contains {
 	"at": entry.at,
 } if {
 	input.change.action == "changed"
+	not "model-loosened" in satisfied
 	some entry in loosened
 }
 

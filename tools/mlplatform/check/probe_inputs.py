@@ -1,10 +1,12 @@
 """Check that the row that a model is probed with is one that its signature takes."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from mlplatform.core.document import Document
 from mlplatform.core.finding import Finding
 from mlplatform.core.kinds import Model
+from mlplatform.core.kinds.model import Tensor
 from mlplatform.core.rule import declare_rule
 from mlplatform.core.tensor_values import encode
 
@@ -32,10 +34,16 @@ def probe_links(model: Document[Model]) -> Iterator[Finding]:
         message = f"the probe has no value for the input {name}"
         yield LINK_PROBE.error(model.path, message, fix=_FIX, at=model.position(at))
     for name, value in inputs.items():
-        try:
-            if name not in tensors:
-                raise ValueError("the signature has no such input")
-            encode(tensors[name], value)
-        except ValueError as why:
-            message = f"the probe's {name} does not fit: {why}"
+        if misfit := _misfit(tensors.get(name), value):
+            message = f"the probe's {name} does not fit: {misfit}"
             yield LINK_PROBE.error(model.path, message, fix=_FIX, at=model.position((*at, name)))
+
+
+def _misfit(tensor: Tensor | None, value: Any) -> str:
+    if tensor is None:
+        return "the signature has no such input"
+    try:
+        encode(tensor, value)
+    except ValueError as why:
+        return str(why)
+    return ""
