@@ -118,7 +118,7 @@ def test_the_snapshot_is_redacted(lab: Laboratory, clone: Workspace) -> None:
     for record in lab.ledger().newest_first():
         if blob := record.statement.predicate.get("blob"):
             blobs.append(clone.git.blobs([blob])[blob].decode())
-    assert len(blobs) == 3
+    assert len(blobs) == 4
     for text in blobs:
         assert all(secret not in text for secret in (root, "file:", "run-1", "f" * 40, "auc", "unreviewed"))
 
