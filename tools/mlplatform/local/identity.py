@@ -58,7 +58,7 @@ def require_at_home(target: LocalTarget) -> None:
         )
     if identity.root is None:
         raise _refusal(target, "this target does not say which folder it was made in", "run `platform up`")
-    if _is_same_folder(identity.root, target.root):
+    if _is_same_folder(identity.root, target.root) or _is_link_to(target, identity.root):
         return
     if _names_same_target(identity):
         raise _refusal(
@@ -105,6 +105,11 @@ def _make(target: LocalTarget) -> str:
 def _text(target: LocalTarget, name: str) -> str:
     root = target.root.resolve()
     return f"{name}\n{root}\n" if "\n" not in str(root) else f"{name}\n"
+
+
+def _is_link_to(target: LocalTarget, root: Path) -> bool:
+    """True when `.platform` is a link to the one of that folder, as a runner's checkouts share it."""
+    return target.folder.is_symlink() and _is_same_folder(target.folder.resolve().parent, root)
 
 
 def _is_same_folder(known: Path, root: Path) -> bool:

@@ -378,7 +378,7 @@ def test_a_value_that_the_model_fails_on_is_told_nowhere(
     number = "4111111"
     sampled(lab, f"{ROWS}{SECRET},{number},1,1\n")
     code, said = run(lab, monkeypatch, "--version", "2.1.0", "--record")
-    assert (code, "does not take rows of the sample (status 500)" in said) == (1, True)
+    assert (code, "does not take rows of the sample (status 400)" in said) == (1, True)
     told = CliRunner().invoke(logs_command, [SCALER, "--env", "production"])
     ledger = lab.place.git.run("log", "-p", lab.ledger().ref).decode()
     logs = lab.place.paths("production").logs.rglob("*")
