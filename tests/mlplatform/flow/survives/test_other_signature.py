@@ -22,7 +22,7 @@ from mlplatform.providers.serving.triton.control import Control
 from mlplatform.providers.serving.triton.ports import read_triton_ports
 from mlplatform.record.outbox import Journal
 from tests.support.known_state import Template
-from tests.support.laboratory import DATA, SCALER, Laboratory, connected, laboratory
+from tests.support.laboratory import DATA, SCALER, Laboratory, connected, laboratory, ran
 from tests.support.payloads import write_payload
 from tests.support.stack import (
     COLUMNS,
@@ -54,6 +54,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template[Labo
     for name in ("development", "integration"):
         connected(made, name).add(SCALER, OTHER, other, Lineage("run-2", "f" * 40, DATA, METRICS))
     made = Laboratory(made.place, {**made.payloads, OTHER: other})
+    made.ledger().append(ran(made, "integration", {OTHER: other}))
     with servers(made.place.target, "production"):
         for version in (PREVIOUS, CHAMPION):
             made.pin("development", version)
