@@ -1,9 +1,12 @@
-"""The append-only ledger: a git ref whose commits hold one statement each; the parent chain is the sequence."""
+"""The append-only ledger: a git ref whose commits hold one statement each; the parent chain is the sequence.
+
+Each statement names the record before it and is signed, in a DSSE envelope. Those of earlier releases were neither.
+"""
 
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +15,19 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.statement import Statement
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.compare import is_ancestor
+from mlplatform.providers.git.git import PathChange
 from mlplatform.providers.git.remote import RemoteRef
 from mlplatform.providers.git.write import RECORDER
+from mlplatform.providers.signing.envelope import payload_of, seal
+from mlplatform.record.recorder import Recorder, local_recorder
 
-FILE = "statement.json"
+ENVELOPE, UNSIGNED = "envelope.json", "statement.json"
 NOBODY = "0" * 40
 ATTEMPTS = 30
 PAUSE_SECONDS = 0.05
+
+
+Attached = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +55,44 @@ class Ledger:
 
     git: Git
     ref: str
+    recorder: Recorder
     shared: RemoteRef | None = None
 
     def store_blob(self, data: bytes) -> str:
         """Store a file that a statement is to be `attached` to; return its git id. Nothing refers to it yet."""
         return self._run("hash-object", "-w", "--stdin", stdin=data)
 
-    def append(self, statement: Statement, attached: Mapping[str, str] | None = None) -> str:
-        """Append a statement and return its commit. When another run was faster, only this record gets a new parent.
+    def append(self, statement: Statement, attached: Attached | None = None) -> str:
+        """Append a statement and return its commit. When another run was faster, it is signed again, to follow that.
 
         `attached` maps file names to ids from `store_blob`: large things that few readers of the ledger need.
         """
-        text = json.dumps(_with_id_and_time(statement).as_json(), sort_keys=True, indent=1).encode() + b"\n"
-        files = {**(attached or {}), FILE: self.store_blob(text)}
+        return str(self.append_unless(statement, lambda: False, attached))
+
+    def append_unless(
+        self, statement: Statement, is_there: Callable[[], bool], attached: Attached | None = None
+    ) -> str | None:
+        """Append a statement unless `is_there` says that the ledger, as it is just then, has it; None if so."""
+        stamped = _with_id_and_time(statement)
+        with self.recorder.key() as key:
+            for attempt in range(ATTEMPTS):
+                self.sync()
+                tip = self.tip()
+                if is_there():
+                    return None
+                commit = self._commit(stamped, tip, key, attached or {})
+                if self._move(commit, tip):
+                    return commit
+                time.sleep(secrets.randbelow(1000) / 1000 * PAUSE_SECONDS * attempt)
+        raise Refusal(f"{self.ref} is being written by too many at once", fix="try again")
+
+    def _commit(self, statement: Statement, tip: str | None, key: Path, attached: Attached) -> str:
+        text = json.dumps(_after(statement, tip).as_json(), sort_keys=True, indent=1).encode() + b"\n"
+        files = {**attached, ENVELOPE: self.store_blob(seal(text, key))}
         listed = "".join(f"100644 blob {blob}\t{name}\n" for name, blob in files.items())
         tree = self._run("mktree", stdin=listed.encode())
-        for attempt in range(ATTEMPTS):
-            tip = self._fetched() if self.shared else self.tip()
-            parent = ["-p", tip] if tip else []
-            commit = self._run("commit-tree", tree, *parent, "-m", _subject(statement))
-            if self._move(commit, tip):
-                return commit
-            time.sleep(secrets.randbelow(1000) / 1000 * PAUSE_SECONDS * attempt)
-        raise Refusal(f"{self.ref} is being written by too many at once", fix="try again")
+        parent = ["-p", tip] if tip else []
+        return self._run("commit-tree", tree, *parent, "-m", _subject(statement))
 
     def sync(self) -> None:
         """Fetch the remote's records; Refusal when it cannot be reached, or lacks records that are here."""
@@ -121,12 +145,10 @@ class Ledger:
         yield from records
 
     def _records(self, tip: str, since: str | None) -> Iterator[Record]:
-        changes = [
-            (change.commit, change.oid) for change in self.git.changes(tip, [FILE], since) if change.oid
-        ]
-        blobs = self.git.blobs(sorted({oid for _, oid in changes}))
-        for commit, oid in changes:
-            yield Record(commit, _parse(self.ref, commit, blobs[oid]))
+        changes = [change for change in self.git.changes(tip, [ENVELOPE, UNSIGNED], since) if change.oid]
+        blobs = self.git.blobs(sorted({change.oid for change in changes if change.oid}))
+        for change in changes:
+            yield Record(change.commit, _parse(self.ref, change, blobs[str(change.oid)]))
 
     def _run(self, *args: str, stdin: bytes = b"") -> str:
         return self.git.run(*args, stdin=stdin, env=RECORDER).decode().strip()
@@ -134,12 +156,12 @@ class Ledger:
 
 def local_ledger(git: Git, target_id: str) -> Ledger:
     """Return the ledger of a laptop's target, which is never the company's."""
-    return Ledger(git, f"refs/platform/{target_id}")
+    return Ledger(git, f"refs/platform/{target_id}", local_recorder(git))
 
 
 def shared_ledger(git: Git, remote: str) -> Ledger:
     """Return the company's ledger: the branch `evidence` of the shared remote, with a copy here."""
-    return Ledger(git, "refs/platform/evidence", RemoteRef(git, remote, "refs/heads/evidence"))
+    return Ledger(git, "refs/platform/evidence", Recorder(git), RemoteRef(git, remote, "refs/heads/evidence"))
 
 
 def copies_of_shared(git: Git, remote: str) -> tuple[Ledger, ...]:
@@ -148,7 +170,7 @@ def copies_of_shared(git: Git, remote: str) -> tuple[Ledger, ...]:
     One is where runs keep it, the other where a plain `git clone` or `git fetch` does. A ledger only grows, so the
     shorter copy is the beginning of the longer one.
     """
-    return shared_ledger(git, remote), Ledger(git, f"refs/remotes/{remote}/evidence")
+    return shared_ledger(git, remote), Ledger(git, f"refs/remotes/{remote}/evidence", Recorder(git))
 
 
 def _with_id_and_time(statement: Statement) -> Statement:
@@ -158,11 +180,16 @@ def _with_id_and_time(statement: Statement) -> Statement:
     return replace(statement, predicate={**stamps, **statement.predicate})
 
 
-def _parse(ref: str, commit: str, data: bytes) -> Statement:
+def _after(statement: Statement, tip: str | None) -> Statement:
+    """Name the record before, so that a signature tells when one was taken out or put elsewhere."""
+    return replace(statement, predicate={**statement.predicate, "previous": tip}) if tip else statement
+
+
+def _parse(ref: str, change: PathChange, data: bytes) -> Statement:
     try:
-        return Statement.from_json(json.loads(data))
+        return Statement.from_json(json.loads(payload_of(data) if change.path == ENVELOPE else data))
     except (KeyError, TypeError, ValueError) as cause:
-        raise Refusal(f"record {commit[:12]} of {ref} is not a statement: {cause}") from cause
+        raise Refusal(f"record {change.commit[:12]} of {ref} is not a statement: {cause}") from cause
 
 
 def _subject(statement: Statement) -> str:

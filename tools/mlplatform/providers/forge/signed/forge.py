@@ -16,7 +16,8 @@ from mlplatform.providers.forge.interface import ForgeError
 from mlplatform.providers.forge.signed.counted_statements import CountedStatements
 from mlplatform.providers.forge.signed.log import ReviewLog, SignedText, reviewed_branches
 from mlplatform.providers.forge.signed.people import name_of
-from mlplatform.providers.forge.signed.signing import person_of, sign, signed_by
+from mlplatform.providers.forge.signed.signers import NAMESPACE
+from mlplatform.providers.forge.signed.signing import person_of, signed_by
 from mlplatform.providers.forge.signed.statement import Action, ReviewStatement
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.compare import is_ancestor
@@ -28,6 +29,7 @@ from mlplatform.providers.git.merge import (
 from mlplatform.providers.git.refs import branch_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef, remotes
 from mlplatform.providers.git.write import tree_of
+from mlplatform.providers.signing.ssh import sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class SignedForge:
             where = ".".join(map(str, first["loc"]))
             raise Refusal(f"this cannot be signed: {where}: {first['msg']}", fix="use fewer words") from None
         data = statement.as_bytes()
-        signature = sign(data, key)
+        signature = sign(data, key, NAMESPACE)
         if signed_by(data, signature, signers) != statement.person:
             raise Refusal(f"{key} and {key}.pub are not of one key", fix="name another one with --key")
         return SignedText(data, signature), statement
