@@ -1,5 +1,6 @@
 """Records are signed: by a laptop's own key for its own ledger, by the recorder's for the company's."""
 
+import hashlib
 import subprocess
 from pathlib import Path
 
@@ -73,5 +74,6 @@ def test_each_record_names_the_one_before_it_under_its_signature(git: Git) -> No
     first = ledger.append(STATEMENT)
     ledger.append(STATEMENT)
     newest, oldest = ledger.newest_first()
-    assert newest.statement.predicate["previous"] == first
+    envelope = git.run("show", f"{first}:{ENVELOPE}")
+    assert newest.statement.predicate["previous"] == f"sha256:{hashlib.sha256(envelope).hexdigest()}"
     assert "previous" not in oldest.statement.predicate

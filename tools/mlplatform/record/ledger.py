@@ -1,6 +1,7 @@
 """The append-only ledger: a git ref whose commits hold one statement each; the parent chain is the sequence.
 
-Each statement names the record before it and is signed, in a DSSE envelope. Those of earlier releases were neither.
+Each statement names the record before it, by its digest, and is signed, in a DSSE envelope. Those of earlier releases
+were neither.
 """
 
 import json
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
+from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.statement import Statement
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.compare import is_ancestor
@@ -87,12 +89,20 @@ class Ledger:
         raise Refusal(f"{self.ref} is being written by too many at once", fix="try again")
 
     def _commit(self, statement: Statement, tip: str | None, key: Path, attached: Attached) -> str:
-        text = json.dumps(_after(statement, tip).as_json(), sort_keys=True, indent=1).encode() + b"\n"
+        text = json.dumps(self._after(statement, tip).as_json(), sort_keys=True, indent=1).encode() + b"\n"
         files = {**attached, ENVELOPE: self.store_blob(seal(text, key))}
         listed = "".join(f"100644 blob {blob}\t{name}\n" for name, blob in files.items())
         tree = self._run("mktree", stdin=listed.encode())
         parent = ["-p", tip] if tip else []
         return self._run("commit-tree", tree, *parent, "-m", _subject(statement))
+
+    def _after(self, statement: Statement, tip: str | None) -> Statement:
+        """Name the record before, so that a signature tells when one was edited, taken out or put elsewhere."""
+        if tip is None:
+            return statement
+        (entry,) = self.git.tree(tip, [ENVELOPE, UNSIGNED]).values()
+        previous = digest_of_bytes(self.git.blobs([entry.oid])[entry.oid])
+        return replace(statement, predicate={**statement.predicate, "previous": previous})
 
     def sync(self) -> None:
         """Fetch the remote's records; Refusal when it cannot be reached, or lacks records that are here."""
@@ -178,11 +188,6 @@ def _with_id_and_time(statement: Statement) -> Statement:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     stamps = {"id": secrets.token_hex(8), "recordedAt": now}
     return replace(statement, predicate={**stamps, **statement.predicate})
-
-
-def _after(statement: Statement, tip: str | None) -> Statement:
-    """Name the record before, so that a signature tells when one was taken out or put elsewhere."""
-    return replace(statement, predicate={**statement.predicate, "previous": tip}) if tip else statement
 
 
 def _parse(ref: str, change: PathChange, data: bytes) -> Statement:
