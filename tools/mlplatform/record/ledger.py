@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.statement import Statement
+from mlplatform.core.garbage_collection import gc_paused
+from mlplatform.core.outcome import Result
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.statement import Statement, UnknownPredicate
+from mlplatform.core.records.table import short_name
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.compare import is_ancestor
 from mlplatform.providers.git.remote import RemoteRef
@@ -27,10 +31,6 @@ class Record:
 
     commit: str
     statement: Statement
-
-    @property
-    def id(self) -> str:
-        return str(self.statement.predicate["id"])
 
 
 # What this process has read of each ledger: it only grows, and one command asks it often.
@@ -117,7 +117,8 @@ class Ledger:
             records = ()  # it was rewritten
         newest = records[0].commit if records else None
         if newest != tip:
-            records = _read[key] = (*self._records(tip, newest), *records)
+            with gc_paused():
+                records = _read[key] = (*self._records(tip, newest), *records)
         yield from records
 
     def _records(self, tip: str, since: str | None) -> Iterator[Record]:
@@ -154,20 +155,32 @@ def copies_of_shared(git: Git, remote: str) -> tuple[Ledger, ...]:
 def _with_id_and_time(statement: Statement) -> Statement:
     """Add an id, so that no two records are equal, and the time (for display: the chain is the order)."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    stamps = {"id": secrets.token_hex(8), "recordedAt": now}
-    return replace(statement, predicate={**stamps, **statement.predicate})
+    predicate = statement.predicate
+    if isinstance(predicate, UnknownPredicate):
+        return statement
+    stamps = {"id": predicate.id or secrets.token_hex(8), "recordedAt": predicate.recordedAt or now}
+    return replace(statement, predicate=replace(predicate, **stamps))
 
 
 def _parse(ref: str, commit: str, data: bytes) -> Statement:
     try:
-        return Statement.from_json(json.loads(data))
-    except (KeyError, TypeError, ValueError) as cause:
-        raise Refusal(f"record {commit[:12]} of {ref} is not a statement: {cause}") from cause
+        return Statement.from_json(data)
+    except ValueError as cause:
+        raise Refusal(
+            f"record {commit[:12]} of {ref} cannot be read: {cause}",
+            fix=f"see what it holds: git show {commit[:12]}:{FILE}",
+        ) from cause
 
 
 def _subject(statement: Statement) -> str:
-    kind, predicate = statement.predicate_type.split(":")[-2], statement.predicate
-    results = {outcome["result"] for outcome in predicate.get("outcomes", ())}
-    suffix = " failed" if "failed" in results else " interrupted" if "not-attempted" in results else ""
-    subjects = ", ".join(statement.subjects) or f"{predicate.get('environment', '')}: nothing to change"
-    return f"{kind}{suffix}: {subjects}"
+    predicate = statement.predicate
+    kind, subjects = short_name(predicate.predicate_type), ", ".join(statement.subjects)
+    if not isinstance(predicate, DeploymentPredicate):
+        return f"{kind}: {subjects}"
+    results = {outcome.result for outcome in predicate.outcomes}
+    suffix = ""
+    if Result.FAILED in results:
+        suffix = " failed"
+    elif Result.NOT_ATTEMPTED in results:
+        suffix = " interrupted"
+    return f"{kind}{suffix}: {subjects or f'{predicate.environment}: nothing to change'}"
