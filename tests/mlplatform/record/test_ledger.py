@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.statement import Statement, registration_statement
+from mlplatform.core.records.registration import RegistrationPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.providers.git import Git
-from mlplatform.record.ledger import Ledger, local_ledger
+from mlplatform.record.ledger import Ledger, Record, local_ledger
+from tests.support.records import registration_record
 
 DIGEST = "sha256:" + "a" * 64
 
@@ -21,11 +23,17 @@ def git(tmp_path: Path) -> Git:
 
 
 def said(version: str) -> Statement:
-    return registration_statement("clinic/tumour", version, DIGEST, "development", {"run": version})
+    return registration_record("clinic/tumour", version, digest=DIGEST, run=version)
+
+
+def run_of(record: Record) -> str:
+    predicate = record.statement.predicate
+    assert isinstance(predicate, RegistrationPredicate)
+    return str(predicate.run)
 
 
 def runs(ledger: Ledger) -> list[str]:
-    return [record.statement.predicate["run"] for record in ledger.newest_first()]
+    return [run_of(record) for record in ledger.newest_first()]
 
 
 def test_an_empty_ledger_has_no_records(git: Git) -> None:
@@ -94,7 +102,7 @@ def test_what_was_read_before_is_read_no_more_and_what_is_new_is(git: Git) -> No
     other = local_ledger(Git(git.root), "0123456789ab")
     other.append(said("c"))
     again = list(ledger.newest_first())
-    assert [record.statement.predicate["run"] for record in again] == ["c", "b", "a"]
+    assert [run_of(record) for record in again] == ["c", "b", "a"]
     assert all(new is old for new, old in zip(again[1:], first, strict=True))
 
 
@@ -104,6 +112,6 @@ def test_a_ledger_that_was_rewritten_is_read_anew(git: Git) -> None:
         ledger.append(said(run))
     assert len(list(ledger.newest_first())) == 2
     git.run("update-ref", ledger.ref, f"{ledger.tip()}~1")
-    assert [record.statement.predicate["run"] for record in ledger.newest_first()] == ["a"]
+    assert [run_of(record) for record in ledger.newest_first()] == ["a"]
     ledger.append(said("c"))
-    assert [record.statement.predicate["run"] for record in ledger.newest_first()] == ["c", "a"]
+    assert [run_of(record) for record in ledger.newest_first()] == ["c", "a"]

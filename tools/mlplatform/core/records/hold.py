@@ -1,0 +1,19 @@
+"""The record that a version went on hold, written while the apply still runs, so that no other machine tries it."""
+
+from typing import ClassVar
+
+from mlplatform.core.records.base import record_part
+from mlplatform.core.records.version import VersionPredicate
+
+
+@record_part
+class HoldPredicate(VersionPredicate):
+    """A version on hold and why; `core.hold.Hold` says what the other keys mean."""
+
+    predicate_type: ClassVar[str] = "urn:mlplatform:predicate:hold:v1"
+
+    documents: str
+    reason: str
+    aliases: dict[str, str | None]
+    fence: int
+    lasting: bool = False
