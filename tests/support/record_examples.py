@@ -106,9 +106,63 @@ _COMPARED = {"repository": "acme/ml", "commit": COMMIT, "digest": DIGEST, "diffe
 _HOLD = {**_VERSION, "documents": "", "reason": "load: no", "aliases": {"champion": None}, "fence": 0}
 _RETRY = {**_VERSION, "identity": "ada", "reason": "repaired"}
 _SNAPSHOT = {"environment": "production", "commit": COMMIT, "taken": "2026-11-21", "blob": "b" * 40}
-_STAMPS = {"id": "0123456789abcdef", "recordedAt": "2026-11-21T10:00:00+00:00", "previous": COMMIT}
+_STAMPS = {"id": "0123456789abcdef", "recordedAt": "2026-11-21T10:00:00+00:00", "previous": DIGEST}
+
+_MERGE = {
+    "name": "#12",
+    "url": "https://git.example.com/acme/ml/pull/12",
+    "title": "Promote clinic/tumour",
+    "head": COMMIT,
+    "method": "merge",
+    "asReviewed": None,
+    "requester": "ada",
+    "contributors": ["ada"],
+    "pushers": ["ada"],
+    "reviews": [{"user": "grace", "state": "approved", "head": COMMIT, "team": "clinic"}],
+    "merger": "grace",
+    "mergedAt": "2026-11-21T10:00:00Z",
+}
+_CHECK_RUN = {"name": "check", "tool": "platform", "version": "1", "result": "passed", "required": True}
+_CHANGE = {
+    "repository": "https://git.example.com/acme/ml",
+    "ref": "refs/heads/main",
+    "commit": COMMIT,
+    "tree": COMMIT,
+    "parent": COMMIT,
+    "committedAt": "2026-11-21T10:00:00+00:00",
+    "title": "Promote clinic/tumour",
+    "ticket": "OPS-1",
+    "reason": "it is better",
+    "paths": [{"path": "models/clinic/tumour.yaml", "action": "changed"}],
+    "tenants": {"clinic": "pii"},
+    "merge": _MERGE,
+    "approvals": {"models/clinic/tumour.yaml": {"required": 1, "approvedBy": ["grace"]}},
+    "checks": [_CHECK_RUN, {**_CHECK_RUN, "digest": DIGEST}],
+    "waivers": [
+        {"waiver": "w", "rule": "r", "path": "p", "owner": "ada", "reason": "why", "expires": "2026-12-01"}
+    ],
+    "policies": COMMIT,
+    "plans": {"production": DIGEST},
+    "identity": "ada",
+}
+_KEY = {"action": "trust", "name": "ci", "key": "ssh-ed25519 AAAA", "reason": "rotation", "identity": "ada"}
 
 TODAY: list[Example] = [
+    ("change", _CHANGE),
+    (
+        "change",
+        {
+            **without(_CHANGE, "ticket", "reason"),
+            "parent": None,
+            "merge": None,
+            "policies": None,
+            "unplanned": ["production: no snapshot"],
+            "denied": ["no-approval"],
+            "unknown": ["no Git host"],
+        },
+    ),
+    ("key", _KEY),
+    ("key", {**_KEY, "until": "2027-01-01T00:00:00Z"}),
     ("controls", {**_COMPARED, "inForce": _CONTROLS}),
     ("controls", {**_COMPARED, "inForce": "unknown", "cause": "it did not answer"}),
     ("deployment", {**_STAMPS, **_HEADER, "outcomes": _OUTCOMES}),

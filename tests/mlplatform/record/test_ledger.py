@@ -72,6 +72,7 @@ def test_appends_at_the_same_time_all_end_up_in_the_ledger(git: Git) -> None:
 
 
 def test_a_ledger_touches_neither_branch_nor_working_tree(git: Git) -> None:
+    (git.root / ".git" / "info" / "exclude").write_text(".platform/\n")
     local_ledger(git, "0123456789ab").append(said("1.0.0"))
     assert git.run("for-each-ref", "refs/heads") == b""
     assert git.run("status", "--porcelain") == b""

@@ -311,4 +311,4 @@ def approvers(lab: Laboratory, version: str) -> dict[str, tuple[str, ...]]:
 
 def records(lab: Laboratory, of: Environment) -> list[dict[str, object]]:
     found = [statement.as_json()["predicate"] for statement in statements(lab.place, of)]
-    return [predicate for predicate in found if predicate.get("approvals")]
+    return [predicate for predicate in found if "outcomes" in predicate and predicate.get("approvals")]

@@ -114,14 +114,14 @@ class Predicate(RecordPart):
     """What a statement says of its subjects.
 
     The ledger gives each record its `id` and `recordedAt`, the writer's clock, for display: the chain of commits is the
-    order. `previous` is the commit of the record before it.
+    order. `previous` is the digest of the record before it.
     """
 
     predicate_type: ClassVar[str]
 
     id: IfGiven[str] = ""
     recordedAt: IfGiven[str] = ""
-    previous: IfGiven[GitCommit | None] = None
+    previous: IfGiven[Digest | None] = None
 
     def subjects(self) -> dict[str, str]:
         """Return the digests of what it is about, by name."""
