@@ -204,7 +204,7 @@ def fetch_missing(git: Git, oids: Sequence[str]) -> None:
 
     git itself would fetch each when it is read. GitError when the remote cannot be asked.
     """
-    remote = _promisor(git)
+    remote = promisor(git)
     if not remote:
         return
     here = git.run("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)").decode()
@@ -232,7 +232,7 @@ def fetch_missing(git: Git, oids: Sequence[str]) -> None:
 
 
 @cache
-def _promisor(git: Git) -> str:
+def promisor(git: Git) -> str:
     """The remote that a partial clone fetches what it lacks from; empty for a whole clone."""
     try:
         found = git.run("config", "--get-regexp", r"^remote\..*\.promisor$", "true")
