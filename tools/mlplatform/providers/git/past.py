@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 
 from mlplatform.providers.git.compare import PLAIN, PathEntry
-from mlplatform.providers.git.git import Git, fetch_missing, promisor
+from mlplatform.providers.git.git import Git
+from mlplatform.providers.git.partial_clone import fetch_missing, promisor
 
 At = tuple[str, str]  # a commit and a path in it
 
