@@ -1,16 +1,34 @@
 """In CI nothing may be skipped: what is not tested there is tested nowhere."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
 from hypothesis import settings
 
+from mlplatform.providers.signing.ssh import make_key
+from mlplatform.record.recorder import KEY
 from tests.support.outcome import note
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _recorder_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give shared ledgers a key to be signed with, as the machine of a reconciler has one."""
+    file = tmp_path_factory.mktemp("recorder") / "key"
+    make_key(file, "recorder of the tests")
+    before = os.environ.get(KEY)
+    os.environ[KEY] = str(file)
+    yield
+    if before is None:
+        del os.environ[KEY]
+    else:
+        os.environ[KEY] = before
+
+
 IN_CI = os.environ.get("CI") == "true"
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -12,6 +12,7 @@ import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from mlplatform.record.recorder import KEY
 from tests.support.act import WorkflowRun, run_workflow
 from tests.support.github import GitHubServer, running_github
 from tests.support.github_state import Account, Pull
@@ -164,6 +165,7 @@ class Hosted:
                     "VERDICT_APP_KEY": self.key,
                     "CONTROLS_APP_KEY": self.key,
                     "RECONCILER_APP_KEY": RECONCILER_TOKEN,
+                    "RECORDER_KEY": os.environ[KEY],
                     "GITHUB_TOKEN": TOKEN,
                 },
             )

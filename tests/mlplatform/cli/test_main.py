@@ -39,6 +39,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "apply": ("--env", "production"),
     "drift": (),
     "retry": (MODEL, "--env", "production"),
+    "record": (),
+    "evidence": ("trust",),
     "up": (),
     "down": (),
 }

@@ -53,8 +53,10 @@ def print_proposal(
     from mlplatform.flow.review.open_pull_request import require_openable
     from mlplatform.report.proposed import proposed_json, proposed_text
 
+    # Both may refuse, and then there shall be no branch.
+    is_signed = has_signed_reviews(workspace, proposal.base)
     if open_it:
-        require_openable(workspace)  # before there is a branch
+        require_openable(workspace)
     proposed = commit(workspace, proposal)
     with waiting("checking the proposal", as_json=as_json):
         checked = check_proposed(workspace, proposal.base, proposed)
@@ -62,9 +64,8 @@ def print_proposal(
     if as_json:
         echo_json(proposed_json(proposed, proposal.title, checked, opened))
     else:
-        signed = has_signed_reviews(workspace, proposal.base)
         click.echo(
-            proposed_text(proposed, proposal.title, environment, checked, base, opened, is_signed=signed)
+            proposed_text(proposed, proposal.title, environment, checked, base, opened, is_signed=is_signed)
         )
     return checked.is_clean
 

@@ -43,6 +43,10 @@ GROUPS = {
         "drift": "Find, revert or adopt configuration drift: changes made by hand.",
         "retry": "Lift the hold on a version that failed, and apply again.",
     },
+    "Prove it": {
+        "record": "Put every commit of main that is not on record yet on the ledger.",
+        "evidence": "Verify the record of changes, and export it for an audit.",
+    },
     "Run it on this machine": {
         "up": "Set up the local target and apply every environment.",
         "down": "Stop what `up` started.",

@@ -2,10 +2,11 @@
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment
-from mlplatform.core.statement import Statement
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.workspace import REMOTE, Workspace
 from mlplatform.local.identity import read_target_id
 from mlplatform.record.ledger import Ledger, copies_of_shared, shared_ledger
+from mlplatform.record.recorder import local_recorder
 
 _LOCAL = "refs/platform/"
 
@@ -31,7 +32,7 @@ def copied_statements(
     if settings.is_shared:
         ledgers = copies_of_shared(workspace.git, REMOTE)
     else:
-        ledgers = (Ledger(workspace.git, _local_ref(workspace, target)),)
+        ledgers = (Ledger(workspace.git, _local_ref(workspace, target), local_recorder(workspace.git)),)
     copies = [tuple(record.statement for record in ledger.newest_first()) for ledger in ledgers]
     return max(copies, key=len)[::-1]
 

@@ -11,6 +11,7 @@ from mlplatform.core.payload import ArtifactRef
 from mlplatform.flow.check.run_check import check_change
 from mlplatform.local.identity import target_id
 from mlplatform.record.ledger import Ledger
+from mlplatform.record.recorder import local_recorder
 from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, environments, laboratory, ran
 from tests.support.values import digest
@@ -49,7 +50,8 @@ def settings(shared: str) -> dict[str, dict[str, Any]]:
 
 def became_champion(lab: Laboratory, ref: str, *versions: str, environment: str = "production") -> None:
     for version in versions:
-        Ledger(lab.place.git, ref).append(ran(lab, environment, {version: ArtifactRef("", digest(version))}))
+        ledger = Ledger(lab.place.git, ref, local_recorder(lab.place.git))
+        ledger.append(ran(lab, environment, {version: ArtifactRef("", digest(version))}))
 
 
 def refused(lab: Laboratory, base: str, version: str) -> bool:

@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from mlplatform.core.applied import applies
 from mlplatform.core.plan import Action
 from mlplatform.core.ran import Ran, ran_in
 from mlplatform.core.reconciled import Reconciled
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.progress import ProgressReporter
 from mlplatform.flow.reconcile.already_in_place import VERIFIED
@@ -45,8 +47,12 @@ def applied(lab: Laboratory, environment: str, messages: list[str] | None = None
     return reconcile(lab.place, load_repository(lab.place.git, "HEAD"), environment, progress)
 
 
+def statements_of(lab: Laboratory) -> list[Statement]:
+    return [record.statement for record in lab.ledger().newest_first()][::-1]
+
+
 def ran(lab: Laboratory, environment: str) -> Ran:
-    return ran_in([record.statement for record in lab.ledger().newest_first()][::-1], environment)
+    return ran_in(statements_of(lab), environment)
 
 
 def test_what_runs_can_be_promoted_once_an_apply_has_verified_it(lab: Laboratory) -> None:
@@ -64,15 +70,10 @@ def test_the_record_says_that_the_version_was_verified_and_is_made_once(lab: Lab
     for _ in range(2):
         applied(lab, PRODUCTION, messages)
     assert messages == [f"{SCALER} 1.0.0 is recorded as having run: {VERIFIED}"]
-    outcomes = [
-        outcome
-        for record in lab.ledger().newest_first()
-        for outcome in record.statement.predicate.get("outcomes", ())
-        if outcome["resource"] == SCALER
-    ]
-    assert [(outcome["action"], outcome["reason"]) for outcome in outcomes] == [
-        (Action.PROBE.value, VERIFIED),
-        (Action.CHAMPION.value, VERIFIED),
+    outcomes = [outcome for apply in applies(statements_of(lab), PRODUCTION) for outcome in apply.outcomes]
+    assert [(outcome.action, outcome.reason) for outcome in outcomes] == [
+        (Action.PROBE, VERIFIED),
+        (Action.CHAMPION, VERIFIED),
     ]
 
 

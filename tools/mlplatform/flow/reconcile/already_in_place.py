@@ -13,10 +13,15 @@ from mlplatform.core.champions import champions
 from mlplatform.core.document import Document
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Deployment
-from mlplatform.core.outcome import Outcome, Result
+from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Action, Change, Plan
+from mlplatform.core.records.base import extended
+from mlplatform.core.records.changes import RecordedOutcome, recorded_change, recorded_outcome
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.header import apply_header
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.served_signature import signature_of
-from mlplatform.core.statement import deployment_statement
+from mlplatform.core.snapshot import ALIASES
 from mlplatform.flow.reconcile.execute import apply_context
 from mlplatform.flow.reconcile.reconcile_run import ReconcileRun
 from mlplatform.flow.reconcile.served_signature import signatures_of
@@ -44,9 +49,8 @@ def record_what_is_in_place(run: ReconcileRun, plan: Plan, actual: Actual) -> No
                 f"{model} {version} is in place, and is not recorded as having run: {refusal}"
             )
             continue
-        header = {key: value for key, value in plan.as_json().items() if key != "changes"}
-        record = {**run.record_header(approvals), **header}
-        run.ledger.append(deployment_statement(record, [outcome.as_json() for outcome in outcomes]))
+        header = apply_header(run.record_header(approvals), plan)
+        run.ledger.append(Statement.of(extended(DeploymentPredicate, header, outcomes=outcomes)))
         run.progress.on_message(f"{model} {version} is recorded as having run: {VERIFIED}")
 
 
@@ -67,7 +71,7 @@ def _verify(
     registered: RegisteredVersion,
     actual: Actual,
     approvals: Approvals,
-) -> tuple[Outcome, ...]:
+) -> tuple[RecordedOutcome, ...]:
     """Return the outcomes of what was verified; Refusal where bytes or answer are not what is declared."""
     model, body = _model_of(document), document.body
     declared = run.repository.models[model].body
@@ -83,14 +87,12 @@ def _verify(
         probes = (Change(Action.PROBE, run.settings.serving.provider, model, None, values),)
     for change in probes:
         probe(change, apply_context(run, approvals))
-    aliases = actual.registry.aliases[model]
-    after = {
-        "champion": body.version,
-        "previous": aliases.get("previous"),
-        "digest": body.digest,
-    }
-    champion = Change(Action.CHAMPION, run.settings.registry.provider, model, dict(aliases), after)
-    return tuple(Outcome(change, Result.APPLIED, VERIFIED) for change in (*probes, champion))
+    before = {alias: actual.registry.aliases[model].get(alias) for alias in ALIASES}
+    after = {**before, "digest": body.digest}
+    champion = Change(Action.CHAMPION, run.settings.registry.provider, model, before, after)
+    return tuple(
+        recorded_outcome(recorded_change(change), Result.APPLIED, VERIFIED) for change in (*probes, champion)
+    )
 
 
 def _model_of(document: Document[Deployment]) -> str:

@@ -12,8 +12,9 @@ import pytest
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.forge.interface import ForgeError
 from mlplatform.providers.forge.signed.log import REVIEWS, SignedText
-from mlplatform.providers.forge.signed.signing import sign
+from mlplatform.providers.forge.signed.signers import NAMESPACE
 from mlplatform.providers.forge.signed.statement import ReviewStatement
+from mlplatform.providers.signing.ssh import sign
 from tests.support.reviewed import BRANCH, LEXICON, SIGNERS, TENANT, Reviewed
 from tests.support.reviewers import approvers
 
@@ -28,7 +29,7 @@ def signed(platform: Reviewed, person: str, key: str = "", **differing: str) -> 
         action="approve", person=person, branch=BRANCH, head=pull.head, tree=tree, at="now"
     )
     data = json.dumps({**statement.model_dump(by_alias=True), **differing}).encode()
-    return SignedText(data, sign(data, platform.keys.key(key or person)))
+    return SignedText(data, sign(data, platform.keys.key(key or person), NAMESPACE))
 
 
 @pytest.fixture(params=["local", "shared"])
@@ -142,7 +143,9 @@ def test_who_requested_an_earlier_change_of_the_same_name_may_approve_the_next(l
             lambda it: replace(signed(it, "ada", action="reject"), data=signed(it, "ada").data),
             id="edited after it was signed",
         ),
-        pytest.param(lambda it: SignedText(b"approve", sign(b"approve", it.keys.key("ada"))), id="no JSON"),
+        pytest.param(
+            lambda it: SignedText(b"approve", sign(b"approve", it.keys.key("ada"), NAMESPACE)), id="no JSON"
+        ),
     ],
 )
 def test_what_is_no_approval_of_this_head_by_whom_it_names_counts_for_nothing(

@@ -13,14 +13,15 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.forge.interface import ForgeError
-from mlplatform.providers.forge.signed.signers import Signers
-from mlplatform.providers.forge.signed.signing import default_key, person_of, sign, signed_by
+from mlplatform.providers.forge.signed.signers import NAMESPACE, Signers
+from mlplatform.providers.forge.signed.signing import default_key, person_of, signed_by
+from mlplatform.providers.signing import ssh
 from tests.support.reviewers import Reviewers
 from tests.support.scratch import Scratch, isolate, scratch
 
 DATA = b'{"action": "approve"}\n'
-SIGN = "import sys; from pathlib import Path; from mlplatform.providers.forge.signed.signing import sign; "
-SIGN += "Path(sys.argv[2]).write_bytes(sign(Path(sys.argv[3]).read_bytes(), Path(sys.argv[1])))"
+SIGN = "import sys; from pathlib import Path; from mlplatform.providers.signing.ssh import sign; "
+SIGN += "Path(sys.argv[2]).write_bytes(sign(Path(sys.argv[3]).read_bytes(), Path(sys.argv[1]), 'platform-review'))"
 
 
 @pytest.fixture
@@ -43,6 +44,10 @@ def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, value)
     yield
     subprocess.run(["ssh-agent", "-k"], capture_output=True, check=True)
+
+
+def sign(data: bytes, key: Path) -> bytes:
+    return ssh.sign(data, key, NAMESPACE)
 
 
 def test_a_signature_names_the_person_of_its_key(keys: Reviewers, signers: Signers) -> None:

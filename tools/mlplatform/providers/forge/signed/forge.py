@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from mlplatform.core.errors import Refusal
 from mlplatform.core.pull_request import ForgeCheck, Issue, MergedChange, PullRequest, StatusState
 from mlplatform.core.review import Review
-from mlplatform.providers.forge.interface import ForgeError
+from mlplatform.providers.forge.interface import ForgeError, ReviewUnknown
 from mlplatform.providers.forge.signed.counted_statements import CountedStatements
 from mlplatform.providers.forge.signed.log import ReviewLog, SignedText, reviewed_branches
 from mlplatform.providers.forge.signed.people import name_of
-from mlplatform.providers.forge.signed.signing import person_of, sign, signed_by
+from mlplatform.providers.forge.signed.signers import NAMESPACE
+from mlplatform.providers.forge.signed.signing import person_of, signed_by
 from mlplatform.providers.forge.signed.statement import Action, ReviewStatement
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.compare import is_ancestor
@@ -28,6 +29,7 @@ from mlplatform.providers.git.merge import (
 from mlplatform.providers.git.refs import branch_ref, tip_of
 from mlplatform.providers.git.remote import RemoteRef, remotes
 from mlplatform.providers.git.write import tree_of
+from mlplatform.providers.signing.ssh import sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class SignedForge:
             try:
                 require_commit_as_reviewed(self.git, commit, head, branch)
             except Refusal as why:
-                raise ForgeError(why.message, fix=why.fix, where=why.where) from None
+                raise ReviewUnknown(why.message, fix=why.fix, where=why.where) from None
             merges = [
                 statement
                 for statement in statements
@@ -127,7 +129,9 @@ class SignedForge:
             merger = (
                 merges[0].person if merges else name_of(self._committer(commit), self._counted.signers(base))
             )
-            return MergedChange(branch, commit, "merge", merger, review)
+            merged_at = merges[0].at if merges else None
+            title = title_of(self.git, head)
+            return MergedChange(branch, commit, title, "merge", merger, merged_at, review)
         return None
 
     def say(self, pull: PullRequest, action: Action, text: str, key: Path) -> ReviewStatement:
@@ -157,7 +161,7 @@ class SignedForge:
             where = ".".join(map(str, first["loc"]))
             raise Refusal(f"this cannot be signed: {where}: {first['msg']}", fix="use fewer words") from None
         data = statement.as_bytes()
-        signature = sign(data, key)
+        signature = sign(data, key, NAMESPACE)
         if signed_by(data, signature, signers) != statement.person:
             raise Refusal(f"{key} and {key}.pub are not of one key", fix="name another one with --key")
         return SignedText(data, signature), statement
