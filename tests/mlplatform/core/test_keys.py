@@ -199,6 +199,24 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "owner": "attacks/policy-waivers/waiver-of-an-outsider",
         "expires": "attacks/policy-waivers/waiver-expired",
     },
+    "incident": {
+        "severity": "tests/mlplatform/core/test_incident.py/the_objective_is_an_hour_for_p0_and_four_for_p1",
+        "title": "attacks/policy-incidents/incident-with-an-address",
+        "detected": "attacks/policy-incidents/incident-mitigated-before-it-was-declared",
+        "declared": "attacks/policy-incidents/incident-mitigated-before-it-was-declared",
+        "mitigated": "attacks/policy-incidents/incident-in-the-future",
+        "resolved": "attacks/policy-incidents/incident-reopened",
+        "cause": "attacks/policy-incidents/incident-resolved-without-a-cause",
+        "commander": "attacks/policy-incidents/incident-led-by-nobody",
+        "tenants[]": "attacks/policy-incidents/incident-approved-by-the-tenant-that-it-adds",
+        "models[]": "tests/mlplatform/flow/check/test_incidents.py/what_is_not_there_is_named_at_its_place",
+        "environments[]": "tests/mlplatform/flow/check/test_incidents.py/what_is_not_there_is_named_at_its_place",
+        "changes[]": "attacks/policy-incidents/incident-with-a-change-that-main-lacks",
+        "actions[].what": "tests/mlplatform/report/test_incidents.py/what_is_to_be_done_is_listed_until_it_is",
+        "actions[].owner": "tests/mlplatform/flow/check/test_incidents.py/what_is_not_there_is_named_at_its_place",
+        "actions[].due": "tests/mlplatform/report/test_incidents.py/what_is_to_be_done_is_listed_until_it_is",
+        "actions[].done": "tests/mlplatform/report/test_incidents.py/what_is_to_be_done_is_listed_until_it_is",
+    },
 }
 NOT_YET = [(kind, gap) for kind in Kind for gap in kind.entry.not_yet]
 GIVEN = {

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mlplatform.check.freezes import freezes
+from mlplatform.check.incident_facts import incident_facts
 from mlplatform.check.revoked import revoked
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.document import RawDocument
@@ -47,6 +48,7 @@ class ChangeFacts:
             "past": self._past,
             "counts": self._counts,
             "pinned": self._pinned,
+            "named": self._named,
         }
 
     def facts(self, change: DocumentChange) -> dict[str, Any]:
@@ -139,6 +141,9 @@ class ChangeFacts:
         )
         pinned_in = sorted(set.intersection(*pinning))
         return {"pinnedIn": pinned_in, "approvalsIn": {name: self._approvals_in(name) for name in pinned_in}}
+
+    def _named(self, change: DocumentChange) -> dict[str, Any]:
+        return incident_facts(self._head, self._base, change.before, change.after)
 
     def _approvals_in(self, environment: str) -> Any:
         raw = self._base.loaded.raws.get(path_of(Kind.ENVIRONMENT, environment))

@@ -43,6 +43,9 @@ GROUPS = {
         "drift": "Find, revert or adopt configuration drift: changes made by hand.",
         "retry": "Lift the hold on a version that failed, and apply again.",
     },
+    "When something went wrong": {
+        "incident": "Open an incident, bring it up to date, list and show them.",
+    },
     "Run it on this machine": {
         "up": "Set up the local target and apply every environment.",
         "down": "Stop what `up` started.",

@@ -31,7 +31,8 @@ class ChangeBase:
     documents last said about that data. `earlier` says, by environment and model, how a changed deployment's version
     was pinned before (flow/check/pin_facts.py), and `ran` what ran, by environment; of one that is not among them the
     pins in history have to do. `same_artifact` has, by environment and model, the versions that were pinned with the
-    digest that a changed deployment pins. `everything` is False when only the documents that the change affects were
+    digest that a changed deployment pins. `landed` are those of the commits that a changed incident names which are in
+    the first-parent history of the base. `everything` is False when only the documents that the change affects were
     loaded.
     """
 
@@ -46,3 +47,4 @@ class ChangeBase:
     earlier: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     ran: RanByEnvironment = field(default_factory=dict)
     same_artifact: Mapping[tuple[str, str], tuple[ArtifactUse, ...]] = field(default_factory=dict)
+    landed: frozenset[str] = frozenset()

@@ -69,6 +69,14 @@ def merged_at(git: Git, rev: str, paths: Iterable[str]) -> Mapping[str, datetime
     return newest
 
 
+def landed_commits(git: Git, rev: str, commits: Iterable[str]) -> frozenset[str]:
+    """Return those of these commits that are in the first-parent history of a revision."""
+    requested = frozenset(commits)
+    if not requested:
+        return frozenset()
+    return requested.intersection(git.run("rev-list", "--first-parent", rev).decode().split())
+
+
 def rewritten(git: Git, rev: str, paths: Iterable[str]) -> frozenset[str]:
     """Return the paths that more than one commit of the first-parent history wrote."""
     requested = sorted(set(paths))

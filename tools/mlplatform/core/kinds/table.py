@@ -7,6 +7,7 @@ from mlplatform.core.kinds.dataset import Dataset
 from mlplatform.core.kinds.deployment import Deployment
 from mlplatform.core.kinds.document_kind import DocumentKind, Reference
 from mlplatform.core.kinds.environment import Environment
+from mlplatform.core.kinds.incident import INCIDENT_NAME, INCIDENT_NAME_WORDS, Incident
 from mlplatform.core.kinds.model import Model
 from mlplatform.core.kinds.platform import Platform
 from mlplatform.core.kinds.tenant import Tenant
@@ -122,4 +123,19 @@ class Kind(StrEnum):
     WAIVER = (
         "waiver",
         DocumentKind(Waiver, path="policies/waivers/{waiver}.yaml", stops="nothing", words="waiver"),
+    )
+    INCIDENT = (
+        "incident",
+        DocumentKind(
+            Incident,
+            path="incidents/{incident}.yaml",
+            stops="nothing",
+            words="incident",
+            change_facts=("named",),
+            has_free_text=True,
+            concerns="tenants[]",
+            links="changes[]",
+            names=INCIDENT_NAME,
+            name_words=INCIDENT_NAME_WORDS,
+        ),
     )

@@ -15,12 +15,13 @@ from mlplatform.core.change_base import ChangeBase, FileAction, FileChange
 from mlplatform.core.errors import Refusal
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.history import History
+from mlplatform.core.kinds.document_kind import values_at
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import DOCUMENT_ROOTS, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.flow.check.pin_facts import pin_history, ran_in_environments, same_artifact
 from mlplatform.load.affected import Affected, affected, is_hidden
-from mlplatform.load.history import documents_at, history, merged_at
+from mlplatform.load.history import documents_at, history, landed_commits, merged_at
 from mlplatform.load.load import load
 from mlplatform.load.past_data import Change, past_data
 from mlplatform.load.source import WorkingTree, file_type
@@ -133,7 +134,15 @@ def _base(
         pin_history(git, past, loaded, head, changed),
         ran_in_environments(git, loaded, head, changed),
         same_artifact(git, past, loaded, head, changed),
+        landed_commits(git, commit, _linked_commits(head, files)),
     )
+
+
+def _linked_commits(head: LoadedSource, files: Iterable[FileChange]) -> Iterator[str]:
+    """Yield the commits of main that documents link which the change touches."""
+    for raw in (head.raws.get(file.path) for file in files):
+        if raw is not None and (key := raw.identity.kind.entry.links):
+            yield from (commit for _, commit in values_at(raw.data, key) if isinstance(commit, str))
 
 
 def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileChange]) -> Iterator[Change]:
