@@ -39,6 +39,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "apply": ("--env", "production"),
     "drift": (),
     "retry": (MODEL, "--env", "production"),
+    "incident": ("list",),
     "up": (),
     "down": (),
 }
