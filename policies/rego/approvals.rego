@@ -13,6 +13,7 @@ decision := {
 	"evaluated": (satisfied | {denial.rule | some denial in deny}),
 	"deny": deny,
 	"approvedBy": approved_by,
+	"required": required,
 }
 
 # METADATA
@@ -121,6 +122,11 @@ deny contains {
 }
 
 terms := data.lib.quorum.terms(input)
+
+default required := 0
+
+# How many approvals are on record as required; where that is not known, nothing is approved either.
+required := terms.required
 
 # `panel` are the people whose approvals count, `counting` those of them who have approved.
 panel := data.lib.people.panel(input, terms.from, terms.own)

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from mlplatform.core.naming import Kind
+from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.payload import ArtifactRef
+from mlplatform.core.plan import Action, Change
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.snapshot import RegisteredEntry, Snapshot
-from mlplatform.core.statement import Statement, deployment_statement
 from mlplatform.core.target import LocalTarget
 from mlplatform.flow.workspace import Workspace
 from mlplatform.local.identity import target_id
@@ -24,6 +26,7 @@ from mlplatform.providers.registry.interface import Lineage, Registry, RegistryS
 from mlplatform.record.ledger import Ledger, local_ledger, shared_ledger
 from mlplatform.record.snapshots import publish_snapshot
 from tests.support.payloads import write_payload
+from tests.support.records import apply_record
 from tests.support.reviewers import Reviewers
 from tests.support.stack import SCALING, scaling_model
 from tests.support.values import ENVIRONMENTS, METRICS, deployment, digest, document, environment, model
@@ -195,16 +198,15 @@ def ran(
 ) -> Statement:
     """Return the record of an environment in which some versions were champion, one after the other."""
     outcomes = [
-        {
-            **{"action": "champion", "provider": "mlflow", "resource": scaler, "before": None},
-            **{"after": {"champion": version, "digest": ref.digest}, "result": "applied", "reason": ""},
-        }
+        Outcome(Change(Action.CHAMPION, "mlflow", scaler, None, _aliases(version, ref)), Result.APPLIED)
         for scaler in models
         for version, ref in payloads.items()
     ]
-    return deployment_statement(
-        {"environment": environment, "commit": lab.place.git.resolve("HEAD")}, outcomes
-    )
+    return apply_record(environment, outcomes, commit=lab.place.git.resolve("HEAD"))
+
+
+def _aliases(version: str, ref: ArtifactRef) -> dict[str, str | None]:
+    return {"champion": version, "previous": None, "digest": ref.digest}
 
 
 def _snapshot(

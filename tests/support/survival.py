@@ -9,6 +9,7 @@ from mlplatform.flow.rollback.holds import holds_in
 from mlplatform.providers.serving.triton import TritonServing
 from mlplatform.record.ledger import Record
 from tests.support.laboratory import SCALER, Laboratory
+from tests.support.records import predicate_json
 
 Run = Callable[[str], dict[str, Any]]
 
@@ -47,13 +48,13 @@ def uninterrupted(
 
 
 def outcomes(record: Record) -> list[tuple[str, str]]:
-    said = record.statement.predicate.get("outcomes", ())
+    said = predicate_json(record).get("outcomes", ())
     return [(outcome["action"], outcome["result"]) for outcome in said]
 
 
 def applies(lab: Laboratory) -> list[Mapping[str, Any]]:
     """What the ledger says of each apply to production, newest first."""
-    said = (record.statement.predicate for record in lab.ledger().newest_first())
+    said = (predicate_json(record) for record in lab.ledger().newest_first())
     return [each for each in said if "outcomes" in each and each["environment"] == "production"]
 
 

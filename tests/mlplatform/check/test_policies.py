@@ -154,7 +154,7 @@ UNANSWERED = {
     "a decision that is a word": (SATISFIED + 'decision := "yes"\n', "its decision is undefined"),
     "a decision with one key more": (
         SATISFIED + 'decision := {"evaluated": satisfied, "deny": set(), "allow": true}\n',
-        "its decision has to hold evaluated and deny, and nothing else but approvedBy",
+        "its decision has to hold evaluated and deny, and nothing else but approvedBy and required",
     ),
     "a denial that is a word": (
         SATISFIED + 'decision := {"evaluated": satisfied, "deny": {"no"}}\n',

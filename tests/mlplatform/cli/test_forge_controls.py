@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mlplatform.cli.main import main
-from mlplatform.core.statement import CONTROLS
+from mlplatform.core.records.controls import ControlsPredicate
 from mlplatform.providers.forge.github.github_controls import connect_controls
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import shared_ledger
@@ -52,8 +52,8 @@ class Company:
         ledger = shared_ledger(Git(self.clone.root), "origin")
         ledger.sync()
         statements = [record.statement for record in ledger.newest_first()]
-        assert {statement.predicate_type for statement in statements} <= {CONTROLS}
-        return [dict(statement.predicate) for statement in reversed(statements)]
+        assert all(isinstance(statement.predicate, ControlsPredicate) for statement in statements)
+        return [statement.as_json()["predicate"] for statement in reversed(statements)]
 
 
 def files(git_host: str) -> dict[str, str]:

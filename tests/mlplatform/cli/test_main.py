@@ -40,6 +40,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "drift": (),
     "retry": (MODEL, "--env", "production"),
     "incident": ("list",),
+    "record": (),
+    "evidence": ("trust",),
     "up": (),
     "down": (),
 }

@@ -3,7 +3,8 @@
 from mlplatform.core.champions import champions, recorded_aliases
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change
-from mlplatform.core.statement import Statement, deployment_statement
+from mlplatform.core.records.statement import Statement
+from tests.support.records import apply_record
 from tests.support.values import digest
 
 TUMOUR = "clinic/tumour"
@@ -15,11 +16,11 @@ def made(
     environment: str = "production",
     *,
     gone: bool = False,
-    **said: str,
+    late: bool = False,
 ) -> Statement:
     after = None if gone else {"champion": version, "previous": None, "digest": digest(version)}
     outcome = Outcome(Change(Action.CHAMPION, "mlflow", TUMOUR, None, after), result)
-    return deployment_statement({"environment": environment, "commit": "c" * 40, **said}, [outcome.as_json()])
+    return apply_record(environment, [outcome], late=late)
 
 
 def test_every_version_that_became_champion_here_is_known() -> None:
@@ -28,7 +29,7 @@ def test_every_version_that_became_champion_here_is_known() -> None:
 
 
 def test_the_one_made_last_is_last_and_a_record_that_came_late_is_not() -> None:
-    known = champions([made("1.1.0"), made("1.0.0"), made("1.2.0", late="yes")], "production")
+    known = champions([made("1.1.0"), made("1.0.0"), made("1.2.0", late=True)], "production")
     assert known[TUMOUR][-1] == digest("1.0.0")
 
 
@@ -43,6 +44,6 @@ def test_what_failed_was_put_back_or_happened_elsewhere_is_not() -> None:
 
 
 def test_what_an_apply_left_the_aliases_at_is_known_until_the_model_is_removed() -> None:
-    statements = [made("1.0.0"), made("1.1.0"), made("1.2.0", Result.FAILED), made("0.9.0", late="yes")]
+    statements = [made("1.0.0"), made("1.1.0"), made("1.2.0", Result.FAILED), made("0.9.0", late=True)]
     assert recorded_aliases(statements, "production") == {TUMOUR: {"champion": "1.1.0", "previous": None}}
     assert recorded_aliases([*statements, made("1.1.0", gone=True)], "production") == {TUMOUR: {}}

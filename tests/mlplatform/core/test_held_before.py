@@ -7,9 +7,10 @@ from mlplatform.core.held_before import held_before
 from mlplatform.core.hold import Hold, Holds, holds
 from mlplatform.core.plan import Plan, Refused
 from mlplatform.core.reconciled import Reconciled
-from mlplatform.core.statement import Statement, deployment_statement
+from mlplatform.core.records.statement import Statement
 from mlplatform.report.change import reconciled_json, reconciled_text
 from tests.mlplatform.core.test_hold import FAILED, TUMOUR, applied
+from tests.support.records import plan_record
 from tests.support.values import COMMIT
 
 MINE, NEXT = "e" * 40, "f" * 40
@@ -21,7 +22,7 @@ REFUSED = Refused("reading/recommender", "its gate is missed", "", "r.yaml:1:1")
 
 def unchanged(commit: str, *refused: Refused) -> Statement:
     """An apply that had nothing to change."""
-    return deployment_statement(Plan.of("production", "laptop", commit, (), refused).as_json(), ())
+    return plan_record(Plan.of("production", "laptop", commit, (), refused))
 
 
 def before(

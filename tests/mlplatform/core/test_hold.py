@@ -1,24 +1,23 @@
 """What the ledger's statements put on hold, and what lifts it."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from mlplatform.core.applied import Applied, last_applied
 from mlplatform.core.hold import Hold, documents_digest, hold_on, hold_statement, holds
 from mlplatform.core.naming import Kind
+from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
-from mlplatform.core.statement import (
-    Applied,
-    Statement,
-    deployment_statement,
-    last_applied,
-    retry_statement,
-)
+from mlplatform.core.records.hold import HoldPredicate
+from mlplatform.core.records.statement import Statement
+from tests.support.records import candidate, plan_record, retry_record
 from tests.support.values import COMMIT, deployment, digest, document, model, repository
 
 TUMOUR = "clinic/tumour"
-LOAD = Change(Action.LOAD, "triton", TUMOUR, None, {"version": "1.1.0", "digest": digest("1.1.0")})
+LOAD = Change(Action.LOAD, "triton", TUMOUR, None, candidate("1.1.0"))
 CHAMPION = Change(
     Action.CHAMPION,
     "mlflow",
@@ -30,18 +29,18 @@ RETIRE = Change(Action.RETIRE, "triton", TUMOUR, {"version": "0.9.0", "digest": 
 DECLARED = "sha256:" + "d" * 64
 
 
-def applied(*results: str, environment: str = "production", commit: str = COMMIT) -> Statement:
+def applied(*results: str, environment: str = "production", commit: str = COMMIT, **keys: Any) -> Statement:
     """An apply of these three changes that ended so."""
     plan = Plan.of(environment, "laptop", commit, (LOAD, CHAMPION, RETIRE), (), {TUMOUR: DECLARED})
-    said: list[dict[str, Any]] = [
-        {**change.as_json(), "result": result, "reason": "it broke" if result == "failed" else ""}
+    outcomes = [
+        Outcome(change, Result(result), "it broke" if result == "failed" else "")
         for change, result in zip(plan.changes, results, strict=True)
     ]
-    return deployment_statement({**plan.as_json(), "recordedAt": "2026-11-21T10:00:00+00:00"}, said)
+    return plan_record(plan, outcomes, **{"recordedAt": "2026-11-21T10:00:00+00:00", **keys})
 
 
 FAILED = applied("failed", "not-attempted", "not-attempted")
-LIFTED = retry_statement("production", TUMOUR, "1.1.0", digest("1.1.0"), {"identity": "ada"})
+LIFTED = retry_record(TUMOUR, "1.1.0")
 
 
 def test_a_version_that_failed_is_on_hold_with_its_reason_and_what_was_before_it() -> None:
@@ -111,42 +110,35 @@ def test_the_commit_applied_last_is_that_of_the_newest_apply_of_the_environment(
 
 def test_a_champion_whose_load_fails_is_on_hold_and_its_aliases_were_not_to_change() -> None:
     plan = Plan.of("production", "laptop", COMMIT, (LOAD,), (), {TUMOUR: DECLARED})
-    said = [{**LOAD.as_json(), "result": "failed", "reason": "no room"}]
-    (hold,) = holds([deployment_statement(plan.as_json(), said)], "production").values()
+    failed = Outcome(LOAD, Result.FAILED, "no room")
+    (hold,) = holds([plan_record(plan, [failed])], "production").values()
     assert hold.aliases == {}
 
 
 def test_undoing_a_change_by_hand_puts_nothing_on_hold() -> None:
-    failed = applied("failed", "not-attempted", "not-attempted")
-    undoing = Statement(failed.subjects, failed.predicate_type, {**failed.predicate, "undoing": "drift"})
+    undoing = applied("failed", "not-attempted", "not-attempted", undoing="drift")
     assert holds([undoing], "production") == {}
 
 
 def test_a_clock_that_was_set_back_changes_no_order() -> None:
-    def at(statement: Statement, moment: str) -> Statement:
-        return Statement(
-            statement.subjects, statement.predicate_type, {**statement.predicate, "recordedAt": moment}
-        )
-
-    known = [at(FAILED, "2026-11-21T10:00:00+00:00"), at(LIFTED, "2020-01-01T00:00:00+00:00")]
+    known = [FAILED, retry_record(TUMOUR, "1.1.0", recordedAt="2020-01-01T00:00:00+00:00")]
     assert holds(known, "production") == {}
     known = [
-        at(applied(*["applied"] * 3, commit="a" * 40), "2026-11-21T10:00:00+00:00"),
-        at(applied(*["applied"] * 3, commit="b" * 40), "2020-01-01T00:00:00+00:00"),
+        applied(*["applied"] * 3, commit="a" * 40),
+        applied(*["applied"] * 3, commit="b" * 40, recordedAt="2020-01-01T00:00:00+00:00"),
     ]
     assert last_applied(known, "production") == Applied("b" * 40)
 
 
 def test_to_put_back_what_ran_before_says_nothing_about_that() -> None:
-    failed = applied("failed", "not-attempted", "not-attempted")
-    said = {**failed.predicate, "refused": [{"resource": TUMOUR, "held": True}]}
-    assert holds([Statement(failed.subjects, failed.predicate_type, said)], "production") == {}
+    refused = [{"resource": TUMOUR, "reason": "on hold", "fix": "", "where": "", "held": True}]
+    failed = applied("failed", "not-attempted", "not-attempted", refused=refused)
+    assert holds([failed], "production") == {}
 
 
 def test_a_version_whose_changes_were_all_made_is_on_hold_no_longer_be_it_champion_already() -> None:
-    loaded = applied("applied", "applied", "applied")
-    only_load = {**loaded.predicate, "outcomes": loaded.predicate["outcomes"][:1]}
-    again = Statement(loaded.subjects, loaded.predicate_type, only_load)
+    plan = Plan.of("production", "laptop", COMMIT, (LOAD,), (), {TUMOUR: DECLARED})
+    again = plan_record(plan, [Outcome(LOAD, Result.APPLIED)])
     assert holds([FAILED, again], "production") == {}
 
 
@@ -154,11 +146,12 @@ def test_a_hold_that_was_stated_is_the_hold_that_its_apply_would_have_set() -> N
     (hold,) = holds([FAILED], "production").values()
     stated = hold_statement(hold, fence=3)
     assert stated.subjects == {f"production/{TUMOUR}@1.1.0": digest("1.1.0")}
-    dated = replace(stated, predicate={**stated.predicate, "recordedAt": hold.since})
+    assert isinstance(stated.predicate, HoldPredicate)
+    dated = replace(stated, predicate=replace(stated.predicate, recordedAt=hold.since))
     assert holds([dated], "production") == {(TUMOUR, hold.digest): hold}
     assert holds([dated], "integration") == {}
     assert holds([dated, LIFTED], "production") == {}
-    assert holds([LIFTED, Statement.from_json(dated.as_json())], "production") == {
+    assert holds([LIFTED, Statement.from_json(json.dumps(dated.as_json()).encode())], "production") == {
         (TUMOUR, hold.digest): hold
     }
 
@@ -186,25 +179,27 @@ def test_another_description_of_a_model_lifts_no_hold_and_another_signature_does
     assert but(signature=signature) != before
 
 
+A, B, C = "a" * 40, "b" * 40, "c" * 40
+
+
 def back(commit: str) -> Statement:
-    said = applied(*["applied"] * 3, commit=commit)
-    return replace(said, predicate={**said.predicate, "goingBack": "it was wrong"})
+    return applied(*["applied"] * 3, commit=commit * 40, goingBack="it was wrong")
 
 
 def forth(commit: str) -> Statement:
-    return applied(*["applied"] * 3, commit=commit)
+    return applied(*["applied"] * 3, commit=commit * 40)
 
 
 @pytest.mark.parametrize(
     ("known", "last"),
     [
-        ([forth("a"), forth("b")], Applied("b")),
-        ([forth("a"), forth("b"), back("a")], Applied("a", rolled_back_from="b")),
-        ([forth("a"), forth("b"), forth("c"), back("b"), back("a")], Applied("a", rolled_back_from="c")),
-        ([forth("a"), forth("b"), back("a"), forth("a")], Applied("a", rolled_back_from="b")),
-        ([forth("a"), forth("b"), back("a"), forth("c")], Applied("c")),
-        ([forth("a"), back("a")], Applied("a")),
-        ([back("a")], Applied("a")),
+        ([forth("a"), forth("b")], Applied(B)),
+        ([forth("a"), forth("b"), back("a")], Applied(A, rolled_back_from=B)),
+        ([forth("a"), forth("b"), forth("c"), back("b"), back("a")], Applied(A, rolled_back_from=C)),
+        ([forth("a"), forth("b"), back("a"), forth("a")], Applied(A, rolled_back_from=B)),
+        ([forth("a"), forth("b"), back("a"), forth("c")], Applied(C)),
+        ([forth("a"), back("a")], Applied(A)),
+        ([back("a")], Applied(A)),
     ],
 )
 def test_what_people_went_back_from_counts_until_something_newer_is_applied(

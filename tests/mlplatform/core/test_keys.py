@@ -63,6 +63,8 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "the_merge_methods_are_those_of_main_and_of_the_repository",
         "gitHost.ledgerApp": "tests/mlplatform/core/test_controls.py/"
         "the_writer_of_the_ledger_is_the_ledger_app",
+        "timestampServer": "tests/mlplatform/flow/evidence/test_timestamps.py/"
+        "a_record_has_the_word_of_the_authority_that_main_names",
         "revoked[].digest": "attacks/policy-versions-and-signatures/"
         "rollback-to-bytes-revoked-by-the-platform",
         "revoked[].reason": "policies/rego/revoked_test.rego/what_was_revoked_may_not",

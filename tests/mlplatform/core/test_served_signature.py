@@ -1,33 +1,29 @@
 """A version is what it answered as, whatever its model's document says by now."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from mlplatform.core.kinds import Model
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change
+from mlplatform.core.records.base import parse
+from mlplatform.core.records.changes import RecordedSignature
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.served_signature import ServedSignature, proven, refuted, signature_of
-from mlplatform.core.statement import Statement, deployment_statement
+from tests.support.records import apply_record, candidate
 from tests.support.values import digest, model
 
 TUMOUR = "clinic/tumour"
 MODEL = Model.model_validate(model())
 NOW = ServedSignature.by(MODEL)
-THEN = ServedSignature("pyfunc", {"inputs": [{"name": "Z", "type": "FP64", "shape": [-1]}], "outputs": []})
+SIGNATURE = {"inputs": [{"name": "Z", "type": "FP64", "shape": [-1]}], "outputs": []}
+THEN = ServedSignature("pyfunc", parse(RecordedSignature, SIGNATURE))
 VERSION = TUMOUR, digest("1.0.0")
 
 
 def tried(
     action: Action, result: Result, signed: ServedSignature, environment: str = "production"
 ) -> Statement:
-    after: Mapping[str, Any] = {
-        "version": "1.0.0",
-        "digest": VERSION[1],
-        "format": signed.format,
-        "signature": signed.signature,
-    }
+    after = candidate("1.0.0", format=signed.format, signature=signed.signature.as_json())
     outcome = Outcome(Change(action, "triton", TUMOUR, None, after), result)
-    return deployment_statement({"environment": environment, "commit": "c" * 40}, [outcome.as_json()])
+    return apply_record(environment, [outcome])
 
 
 def test_a_version_that_answered_anywhere_is_served_as_it_answered_last() -> None:

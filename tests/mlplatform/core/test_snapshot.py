@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from mlplatform.core.last_applied import carry_forward
-from mlplatform.core.plan import Action
+from mlplatform.core.outcome import Result
+from mlplatform.core.plan import Action, Change
+from mlplatform.core.records.changes import RecordedOutcome, recorded_change, recorded_outcome
 from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
+from tests.support.records import candidate, copied
 from tests.support.values import digest
 
 TUMOUR = "clinic/tumour"
@@ -28,8 +31,11 @@ def snapshot(**more: Any) -> Snapshot:
     return Snapshot("production", "laptop", "c" * 40, "2026-11-21T10:00:00+00:00", **said)
 
 
-def outcome(action: Action, **after: Any) -> dict[str, Any]:
-    return {"action": action.value, "resource": TUMOUR, "before": None, "after": after, "result": "applied"}
+def outcome(
+    action: Action, after: dict[str, Any] | None = None, before: dict[str, Any] | None = None
+) -> RecordedOutcome:
+    change = recorded_change(Change(action, "a provider", TUMOUR, before, after))
+    return recorded_outcome(change, Result.APPLIED, "")
 
 
 def test_a_snapshot_is_what_its_json_says() -> None:
@@ -67,11 +73,11 @@ def test_what_an_apply_touched_is_as_it_is_seen() -> None:
         weights={TUMOUR: {NEW: 100}},
     )
     done = [
-        outcome(Action.COPY, version="1.1.0", digest=NEW),
-        outcome(Action.LOAD, version="1.1.0", digest=NEW),
-        outcome(Action.ROUTE, weights={NEW: 100}),
-        outcome(Action.CHAMPION, champion="1.1.0", digest=NEW),
-        {**outcome(Action.RETIRE), "after": None, "before": {"version": "1.0.0", "digest": OLD}},
+        outcome(Action.COPY, copied("1.1.0")),
+        outcome(Action.LOAD, candidate("1.1.0")),
+        outcome(Action.ROUTE, {"weights": {NEW: 100}, "version": "1.1.0"}),
+        outcome(Action.CHAMPION, {"champion": "1.1.0", "previous": "1.0.0", "digest": NEW}),
+        outcome(Action.RETIRE, before={"version": "1.0.0", "digest": OLD}),
     ]
     assert carry_forward(snapshot(), now, done) == now
 
@@ -83,9 +89,9 @@ def test_a_version_that_was_registered_since_is_known_from_then_on() -> None:
 
 def test_a_model_that_an_apply_took_out_is_gone() -> None:
     done = [
-        {**outcome(Action.ROUTE), "after": None, "before": {"weights": {OLD: 100}}},
-        {**outcome(Action.CHAMPION), "after": None, "before": {"champion": "1.0.0"}},
-        {**outcome(Action.RETIRE), "after": None, "before": {"version": "1.0.0", "digest": OLD}},
+        outcome(Action.ROUTE, before={"weights": {OLD: 100}}),
+        outcome(Action.CHAMPION, before={"champion": "1.0.0", "previous": None}),
+        outcome(Action.RETIRE, before={"version": "1.0.0", "digest": OLD}),
     ]
     now = snapshot(aliases={}, served={}, weights={})
     assert carry_forward(snapshot(), now, done) == now

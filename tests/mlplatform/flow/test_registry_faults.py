@@ -33,6 +33,7 @@ from tests.support.laboratory import DATA, REPOSITORY, SCALER, Laboratory, conne
 from tests.support.mlflow_between import Asked, Between, anything, between
 from tests.support.mlflow_server import Running, empty_mlflow, mlflow
 from tests.support.payloads import write_payload
+from tests.support.records import run_header
 from tests.support.stack import infer_body, scaling_model, servers
 from tests.support.tiers import cell
 from tests.support.traffic import Traffic
@@ -204,7 +205,7 @@ def test_drift_is_not_looked_for_while_another_machine_is_at_work(lab: Laborator
     ):
         find_drift(lab.place, repository, "production")
     begun = Plan.of("production", "other", repository.commit or "", ())
-    begin_journal(tmp_path / "outbox", begun, {}, shared_ledger(Git(tmp_path / "other"), "origin"))
+    begin_journal(tmp_path / "outbox", begun, run_header(), shared_ledger(Git(tmp_path / "other"), "origin"))
     with pytest.raises(Refusal, match="the last apply to production was interrupted"):
         find_drift(lab.place, repository, "production")
     assert apply(lab).is_done

@@ -10,6 +10,8 @@ from mlplatform.core.drift import Drift, DriftKind
 from mlplatform.core.hold import Hold, documents_digest
 from mlplatform.core.kinds import Model
 from mlplatform.core.plan import Action, Change, Plan
+from mlplatform.core.records.base import parse
+from mlplatform.core.records.changes import RecordedSignature
 from mlplatform.core.served_signature import ServedSignature
 from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
 from mlplatform.plan.actual import Actual, DriftRevert
@@ -31,7 +33,8 @@ from tests.support.values import (
 TUMOUR = "clinic/tumour"
 VERSIONS = ("1.0.0", "1.1.0", "2.0.0")
 NOW = ServedSignature.by(Model.model_validate(model()))
-THEN = ServedSignature("tensorrt", {"inputs": [{"name": "Z", "type": "FP64", "shape": [-1]}], "outputs": []})
+SIGNATURE = {"inputs": [{"name": "Z", "type": "FP64", "shape": [-1]}], "outputs": []}
+THEN = ServedSignature("tensorrt", parse(RecordedSignature, SIGNATURE))
 ALIASES = {"champion": "1.1.0", "previous": "1.0.0"}
 HELD = registry(*(registered(TUMOUR, version) for version in VERSIONS), aliases={TUMOUR: ALIASES})
 RUNNING = serving(served(TUMOUR, "1.0.0"), served(TUMOUR, "1.1.0"), routed={TUMOUR: "1.1.0"})
@@ -61,18 +64,18 @@ def on_hold(there: Actual, version: str, aliases: dict[str, str | None]) -> Actu
 
 
 def test_a_rollback_probes_the_version_as_what_it_was() -> None:
-    assert tries(planned("1.0.0").changes) == [("probe", "1.0.0", THEN.format, THEN.signature)]
+    assert tries(planned("1.0.0").changes) == [("probe", "1.0.0", THEN.format, SIGNATURE)]
 
 
 def test_a_champion_is_loaded_again_as_what_it_was() -> None:
     two = Served(TUMOUR, "1.1.0", digest("1.1.0"), True, "", 2)
     there = replace(HERE, serving=serving(two, routed={TUMOUR: "1.1.0"}))
-    assert tries(planned("1.1.0", there).changes) == [("load", "1.1.0", THEN.format, THEN.signature)]
+    assert tries(planned("1.1.0", there).changes) == [("load", "1.1.0", THEN.format, SIGNATURE)]
 
 
 def test_a_new_version_is_what_its_document_says() -> None:
     assert [signed for _, *signed in tries(planned("2.0.0").changes)] == [
-        ["2.0.0", NOW.format, NOW.signature]
+        ["2.0.0", NOW.format, NOW.signature.as_json()]
     ] * 2
 
 
@@ -80,8 +83,8 @@ def test_what_ran_before_a_version_on_hold_is_put_back_as_what_it_was() -> None:
     lost = replace(HERE, serving=serving(served(TUMOUR, "2.0.0"), routed={TUMOUR: "2.0.0"}))
     made = planned("2.0.0", on_hold(lost, "2.0.0", {"champion": "1.1.0", "previous": "1.0.0"}))
     assert tries(made.changes) == [
-        ("load", "1.1.0", THEN.format, THEN.signature),
-        ("probe", "1.1.0", THEN.format, THEN.signature),
+        ("load", "1.1.0", THEN.format, SIGNATURE),
+        ("probe", "1.1.0", THEN.format, SIGNATURE),
     ]
     assert [change.action.value for change in made.changes] == ["load", "probe", "route", "retire"]
 
@@ -115,6 +118,6 @@ def test_a_version_unloaded_by_hand_is_put_back_as_what_it_was() -> None:
         HERE, serving=replace(RUNNING, versions=()), drift_revert=DriftRevert((unloaded,), last, {})
     )
     assert tries(planned("2.0.0", there).changes) == [
-        ("load", "1.1.0", THEN.format, THEN.signature),
-        ("probe", "1.1.0", THEN.format, THEN.signature),
+        ("load", "1.1.0", THEN.format, SIGNATURE),
+        ("probe", "1.1.0", THEN.format, SIGNATURE),
     ]

@@ -1,5 +1,6 @@
 """The ledger in a real git repository."""
 
+import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.statement import Statement, registration_statement
+from mlplatform.core.records.registration import RegistrationPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.providers.git import Git
-from mlplatform.record.ledger import Ledger, local_ledger
+from mlplatform.record.ledger import Ledger, Record, local_ledger
+from tests.support.records import registration_record
 
 DIGEST = "sha256:" + "a" * 64
 
@@ -21,11 +24,17 @@ def git(tmp_path: Path) -> Git:
 
 
 def said(version: str) -> Statement:
-    return registration_statement("clinic/tumour", version, DIGEST, "development", {"run": version})
+    return registration_record("clinic/tumour", version, digest=DIGEST, run=version)
+
+
+def run_of(record: Record) -> str:
+    predicate = record.statement.predicate
+    assert isinstance(predicate, RegistrationPredicate)
+    return str(predicate.run)
 
 
 def runs(ledger: Ledger) -> list[str]:
-    return [record.statement.predicate["run"] for record in ledger.newest_first()]
+    return [run_of(record) for record in ledger.newest_first()]
 
 
 def test_an_empty_ledger_has_no_records(git: Git) -> None:
@@ -69,15 +78,42 @@ def test_a_ledger_touches_neither_branch_nor_working_tree(git: Git) -> None:
     assert git.run("status", "--porcelain") == b""
 
 
-def test_a_record_that_is_no_statement_is_refused_by_its_commit(git: Git) -> None:
-    ledger = local_ledger(git, "0123456789ab")
-    blob = git.run("hash-object", "-w", "--stdin", stdin=b"{}").decode().strip()
+def put(ledger: Ledger, text: bytes) -> str:
+    """Put any text on the ledger as its newest record, and return its commit."""
+    git, tip = ledger.git, ledger.tip()
+    blob = git.run("hash-object", "-w", "--stdin", stdin=text).decode().strip()
     tree = git.run("mktree", stdin=f"100644 blob {blob}\tstatement.json\n".encode()).decode().strip()
     who = {f"GIT_{role}_{part}": "x" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
-    commit = git.run("commit-tree", tree, "-m", "forged", env=who).decode().strip()
+    parent = ("-p", tip) if tip else ()
+    commit = git.run("commit-tree", tree, *parent, "-m", "forged", env=who).decode().strip()
     git.run("update-ref", ledger.ref, commit)
+    return commit
+
+
+def test_a_record_that_is_no_statement_is_refused_by_its_commit(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    commit = put(ledger, b"{}")
     with pytest.raises(Refusal, match=commit[:12]):
         list(ledger.newest_first())
+
+
+def test_a_record_that_does_not_fit_its_type_is_refused_by_its_commit_and_key(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    ledger.append(said("1.0.0"))
+    text = json.dumps(said("1.1.0").as_json()).replace(DIGEST, "md5:1")
+    commit = put(ledger, text.encode())
+    with pytest.raises(Refusal, match=rf"record {commit[:12]} of .* predicate\.digest: ") as refused:
+        list(ledger.newest_first())
+    assert commit[:12] in refused.value.fix
+
+
+def test_a_record_of_a_later_release_stops_no_reader(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    ledger.append(said("1.0.0"))
+    put(ledger, json.dumps(said("1.1.0").as_json()).replace("registration:v1", "registration:v2").encode())
+    ledger.append(said("1.2.0"))
+    kinds = [record.statement.predicate.predicate_type for record in ledger.newest_first()]
+    assert [kind.rsplit(":", 1)[1] for kind in kinds] == ["v1", "v2", "v1"]
 
 
 def test_a_git_identity_is_not_needed(git: Git, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -94,7 +130,7 @@ def test_what_was_read_before_is_read_no_more_and_what_is_new_is(git: Git) -> No
     other = local_ledger(Git(git.root), "0123456789ab")
     other.append(said("c"))
     again = list(ledger.newest_first())
-    assert [record.statement.predicate["run"] for record in again] == ["c", "b", "a"]
+    assert [run_of(record) for record in again] == ["c", "b", "a"]
     assert all(new is old for new, old in zip(again[1:], first, strict=True))
 
 
@@ -104,6 +140,6 @@ def test_a_ledger_that_was_rewritten_is_read_anew(git: Git) -> None:
         ledger.append(said(run))
     assert len(list(ledger.newest_first())) == 2
     git.run("update-ref", ledger.ref, f"{ledger.tip()}~1")
-    assert [record.statement.predicate["run"] for record in ledger.newest_first()] == ["a"]
+    assert [run_of(record) for record in ledger.newest_first()] == ["a"]
     ledger.append(said("c"))
-    assert [record.statement.predicate["run"] for record in ledger.newest_first()] == ["c", "a"]
+    assert [run_of(record) for record in ledger.newest_first()] == ["c", "a"]

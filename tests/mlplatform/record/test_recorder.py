@@ -1,20 +1,22 @@
 """Records are signed: by a laptop's own key for its own ledger, by the recorder's for the company's."""
 
+import hashlib
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.statement import registration_statement
+from mlplatform.core.records.base import Predicate
 from mlplatform.providers.git import Git
 from mlplatform.providers.signing.envelope import unseal
 from mlplatform.providers.signing.ssh import make_key, public_key
-from mlplatform.record.ledger import ENVELOPE, Ledger, local_ledger, shared_ledger
+from mlplatform.record.ledger import ENVELOPE, Ledger, Record, local_ledger, shared_ledger
 from mlplatform.record.recorder import KEY
+from tests.support.records import registration_record
 from tests.support.scratch import isolate
 
-STATEMENT = registration_statement("clinic/tumour", "1.0.0", f"sha256:{'a' * 64}", "development", {})
+STATEMENT = registration_record("clinic/tumour", "1.0.0")
 
 
 @pytest.fixture
@@ -68,10 +70,17 @@ def test_nothing_is_recorded_on_the_shared_ledger_unsigned(git: Git) -> None:
     assert ledger.tip() is None
 
 
+def previous(record: Record) -> str | None:
+    predicate = record.statement.predicate
+    assert isinstance(predicate, Predicate)
+    return predicate.previous
+
+
 def test_each_record_names_the_one_before_it_under_its_signature(git: Git) -> None:
     ledger = local_ledger(git, "0123456789ab")
     first = ledger.append(STATEMENT)
     ledger.append(STATEMENT)
     newest, oldest = ledger.newest_first()
-    assert newest.statement.predicate["previous"] == first
-    assert "previous" not in oldest.statement.predicate
+    envelope = git.run("show", f"{first}:{ENVELOPE}")
+    assert previous(newest) == f"sha256:{hashlib.sha256(envelope).hexdigest()}"
+    assert previous(oldest) is None

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.statement import Statement, registration_statement
+from mlplatform.core.records.registration import RegistrationPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.providers.git import Git
-from mlplatform.record.ledger import Ledger, shared_ledger
+from mlplatform.record.ledger import Ledger, Record, shared_ledger
+from tests.support.records import registration_record
 
 DIGEST = "sha256:" + "a" * 64
 
@@ -24,12 +26,18 @@ def clones(tmp_path: Path) -> tuple[Ledger, Ledger]:
 
 
 def said(run: str) -> Statement:
-    return registration_statement("clinic/tumour", "1.0.0", DIGEST, "development", {"run": run})
+    return registration_record("clinic/tumour", "1.0.0", digest=DIGEST, run=run)
+
+
+def run_of(record: Record) -> str:
+    predicate = record.statement.predicate
+    assert isinstance(predicate, RegistrationPredicate)
+    return str(predicate.run)
 
 
 def runs(ledger: Ledger) -> list[str]:
     ledger.sync()
-    return [record.statement.predicate["run"] for record in ledger.newest_first()]
+    return [run_of(record) for record in ledger.newest_first()]
 
 
 def test_what_one_clone_appends_the_other_reads(clones: tuple[Ledger, Ledger]) -> None:
@@ -70,7 +78,7 @@ def test_a_ledger_that_was_rewritten_on_the_remote_is_noticed(clones: tuple[Ledg
         one.sync()
     with pytest.raises(Refusal, match="lacks records that are here"):
         one.append(said("c"))
-    assert [record.statement.predicate["run"] for record in one.newest_first()] == ["b", "a"]
+    assert [run_of(record) for record in one.newest_first()] == ["b", "a"]
     assert runs(two) == ["a"]
 
 

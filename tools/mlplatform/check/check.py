@@ -100,6 +100,7 @@ def check(
     packages = policies.AskablePackages((), ())
     missing_approvals: list[Finding] = []
     approved_by: dict[str, set[str]] = {}
+    required: dict[str, int] = {}
     changes: list[DeploymentChange] = []
 
     def judge_schema() -> list[Finding]:
@@ -125,6 +126,7 @@ def check(
             for answer in policies.answers(packages.of("review"), builder, engine):
                 missing_approvals.extend(answer.findings)
                 approved_by.setdefault(answer.path, set()).update(answer.approved_by)
+                required[answer.path] = max(answer.required, required.get(answer.path, 0))
             if review:
                 yield from missing_approvals
 
@@ -163,6 +165,7 @@ def check(
         waived=judged.waived,
         missing_approvals=tuple(sorted(missing_approvals)),
         approved_by=_as_given(approved_by, context.review),
+        required_approvals=required,
         changes=tuple(changes),
         loosens=tuple(sorted(_loosening(judged.findings, packages))) if base else (),
     )

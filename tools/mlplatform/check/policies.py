@@ -97,11 +97,15 @@ def _reads(package: Package) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a package says of one path: what it denies, and of a review whose approval counted (logins, lower case)."""
+    """What a package says of one path: what it denies, and of a review whose approval counted (logins, lower case).
+
+    `required` is how many approvals the review takes.
+    """
 
     path: str
     findings: tuple[Finding, ...]
     approved_by: frozenset[str] = frozenset()
+    required: int = 0
 
 
 def evaluate(packages: Iterable[Package], builder: QueryBuilder, engine: PolicyEngine) -> Iterator[Finding]:
@@ -133,7 +137,7 @@ def answers(packages: Iterable[Package], builder: QueryBuilder, engine: PolicyEn
 
 
 def _is_assent(answer: Answer) -> bool:
-    return not answer.findings and not answer.approved_by
+    return not answer.findings and not answer.approved_by and not answer.required
 
 
 def _same_texts(question: PolicyQuery) -> int:
@@ -156,8 +160,10 @@ def _answers(
         for number, decision in zip(joined, decisions, strict=True):
             question = of_package[number][1]
             findings = tuple(_findings(package, question, decision))
-            approved_by = decision.approved_by if isinstance(decision, Decision) else frozenset()
-            judged[number] = Answer(question.path, findings, approved_by)
+            if isinstance(decision, Decision):
+                judged[number] = Answer(question.path, findings, decision.approved_by, decision.required)
+            else:
+                judged[number] = Answer(question.path, findings)
         yield from judged
 
 
@@ -171,7 +177,7 @@ def _findings(package: Package, question: PolicyQuery, answer: Decision | Policy
         yield _unanswered(
             question, f"package {package.name} did not evaluate {rule}: a value that it needs is undefined"
         )
-    if answer.approved_by and package.asks != "review":
+    if (answer.approved_by or answer.required) and package.asks != "review":
         yield _unanswered(question, f"package {package.name} judges no review, and says who approved")
     denied = {denial.rule for denial in answer.denials}
     for rule in (answer.evaluated | denied) - package.rules.keys():

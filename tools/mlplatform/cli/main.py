@@ -46,6 +46,10 @@ GROUPS = {
     "When something went wrong": {
         "incident": "Open an incident, bring it up to date, list and show them.",
     },
+    "Prove it": {
+        "record": "Put every commit of main that is not on record yet on the ledger.",
+        "evidence": "Verify the record of changes, and export it for an audit.",
+    },
     "Run it on this machine": {
         "up": "Set up the local target and apply every environment.",
         "down": "Stop what `up` started.",

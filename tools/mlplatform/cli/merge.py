@@ -32,4 +32,4 @@ def command(branch: str, key: Path | None, as_json: bool) -> None:
         echo_json(merge_json(merged))
     else:
         click.echo(merge_text(merged))
-    sys.exit(0 if merged.commit else 1)
+    sys.exit(0 if merged.commit and not merged.unrecorded else 1)

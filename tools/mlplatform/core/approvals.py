@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlplatform.core.statement import DEPLOYMENT, Statement
+from mlplatform.core.applied import applies
+from mlplatform.core.records.statement import Statement
 
 APPROVED_LOCALLY = "local-unreviewed"
 NONE_REQUIRED = "none-required"  # it came by a pull request of an environment that asks for no approval
@@ -29,17 +30,10 @@ Approvals = Mapping[str, Approval]  # by model
 def approvals_in(oldest_first: Iterable[Statement], environment: str) -> Mapping[tuple[str, str], Approval]:
     """Return the approvals that an environment's deployments have on record, by model and commit."""
     recorded: dict[tuple[str, str], Approval] = {}
-    for statement in oldest_first:
-        predicate = statement.predicate
-        if statement.predicate_type == DEPLOYMENT and predicate["environment"] == environment:
-            for model, values in predicate.get("approvals", {}).items():
-                approval = Approval(values["commit"], tuple(values["approvedBy"]), values.get("pullRequest"))
-                if APPROVED_LOCALLY not in approval.approved_by:
-                    recorded[model, approval.commit] = approval
+    for apply in applies(oldest_first, environment):
+        for model, approval in apply.approvals.items():
+            if APPROVED_LOCALLY not in approval.approvedBy:
+                recorded[model, approval.commit] = Approval(
+                    approval.commit, approval.approvedBy, approval.pullRequest or None
+                )
     return recorded
-
-
-def approved_by(predicate: Mapping[str, Any], model: str) -> tuple[str, ...]:
-    """Return by whose approval a recorded apply changed a model; older records name the people of the whole apply."""
-    of_model = predicate.get("approvals", {}).get(model)
-    return tuple((of_model or predicate).get("approvedBy", ()))

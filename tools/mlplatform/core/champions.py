@@ -1,12 +1,11 @@
 """The champions of an environment according to the ledger: only a version among them can be rolled back to."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
+from mlplatform.core.applied import applies
 from mlplatform.core.outcome import Result
-from mlplatform.core.plan import Action
-from mlplatform.core.snapshot import ALIASES
-from mlplatform.core.statement import DEPLOYMENT, Statement
+from mlplatform.core.records.changes import AliasesAfter, ChampionOutcome
+from mlplatform.core.records.statement import Statement
 
 Champions = Mapping[str, Sequence[str]]
 RecordedAliases = Mapping[str, Mapping[str, str | None]]
@@ -17,7 +16,7 @@ def champions(statements: Iterable[Statement], environment: str) -> Champions:
     digests_by_model: dict[str, list[str]] = {}
     for model, after in _applied(statements, environment):
         if after:
-            digests_by_model.setdefault(model, []).append(after["digest"])
+            digests_by_model.setdefault(model, []).append(after.digest)
     return {model: tuple(digests) for model, digests in digests_by_model.items()}
 
 
@@ -28,22 +27,13 @@ def recorded_aliases(statements: Iterable[Statement], environment: str) -> Recor
     """
     recorded: dict[str, Mapping[str, str | None]] = {}
     for model, after in _applied(statements, environment):
-        recorded[model] = {alias: after.get(alias) for alias in ALIASES} if after else {}
+        recorded[model] = {"champion": after.champion, "previous": after.previous} if after else {}
     return recorded
 
 
-def _applied(
-    statements: Iterable[Statement], environment: str
-) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
+def _applied(statements: Iterable[Statement], environment: str) -> Iterator[tuple[str, AliasesAfter | None]]:
     """Yield each model with what its aliases became (None: it was removed), oldest first; late records come first."""
-    for statement in sorted(statements, key=lambda statement: not statement.predicate.get("late")):
-        predicate = statement.predicate
-        if statement.predicate_type != DEPLOYMENT or predicate["environment"] != environment:
-            continue
-        for outcome in predicate["outcomes"]:
-            is_applied = (outcome["action"], outcome["result"]) == (
-                Action.CHAMPION.value,
-                Result.APPLIED.value,
-            )
-            if is_applied:
-                yield outcome["resource"], outcome["after"]
+    for apply in sorted(applies(statements, environment), key=lambda apply: not apply.late):
+        for outcome in apply.outcomes:
+            if isinstance(outcome, ChampionOutcome) and outcome.result is Result.APPLIED:
+                yield outcome.resource, outcome.after

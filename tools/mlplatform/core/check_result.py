@@ -1,7 +1,9 @@
 """The result of `platform check`."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -45,8 +47,8 @@ class CheckResult:
     `not_applicable` lists the rules that this mode does not check, such as rules about a change when there is no base.
     `waived` are the findings that waivers suspend. For a change, `proposed` are the findings that only its own
     policies, schemas and waivers make, `missing_approvals` what the rules about reviews would still deny, `approved_by`
-    whose approvals counted for each path (logins as the Git host has them), `changes` what it changes about
-    deployments, and `loosens` those of the findings that say what it makes looser.
+    whose approvals counted for each path (logins as the Git host has them), `required_approvals` how many each path
+    takes, `changes` what it changes about deployments, `loosens` those of the findings that say what it makes looser.
     """
 
     repository: Repository
@@ -58,6 +60,7 @@ class CheckResult:
     proposed: tuple[Finding, ...] = ()
     missing_approvals: tuple[Finding, ...] = ()
     approved_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required_approvals: Mapping[str, int] = field(default_factory=dict)
     changes: tuple[DeploymentChange, ...] = ()
     loosens: tuple[Finding, ...] = ()
 
@@ -65,6 +68,16 @@ class CheckResult:
     def approvers(self) -> tuple[str, ...]:
         """Everybody whose approval counted for a path of the change, sorted."""
         return tuple(sorted({name for names in self.approved_by.values() for name in names}))
+
+    def digest(self) -> str:
+        """Return `sha256:` over what was found, waived and approved, and by which rules."""
+        content = [
+            [astuple(finding) for finding in (*self.findings, *self.proposed)],
+            [[*astuple(waived.finding), waived.waiver] for waived in self.waived],
+            {path: list(names) for path, names in self.approved_by.items()},
+            list(self.rules),
+        ]
+        return f"sha256:{hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()}"
 
     @property
     def is_clean(self) -> bool:

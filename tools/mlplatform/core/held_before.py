@@ -1,15 +1,14 @@
 """Tells a version that an apply leaves on hold from one that was on hold before the change that is applied."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import takewhile
-from typing import Any
 
+from mlplatform.core.applied import applies
 from mlplatform.core.hold import Holds
 from mlplatform.core.outcome import Result
 from mlplatform.core.plan import Refused
-from mlplatform.core.statement import DEPLOYMENT, Statement
-
-Predicate = Mapping[str, Any]
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.statement import Statement
 
 
 def held_before(
@@ -26,38 +25,24 @@ def held_before(
     """
     on_hold = {refusal.resource for refusal in refused if refusal.is_on_hold}
     on_purpose = {model for (model, _), hold in holds_before.items() if hold.lasting}
-    applies = _applies(oldest_first, environment)
-    here = [predicate for predicate in applies if predicate["commit"] == commit]
-    others = [predicate for predicate in applies if predicate["commit"] != commit]
-    last = list(takewhile(lambda predicate: predicate["commit"] == others[0]["commit"], others))
+    current = _current_applies(oldest_first, environment)
+    here = [apply for apply in current if apply.commit == commit]
+    others = [apply for apply in current if apply.commit != commit]
+    last = list(takewhile(lambda apply: apply.commit == others[0].commit, others))
     return frozenset(on_hold & (on_purpose | _held(last) | _failed(last)) - _failed(here))
 
 
-def _applies(oldest_first: Sequence[Statement], environment: str) -> list[Predicate]:
+def _current_applies(oldest_first: Sequence[Statement], environment: str) -> list[DeploymentPredicate]:
     """Return the applies of an environment that say how things are, newest first."""
-    return [
-        statement.predicate
-        for statement in reversed(oldest_first)
-        if statement.predicate_type == DEPLOYMENT
-        and statement.predicate["environment"] == environment
-        and not statement.predicate.get("late")
-        and "undoing" not in statement.predicate
-    ]
+    newest_first = applies(reversed(oldest_first), environment)
+    return [apply for apply in newest_first if not (apply.late or apply.is_drift_revert)]
 
 
-def _held(applies: Sequence[Predicate]) -> set[str]:
+def _held(applies: Sequence[DeploymentPredicate]) -> set[str]:
+    return {model for apply in applies for model in apply.models_on_hold()}
+
+
+def _failed(applies: Sequence[DeploymentPredicate]) -> set[str]:
     return {
-        refused["resource"]
-        for predicate in applies
-        for refused in predicate.get("refused", ())
-        if refused.get("held")
-    }
-
-
-def _failed(applies: Sequence[Predicate]) -> set[str]:
-    return {
-        outcome["resource"]
-        for predicate in applies
-        for outcome in predicate["outcomes"]
-        if outcome["result"] == Result.FAILED.value
+        outcome.resource for apply in applies for outcome in apply.outcomes if outcome.result is Result.FAILED
     }

@@ -4,16 +4,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from mlplatform.core.document import Document
 from mlplatform.core.kinds import Deployment, Model
 from mlplatform.core.outcome import Result
-from mlplatform.core.plan import Action
+from mlplatform.core.records.base import as_unicode
+from mlplatform.core.records.changes import ChampionChange, RecordedOutcome, RetireChange, version_after
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.hold import HoldPredicate
+from mlplatform.core.records.retry import RetryPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import DEPLOYMENT, HOLD, RETRY, Statement
 
-Predicate = Mapping[str, Any]
 Aliases = Mapping[str, str | None]
 
 
@@ -42,7 +44,6 @@ class Hold:
 
 
 Holds = Mapping[tuple[str, str], Hold]
-_FIELDS = ("environment", "model", "version", "digest", "documents", "reason", "lasting")
 
 
 def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
@@ -53,36 +54,46 @@ def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
     """
     on_hold: dict[tuple[str, str], Hold] = {}
     for statement in oldest_first:
-        predicate = statement.predicate
-        if predicate.get("environment") != environment or predicate.get("late"):
-            continue
-        if statement.predicate_type == RETRY:
-            on_hold.pop((predicate["model"], predicate["digest"]), None)
-        elif statement.predicate_type == HOLD:
-            hold = _read_hold(predicate)
-            on_hold[hold.model, hold.digest] = hold
-        elif statement.predicate_type == DEPLOYMENT and "undoing" not in predicate:
-            restored = {
-                refused["resource"] for refused in predicate.get("refused", ()) if refused.get("held")
-            }
-            for model, outcomes in _by_model(predicate["outcomes"]).items():
-                if model not in restored:  # restoring the version before says nothing about that version
-                    _replay(on_hold, predicate, model, outcomes)
+        match statement.predicate:
+            case RetryPredicate() as retry if retry.environment == environment:
+                on_hold.pop((retry.model, retry.digest), None)
+            case HoldPredicate() as recorded if recorded.environment == environment:
+                on_hold[recorded.model, recorded.digest] = _read_hold(recorded)
+            case DeploymentPredicate() as apply if apply.environment == environment:
+                if not (apply.late or apply.is_drift_revert):
+                    _replay_apply(on_hold, apply)
     return on_hold
 
 
 def hold_statement(hold: Hold, fence: int) -> Statement:
-    """Return the record of a hold, written while the apply still runs, so that no other machine tries the version."""
-    predicate = {name: getattr(hold, name) for name in _FIELDS} | {
-        "aliases": dict(hold.aliases),
-        "fence": fence,
-    }
-    return Statement({f"{hold.environment}/{hold.model}@{hold.version}": hold.digest}, HOLD, predicate)
+    """Return the record of a hold."""
+    return Statement.of(
+        HoldPredicate(
+            environment=hold.environment,
+            model=hold.model,
+            version=hold.version,
+            digest=hold.digest,
+            documents=hold.documents,
+            reason=as_unicode(hold.reason),
+            lasting=hold.lasting,
+            aliases=dict(hold.aliases),
+            fence=fence,
+        )
+    )
 
 
-def _read_hold(predicate: Predicate) -> Hold:
-    fields = {name: predicate[name] for name in _FIELDS}
-    return Hold(**fields, aliases=predicate["aliases"], since=predicate.get("recordedAt", ""))
+def _read_hold(recorded: HoldPredicate) -> Hold:
+    return Hold(
+        recorded.environment,
+        recorded.model,
+        recorded.version,
+        recorded.digest,
+        recorded.documents,
+        recorded.aliases,
+        recorded.reason,
+        recorded.recordedAt,
+        recorded.lasting,
+    )
 
 
 def hold_on(
@@ -114,42 +125,56 @@ def declared_digest(deployment: Deployment, model: Model) -> str:
     return f"sha256:{hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()}"
 
 
-def _by_model(outcomes: Iterable[Predicate]) -> dict[str, list[Predicate]]:
-    by_model: dict[str, list[Predicate]] = {}
-    for outcome in outcomes:
-        by_model.setdefault(outcome["resource"], []).append(outcome)
-    return by_model
+def _replay_apply(on_hold: dict[tuple[str, str], Hold], apply: DeploymentPredicate) -> None:
+    restored = apply.models_on_hold()
+    by_model: dict[str, list[RecordedOutcome]] = {}
+    for outcome in apply.outcomes:
+        by_model.setdefault(outcome.resource, []).append(outcome)
+    for model, outcomes in by_model.items():
+        if model not in restored:  # restoring the version before says nothing about that version
+            _replay(on_hold, apply, model, outcomes)
 
 
 def _replay(
-    on_hold: dict[tuple[str, str], Hold], predicate: Predicate, model: str, outcomes: list[Predicate]
+    on_hold: dict[tuple[str, str], Hold],
+    apply: DeploymentPredicate,
+    model: str,
+    outcomes: list[RecordedOutcome],
 ) -> None:
-    pinned = next((o["after"] for o in reversed(outcomes) if o["after"] and "digest" in o["after"]), None)
+    pinned = next((about for outcome in reversed(outcomes) if (about := version_after(outcome))), None)
     if pinned is None:
         return  # the deployment was removed: no version has failed
-    key = model, pinned["digest"]
-    failed = next((o for o in outcomes if _is_failure(o)), None)
-    champion = next((o for o in outcomes if o["action"] == Action.CHAMPION.value), None)
+    version, digest = pinned
+    failed = next((outcome for outcome in outcomes if _is_failure(outcome)), None)
     if failed is not None:
-        before = champion["before"] or {} if champion else None
-        on_hold[key] = Hold(
-            predicate["environment"],
+        on_hold[model, digest] = Hold(
+            apply.environment,
             model,
-            _version(pinned),
-            pinned["digest"],
-            predicate.get("documents", {}).get(model, ""),
-            {} if before is None else {alias: before.get(alias) for alias in ("champion", "previous")},
-            f"{failed['action']}: {failed.get('reason', '')}",
-            predicate.get("recordedAt", ""),
+            version,
+            digest,
+            apply.documents.get(model, ""),
+            _aliases_before(outcomes),
+            f"{failed.action}: {failed.reason}",
+            apply.recordedAt,
         )
-    elif all(o["result"] == Result.APPLIED.value for o in outcomes if o["action"] != Action.RETIRE.value):
-        on_hold.pop(key, None)
+    elif all(
+        outcome.result is Result.APPLIED for outcome in outcomes if not isinstance(outcome, RetireChange)
+    ):
+        on_hold.pop((model, digest), None)
 
 
-def _is_failure(outcome: Predicate) -> bool:
+def _is_failure(outcome: RecordedOutcome) -> bool:
     """True when an action failed; a failed unload of the version before says nothing about the new one."""
-    return bool(outcome["result"] == Result.FAILED.value and outcome["action"] != Action.RETIRE.value)
+    return outcome.result is Result.FAILED and not isinstance(outcome, RetireChange)
 
 
-def _version(pinned: Predicate) -> str:
-    return str(pinned.get("version") or pinned.get("champion"))
+def _aliases_before(outcomes: Iterable[RecordedOutcome]) -> Aliases:
+    """Return the aliases before the first change of them; empty where they were not to be changed."""
+    moved = next((outcome for outcome in outcomes if isinstance(outcome, ChampionChange)), None)
+    if moved is None:
+        return {}
+    before = moved.before
+    return {
+        "champion": before.champion if before else None,
+        "previous": before.previous if before else None,
+    }

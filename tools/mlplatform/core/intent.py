@@ -1,53 +1,39 @@
 """Intents: what a run is about to do to a shared environment, recorded first in case its machine never comes back."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from mlplatform.core.outcome import Result
-from mlplatform.core.statement import DEPLOYMENT, Statement, deployment_statement, subjects_of
+from mlplatform.core.records.base import extended
+from mlplatform.core.records.changes import RecordedChange, RecordedOutcome, recorded_outcome
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.header import header_of
+from mlplatform.core.records.intent import IntentPredicate
+from mlplatform.core.records.statement import Statement
 
-INTENT = "urn:mlplatform:predicate:intent:v1"
 INTERRUPTED = "the apply was interrupted before it recorded what happened"
 
-Predicate = Mapping[str, Any]
 
-
-def intent_statement(journal: str, plan: Predicate, changes: Iterable[Predicate]) -> Statement:
-    """Return the record of an intent: the plan's header, its changes, and the journal that outcomes are written to."""
-    changes = list(changes)
-    subjects = subjects_of(str(plan["environment"]), changes)
-    return Statement(subjects, INTENT, {**plan, "intent": journal, "changes": changes})
-
-
-def unreported_outcomes(changes: Iterable[Predicate]) -> list[dict[str, Any]]:
+def unreported_outcomes(changes: Iterable[RecordedChange]) -> list[RecordedOutcome]:
     """Return a `not-attempted` outcome for each change whose outcome was never recorded."""
-    return [{**change, "result": Result.NOT_ATTEMPTED.value, "reason": INTERRUPTED} for change in changes]
+    return [recorded_outcome(change, Result.NOT_ATTEMPTED, INTERRUPTED) for change in changes]
 
 
-def interrupted(intent: Statement) -> Statement:
+def interrupted(intent: IntentPredicate) -> Statement:
     """Return the record of an apply of which only the intent is known."""
-    header = {key: value for key, value in intent.predicate.items() if key not in _ONLY_IN_INTENT}
-    return deployment_statement(header, unreported_outcomes(intent.predicate["changes"]))
+    outcomes = tuple(unreported_outcomes(intent.changes))
+    return Statement.of(
+        extended(DeploymentPredicate, header_of(intent), intent=intent.intent, outcomes=outcomes)
+    )
 
 
-def unfinished(oldest_first: Iterable[Statement], environment: str) -> tuple[Statement, ...]:
+def unfinished(oldest_first: Iterable[Statement], environment: str) -> tuple[IntentPredicate, ...]:
     """Return the intents for an environment that no record of their outcomes followed."""
-    open_intents: dict[str, Statement] = {}
+    open_intents: dict[str, IntentPredicate] = {}
     for statement in oldest_first:
-        predicate = statement.predicate
-        if predicate.get("environment") != environment:
-            continue
-        if statement.predicate_type == INTENT:
-            open_intents[predicate["intent"]] = statement
-        elif statement.predicate_type == DEPLOYMENT:
-            for name in _names(predicate):
-                open_intents.pop(name, None)
+        match statement.predicate:
+            case IntentPredicate() as intent if intent.environment == environment:
+                open_intents[intent.intent] = intent
+            case DeploymentPredicate() as apply if apply.environment == environment:
+                open_intents.pop(apply.id, None)
+                open_intents.pop(apply.intent, None)
     return tuple(open_intents.values())
-
-
-def _names(predicate: Predicate) -> Iterator[str]:
-    yield predicate.get("id", "")
-    yield predicate.get("intent", "")
-
-
-_ONLY_IN_INTENT = ("id", "recordedAt", "changes")

@@ -5,21 +5,21 @@ So a change by hand does not count as applied only because something else was ap
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from mlplatform.core.plan import Action
+from mlplatform.core.records.changes import CopyChange, LoadChange, RecordedOutcome, RetireChange
 from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
 
 T = TypeVar("T")
-Outcome = Mapping[str, Any]
 Touched = set[tuple[str, str, str]]  # action, model, and the version or digest it is about
 
 
-def carry_forward(last: Snapshot | None, now: Snapshot, outcomes: Iterable[Outcome]) -> Snapshot:
+def carry_forward(last: Snapshot | None, now: Snapshot, outcomes: Iterable[RecordedOutcome]) -> Snapshot:
     """Return the snapshot to publish: `now`, with everything that no apply has touched since taken from `last`."""
     if last is None:
         return now
-    touched = {about for outcome in outcomes for about in _about(outcome)}
+    touched = {_about(outcome) for outcome in outcomes}
     models = last.models() | now.models()
     versions = {model: _versions(model, last, now, touched) for model in models}
     served = {model: _served(model, last, now, touched) for model in models}
@@ -36,15 +36,15 @@ def carry_forward(last: Snapshot | None, now: Snapshot, outcomes: Iterable[Outco
     )
 
 
-def _about(outcome: Outcome) -> Iterable[tuple[str, str, str]]:
-    action, model = outcome["action"], outcome["resource"]
-    values = outcome["after"] or outcome["before"] or {}
-    if action == Action.COPY.value:
-        yield action, model, values["version"]
-    elif action in (Action.LOAD.value, Action.RETIRE.value):
-        yield Action.LOAD.value, model, values["digest"]
-    else:
-        yield action, model, ""
+def _about(outcome: RecordedOutcome) -> tuple[str, str, str]:
+    match outcome:
+        case CopyChange():
+            return Action.COPY.value, outcome.resource, outcome.after.version
+        case LoadChange():
+            return Action.LOAD.value, outcome.resource, outcome.after.digest
+        case RetireChange():
+            return Action.LOAD.value, outcome.resource, outcome.before.digest
+    return outcome.action.value, outcome.resource, ""
 
 
 def _versions(model: str, last: Snapshot, now: Snapshot, touched: Touched) -> dict[str, RegisteredEntry]:

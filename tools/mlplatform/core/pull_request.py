@@ -31,13 +31,16 @@ class PullRequest:
 class MergedChange:
     """A pull request that became a commit of main; `review` has its people and reviews as they were then.
 
-    `commit` is the commit on main's first-parent history, `merger` who merged it.
+    `commit` is the commit on main's first-parent history, `merger` who merged it, and `merged_at` when (RFC 3339):
+    by the Git host's clock, or by the merger's where there is no host.
     """
 
     name: str
     commit: str
+    title: str
     method: MergeMethod
     merger: str
+    merged_at: str | None
     review: Review
     url: str | None = None
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from mlplatform.core.applied import applies
 from mlplatform.core.champions import Champions, champions
 from mlplatform.core.hold import holds
-from mlplatform.core.statement import DEPLOYMENT, Statement
+from mlplatform.core.records.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,5 @@ def ran_in(oldest_first: Iterable[Statement], environment: str) -> Ran:
     return Ran(
         champions(statements, environment),
         frozenset(holds(statements, environment)),
-        any(
-            statement.predicate_type == DEPLOYMENT and statement.predicate["environment"] == environment
-            for statement in statements
-        ),
+        any(True for _ in applies(statements, environment)),
     )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from mlplatform.core.approvals import approved_by
-from mlplatform.core.plan import Action
+from mlplatform.core.records.changes import CopiedVersion, CopyChange
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.registration import RegistrationPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.snapshot import tags_digest
-from mlplatform.core.statement import DEPLOYMENT, REGISTRATION, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +44,28 @@ def registration_records(oldest_first: Iterable[Statement], environment: str) ->
     """Return all registration records of an environment by model and version, newest first."""
     records: dict[tuple[str, str], tuple[RegistrationRecord, ...]] = {}
     for statement in oldest_first:
-        predicate = statement.predicate
-        if predicate.get("environment") != environment:
-            continue
-        if statement.predicate_type == REGISTRATION:
-            _add(records, predicate["model"], _record(predicate, None, ()))
-        elif statement.predicate_type == DEPLOYMENT:
-            for outcome in predicate["outcomes"]:
-                after = outcome["after"]
-                if outcome["action"] == Action.COPY.value and after:
-                    model = outcome["resource"]
-                    _add(records, model, _record(after, predicate["commit"], approved_by(predicate, model)))
+        match statement.predicate:
+            case RegistrationPredicate() as registered if registered.environment == environment:
+                _add(records, registered.model, _record(registered, None, ()))
+            case DeploymentPredicate() as apply if apply.environment == environment:
+                for outcome in apply.outcomes:
+                    if isinstance(outcome, CopyChange):
+                        model = outcome.resource
+                        approved_by = apply.approved_by(model)
+                        _add(records, model, _record(outcome.after, apply.commit, approved_by))
     return records
 
 
 def _record(
-    values: Mapping[str, Any], change: str | None, approved_by: tuple[str, ...]
+    registered: RegistrationPredicate | CopiedVersion, change: str | None, approved_by: tuple[str, ...]
 ) -> RegistrationRecord:
     return RegistrationRecord(
-        values["version"],
-        values["digest"],
-        values.get("run"),
-        values.get("commit"),
-        values.get("data") or {},
-        values.get("metrics") or {},
+        registered.version,
+        registered.digest,
+        registered.run,
+        registered.commit,
+        registered.data,
+        registered.metrics,
         change,
         approved_by,
     )

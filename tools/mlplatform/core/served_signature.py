@@ -2,32 +2,36 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from mlplatform.core.kinds import Model
 from mlplatform.core.kinds.model import Signature
 from mlplatform.core.outcome import Result
-from mlplatform.core.plan import Action
-from mlplatform.core.statement import DEPLOYMENT, Statement
-
-_LOADING = (Action.LOAD.value, Action.PROBE.value)
+from mlplatform.core.records.base import parse
+from mlplatform.core.records.changes import LoadOutcome, ProbeOutcome, RecordedSignature
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class ServedSignature:
-    """A format, and a signature as JSON."""
+    """A format, and a signature as records state it."""
 
     format: str
-    signature: Mapping[str, Any]
+    signature: RecordedSignature
+
+    @staticmethod
+    def of(format_: str, signature: Signature) -> "ServedSignature":
+        """Return a format with a signature that a document declares."""
+        return ServedSignature(format_, parse(RecordedSignature, signature.model_dump(mode="json")))
 
     @staticmethod
     def by(model: Model) -> "ServedSignature":
         """Return the format and signature in a model's document, which apply to new versions."""
-        return ServedSignature(model.format, model.signature.model_dump(mode="json"))
+        return ServedSignature.of(model.format, model.signature)
 
     def over(self, model: Model) -> Model:
         """Return the model with this format and signature."""
-        signature = Signature.model_validate(self.signature)
+        signature = Signature.model_validate(self.signature.as_json())
         return model.model_copy(update={"format": self.format, "signature": signature})
 
 
@@ -47,27 +51,27 @@ def proven(oldest_first: Iterable[Statement]) -> dict[Version, ServedSignature]:
     """
     return {
         version: signature
-        for version, signature, action, result in _attempts(oldest_first)
-        if (action, result) == (Action.PROBE.value, Result.APPLIED.value)
+        for version, signature, outcome in _attempts(oldest_first)
+        if isinstance(outcome, ProbeOutcome) and outcome.result is Result.APPLIED
     }
 
 
 def refuted(oldest_first: Iterable[Statement]) -> Mapping[Version, tuple[ServedSignature, ...]]:
     """Return the signatures with which each version failed to load or failed its probe."""
     failed: dict[Version, tuple[ServedSignature, ...]] = {}
-    for version, signature, _, result in _attempts(oldest_first):
-        if result == Result.FAILED.value:
+    for version, signature, outcome in _attempts(oldest_first):
+        if outcome.result is Result.FAILED:
             failed[version] = (*failed.get(version, ()), signature)
     return failed
 
 
-def _attempts(oldest_first: Iterable[Statement]) -> Iterator[tuple[Version, ServedSignature, str, str]]:
+def _attempts(
+    oldest_first: Iterable[Statement],
+) -> Iterator[tuple[Version, ServedSignature, LoadOutcome | ProbeOutcome]]:
     for statement in oldest_first:
-        if statement.predicate_type != DEPLOYMENT:
+        if not isinstance(statement.predicate, DeploymentPredicate):
             continue
-        for outcome in statement.predicate["outcomes"]:
-            after = outcome["after"]
-            if outcome["action"] in _LOADING and after:
-                signature = ServedSignature(after["format"], after["signature"])
-                version = outcome["resource"], after["digest"]
-                yield version, signature, outcome["action"], outcome["result"]
+        for outcome in statement.predicate.outcomes:
+            if isinstance(outcome, LoadOutcome | ProbeOutcome):
+                signature = ServedSignature(outcome.after.format, outcome.after.signature)
+                yield (outcome.resource, outcome.after.digest), signature, outcome

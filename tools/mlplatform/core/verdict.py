@@ -52,8 +52,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The verdict on a branch, and the merge commit where it passed; `remote` has it where it is not this clone."""
+    """The verdict on a branch, and the merge commit where it passed; `remote` has it where it is not this clone.
+
+    `record` is the commit of the ledger that holds its record, `unrecorded` why there is none yet.
+    """
 
     verdict: Verdict
     commit: str | None
     remote: str | None = None
+    record: str | None = None
+    unrecorded: Refusal | None = None

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from mlplatform.core.statement import Statement, last_applied
+from mlplatform.core.applied import last_applied
+from mlplatform.core.records.statement import Statement
 from mlplatform.providers.git import Git, GitError
 
 _MOST_NAMED = 3

@@ -2,7 +2,7 @@
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment
-from mlplatform.core.statement import Statement
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.workspace import REMOTE, Workspace
 from mlplatform.local.identity import read_target_id
 from mlplatform.record.ledger import Ledger, copies_of_shared, shared_ledger

@@ -1,16 +1,17 @@
 """Reads the status of every environment: documents, servers and ledger. MLflow is never imported here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
 
+from mlplatform.core.applied import applies, newest_apply
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
 from mlplatform.core.intent import INTERRUPTED
 from mlplatform.core.outcome import Result
-from mlplatform.core.plan import Action
+from mlplatform.core.records.changes import ChampionOutcome
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import Statement, newest_apply
 from mlplatform.flow.lacking_commits import lacking_commits
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import SILENT, ProgressReporter
@@ -23,8 +24,6 @@ from mlplatform.observe.status import DeploymentStatus, EnvironmentView, environ
 from mlplatform.providers.serving import connect_serving
 from mlplatform.providers.serving.interface import Observation
 from mlplatform.record.outbox import left_behind
-
-Predicate = Mapping[str, Any]
 
 
 def status(
@@ -59,12 +58,10 @@ def _fetch_shared_ledger(workspace: Workspace, repository: Repository, progress:
 def _view(workspace: Workspace, repository: Repository, environment: str) -> EnvironmentView:
     settings, paths = repository.environments[environment].body, workspace.paths(environment)
     ledger = statements(workspace, settings)
-    predicates = [
-        statement.predicate for statement in reversed(ledger) if _is_current(statement.predicate, environment)
-    ]
+    newest_first = [apply for apply in applies(reversed(ledger), environment) if not apply.late]
     on_hold = holds(ledger, environment)
     applying = is_held(paths)
-    failures, batch = _failures(predicates), _batch(repository, predicates)
+    failures, batch = _failures(newest_first), _batch(repository, newest_first)
     lacking = lacking_commits(workspace.git, str(repository.commit), environment, ledger)
     try:
         serving = connect_serving(settings, paths)
@@ -81,19 +78,14 @@ def _view(workspace: Workspace, repository: Repository, environment: str) -> Env
 
 def _interrupted(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> frozenset[str]:
     """Return the models that the last apply did not get to the end of, by its journal or by the ledger."""
-    records = [journal.statement() for journal in left_behind(workspace.target.outbox, environment)]
-    predicates = [record.predicate for record in records or [newest_apply(ledger, environment)] if record]
+    journals = [journal.deployment() for journal in left_behind(workspace.target.outbox, environment)]
     return frozenset(
-        outcome["resource"]
-        for predicate in predicates
-        for outcome in predicate["outcomes"]
-        if outcome.get("reason") == INTERRUPTED
+        outcome.resource
+        for apply in journals or [newest_apply(ledger, environment)]
+        if apply
+        for outcome in apply.outcomes
+        if outcome.reason == INTERRUPTED
     )
-
-
-def _is_current(predicate: Predicate, environment: str) -> bool:
-    """True when a record is about an environment and not marked as late."""
-    return predicate.get("environment") == environment and not predicate.get("late")
 
 
 def _drifted(
@@ -111,28 +103,27 @@ def _drifted(
     return {model: reason for model, reason in messages.items() if reason}
 
 
-def _failures(newest_first: Iterable[Predicate]) -> dict[str, str]:
+def _failures(newest_first: Iterable[DeploymentPredicate]) -> dict[str, str]:
     """Return the reason of each model whose last apply failed."""
     reasons: dict[str, str | None] = {}
-    for predicate in newest_first:
+    for apply in newest_first:
         in_this_apply: dict[str, str | None] = {}
-        for outcome in predicate.get("outcomes", ()):
-            in_this_apply.setdefault(outcome["resource"], None)
-            if outcome["result"] == Result.FAILED.value:
-                in_this_apply[outcome["resource"]] = f"{outcome['action']}: {outcome['reason']}"
+        for outcome in apply.outcomes:
+            in_this_apply.setdefault(outcome.resource, None)
+            if outcome.result is Result.FAILED:
+                in_this_apply[outcome.resource] = f"{outcome.action}: {outcome.reason}"
         reasons = {**in_this_apply, **reasons}
     return {model: reason for model, reason in reasons.items() if reason}
 
 
-def _batch(repository: Repository, newest_first: Iterable[Predicate]) -> dict[str, tuple[str, str]]:
+def _batch(repository: Repository, newest_first: Iterable[DeploymentPredicate]) -> dict[str, tuple[str, str]]:
     """Return version and digest of each batch model's champion, from the ledger: no server knows it."""
     versions: dict[str, tuple[str, str]] = {}
-    for predicate in newest_first:
-        for outcome in predicate.get("outcomes", ()):
-            model, after = repository.models.get(outcome["resource"]), outcome["after"]
-            is_champion = (
-                outcome["action"] == Action.CHAMPION.value and outcome["result"] == Result.APPLIED.value
-            )
-            if model and model.body.type == "batch" and is_champion and after:
-                versions.setdefault(outcome["resource"], (after["champion"], after["digest"]))
+    for apply in newest_first:
+        for outcome in apply.outcomes:
+            model = repository.models.get(outcome.resource)
+            if not isinstance(outcome, ChampionOutcome) or model is None or model.body.type != "batch":
+                continue
+            if outcome.result is Result.APPLIED and outcome.after:
+                versions.setdefault(outcome.resource, (outcome.after.champion, outcome.after.digest))
     return versions

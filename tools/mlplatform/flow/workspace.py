@@ -6,11 +6,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlplatform.core.applied import newest_fence
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment, Model
 from mlplatform.core.lease import Lease
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import newest_fence
 from mlplatform.core.target import EnvironmentPaths, LocalTarget
 from mlplatform.local.identity import read_target_id, require_at_home
 from mlplatform.local.lease import is_held

@@ -1,15 +1,24 @@
 """Lineage of what runs: its data, run and approvals, joined from documents and ledger by digest."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from mlplatform.core.approvals import approved_by
+from mlplatform.core.applied import applies
 from mlplatform.core.kinds import Deployment
 from mlplatform.core.outcome import Result
-from mlplatform.core.plan import Action
+from mlplatform.core.records.changes import (
+    AliasesAfter,
+    ChampionOutcome,
+    CopiedVersion,
+    CopyOutcome,
+    Route,
+    RouteOutcome,
+)
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.registration import RegistrationPredicate
+from mlplatform.core.records.statement import Statement
 
-Predicate = Mapping[str, Any]
+Activated = Route | AliasesAfter | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,77 +88,94 @@ class DatasetUse:
 
 
 def lineage(
-    declared: DeclaredDeployment, pinned: str | None, predicates: Iterable[Predicate]
+    declared: DeclaredDeployment, pinned: str | None, newest_first: Sequence[Statement]
 ) -> DeploymentLineage:
     """Return the lineage of what an environment pins.
 
-    `pinned` is the commit since which it does; `predicates` is the ledger, newest first.
+    `pinned` is the commit since which it does; `newest_first` is the ledger.
     """
     body = declared.body
-    history = tuple(predicates)
-    registration = registration_of(declared.model, body.digest, history) or {}
-    activations = tuple(_activations(declared.environment, declared.model, history))
-    activation = next((predicate for predicate, after in activations if _activates(after, body)), {})
+    registration = registration_of(declared.model, body.digest, newest_first)
+    activations = tuple(_activations(declared.environment, declared.model, newest_first))
+    activation = next((apply for apply, after in activations if _activates(after, body)), None)
     instead = (
         _serving_instead(*activations[0]) if activations and not _activates(activations[0][1], body) else None
     )
-    data = body.from_.data or registration.get("data") or {}
+    data = body.from_.data or (registration.data if registration else {})
     return DeploymentLineage(
         declared.environment,
         declared.model,
         body.version,
         body.digest,
-        body.from_.run or registration.get("run"),
-        body.from_.commit or registration.get("commit"),
-        registration.get("codeCommitted") is True,
+        body.from_.run or (registration.run if registration else None),
+        body.from_.commit or (registration.commit if registration else None),
+        isinstance(registration, RegistrationPredicate) and registration.codeCommitted,
         tuple(
             DataUsed(name, digest, declared.classifications.get(name))
             for name, digest in sorted(data.items())
         ),
         declared.features,
-        body.metrics or registration.get("metrics") or {},
+        body.metrics or (registration.metrics if registration else {}),
         pinned,
-        None if instead else activation.get("recordedAt"),
-        activation.get("commit"),
-        approved_by(activation, declared.model),
+        (activation.recordedAt or None) if activation and not instead else None,
+        activation.commit if activation else None,
+        activation.approved_by(declared.model) if activation else (),
         instead,
         declared.on_hold,
     )
 
 
-def registration_of(model: str, digest: str, history: Iterable[Predicate]) -> Predicate | None:
+def registration_of(
+    model: str, digest: str, newest_first: Iterable[Statement]
+) -> RegistrationPredicate | CopiedVersion | None:
     """Return what the registration of a model's artifact recorded, or the copy of it; None without either."""
-    for predicate in history:
-        if (predicate.get("model"), predicate.get("digest")) == (model, digest) and "run" in predicate:
-            return predicate
-        for outcome in predicate.get("outcomes", ()):
-            after = outcome["after"] or {}
-            about = outcome["action"], outcome["resource"], after.get("digest")
-            if about == (Action.COPY.value, model, digest):
-                return dict(after)
+    for statement in newest_first:
+        match statement.predicate:
+            case RegistrationPredicate() as registration:
+                if (registration.model, registration.digest) == (model, digest):
+                    return registration
+            case DeploymentPredicate() as apply:
+                for outcome in apply.outcomes:
+                    if isinstance(outcome, CopyOutcome) and _is_copy_of(outcome, model, digest):
+                        return outcome.after
     return None
 
 
+def _is_copy_of(outcome: CopyOutcome, model: str, digest: str) -> bool:
+    return (outcome.resource, outcome.after.digest) == (model, digest)
+
+
 def _activations(
-    environment: str, model: str, history: Iterable[Predicate]
-) -> Iterator[tuple[Predicate, Predicate]]:
+    environment: str, model: str, newest_first: Iterable[Statement]
+) -> Iterator[tuple[DeploymentPredicate, Activated]]:
     """Yield each apply that moved a model's route or champion, newest first, and what it moved them to."""
-    for predicate in history:
-        if predicate.get("environment") != environment or predicate.get("late"):
+    for apply in applies(newest_first, environment):
+        if apply.late:
             continue
-        for outcome in reversed(predicate.get("outcomes", ())):
-            applied = (outcome["resource"], outcome["result"]) == (model, Result.APPLIED.value)
-            if applied and outcome["action"] in (Action.ROUTE.value, Action.CHAMPION.value):
-                yield predicate, outcome["after"] or {}
+        for outcome in reversed(apply.outcomes):
+            if isinstance(outcome, RouteOutcome | ChampionOutcome) and (outcome.resource, outcome.result) == (
+                model,
+                Result.APPLIED,
+            ):
+                yield apply, outcome.after
 
 
-def _activates(after: Predicate, body: Deployment) -> bool:
-    return body.digest in after.get("weights", {}) or after.get("digest") == body.digest
+def _activates(after: Activated, body: Deployment) -> bool:
+    match after:
+        case Route():
+            return body.digest in after.weights
+        case AliasesAfter():
+            return after.digest == body.digest
+    return False
 
 
-def _serving_instead(predicate: Predicate, after: Predicate) -> ServingInstead:
+def _serving_instead(apply: DeploymentPredicate, after: Activated) -> ServingInstead:
     """Return what an apply activated; of several versions that share the requests, the one with the most."""
-    weights = after.get("weights", {})
-    digest = after.get("digest") or max(weights, key=lambda digest: weights[digest], default=None)
-    version = after.get("champion") or after.get("version")
-    return ServingInstead(version, digest, str(predicate.get("recordedAt")), str(predicate.get("commit")))
+    version, digest = None, None
+    match after:
+        case Route(weights=weights):
+            version = after.version
+            digest = max(weights, key=lambda digest: weights[digest], default=None)
+        case AliasesAfter():
+            version, digest = after.champion, after.digest
+    return ServingInstead(version, digest, apply.recordedAt, apply.commit)

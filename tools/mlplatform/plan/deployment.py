@@ -98,7 +98,7 @@ def candidate_values(
         "digest": digest,
         "source": source,
         "format": signature.format,
-        "signature": signature.signature,
+        "signature": signature.signature.as_json(),
         "instances": instances,
     }
 

@@ -1,26 +1,27 @@
 """Moves journals from the outbox to the ledger: none is lost, none is recorded twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from mlplatform.core.applied import applies, newest_fence
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import hold_statement, holds
 from mlplatform.core.intent import interrupted, unfinished
 from mlplatform.core.plan import Plan
-from mlplatform.core.statement import Statement, newest_fence
+from mlplatform.core.records.header import RunHeader
+from mlplatform.core.records.statement import Statement
 from mlplatform.record.ledger import Ledger
 from mlplatform.record.outbox import Journal, left_behind
 
 
-def begin_journal(outbox: Path, plan: Plan, header: Mapping[str, Any], ledger: Ledger) -> Journal:
+def begin_journal(outbox: Path, plan: Plan, run: RunHeader, ledger: Ledger) -> Journal:
     """Write down what is about to be done; on a shared ledger too, as this machine may never come back."""
-    journal = Journal.begin(outbox, plan, header)
+    journal = Journal.begin(outbox, plan, run)
     if ledger.shared:
         try:
-            ledger.append(journal.intent())
+            ledger.append(Statement.of(journal.intent()))
         except Refusal:
             journal.path.unlink()  # nothing was begun
             raise
@@ -32,14 +33,14 @@ def announce_holds(journal: Journal, environment: str, model: str, ledger: Ledge
 
     If that fails it does not matter: the record at the end of the apply says so too.
     """
-    statement = journal.statement()
-    if ledger.shared is None or statement is None:
+    apply = journal.deployment()
+    if ledger.shared is None or apply is None:
         return
-    fence = statement.predicate.get("fence", 0)
-    holds_of_model = [hold for hold in holds([statement], environment).values() if hold.model == model]
+    new_holds = holds([Statement.of(apply)], environment).values()
+    holds_of_model = [hold for hold in new_holds if hold.model == model]
     with suppress(Refusal):
         for hold in holds_of_model:
-            ledger.append(hold_statement(hold, fence))
+            ledger.append(hold_statement(hold, apply.fence))
 
 
 def close_journal(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
@@ -48,10 +49,8 @@ def close_journal(journal: Journal, ledger: Ledger, newest: int = 0) -> None:
     When a later run has a greater fence, `newest`, the record is marked as late: it happened, and no longer says how
     things are now.
     """
-    if statement := journal.statement():
-        if 0 < statement.predicate.get("fence", 0) < newest:
-            statement = replace(statement, predicate={**statement.predicate, "late": True})
-        ledger.append(statement)
+    if apply := journal.deployment():
+        ledger.append(Statement.of(replace(apply, late=0 < apply.fence < newest)))
     journal.path.unlink()
 
 
@@ -62,12 +61,8 @@ def recover_journals(outbox: Path, environment: str, ledger: Ledger, statements:
     """
     journals = left_behind(outbox, environment)
     own = {journal.path.stem for journal in journals}
-    elsewhere = [
-        statement
-        for statement in unfinished(statements, environment)
-        if statement.predicate["intent"] not in own
-    ]
-    ids = {statement.predicate.get("id") for statement in statements}
+    elsewhere = [intent for intent in unfinished(statements, environment) if intent.intent not in own]
+    ids = {apply.id for apply in applies(statements, environment)}
     newest = newest_fence(statements, environment)
     for journal in journals:
         if journal.path.stem in ids:

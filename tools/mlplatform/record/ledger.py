@@ -1,6 +1,7 @@
 """The append-only ledger: a git ref whose commits hold one statement each; the parent chain is the sequence.
 
-Each statement names the record before it and is signed, in a DSSE envelope. Those of earlier releases were neither.
+Each statement names the record before it, by its digest, and is signed, in a DSSE envelope. Those of earlier releases
+were neither.
 """
 
 import json
@@ -12,7 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.statement import Statement
+from mlplatform.core.garbage_collection import gc_paused
+from mlplatform.core.outcome import Result
+from mlplatform.core.payload import digest_of_bytes
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.statement import Statement, UnknownPredicate
+from mlplatform.core.records.table import short_name
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.compare import is_ancestor
 from mlplatform.providers.git.git import PathChange
@@ -21,7 +27,7 @@ from mlplatform.providers.git.write import RECORDER
 from mlplatform.providers.signing.envelope import payload_of, seal
 from mlplatform.record.recorder import Recorder, local_recorder
 
-ENVELOPE, UNSIGNED = "envelope.json", "statement.json"
+ENVELOPE, UNSIGNED, TIMESTAMP = "envelope.json", "statement.json", "timestamp.tsr"
 NOBODY = "0" * 40
 ATTEMPTS = 30
 PAUSE_SECONDS = 0.05
@@ -36,10 +42,6 @@ class Record:
 
     commit: str
     statement: Statement
-
-    @property
-    def id(self) -> str:
-        return str(self.statement.predicate["id"])
 
 
 # What this process has read of each ledger: it only grows, and one command asks it often.
@@ -70,9 +72,16 @@ class Ledger:
         return str(self.append_unless(statement, lambda: False, attached))
 
     def append_unless(
-        self, statement: Statement, is_there: Callable[[], bool], attached: Attached | None = None
+        self,
+        statement: Statement,
+        is_there: Callable[[], bool],
+        attached: Attached | None = None,
+        timestamp: Callable[[bytes], bytes] | None = None,
     ) -> str | None:
-        """Append a statement unless `is_there` says that the ledger, as it is just then, has it; None if so."""
+        """Append a statement unless `is_there` says that the ledger, as it is just then, has it; None if so.
+
+        `timestamp` gives an authority's answer about the signed envelope, which is kept beside it.
+        """
         stamped = _with_id_and_time(statement)
         with self.recorder.key() as key:
             for attempt in range(ATTEMPTS):
@@ -80,19 +89,36 @@ class Ledger:
                 tip = self.tip()
                 if is_there():
                     return None
-                commit = self._commit(stamped, tip, key, attached or {})
+                envelope = self._sealed(stamped, tip, key)
+                files = {**(attached or {}), ENVELOPE: self.store_blob(envelope)}
+                if timestamp:
+                    files[TIMESTAMP] = self.store_blob(timestamp(envelope))
+                commit = self._commit(stamped, tip, files)
                 if self._move(commit, tip):
                     return commit
                 time.sleep(secrets.randbelow(1000) / 1000 * PAUSE_SECONDS * attempt)
         raise Refusal(f"{self.ref} is being written by too many at once", fix="try again")
 
-    def _commit(self, statement: Statement, tip: str | None, key: Path, attached: Attached) -> str:
-        text = json.dumps(_after(statement, tip).as_json(), sort_keys=True, indent=1).encode() + b"\n"
-        files = {**attached, ENVELOPE: self.store_blob(seal(text, key))}
-        listed = "".join(f"100644 blob {blob}\t{name}\n" for name, blob in files.items())
+    def _sealed(self, statement: Statement, tip: str | None, key: Path) -> bytes:
+        text = json.dumps(self._after(statement, tip).as_json(), sort_keys=True, indent=1)
+        return seal(text.encode() + b"\n", key)
+
+    def _commit(self, statement: Statement, tip: str | None, files: Attached) -> str:
+        listed = "".join(f"100644 blob {blob}\t{name}\n" for name, blob in sorted(files.items()))
         tree = self._run("mktree", stdin=listed.encode())
         parent = ["-p", tip] if tip else []
         return self._run("commit-tree", tree, *parent, "-m", _subject(statement))
+
+    def _after(self, statement: Statement, tip: str | None) -> Statement:
+        """Name the record before, so that a signature tells when one was edited, taken out or put elsewhere."""
+        if tip is None:
+            return statement
+        (entry,) = self.git.tree(tip, [ENVELOPE, UNSIGNED]).values()
+        previous = digest_of_bytes(self.git.blobs([entry.oid])[entry.oid])
+        predicate = statement.predicate
+        if isinstance(predicate, UnknownPredicate):
+            return statement
+        return replace(statement, predicate=replace(predicate, previous=previous))
 
     def sync(self) -> None:
         """Fetch the remote's records; Refusal when it cannot be reached, or lacks records that are here."""
@@ -141,7 +167,8 @@ class Ledger:
             records = ()  # it was rewritten
         newest = records[0].commit if records else None
         if newest != tip:
-            records = _read[key] = (*self._records(tip, newest), *records)
+            with gc_paused():
+                records = _read[key] = (*self._records(tip, newest), *records)
         yield from records
 
     def _records(self, tip: str, since: str | None) -> Iterator[Record]:
@@ -159,9 +186,13 @@ def local_ledger(git: Git, target_id: str) -> Ledger:
     return Ledger(git, f"refs/platform/{target_id}", local_recorder(git))
 
 
-def shared_ledger(git: Git, remote: str) -> Ledger:
-    """Return the company's ledger: the branch `evidence` of the shared remote, with a copy here."""
-    return Ledger(git, "refs/platform/evidence", Recorder(git), RemoteRef(git, remote, "refs/heads/evidence"))
+def shared_ledger(git: Git, remote: str, key: Path | None = None) -> Ledger:
+    """Return the company's ledger: the branch `evidence` of the shared remote, with a copy here.
+
+    `key` signs what is appended; None: the recorder's.
+    """
+    recorder = Recorder(git, chosen=key)
+    return Ledger(git, "refs/platform/evidence", recorder, RemoteRef(git, remote, "refs/heads/evidence"))
 
 
 def copies_of_shared(git: Git, remote: str) -> tuple[Ledger, ...]:
@@ -176,25 +207,32 @@ def copies_of_shared(git: Git, remote: str) -> tuple[Ledger, ...]:
 def _with_id_and_time(statement: Statement) -> Statement:
     """Add an id, so that no two records are equal, and the time (for display: the chain is the order)."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    stamps = {"id": secrets.token_hex(8), "recordedAt": now}
-    return replace(statement, predicate={**stamps, **statement.predicate})
-
-
-def _after(statement: Statement, tip: str | None) -> Statement:
-    """Name the record before, so that a signature tells when one was taken out or put elsewhere."""
-    return replace(statement, predicate={**statement.predicate, "previous": tip}) if tip else statement
+    predicate = statement.predicate
+    if isinstance(predicate, UnknownPredicate):
+        return statement
+    stamps = {"id": predicate.id or secrets.token_hex(8), "recordedAt": predicate.recordedAt or now}
+    return replace(statement, predicate=replace(predicate, **stamps))
 
 
 def _parse(ref: str, change: PathChange, data: bytes) -> Statement:
     try:
-        return Statement.from_json(json.loads(payload_of(data) if change.path == ENVELOPE else data))
-    except (KeyError, TypeError, ValueError) as cause:
-        raise Refusal(f"record {change.commit[:12]} of {ref} is not a statement: {cause}") from cause
+        return Statement.from_json(payload_of(data) if change.path == ENVELOPE else data)
+    except ValueError as cause:
+        raise Refusal(
+            f"record {change.commit[:12]} of {ref} cannot be read: {cause}",
+            fix=f"see what it holds: git show {change.commit[:12]}:{change.path}",
+        ) from cause
 
 
 def _subject(statement: Statement) -> str:
-    kind, predicate = statement.predicate_type.split(":")[-2], statement.predicate
-    results = {outcome["result"] for outcome in predicate.get("outcomes", ())}
-    suffix = " failed" if "failed" in results else " interrupted" if "not-attempted" in results else ""
-    subjects = ", ".join(statement.subjects) or f"{predicate.get('environment', '')}: nothing to change"
-    return f"{kind}{suffix}: {subjects}"
+    predicate = statement.predicate
+    kind, subjects = short_name(predicate.predicate_type), ", ".join(statement.subjects)
+    if not isinstance(predicate, DeploymentPredicate):
+        return f"{kind}: {subjects}"
+    results = {outcome.result for outcome in predicate.outcomes}
+    suffix = ""
+    if Result.FAILED in results:
+        suffix = " failed"
+    elif Result.NOT_ATTEMPTED in results:
+        suffix = " interrupted"
+    return f"{kind}{suffix}: {subjects or f'{predicate.environment}: nothing to change'}"

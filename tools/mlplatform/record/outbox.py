@@ -5,14 +5,24 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.intent import intent_statement, unreported_outcomes
-from mlplatform.core.outcome import Outcome
+from mlplatform.core.intent import unreported_outcomes
+from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Change, Plan
-from mlplatform.core.statement import Statement, deployment_statement
+from mlplatform.core.records.base import extended, parse
+from mlplatform.core.records.changes import (
+    RecordedChange,
+    parse_changes,
+    recorded_change,
+    recorded_outcome,
+)
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.header import ApplyHeader, RunHeader, apply_header
+from mlplatform.core.records.intent import IntentPredicate
 
 
 class Journal:
@@ -23,13 +33,20 @@ class Journal:
         self._at = {id(change): at for at, change in enumerate(changes)}
 
     @staticmethod
-    def begin(outbox: Path, plan: Plan, header: Mapping[str, Any]) -> "Journal":
+    def begin(outbox: Path, plan: Plan, run: RunHeader) -> "Journal":
         """Write down what is about to be done, and by whom."""
+        try:
+            header = apply_header(run, plan).as_json()
+            changes = [recorded_change(change).as_json() for change in plan.changes]
+        except ValueError as cause:
+            raise Refusal(
+                f"the plan for {plan.environment} cannot be recorded, so nothing is done: {cause}",
+                fix="look at the plan: platform plan --json",
+            ) from cause
         with _writing(outbox):
             outbox.mkdir(parents=True, exist_ok=True)
         journal = Journal(outbox / f"{plan.environment}-{secrets.token_hex(8)}.jsonl", plan.changes)
-        first_line = {**header, **{key: value for key, value in plan.as_json().items() if key != "changes"}}
-        journal._append({"plan": first_line, "changes": [change.as_json() for change in plan.changes]})
+        journal._append({"plan": header, "changes": changes})
         return journal
 
     def record_outcome(self, outcome: Outcome) -> None:
@@ -37,8 +54,8 @@ class Journal:
         at = self._at[id(outcome.change)]
         self._append({"change": at, "result": outcome.result.value, "reason": outcome.reason})
 
-    def statement(self) -> Statement | None:
-        """Return the journal as a statement; None when it is empty. A change without an outcome was interrupted.
+    def deployment(self) -> DeploymentPredicate | None:
+        """Return what the journal says was done; None when it is empty. A change without an outcome was interrupted.
 
         Refusal when the file is not a journal.
         """
@@ -51,27 +68,31 @@ class Journal:
                 fix="see what it holds, move it out of .platform/outbox, and run the command again",
             ) from cause
 
-    def intent(self) -> Statement:
+    def intent(self) -> IntentPredicate:
         """Return what the journal says is to be done."""
-        begun = next(_whole_lines(self.path.read_text()))
-        return intent_statement(self.path.stem, begun["plan"], begun["changes"])
+        header, changes = _begun(next(_whole_lines(self.path.read_text())))
+        return extended(IntentPredicate, header, intent=self.path.stem, changes=changes)
 
-    def _read(self) -> Statement | None:
+    def _read(self) -> DeploymentPredicate | None:
         lines = list(_whole_lines(self.path.read_text()))
         if not lines:
             return None
-        begun, *reports = lines
-        Plan.from_json({**begun["plan"], "changes": begun["changes"]})  # or it is no journal
-        outcomes = unreported_outcomes(begun["changes"])
-        for report in reports:
-            outcomes[report["change"]] |= {"result": report["result"], "reason": report["reason"]}
-        return deployment_statement({**begun["plan"], "id": self.path.stem}, outcomes)
+        header, changes = _begun(lines[0])
+        outcomes = unreported_outcomes(changes)
+        for report in lines[1:]:
+            at = report["change"]
+            outcomes[at] = recorded_outcome(changes[at], Result(report["result"]), report["reason"])
+        return extended(DeploymentPredicate, replace(header, id=self.path.stem), outcomes=tuple(outcomes))
 
     def _append(self, line: Mapping[str, Any]) -> None:
         with _writing(self.path), self.path.open("a") as file:
             file.write(json.dumps(line, sort_keys=True) + "\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def _begun(line: Mapping[str, Any]) -> tuple[ApplyHeader, tuple[RecordedChange, ...]]:
+    return parse(ApplyHeader, line["plan"]), parse_changes(line["changes"])
 
 
 @contextmanager

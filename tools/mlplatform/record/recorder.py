@@ -19,12 +19,14 @@ KEY = "PLATFORM_RECORDER_KEY"
 class Recorder:
     """Where the key is that signs the records of a ledger; `local` is the file of a laptop's own, made when needed.
 
+    `chosen` is a key that somebody named for a shared ledger.
     A shared ledger is signed with the key in the variable PLATFORM_RECORDER_KEY (its text, or the path of its file), or
     else with the one that git signs with.
     """
 
     git: Git
     local: Path | None = None
+    chosen: Path | None = None
 
     @contextmanager
     def key(self) -> Iterator[Path]:
@@ -34,6 +36,8 @@ class Recorder:
             if not self.local.exists():
                 make_key(self.local, "recorder of a local target")
             yield self.local
+        elif self.chosen is not None:
+            yield self.chosen
         elif configured.startswith("-----BEGIN"):
             with tempfile.TemporaryDirectory(prefix="platform-recorder-") as folder:
                 file = Path(folder, "key")

@@ -126,10 +126,20 @@ def merge_text(merged: Merge) -> str:
     environments = dict.fromkeys(change.environment for change in merged.verdict.checked.changes)
     lines = [
         f"{one_line(merged.verdict.pull.name)} is merged as {merged.commit[:12]} into main{where}; approved by {names}",
+        *([_unrecorded_line(merged.unrecorded)] if merged.unrecorded else []),
         *(f"  next: platform apply --env {environment}" for environment in environments),
     ]
     return "\n".join(lines)
 
 
+def _unrecorded_line(why: Refusal) -> str:
+    return f"  it is not on record yet: {one_line(str(why))}; then: platform record"
+
+
 def merge_json(merged: Merge) -> dict[str, Any]:
-    return {"commit": merged.commit, "remote": merged.remote, "verdict": verdict_json(merged.verdict)}
+    return {
+        "commit": merged.commit,
+        "remote": merged.remote,
+        "record": merged.record,
+        "verdict": verdict_json(merged.verdict),
+    }

@@ -31,18 +31,12 @@ class ValidationResult:
         return not any(check.failure for check in self.checks)
 
     def as_json(self) -> dict[str, Any]:
+        latency = self.latency
         return {
             "environment": self.environment,
             "model": self.model,
             "version": self.candidate.version,
             "digest": self.candidate.digest,
-            **self.as_predicate(),
-        }
-
-    def as_predicate(self) -> dict[str, Any]:
-        """Return the result without environment, model and version."""
-        latency = self.latency
-        return {
             "met": self.passed,
             "because": self.because,
             "commit": self.commit,

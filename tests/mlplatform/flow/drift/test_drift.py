@@ -40,6 +40,7 @@ from mlplatform.providers.serving.triton.programs import serving_folder
 from tests.support.forked_platform import Platform
 from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, documents, laboratory
+from tests.support.records import predicate_json
 from tests.support.registries import client_of
 from tests.support.stack import SCALING, ask, servers
 from tests.support.survival import end_state
@@ -498,7 +499,7 @@ def test_a_revert_says_on_the_ledger_what_it_was_and_why(
 ) -> None:
     client.delete_registered_model_alias(NAME, "previous")
     command("drift", "--env", PRODUCTION, "--revert", "--reason", "it was a slip", status=0)
-    said = [record.statement.predicate for record in lab.ledger().newest_first()][1]
+    said = [predicate_json(record) for record in lab.ledger().newest_first()][1]
     assert (said["undoing"], said["reason"]) == ("drift", "it was a slip")
     assert [outcome["action"] for outcome in said["outcomes"]] == ["champion"]
 
@@ -669,7 +670,7 @@ def test_who_was_confirmed_by_name_is_on_record(lab: Laboratory) -> None:
     assert not reconcile(lab.place, head(lab), PRODUCTION, SILENT).is_done
     wanted = ApplyOptions(confirmed=frozenset([SCALER]))
     assert reconcile(lab.place, head(lab), PRODUCTION, SILENT, wanted).is_done
-    said = [record.statement.predicate for record in lab.ledger().newest_first()][1]
+    said = [predicate_json(record) for record in lab.ledger().newest_first()][1]
     assert (said["confirmed"], end_state(lab)["aliases"]) == ([SCALER], {})
 
 

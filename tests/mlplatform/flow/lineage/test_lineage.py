@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from mlplatform.cli.lineage import command
 from mlplatform.core.errors import Refusal
+from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change
-from mlplatform.core.statement import deployment_statement, registration_statement
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.target import LocalTarget
 from mlplatform.flow.lineage.lineage import lineage_of, trained_on
 from mlplatform.flow.workspace import Workspace
@@ -23,6 +24,7 @@ from mlplatform.local.identity import target_id
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import local_ledger
 from tests.support.git_objects import Entry, ObjectStore
+from tests.support.records import apply_record, registration_record
 from tests.support.values import deployment, digest, model
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -64,11 +66,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         applied = when + timedelta(hours=1)
         made = {
             "run": f"run-{number}",
-            "commit": "f" * 40,
             "data": DATA[name],
             "recordedAt": when.isoformat(),
         }
-        ledger.append(registration_statement(name, version, digest(version), "development", made))
+        ledger.append(registration_record(name, version, **made))
         ledger.append(put_into_force(name, version, commit, applied))
     assert commit is not None
     store.point("main", commit)
@@ -82,16 +83,10 @@ def promoted(number: int) -> tuple[str, str]:
     return MODELS[number % 2], f"1.{back}.{number % 2}"
 
 
-def put_into_force(name: str, version: str, commit: str, at: datetime) -> Any:
+def put_into_force(name: str, version: str, commit: str, at: datetime) -> Statement:
     after = {"weights": {digest(version): 100}, "version": version}
-    change = Change(Action.ROUTE, "triton", name, None, after).as_json()
-    plan = {
-        "environment": "production",
-        "commit": commit,
-        "approvedBy": ["grace"],
-        "recordedAt": at.isoformat(),
-    }
-    return deployment_statement(plan, [{**change, "result": "applied"}])
+    routed = Outcome(Change(Action.ROUTE, "triton", name, None, after), Result.APPLIED)
+    return apply_record(outcomes=[routed], commit=commit, approvedBy=["grace"], recordedAt=at.isoformat())
 
 
 def entry(said: dict[str, Any]) -> Entry:

@@ -15,7 +15,7 @@ from mlplatform.cli.validate import command
 from mlplatform.core.errors import Refusal
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.reconciled import Reconciled
-from mlplatform.core.statement import VALIDATION
+from mlplatform.core.records.validation import ValidationPredicate
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.progress import SILENT
 from mlplatform.flow.promotion.validate import validate
@@ -27,6 +27,7 @@ from mlplatform.validate.result import ValidationResult
 from tests.support.known_state import Template
 from tests.support.laboratory import DATA, SCALER, Laboratory, laboratory, ran
 from tests.support.payloads import write_payload
+from tests.support.records import predicate_json
 from tests.support.stack import onnx_bytes, servers, signature, tensor
 from tests.support.waiting import wait_until
 
@@ -463,14 +464,14 @@ def test_the_verdict_is_on_the_ledger_only_when_that_is_asked_for(
     code, text = run(lab, monkeypatch, "--version", "1.0.0", "--json", "--record")
     assert code == 0
     recorded = next(iter(lab.ledger().newest_first())).statement
-    assert recorded.predicate_type == VALIDATION
+    assert isinstance(recorded.predicate, ValidationPredicate)
     said = json.loads(text)
     assert recorded.subjects == {
         f"production/{SCALER}@1.0.0": said["digest"],
         "lab/held-out": said["sample"]["digest"],
     }
-    assert recorded.predicate["met"] is True
-    assert recorded.predicate["metrics"]["r2"] == pytest.approx(1)
+    assert recorded.predicate.met is True
+    assert recorded.predicate.metrics["r2"] == pytest.approx(1)
     assert SECRET not in json.dumps(recorded.as_json())
 
 
@@ -491,7 +492,7 @@ def test_a_version_that_lost_too_much_by_its_registry_is_not_applied(lab: Labora
     assert refused.where.startswith(f"environments/production/{SCALER}.yaml:")
     assert done.plan.changes == ()
     assert loaded(lab) | {"ledger": ""} == before | {"ledger": ""}
-    said = next(lab.ledger().newest_first()).statement.predicate
+    said = predicate_json(next(lab.ledger().newest_first()))
     assert [one["reason"] for one in said["refused"]] == [refused.reason], (
         "it is on record that nothing was done"
     )
@@ -520,7 +521,7 @@ def test_an_apply_that_is_told_to_end_is_on_record_and_the_next_one_finishes_it(
         process.terminate()
     assert process.returncode == 130
     assert reconcile(lab.place, load_repository(lab.place.git, "HEAD"), "production", SILENT).is_done
-    said = [record.statement.predicate for record in islice(lab.ledger().newest_first(), 3)]
+    said = [predicate_json(record) for record in islice(lab.ledger().newest_first(), 3)]
     done = [{one["action"]: one["result"] for one in record.get("outcomes", ())} for record in said]
     _, finished, interrupted = done  # the newest is the snapshot
     assert (interrupted["load"], interrupted["champion"]) == ("applied", "not-attempted")

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
+from mlplatform.core.applied import Applied, last_applied
 from mlplatform.core.errors import Refusal
 from mlplatform.core.naming import Kind
-from mlplatform.core.statement import Applied, Statement, deployment_statement, last_applied
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.lacking_commits import lacking_commits
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.reconcile.commit_order import require_merged, require_newer, why_not_applied
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import local_ledger, shared_ledger
 from tests.support.laboratory import Laboratory, laboratory, run_git
+from tests.support.records import apply_record
 from tests.support.values import ENVIRONMENTS, document, environment
 
 
@@ -32,7 +34,7 @@ def commits(tmp_path: Path) -> tuple[Git, list[str]]:
 
 
 def applied(commit: str, **said: str) -> Statement:
-    return deployment_statement({"environment": "production", "commit": commit, **said}, ())
+    return apply_record(commit=commit, **said)
 
 
 def test_a_commit_passes_that_contains_the_one_applied_last(commits: tuple[Git, list[str]]) -> None:

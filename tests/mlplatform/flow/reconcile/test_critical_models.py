@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from mlplatform.core.statement import Statement, deployment_statement
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.reconcile.critical_models import critical_among
 from mlplatform.providers.git import Git
 from tests.support.laboratory import run_git
+from tests.support.records import apply_record
 from tests.support.values import deployment, model, repository
 
 TUMOUR = "clinic/tumour"
@@ -40,8 +41,7 @@ def commit(git: Git, files: Mapping[str, Mapping[str, Any] | None]) -> str:
 
 
 def applied(*commits: str) -> list[Statement]:
-    said = ({"environment": "production", "commit": one} for one in commits)
-    return [deployment_statement(one, ()) for one in said]
+    return [apply_record(commit=commit) for commit in commits]
 
 
 def critical(git: Git, *commits: str) -> frozenset[str]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from mlplatform.core.applied import newest_snapshot
 from mlplatform.core.errors import Refusal
 from mlplatform.core.snapshot import RegisteredEntry, ServedEntry, Snapshot
 from mlplatform.core.snapshot_plan import SnapshotPlan
-from mlplatform.core.statement import newest_snapshot
 from mlplatform.core.target import LocalTarget
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.progress import SILENT
@@ -24,6 +24,7 @@ from mlplatform.record.snapshots import publish_snapshot, read_snapshot
 from mlplatform.report.snapshot_plan import snapshot_plan_json, snapshot_plan_text
 from tests.support.known_state import Template
 from tests.support.laboratory import SCALER, Laboratory, laboratory, run_git
+from tests.support.records import predicate_json
 from tests.support.stack import servers
 from tests.support.values import ENVIRONMENTS as LAB_ENVIRONMENTS
 from tests.support.values import environment
@@ -116,7 +117,7 @@ def test_the_snapshot_is_redacted(lab: Laboratory, clone: Workspace) -> None:
     root = str(lab.place.git.root)
     blobs = []
     for record in lab.ledger().newest_first():
-        if blob := record.statement.predicate.get("blob"):
+        if blob := predicate_json(record).get("blob"):
             blobs.append(clone.git.blobs([blob])[blob].decode())
     assert len(blobs) == 4
     for text in blobs:
@@ -147,7 +148,7 @@ def test_a_snapshot_that_was_tampered_with_is_refused(lab: Laboratory, clone: Wo
     assert since == ()
     other, _ = newest_snapshot(said, "integration")
     assert other
-    swapped = replace(newest, predicate={**newest.predicate, "blob": other.predicate["blob"]})
+    swapped = replace(newest, blob=other.blob)
     with pytest.raises(Refusal, match="it is not what its statement says"):
         read_snapshot(clone.git, swapped)
 

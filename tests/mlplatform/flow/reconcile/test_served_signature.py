@@ -12,13 +12,14 @@ from mlplatform.core.kinds import Model
 from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change, Plan
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.served_signature import ServedSignature
-from mlplatform.core.statement import Statement, deployment_statement
 from mlplatform.flow.reconcile import served_signature
 from mlplatform.flow.reconcile.served_signature import plan_with_signatures, signatures_of
 from mlplatform.plan.actual import Actual
 from mlplatform.providers.git import Git
 from tests.support.laboratory import run_git
+from tests.support.records import apply_record, candidate
 from tests.support.values import (
     actual,
     deployment,
@@ -84,9 +85,9 @@ def failed(action: Action, takes: str) -> Statement:
     said = model()
     said["signature"]["inputs"][0]["name"] = takes
     signed = ServedSignature.by(Model.model_validate(said))
-    after = {"digest": VERSION[1], "version": "1.0.0", "format": "onnx", "signature": signed.signature}
+    after = candidate("1.0.0", VERSION[1], signature=signed.signature.as_json())
     outcome = Outcome(Change(action, "triton", TUMOUR, None, after), Result.FAILED)
-    return deployment_statement({"environment": "production"}, [outcome.as_json()])
+    return apply_record(outcomes=[outcome])
 
 
 def test_an_older_version_is_what_was_declared_when_it_was_pinned(past: Past) -> None:

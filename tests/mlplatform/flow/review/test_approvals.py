@@ -10,7 +10,7 @@ from mlplatform.core.approvals import Approval
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment
 from mlplatform.core.naming import Kind
-from mlplatform.core.statement import Statement, deployment_statement
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.lineage.lineage import lineage_of
@@ -23,6 +23,7 @@ from mlplatform.local.stack import start_all, started_environments, stop_all
 from mlplatform.providers.forge.signed import SignedForge
 from mlplatform.providers.forge.signed.log import REVIEWS
 from tests.support.laboratory import SCALER, SIGNERS, Laboratory, laboratory, run_git
+from tests.support.records import apply_record
 from tests.support.reviewed import BRANCH, Reviewed
 from tests.support.reviewers import Reviewers
 from tests.support.stack import needs_serving
@@ -203,7 +204,7 @@ def test_without_a_git_host_nothing_is_approved(local: Reviewed, settings: str) 
 
 def recorded(commit: str, *people: str, environment: str = "production") -> Statement:
     approvals = {MODEL: Approval(commit, people, BRANCH).as_json()}
-    return deployment_statement({"environment": environment, "commit": commit, "approvals": approvals}, ())
+    return apply_record(environment, commit=commit, approvals=approvals)
 
 
 def test_what_is_on_the_ledger_is_not_asked_again(shared: Reviewed) -> None:
@@ -309,5 +310,5 @@ def approvers(lab: Laboratory, version: str) -> dict[str, tuple[str, ...]]:
 
 
 def records(lab: Laboratory, of: Environment) -> list[dict[str, object]]:
-    found = [statement.predicate for statement in statements(lab.place, of)]
-    return [dict(predicate) for predicate in found if "approvals" in predicate]
+    found = [statement.as_json()["predicate"] for statement in statements(lab.place, of)]
+    return [predicate for predicate in found if "outcomes" in predicate and predicate.get("approvals")]

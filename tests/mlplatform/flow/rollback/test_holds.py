@@ -7,7 +7,6 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold, hold_statement
-from mlplatform.core.statement import deployment_statement
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.promotion.proposals import ProposalRequest, propose_promote
 from mlplatform.flow.rollback.holds import holds_in
@@ -15,6 +14,7 @@ from mlplatform.flow.rollback.retry import lift_hold
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import shared_ledger
 from tests.support.laboratory import SCALER, Laboratory, laboratory, run_git
+from tests.support.records import apply_record
 from tests.support.values import ENVIRONMENTS, environment
 
 
@@ -89,9 +89,7 @@ def test_a_hold_is_lifted_from_what_is_pinned_and_stays_where_nothing_could_be_a
             "",
         )
         lab.ledger().append(hold_statement(held, fence=0))
-    lab.ledger().append(
-        deployment_statement({"environment": "production", "commit": lab.place.git.resolve("HEAD")}, ())
-    )
+    lab.ledger().append(apply_record(commit=lab.place.git.resolve("HEAD")))
     with pytest.raises(Refusal, match="does not contain"):
         lift_hold(lab.place, load_repository(lab.place.git, older), "production", SCALER, "1.0.0", "")
     assert len(holds_in(lab.place, "production")) == 2

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.statement import RETRY
+from mlplatform.core.records.retry import RetryPredicate
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.promotion.proposals import ProposalRequest, propose_promote
 from mlplatform.flow.rollback.propose_rollback import propose_rollback
@@ -117,7 +117,7 @@ def test_a_hold_that_is_lifted_is_tried_again_and_set_again_when_it_fails_again(
     assert end_state(lab)["held"] == BROKEN[1:]
     assert run("")["status"] == 1
     assert end_state(lab)["held"] == BROKEN
-    said = (record.statement for record in lab.ledger().newest_first())
-    lifted = [one.predicate["reason"] for one in said if one.predicate_type == RETRY]
+    said = (record.statement.predicate for record in lab.ledger().newest_first())
+    lifted = [one.reason for one in said if isinstance(one, RetryPredicate)]
     assert lifted == ["the probe was wrong"]
     assert lab.ledger().tip() != tip

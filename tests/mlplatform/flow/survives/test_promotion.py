@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.laboratory import Laboratory, stocked
+from tests.support.records import predicate_json
 from tests.support.survival import Run, end_state, outcomes, points_of, uninterrupted, watched
 from tests.support.tiers import cell
 from tests.support.traffic import Traffic
@@ -54,11 +55,11 @@ def test_an_interrupted_apply_is_on_the_ledger_beside_the_one_that_finished_it(
     assert run("before registry.set_aliases#1")["status"] == -9
     assert run("")["status"] == 0
     records = list(lab.ledger().newest_first())
-    assert len({record.id for record in records}) == len(records)
+    assert len({predicate_json(record)["id"] for record in records}) == len(records)
     ends = [
         result
         for record in records
-        if record.statement.predicate.get("environment") == "production"
+        if predicate_json(record).get("environment") == "production"
         for action, result in outcomes(record)
         if action == "champion"
     ]

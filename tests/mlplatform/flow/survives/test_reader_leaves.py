@@ -17,6 +17,7 @@ from mlplatform.flow.reconcile.reconcile import reconcile
 from mlplatform.flow.status import status
 from mlplatform.record.outbox import left_behind
 from tests.support.laboratory import SCALER, Laboratory
+from tests.support.records import predicate_json
 
 VERSIONS = ["1.0.0", "1.1.0", "1.2.0"]
 COMMAND = [sys.executable, "-m", "mlplatform.cli"]
@@ -57,7 +58,7 @@ def test_an_apply_that_is_interrupted_is_on_record_at_once_and_nobody_is_blamed(
     finally:
         signal.signal(signal.SIGHUP, handler)
     assert left_behind(lab.place.target.outbox, "production") == ()
-    outcomes = next(iter(lab.ledger().newest_first())).statement.predicate["outcomes"]
+    outcomes = predicate_json(next(lab.ledger().newest_first()))["outcomes"]
     assert outcomes[0]["result"] == "applied"
     assert outcomes[-1]["reason"] == INTERRUPTED
     state, reason = state_of(lab)

@@ -15,8 +15,8 @@ def test_a_decision_is_read() -> None:
 
 
 def test_a_decision_on_a_review_says_whose_approvals_counted() -> None:
-    answer = {"evaluated": ["a"], "deny": [], "approvedBy": ["ada"]}
-    assert read_decision(answer) == Decision(frozenset({"a"}), (), frozenset({"ada"}))
+    answer = {"evaluated": ["a"], "deny": [], "approvedBy": ["ada"], "required": 2}
+    assert read_decision(answer) == Decision(frozenset({"a"}), (), frozenset({"ada"}), 2)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,8 @@ def test_a_decision_on_a_review_says_whose_approvals_counted() -> None:
         {"evaluated": [], "deny": [], "allow": True},
         {"evaluated": [], "deny": [], "approvedBy": "ada"},
         {"evaluated": [], "deny": [], "approvedBy": [1]},
+        {"evaluated": [], "deny": [], "required": True},
+        {"evaluated": [], "deny": [], "required": -1},
         {"evaluated": "a", "deny": []},
         {"evaluated": [1], "deny": []},
         {"evaluated": {"a": True}, "deny": []},

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from mlplatform.core.kinds.base import BotLogin, Digest, DocumentModel, Freeze, Login, StrictModel, Text
-from mlplatform.core.kinds.git_host import AnyGitHostSettings
+from mlplatform.core.kinds.git_host import AnyGitHostSettings, ApiUrl
 
 
 class ApprovalCounts(StrictModel):
@@ -33,7 +33,10 @@ class RevokedDigest(StrictModel):
 
 
 class Platform(DocumentModel):
-    """The platform team, its trusted bots, and the paths only it may change."""
+    """The platform team, its trusted bots, and the paths only it may change.
+
+    `timestampServer` is an authority (RFC 3161) whose word on the time each record of a change gets.
+    """
 
     schema_: Literal["platform/v1"] = Field(alias="schema")
     description: Text | None = None
@@ -45,3 +48,4 @@ class Platform(DocumentModel):
     freeze: list[Freeze] = []
     revoked: list[RevokedDigest] = []
     gitHost: AnyGitHostSettings | None = None
+    timestampServer: ApiUrl | None = None

@@ -1,13 +1,14 @@
 """Compares what protects main on its Git host with what main's platform.yaml declares, and records it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from mlplatform.core.control_differences import control_differences
 from mlplatform.core.controls_comparison import ControlsComparison, ControlsDeclaration
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.git_host import GitHubSettings
-from mlplatform.core.statement import controls_statement
+from mlplatform.core.records.base import parse
+from mlplatform.core.records.controls import ControlsPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.review.git_host import main_commit, settings_at
 from mlplatform.flow.workspace import REMOTE, Workspace
@@ -51,12 +52,16 @@ def compare_controls(host: DeclaredHost) -> ControlsComparison:
 
 def record_comparison(workspace: Workspace, comparison: ControlsComparison) -> str:
     """Append a comparison to the company's ledger, and return the record's commit."""
-    declared, in_force, cause = comparison.declared, comparison.in_force, comparison.cause
-    compared: dict[str, Any] = {
-        "inForce": in_force.as_json() if in_force else "unknown",
-        "differences": [difference.as_json() for difference in comparison.differences],
-        **({"cause": str(cause)} if cause else {}),
-    }
-    digest = declared.controls.digest()
-    statement = controls_statement(declared.repository, declared.commit, digest, compared)
-    return shared_ledger(workspace.git, REMOTE).append(statement)
+    declared, in_force = comparison.declared, comparison.in_force
+    predicate = parse(
+        ControlsPredicate,
+        {
+            "repository": declared.repository,
+            "commit": declared.commit,
+            "digest": declared.controls.digest(),
+            "inForce": in_force.as_json() if in_force else "unknown",
+            "differences": [difference.as_json() for difference in comparison.differences],
+            "cause": str(comparison.cause or ""),
+        },
+    )
+    return shared_ledger(workspace.git, REMOTE).append(Statement.of(predicate))

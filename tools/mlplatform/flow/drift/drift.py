@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from mlplatform.core.applied import last_applied, newest_snapshot
 from mlplatform.core.drift import Drift, Drifted
 from mlplatform.core.errors import Refusal
 from mlplatform.core.intent import unfinished
 from mlplatform.core.kinds import Environment
 from mlplatform.core.payload import ArtifactRef, digest_of, short_digest
 from mlplatform.core.reconciled import Reconciled
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.registration_record import RegistrationRecords, registration_records
 from mlplatform.core.repository import Repository
 from mlplatform.core.snapshot import Snapshot
-from mlplatform.core.statement import Statement, last_applied, newest_snapshot
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter

@@ -1,8 +1,6 @@
 """Lineage, from Git and the ledger alone: only a few documents of a commit are read, and nothing is checked."""
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,7 +9,7 @@ from mlplatform.core.history import History, Pin
 from mlplatform.core.hold import Holds, declared_digest, holds
 from mlplatform.core.kinds import Dataset, Deployment, Model
 from mlplatform.core.naming import Kind, path_of
-from mlplatform.core.statement import Statement
+from mlplatform.core.records.statement import Statement, UnknownPredicate
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.workspace import Workspace
 from mlplatform.load.history import current_pin, documents_at, history, tip_at
@@ -22,8 +20,6 @@ from mlplatform.observe.lineage import (
     lineage,
     registration_of,
 )
-
-Predicate = Mapping[str, Any]
 
 
 def lineage_of(
@@ -40,7 +36,7 @@ def lineage_of(
     path = path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
     past = history(workspace.git, commit, [path])
     pin = current_pin(past, environment, model, declared.body.version, declared.body.digest)
-    return lineage(declared, pin.commit if pin else None, _newest_first(ledger))
+    return lineage(declared, pin.commit if pin else None, ledger[::-1])
 
 
 def trained_on(
@@ -53,19 +49,20 @@ def trained_on(
     """
     commit = _commit_at(workspace, rev, at)
     past = history(workspace.git, commit)
-    predicates = _newest_first(_statements(workspace, at))
+    newest_first = _statements(workspace, at)[::-1]
     all_pins = (pin for pins in past.pins.values() for pin in pins)
     pins = [pin for pin in all_pins if environment in (None, pin.environment)]
     paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
     documents = documents_at(workspace.git, [(pin.commit, path) for pin, path in paths.items()])
     registrations = {
-        key: registration_of(*key, predicates) or {} for key in {(pin.model, pin.digest) for pin in pins}
+        key: registration_of(*key, newest_first) for key in {(pin.model, pin.digest) for pin in pins}
     }
     current = _current_pins(workspace, past)
     uses = []
     for pin in sorted(pins, key=lambda pin: pin.age):
         origin = documents.get((pin.commit, paths[pin]), {}).get("from") or {}
-        data = origin.get("data") or registrations[pin.model, pin.digest].get("data") or {}
+        registration = registrations[pin.model, pin.digest]
+        data = origin.get("data") or (registration.data if registration else {})
         if dataset in data:
             version = pin.environment, pin.model, pin.version, pin.digest
             uses.append(DatasetUse(*version, data[dataset], pin.commit, pin in current))
@@ -144,19 +141,16 @@ def _classifications(workspace: Workspace, commit: str, names: set[str]) -> dict
 def _statements(workspace: Workspace, at: datetime | None) -> tuple[Statement, ...]:
     """Return the ledger, oldest first, up to a point in time (None: all of it)."""
     return tuple(
-        statement
-        for statement in statements(workspace)
-        if at is None or _recorded_at(statement.predicate) <= at
+        statement for statement in statements(workspace) if at is None or _recorded_at(statement) <= at
     )
 
 
-def _newest_first(ledger: Sequence[Statement]) -> tuple[Predicate, ...]:
-    return tuple(statement.predicate for statement in reversed(ledger))
-
-
-def _recorded_at(predicate: Predicate) -> datetime:
+def _recorded_at(statement: Statement) -> datetime:
+    """Return when a record was written, by the clock of its writer; after every other where it does not say."""
+    if isinstance(statement.predicate, UnknownPredicate):
+        return datetime.max.replace(tzinfo=UTC)
     try:
-        when = datetime.fromisoformat(str(predicate.get("recordedAt")))
+        when = datetime.fromisoformat(statement.predicate.recordedAt)
     except ValueError:
         return datetime.max.replace(tzinfo=UTC)
     return when if when.tzinfo else when.replace(tzinfo=UTC)

@@ -2,8 +2,9 @@
 
 from mlplatform.apply.register import register
 from mlplatform.core.errors import Refusal
+from mlplatform.core.records.registration import RegistrationPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import registration_statement
 from mlplatform.flow.workspace import Workspace, environment_of
 from mlplatform.providers.registry import connect_registry
 from mlplatform.providers.registry.interface import RegisteredVersion
@@ -27,13 +28,16 @@ def register_run(
     registered = register(repository, registry, model, version, run_id)
     if existing is None:
         origin = registered.lineage
-        lineage = {
-            "run": origin.run,
-            "commit": origin.commit,
-            "data": dict(origin.data),
-            "metrics": dict(origin.metrics),
-            "codeCommitted": registry.run(run_id).uncommitted == "none",
-        }
-        ledger = workspace.ledger(environment_of(repository, name))
-        ledger.append(registration_statement(model, version, registered.ref.digest, name, lineage))
+        registration = RegistrationPredicate(
+            environment=name,
+            model=model,
+            version=version,
+            digest=registered.ref.digest,
+            run=origin.run,
+            commit=origin.commit,
+            data=dict(origin.data),
+            metrics=dict(origin.metrics),
+            codeCommitted=registry.run(run_id).uncommitted == "none",
+        )
+        workspace.ledger(environment_of(repository, name)).append(Statement.of(registration))
     return registered

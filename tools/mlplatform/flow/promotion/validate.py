@@ -8,10 +8,12 @@ from mlplatform.core.document import Document
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Dataset, Model
 from mlplatform.core.kinds.model import FEWEST_ROWS
+from mlplatform.core.records.base import parse
+from mlplatform.core.records.statement import Statement
+from mlplatform.core.records.validation import ValidationPredicate
 from mlplatform.core.repository import Repository
 from mlplatform.core.sensitivity import sensitivity
 from mlplatform.core.served_signature import signature_of
-from mlplatform.core.statement import validation_statement
 from mlplatform.flow.actor import actor
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
@@ -90,12 +92,8 @@ def validate(
 def record(workspace: Workspace, repository: Repository, result: ValidationResult) -> None:
     """Put a verdict on the ledger."""
     settings = environment_of(repository, result.environment)
-    candidate = result.candidate
-    details = {**result.as_predicate(), **actor()}
-    statement = validation_statement(
-        result.environment, result.model, candidate.version, candidate.digest, details
-    )
-    workspace.ledger(settings).append(statement)
+    predicate = parse(ValidationPredicate, {**result.as_json(), "identity": actor()})
+    workspace.ledger(settings).append(Statement.of(predicate))
 
 
 def _require_enough_rows(sample: Sample, dataset: Document[Dataset]) -> Sample:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from mlplatform.core.applied import applied_commits
 from mlplatform.core.naming import Kind, path_of
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import Statement, applied_commits
 from mlplatform.load.history import documents_at
 from mlplatform.providers.git import Git
 

@@ -1,8 +1,9 @@
 """Which commits may be applied to an environment: merged ones, and none older than the one applied last."""
 
+from mlplatform.core.applied import last_applied
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment
-from mlplatform.core.statement import Statement, last_applied
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.lacking_commits import lacking_commits
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.workspace import MAIN, REMOTE, Workspace

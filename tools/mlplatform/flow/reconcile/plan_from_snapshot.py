@@ -5,16 +5,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
+from mlplatform.core.applied import newest_snapshot
 from mlplatform.core.champions import champions, recorded_aliases
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
 from mlplatform.core.intent import unfinished
 from mlplatform.core.plan import Action, Plan
 from mlplatform.core.ran import ran_in
+from mlplatform.core.records.registration import RegistrationPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
 from mlplatform.core.snapshot import RegisteredEntry, Snapshot
 from mlplatform.core.snapshot_plan import SnapshotAge, SnapshotPlan
-from mlplatform.core.statement import REGISTRATION, Statement, newest_snapshot
 from mlplatform.flow.ledger_queries import copied_statements
 from mlplatform.flow.reconcile.bring_up import brought_up_with
 from mlplatform.flow.reconcile.critical_models import critical_among
@@ -63,14 +65,14 @@ def plan_from_snapshot(
 
 def _snapshot(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> Snapshot | None:
     """Return the newest snapshot plus what was registered since; None where nothing was ever applied."""
-    statement, applied_since = newest_snapshot(ledger, environment)
+    published, applied_since = newest_snapshot(ledger, environment)
+    predicates = (statement.predicate for statement in ledger)
     registered = [
-        registration.predicate
-        for registration in ledger
-        if registration.predicate_type == REGISTRATION
-        and registration.predicate["environment"] == environment
+        predicate
+        for predicate in predicates
+        if isinstance(predicate, RegistrationPredicate) and predicate.environment == environment
     ]
-    if statement is None:
+    if published is None:
         if applied_since:
             raise Refusal(
                 f"there is no snapshot of {environment} on the ledger",
@@ -78,13 +80,13 @@ def _snapshot(workspace: Workspace, ledger: Sequence[Statement], environment: st
             )
         if not registered:
             return None
-    snapshot = read_snapshot(workspace.git, statement) if statement else _empty(environment)
+    snapshot = read_snapshot(workspace.git, published) if published else _empty(environment)
     versions = {model: dict(entries) for model, entries in snapshot.versions.items()}
     for registration in registered:
-        versions.setdefault(registration["model"], {}).setdefault(
-            registration["version"], RegisteredEntry(registration["digest"], "")
+        versions.setdefault(registration.model, {}).setdefault(
+            registration.version, RegisteredEntry(registration.digest, "")
         )
-    return replace(snapshot, versions=versions, taken=snapshot.taken or registered[-1].get("recordedAt", ""))
+    return replace(snapshot, versions=versions, taken=snapshot.taken or registered[-1].recordedAt)
 
 
 def _empty(environment: str) -> Snapshot:

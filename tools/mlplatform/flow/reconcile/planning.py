@@ -10,8 +10,8 @@ from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
 from mlplatform.core.plan import Plan
 from mlplatform.core.ran import ran_in
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import Statement
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.reconcile.bring_up import brought_up_with
 from mlplatform.flow.reconcile.critical_models import critical_among

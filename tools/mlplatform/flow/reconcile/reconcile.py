@@ -1,5 +1,6 @@
 """Plan, apply, record: brings one environment to what a commit declares."""
 
+from mlplatform.core.applied import last_applied, newest_snapshot
 from mlplatform.core.approvals import Approvals
 from mlplatform.core.errors import Refusal
 from mlplatform.core.held_before import held_before
@@ -7,8 +8,11 @@ from mlplatform.core.hold import hold_statement, holds
 from mlplatform.core.outcome import Outcome
 from mlplatform.core.plan import Plan
 from mlplatform.core.reconciled import Reconciled
+from mlplatform.core.records.base import extended
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.header import apply_header
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import deployment_statement, last_applied, newest_snapshot
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
@@ -118,8 +122,8 @@ def _record_commit_without_changes(run: ReconcileRun, plan: Plan, outcomes: tupl
     """Record that a commit is in place when nothing had to be changed for it."""
     last = last_applied(run.statements(), run.environment)
     if not outcomes and (last is None or last.commit != plan.commit):
-        header = {key: value for key, value in plan.as_json().items() if key != "changes"}
-        run.ledger.append(deployment_statement({**run.record_header({}), **header}, ()))
+        header = apply_header(run.record_header({}), plan)
+        run.ledger.append(Statement.of(extended(DeploymentPredicate, header, outcomes=())))
 
 
 def _approvals(run: ReconcileRun, plan: Plan) -> Approvals:

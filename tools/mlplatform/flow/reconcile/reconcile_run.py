@@ -1,14 +1,15 @@
 """One reconcile of an environment while it holds the lease: what its steps share."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from mlplatform.core.approvals import Approvals
 from mlplatform.core.hold import Hold, Holds, holds
 from mlplatform.core.kinds import Environment
 from mlplatform.core.lease import Lease
+from mlplatform.core.records.base import parse
+from mlplatform.core.records.header import RunHeader
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import Statement
 from mlplatform.flow.actor import actor
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
@@ -44,20 +45,18 @@ class ReconcileRun:
         holds_now = holds(self.statements(), self.environment)
         return [hold for key, hold in holds_now.items() if self.holds_before.get(key) != hold]
 
-    def record_header(self, approvals: Approvals) -> dict[str, Any]:
+    def record_header(self, approvals: Approvals) -> RunHeader:
         """Return what every record of this run says: who runs it, who approved what it applies, its fence, and why."""
-        header: dict[str, Any] = {
-            **actor(),
-            "approvedBy": sorted({name for each in approvals.values() for name in each.approved_by}),
-            "approvals": {model: each.as_json() for model, each in sorted(approvals.items())},
-            "fence": self.lease.fence,
-        }
-        if self.options.rollback_reason:
-            header["goingBack"] = self.options.rollback_reason
-        if self.options.add_drift_revert:
-            header["undoing"] = "drift"
-        if self.options.reason:
-            header["reason"] = self.options.reason
-        if self.options.confirmed:
-            header["confirmed"] = sorted(self.options.confirmed)
-        return header
+        return parse(
+            RunHeader,
+            {
+                "identity": actor(),
+                "approvedBy": sorted({name for each in approvals.values() for name in each.approved_by}),
+                "approvals": {model: each.as_json() for model, each in sorted(approvals.items())},
+                "fence": self.lease.fence,
+                "goingBack": self.options.rollback_reason,
+                "undoing": "drift" if self.options.add_drift_revert else None,
+                "reason": self.options.reason,
+                "confirmed": sorted(self.options.confirmed),
+            },
+        )

@@ -1,12 +1,17 @@
 """Completes the record of an apply that was interrupted between an action and the line that records it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from mlplatform.core.applied import newest_apply
 from mlplatform.core.hold import holds
 from mlplatform.core.intent import INTERRUPTED
 from mlplatform.core.outcome import Result
-from mlplatform.core.plan import Change
-from mlplatform.core.statement import Statement, deployment_statement, newest_apply
+from mlplatform.core.records.base import extended
+from mlplatform.core.records.changes import planned_change
+from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.header import header_of
+from mlplatform.core.records.statement import Statement
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.already_applied import is_done
 
@@ -21,19 +26,26 @@ def recovered_outcomes(ledger: Sequence[Statement], environment: str, actual: Ac
     newest = newest_apply(ledger, environment)
     if newest is None:
         return None
-    predicate = dict(newest.predicate)
-    outcomes = predicate.pop("outcomes")
-    failed = {outcome["resource"] for outcome in outcomes if outcome["result"] == Result.FAILED.value}
+    failed = {outcome.resource for outcome in newest.outcomes if outcome.result is Result.FAILED}
     failed |= {model for model, _ in holds(ledger, environment)}
     unreported = [
         outcome
-        for outcome in outcomes
-        if outcome.get("reason") == INTERRUPTED and outcome["resource"] not in failed
+        for outcome in newest.outcomes
+        if outcome.reason == INTERRUPTED and outcome.resource not in failed
     ]
-    applied = {"result": Result.APPLIED.value, "reason": FOUND}
-    recovered = [
-        {**outcome, **applied} for outcome in unreported if is_done(Change.from_json(outcome), actual)
-    ]
-    completes = predicate.pop("id", "")
-    predicate.pop("recordedAt", "")
-    return deployment_statement({**predicate, "completes": completes}, recovered) if recovered else None
+    recovered = tuple(
+        replace(outcome, result=Result.APPLIED, reason=FOUND)
+        for outcome in unreported
+        if is_done(planned_change(outcome), actual)
+    )
+    if not recovered:
+        return None
+    return Statement.of(
+        extended(
+            DeploymentPredicate,
+            header_of(newest),
+            outcomes=recovered,
+            intent=newest.intent,
+            completes=newest.id,
+        )
+    )

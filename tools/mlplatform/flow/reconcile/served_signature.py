@@ -10,9 +10,9 @@ from mlplatform.core.history import described_at
 from mlplatform.core.kinds.model import Signature
 from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.plan import Action, Plan
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
 from mlplatform.core.served_signature import ServedSignature, Signatures, Version, proven, refuted
-from mlplatform.core.statement import Statement
 from mlplatform.load.history import documents_at, history, rewritten
 from mlplatform.plan.actual import Actual
 from mlplatform.plan.plan import plan
@@ -95,6 +95,6 @@ def _deployments(repository: Repository, models: Iterable[str]) -> list[str]:
 def _parse_signature(document: Mapping[str, Any]) -> ServedSignature | None:
     try:
         signature = Signature.model_validate(document["signature"])
-        return ServedSignature(str(document["format"]), signature.model_dump(mode="json"))
+        return ServedSignature.of(str(document["format"]), signature)
     except (KeyError, ValidationError):
         return None

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from mlplatform.core.applied import newest_snapshot
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds import Environment
 from mlplatform.core.last_applied import carry_forward
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
 from mlplatform.core.snapshot import ALIASES, RegisteredEntry, ServedEntry, Snapshot
-from mlplatform.core.statement import Statement, newest_snapshot
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
 from mlplatform.flow.workspace import Workspace, environment_of
@@ -79,17 +80,15 @@ def take_snapshot(
 
 def _with_earlier_facts(workspace: Workspace, settings: Environment, snapshot: Snapshot) -> Snapshot:
     """Carry over from the last snapshot the facts that cannot be observed."""
-    statement, applied_since = newest_snapshot(statements(workspace, settings), snapshot.environment)
+    published, applied_since = newest_snapshot(statements(workspace, settings), snapshot.environment)
     try:
-        last = read_snapshot(workspace.git, statement) if statement else None
+        last = read_snapshot(workspace.git, published) if published else None
     except Refusal:  # it is lost: what there is now is the best that is known
         last = None
-    return carry_forward(
-        last, snapshot, [outcome for record in applied_since for outcome in record.predicate["outcomes"]]
-    )
+    return carry_forward(last, snapshot, [outcome for apply in applied_since for outcome in apply.outcomes])
 
 
 def current_snapshot(git: Git, ledger: Sequence[Statement], environment: str) -> Snapshot | None:
     """Return the newest snapshot; None when something was applied since, or there is none."""
-    statement, applied_since = newest_snapshot(ledger, environment)
-    return None if statement is None or applied_since else read_snapshot(git, statement)
+    published, applied_since = newest_snapshot(ledger, environment)
+    return None if published is None or applied_since else read_snapshot(git, published)

@@ -10,7 +10,7 @@ from mlplatform.core.kinds import Environment
 from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.plan import Plan
 from mlplatform.core.pull_request import MergedChange
-from mlplatform.core.statement import Statement
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.check.run_check import CheckOptions, check_change
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.review.git_host import settings_at

@@ -1,10 +1,13 @@
 """`platform merge`: judges a branch with its signed reviews, and merges it by compare-and-swap."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.verdict import Merge
 from mlplatform.flow.check.run_check import CheckOptions
+from mlplatform.flow.evidence.record_changes import RecordOptions, record_changes
+from mlplatform.flow.progress import SILENT
 from mlplatform.flow.review.sign_review import signed_forge
 from mlplatform.flow.review.verdict import judge
 from mlplatform.flow.workspace import Workspace
@@ -50,4 +53,16 @@ def merge(workspace: Workspace, branch: str, key: Path | None, options: CheckOpt
             f"{pull.base_branch}, {branch} or its reviews moved meanwhile",
             fix="run the command again: it is judged anew",
         )
-    return Merge(verdict, commit, log.remote)
+    return _recorded(workspace, Merge(verdict, commit, log.remote), key)
+
+
+def _recorded(workspace: Workspace, merged: Merge, key: Path) -> Merge:
+    """Put a merge on record; it stands where that fails, and `platform record` does it later."""
+    commit = str(merged.commit)
+    options = RecordOptions(key=key, verdicts={commit: merged.verdict.checked})
+    try:
+        recorded = record_changes(workspace, options, SILENT)
+    except Refusal as why:
+        return replace(merged, unrecorded=why)
+    record = next((each.record for each in recorded if each.change.commit == commit), None)
+    return replace(merged, record=record)

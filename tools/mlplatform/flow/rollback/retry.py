@@ -2,8 +2,10 @@
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import Hold, holds
+from mlplatform.core.records.base import as_unicode
+from mlplatform.core.records.retry import RetryPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
-from mlplatform.core.statement import retry_statement
 from mlplatform.flow.actor import actor
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.reconcile.commit_order import require_newer
@@ -43,6 +45,13 @@ def lift_hold(
             fix="say which one: --version",
         )
     hold = matching[0]
-    details = {**actor(), "reason": reason}
-    workspace.ledger(settings).append(retry_statement(environment, model, hold.version, hold.digest, details))
+    retry = RetryPredicate(
+        environment=environment,
+        model=model,
+        version=hold.version,
+        digest=hold.digest,
+        identity=actor(),
+        reason=as_unicode(reason),
+    )
+    workspace.ledger(settings).append(Statement.of(retry))
     return hold

@@ -13,6 +13,10 @@ class ForgeError(Refusal):
     """A Git host cannot be asked, did not answer in time, or does not know what it was asked for."""
 
 
+class ReviewUnknown(ForgeError):
+    """What a Git host answered tells no review, and asking again would change nothing."""
+
+
 class Forge(Protocol):
     """A Git host. Every call has a deadline; ForgeError says why an answer is not to be had."""
 
@@ -40,7 +44,10 @@ class Forge(Protocol):
         ...
 
     def merged_change(self, commit: str) -> MergedChange | None:
-        """Return the pull request that became this commit of main; None where it came there without one."""
+        """Return the pull request that became this commit of main; None where it came there without one.
+
+        ReviewUnknown where the commit is not what was reviewed, or who reviewed it is not known.
+        """
         ...
 
     def open_pull_request(self, branch: str, title: str, body: str) -> PullRequest:

@@ -182,8 +182,17 @@ class Git:
         if not oids:
             return {}
         fetch_missing(self, oids)
+        return self._objects(oids, "blob")
+
+    def trees(self, oids: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """The entries of trees by their id, each with its object's id; GitError when one is not there."""
+        return (
+            {oid: dict(_entries(tree)) for oid, tree in self._objects(oids, "tree").items()} if oids else {}
+        )
+
+    def _objects(self, oids: Sequence[str], kind: str) -> Mapping[str, bytes]:
         request = "".join(f"{oid}\n" for oid in oids).encode()
-        return dict(_blobs(self.run("cat-file", "--batch", stdin=request), len(oids)))
+        return dict(_batch(self.run("cat-file", "--batch", stdin=request), len(oids), kind))
 
     def changes(self, rev: str, under: Sequence[str], since: str | None = None) -> Iterator[PathChange]:
         """Yield the changes of each commit of the first-parent history at or below these paths, newest first.
@@ -274,13 +283,23 @@ def _tree_entry(record: bytes) -> tuple[str, TreeEntry]:
     return os.fsdecode(path), TreeEntry(mode, oid)
 
 
-def _blobs(out: bytes, count: int) -> Iterator[tuple[str, bytes]]:
+def _entries(tree: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the names and ids of a tree object: `mode name\\0` and 20 bytes each."""
+    at = 0
+    while at < len(tree):
+        end = tree.index(b"\0", at)
+        yield os.fsdecode(tree[at:end].split(b" ", 1)[1]), tree[end + 1 : end + 21].hex()
+        at = end + 21
+
+
+def _batch(out: bytes, count: int, kind: str) -> Iterator[tuple[str, bytes]]:
     at = 0
     for _ in range(count):
         end = out.index(b"\n", at)
         oid, *header = out[at:end].decode().split()
-        if len(header) != 2 or header[0] != "blob":
-            raise GitError(f"the object {oid} is not a file in this clone: {' '.join(header)}")
+        if len(header) != 2 or header[0] != kind:
+            what = "file" if kind == "blob" else kind
+            raise GitError(f"the object {oid} is not a {what} in this clone: {' '.join(header)}")
         at = end + 1 + int(header[1]) + 1
         yield oid, out[end + 1 : at - 1]
 

@@ -9,8 +9,10 @@ def read_decision(answer: Any) -> Decision:
     """The decision in an engine's answer (plain JSON values); PolicyError names what is wrong with it."""
     if not isinstance(answer, dict):
         raise PolicyError("its decision is undefined")
-    if answer.keys() - {"approvedBy"} != {"evaluated", "deny"}:
-        raise PolicyError("its decision has to hold evaluated and deny, and nothing else but approvedBy")
+    if answer.keys() - {"approvedBy", "required"} != {"evaluated", "deny"}:
+        raise PolicyError(
+            "its decision has to hold evaluated and deny, and nothing else but approvedBy and required"
+        )
     evaluated, deny = answer["evaluated"], answer["deny"]
     if not isinstance(evaluated, list) or not all(isinstance(rule, str) for rule in evaluated):
         raise PolicyError("its evaluated has to be a set of rule ids")
@@ -19,7 +21,11 @@ def read_decision(answer: Any) -> Decision:
     approved_by = answer.get("approvedBy", [])
     if not isinstance(approved_by, list) or not all(isinstance(login, str) for login in approved_by):
         raise PolicyError("its approvedBy has to be a set of logins")
-    return Decision(frozenset(evaluated), tuple(_denial(entry) for entry in deny), frozenset(approved_by))
+    required = answer.get("required", 0)
+    if type(required) is not int or required < 0:
+        raise PolicyError("its required has to be a number of approvals")
+    denials = tuple(_denial(entry) for entry in deny)
+    return Decision(frozenset(evaluated), denials, frozenset(approved_by), required)
 
 
 def _denial(entry: Any) -> Denial:

@@ -35,12 +35,13 @@ class Denial:
 class Decision:
     """A package's positive answer: which rules it evaluated, what it denies, and of a review whose approval counted.
 
-    `approved_by` are logins in lower case.
+    `approved_by` are logins in lower case, `required` how many approvals a review takes.
     """
 
     evaluated: frozenset[str]
     denials: tuple[Denial, ...]
     approved_by: frozenset[str] = frozenset()
+    required: int = 0
 
 
 class PolicyEngine(Protocol):

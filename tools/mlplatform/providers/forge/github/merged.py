@@ -9,7 +9,7 @@ from mlplatform.providers.forge.github.api import GitHubApi
 from mlplatform.providers.forge.github.branch_updates import BranchUpdates
 from mlplatform.providers.forge.github.pulls import MAIN, read_pull
 from mlplatform.providers.forge.github.read_review import read_commits, read_review
-from mlplatform.providers.forge.interface import ForgeError
+from mlplatform.providers.forge.interface import ForgeError, ReviewUnknown
 
 
 def merged_change(
@@ -32,7 +32,7 @@ def merged_change(
         return None
     if len(pulls) > 1 and not _have_one_head(pulls, merged):
         numbers = " and ".join(f"#{pull.number}" for pull in pulls)
-        raise ForgeError(f"the commit {commit[:12]} is that of {numbers}", fix="see them on GitHub")
+        raise ReviewUnknown(f"the commit {commit[:12]} is that of {numbers}", fix="see them on GitHub")
     (pull, commits, review), *copies = (
         _read(api, repository, number, commit, accounts, updates)
         for number in sorted(pull.number for pull in pulls)
@@ -40,8 +40,10 @@ def merged_change(
     return MergedChange(
         name=f"#{pull.number}",
         commit=commit,
+        title=pull.title,
         method=_method(merged, commits, pull.number),
         merger=accounts.name_of(pull.merged_by),
+        merged_at=pull.merged_at.isoformat() if pull.merged_at else None,
         review=_together(review, [copy for _, _, copy in copies]),
         url=pull.html_url,
     )
@@ -83,7 +85,7 @@ def _method(merged: CommitAnswer, commits: list[CommitAnswer], number: int) -> M
         return "merge"
     kept = (merged.commit.message, merged.commit.author)
     if len(commits) > 1 and any(kept == (own.commit.message, own.commit.author) for own in commits):
-        raise ForgeError(
+        raise ReviewUnknown(
             f"#{number} was rebased onto main as {len(commits)} commits, and nobody reviewed each of them",
             fix="revert them and merge it again, with a merge commit or as a squash; `platform forge setup --apply` "
             "forbids rebasing",

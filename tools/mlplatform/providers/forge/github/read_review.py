@@ -13,7 +13,7 @@ from mlplatform.providers.forge.github.base_changes import last_base_change
 from mlplatform.providers.forge.github.branch_updates import BranchUpdates, Updates
 from mlplatform.providers.forge.github.contributors import contributors
 from mlplatform.providers.forge.github.pushers import pushers
-from mlplatform.providers.forge.interface import ForgeError
+from mlplatform.providers.forge.interface import ForgeError, ReviewUnknown
 
 MAX_COMMITS = 250  # GitHub lists no more of a pull request
 _NO_COMMIT = "0" * 40
@@ -31,7 +31,7 @@ def read_commits(api: GitHubApi, repository: str, pull: WholePull) -> list[Commi
     pages = api.pages(f"/repos/{repository}/pulls/{pull.number}/commits", list[CommitAnswer])
     commits = [commit for page in pages for commit in page]
     if pull.commits > len(commits) and pull.commits > MAX_COMMITS:
-        raise ForgeError(
+        raise ReviewUnknown(
             f"the pull request #{pull.number} has {pull.commits} commits, of which GitHub lists {len(commits)}: "
             "who wrote the others is not known",
             fix=f"split it into pull requests of at most {MAX_COMMITS} commits, or squash its commits",
@@ -74,7 +74,7 @@ def read_review(
             reviews=[_given(review, accounts, since, pull.head.sha, updates) for review in given],
         )
     except ValidationError:
-        raise ForgeError(
+        raise ReviewUnknown(
             f"the review of #{pull.number} has a name that cannot be written down",
             fix="see its people on GitHub",
         ) from None
@@ -106,7 +106,7 @@ def _given(
     review: ReviewAnswer, accounts: Accounts, since: datetime | None, pull_head: str, updates: Updates
 ) -> GivenReview:
     if (state := _STATES.get(review.state)) is None:
-        raise ForgeError("a review has a state that is not known here", fix="see the reviews on GitHub")
+        raise ReviewUnknown("a review has a state that is not known here", fix="see the reviews on GitHub")
     user: User | None = review.user
     is_of_this_base = since is None or (review.submitted_at is not None and review.submitted_at > since)
     head = (review.commit_id if is_of_this_base else None) or _NO_COMMIT

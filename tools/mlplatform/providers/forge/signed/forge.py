@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from mlplatform.core.errors import Refusal
 from mlplatform.core.pull_request import ForgeCheck, Issue, MergedChange, PullRequest, StatusState
 from mlplatform.core.review import Review
-from mlplatform.providers.forge.interface import ForgeError
+from mlplatform.providers.forge.interface import ForgeError, ReviewUnknown
 from mlplatform.providers.forge.signed.counted_statements import CountedStatements
 from mlplatform.providers.forge.signed.log import ReviewLog, SignedText, reviewed_branches
 from mlplatform.providers.forge.signed.people import name_of
@@ -117,7 +117,7 @@ class SignedForge:
             try:
                 require_commit_as_reviewed(self.git, commit, head, branch)
             except Refusal as why:
-                raise ForgeError(why.message, fix=why.fix, where=why.where) from None
+                raise ReviewUnknown(why.message, fix=why.fix, where=why.where) from None
             merges = [
                 statement
                 for statement in statements
@@ -128,7 +128,9 @@ class SignedForge:
             merger = (
                 merges[0].person if merges else name_of(self._committer(commit), self._counted.signers(base))
             )
-            return MergedChange(branch, commit, "merge", merger, review)
+            merged_at = merges[0].at if merges else None
+            title = title_of(self.git, head)
+            return MergedChange(branch, commit, title, "merge", merger, merged_at, review)
         return None
 
     def say(self, pull: PullRequest, action: Action, text: str, key: Path) -> ReviewStatement:

@@ -1,0 +1,1 @@
+"""The record of every change of main: written once, signed, and verified by whoever asks."""
