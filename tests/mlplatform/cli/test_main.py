@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "drift": (),
     "retry": (MODEL, "--env", "production"),
     "incident": ("list",),
+    "access": ("review", "--quarter", "2026Q1"),
     "record": (),
     "evidence": ("trust",),
     "up": (),

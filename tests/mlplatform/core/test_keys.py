@@ -20,6 +20,7 @@ from tests.support.repository import good_repository, judged, with_change
 
 ROOT = Path(__file__).parents[3]
 MODEL = "models/reading/recommender.yaml"
+ACCESS_TESTS = "tests/mlplatform/flow/access/test_review.py"
 GITHUB_TESTS = "tests/mlplatform/providers/forge/github"
 FREEZE = {
     "freeze[].from": "attacks/policy-freeze/freeze-of-the-{}",
@@ -30,6 +31,7 @@ READERS: Mapping[str, Mapping[str, str]] = {
     "platform": {
         "team[]": "attacks/policy-approvals/owners-approve-the-policies",
         "bots[]": "attacks/policy-approvals/approval-by-a-bot",
+        "leavers[]": f"{ACCESS_TESTS}/who_has_left_and_is_still_listed_is_named_with_every_right",
         "ownedPaths[]": "attacks/policy-ownership/path-of-nobody",
         "approvals.tenant": "policies/rego/lib/quorum_test.rego/a_tenant_document_is_not_personal",
         "approvals.pii": "attacks/policy-approvals/pii-data-with-one-approval",
@@ -200,6 +202,13 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "reason": "attacks/policy-waivers/waiver-with-a-reason-of-a-word",
         "owner": "attacks/policy-waivers/waiver-of-an-outsider",
         "expires": "attacks/policy-waivers/waiver-expired",
+    },
+    "access-review": {
+        "commit": "attacks/beyond-the-list/access-review-of-no-commit-signed-by-nobody",
+        "digest": f"{ACCESS_TESTS}/a_sign_off_of_another_listing_is_denied",
+        "reviewer": f"{ACCESS_TESTS}/who_did_not_sign_did_not_review",
+        "decisions[].who": f"{ACCESS_TESTS}/what_was_decided_is_looked_for_by_the_next_review",
+        "decisions[].decision": f"{ACCESS_TESTS}/what_was_decided_is_looked_for_by_the_next_review",
     },
     "incident": {
         "severity": "tests/mlplatform/core/test_incident.py/the_objective_is_an_hour_for_p0_and_four_for_p1",

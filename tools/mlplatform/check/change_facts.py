@@ -8,7 +8,7 @@ from typing import Any
 from mlplatform.check.freezes import freezes
 from mlplatform.check.incident_facts import incident_facts
 from mlplatform.check.revoked import revoked
-from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.change_base import ChangeBase, SignOff
 from mlplatform.core.document import RawDocument
 from mlplatform.core.kinds.document_kind import ChangeFact
 from mlplatform.core.loaded_source import LoadedSource
@@ -49,6 +49,7 @@ class ChangeFacts:
             "counts": self._counts,
             "pinned": self._pinned,
             "named": self._named,
+            "signedOff": self._signed_off,
         }
 
     def facts(self, change: DocumentChange) -> dict[str, Any]:
@@ -144,6 +145,16 @@ class ChangeFacts:
 
     def _named(self, change: DocumentChange) -> dict[str, Any]:
         return incident_facts(self._head, self._base, change.before, change.after)
+
+    def _signed_off(self, change: DocumentChange) -> dict[str, Any]:
+        """Return what the reviewed commit lists, whether main has it, and who signed the review."""
+        sign_off = self._base.sign_offs.get(change.path, SignOff())
+        commit = change.after.data.get("commit") if change.after else None
+        return {
+            "listing": sign_off.listing,
+            "signedBy": sign_off.signed_by.lower(),
+            "isOfMain": commit in self._base.landed,
+        }
 
     def _approvals_in(self, environment: str) -> Any:
         raw = self._base.loaded.raws.get(path_of(Kind.ENVIRONMENT, environment))

@@ -9,6 +9,7 @@ from functools import partial
 from typing import ParamSpec
 
 from mlplatform.check import (
+    access_reviews,
     capabilities,
     codeowners,
     custom_schemas,
@@ -74,13 +75,15 @@ class CheckContext:
     """What else a source is checked by; the policies are the engine's.
 
     `now` is an aware time; `waivers` the documents whose waivers count (None: the source's own); `review` the
-    people of the change; `scanner` judges infrastructure, if any was loaded.
+    people of the change; `scanner` judges infrastructure, if any was loaded. `began` is when main began, where all of
+    its state is asked: then access reviews are looked for as well.
     """
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     waivers: Mapping[str, RawDocument] | None = None
     review: Review | None = None
     scanner: Scanner | None = None
+    began: datetime | None = None
 
 
 @gc_paused()
@@ -146,6 +149,10 @@ def check(
     findings += _run_checker("capabilities", capabilities.capabilities, index)
     findings += _run_checker("resources", tenant_resources.tenant_resources, index)
     findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)
+    if context.began:
+        findings += _run_checker(
+            "access reviews", access_reviews.overdue_review, index, context.now, context.began
+        )
     before = base.loaded.locks if base else {}
     findings += _run_checker("requirements", requirements.requirement_findings, loaded.locks, before)
     if base:

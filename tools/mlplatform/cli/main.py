@@ -48,6 +48,7 @@ GROUPS = {
     },
     "Prove it": {
         "record": "Put every commit of main that is not on record yet on the ledger.",
+        "access": "List who can do what, and sign it off every quarter.",
         "evidence": "Verify the record of changes, and export it for an audit.",
     },
     "Run it on this machine": {

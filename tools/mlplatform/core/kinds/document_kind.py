@@ -12,7 +12,7 @@ from mlplatform.core.rule import Rule
 
 KeyPath = tuple[str | int, ...]
 Stops = Literal["tenant", "environment", "everything", "nothing"]
-ChangeFact = Literal["pins", "past", "counts", "pinned", "named"]
+ChangeFact = Literal["pins", "past", "counts", "pinned", "named", "signedOff"]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -71,7 +71,7 @@ class DocumentKind:
     who does. `files` are keys that name a file of this repository. `pins`: it pins a version of a model in an
     environment; `describes_data`: it says where data lies and what its digest is; `has_free_text`: people write
     sentences into it, which are searched for personal data; `concerns`: the key that lists the tenants whose owners may
-    approve it beside the platform team; `links`: the key that lists commits of main. `template` is what `platform new`
+    approve it beside the platform team; `links`: the key that names commits of main. `template` is what `platform new`
     starts from. `names` is the pattern of the last name in its path where that is no ordinary one, and `name_words`
     says it to people.
     """

@@ -42,6 +42,9 @@ class Platform(DocumentModel):
     description: Text | None = None
     team: list[Login] = Field(min_length=2)
     bots: list[BotLogin] = []
+    leavers: list[Login] = Field(
+        default=[], description="Who has left: an access review names what they still have"
+    )
     ownedPaths: list[Text] = Field(min_length=1)
     approvals: ApprovalCounts | None = None
     prices: Prices | None = None

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from mlplatform.core.kinds import not_yet, templates
+from mlplatform.core.kinds.access_review import AccessReview
 from mlplatform.core.kinds.dataset import Dataset
 from mlplatform.core.kinds.deployment import Deployment
 from mlplatform.core.kinds.document_kind import DocumentKind, Reference
@@ -12,6 +13,7 @@ from mlplatform.core.kinds.model import Model
 from mlplatform.core.kinds.platform import Platform
 from mlplatform.core.kinds.tenant import Tenant
 from mlplatform.core.kinds.waiver import Waiver
+from mlplatform.core.quarter import QUARTER, QUARTER_WORDS
 
 
 class Kind(StrEnum):
@@ -137,5 +139,20 @@ class Kind(StrEnum):
             links="changes[]",
             names=INCIDENT_NAME,
             name_words=INCIDENT_NAME_WORDS,
+        ),
+    )
+    ACCESS_REVIEW = (
+        "access-review",
+        DocumentKind(
+            AccessReview,
+            path="access-reviews/{quarter}.yaml",
+            stops="nothing",
+            words="access review",
+            for_people={"decisions[].reason": "whoever carries a decision out, and auditors"},
+            change_facts=("signedOff",),
+            has_free_text=True,
+            links="commit",
+            names=QUARTER,
+            name_words=QUARTER_WORDS,
         ),
     )

@@ -17,6 +17,7 @@ from mlplatform.core.review import Review
 from mlplatform.core.source import Source
 from mlplatform.flow.check.changeset import ChangeSet, changeset
 from mlplatform.flow.check.sandboxed_check import check_in_sandbox
+from mlplatform.load.history import began_at
 from mlplatform.load.infrastructure import infrastructure, scanner_policies
 from mlplatform.load.load import load
 from mlplatform.load.secrets import secret_findings
@@ -47,12 +48,12 @@ class CheckOptions:
 
 def check_working_tree(git: Git, options: CheckOptions | None = None) -> CheckResult:
     """Check the state of the working tree: every rule that needs no change to look at."""
-    return _check_state(working_tree(git), options or CheckOptions())
+    return _check_state(git, working_tree(git), options or CheckOptions())
 
 
 def check_commit(git: Git, rev: str, options: CheckOptions | None = None) -> CheckResult:
     """Check the state of a commit: every rule that needs no change to look at."""
-    return _check_state(Commit(git, git.resolve(rev)), options or CheckOptions())
+    return _check_state(git, Commit(git, git.resolve(rev)), options or CheckOptions())
 
 
 def check_change(git: Git, base: str, head: str | None, options: CheckOptions | None = None) -> CheckResult:
@@ -100,15 +101,16 @@ def load_repository(git: Git, rev: str) -> Repository:
     return check_commit(git, rev).repository
 
 
-def _check_state(source: Source, options: CheckOptions) -> CheckResult:
-    loaded, scanner = load(source), None
+def _check_state(git: Git, source: Source, options: CheckOptions) -> CheckResult:
+    loaded, scanner, began = load(source), None, None
     if options.everything:
         loaded = _with(loaded, secret_findings(source, None))
+        began = began_at(git, source.commit or "HEAD")
     if options.everything and options.scanner:
         scanner = connect_scanner()
         loaded = _with_infrastructure(source, loaded, scanner)
     with _engine(loaded.policies, options) as engine:
-        return check(loaded, engine, CheckContext(options.now, scanner=scanner))
+        return check(loaded, engine, CheckContext(options.now, scanner=scanner, began=began))
 
 
 def _scan(changed: ChangeSet, options: CheckOptions) -> tuple[Scanner | None, LoadedSource]:
