@@ -39,6 +39,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "apply": ("--env", "production"),
     "drift": (),
     "retry": (MODEL, "--env", "production"),
+    "emergency": ("list",),
     "incident": ("list",),
     "access": ("review", "--quarter", "2026Q1"),
     "record": (),

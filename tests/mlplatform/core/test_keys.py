@@ -21,6 +21,7 @@ from tests.support.repository import good_repository, judged, with_change
 ROOT = Path(__file__).parents[3]
 MODEL = "models/reading/recommender.yaml"
 ACCESS_TESTS = "tests/mlplatform/flow/access/test_review.py"
+EMERGENCY_TESTS = "tests/mlplatform/flow/emergency/test_emergency.py"
 GITHUB_TESTS = "tests/mlplatform/providers/forge/github"
 FREEZE = {
     "freeze[].from": "attacks/policy-freeze/freeze-of-the-{}",
@@ -32,6 +33,10 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "team[]": "attacks/policy-approvals/owners-approve-the-policies",
         "bots[]": "attacks/policy-approvals/approval-by-a-bot",
         "leavers[]": f"{ACCESS_TESTS}/who_has_left_and_is_still_listed_is_named_with_every_right",
+        "emergency.authorisers[]": f"{EMERGENCY_TESTS}/a_forged_statement_lets_nothing_go_and_the_list_says_why",
+        "emergency.signers": f"{EMERGENCY_TESTS}/the_signers_are_those_of_the_file_that_main_names",
+        "emergency.hours": f"{EMERGENCY_TESTS}/one_that_would_not_count_is_refused_and_not_recorded",
+        "emergency.gates[]": f"{EMERGENCY_TESTS}/a_forged_statement_lets_nothing_go_and_the_list_says_why",
         "ownedPaths[]": "attacks/policy-ownership/path-of-nobody",
         "approvals.tenant": "policies/rego/lib/quorum_test.rego/a_tenant_document_is_not_personal",
         "approvals.pii": "attacks/policy-approvals/pii-data-with-one-approval",

@@ -44,6 +44,7 @@ GROUPS = {
         "retry": "Lift the hold on a version that failed, and apply again.",
     },
     "When something went wrong": {
+        "emergency": "Let some gates be passed for some hours, on record.",
         "incident": "Open an incident, bring it up to date, list and show them.",
     },
     "Prove it": {

@@ -88,6 +88,7 @@ def entries_of_platform(data: Mapping[str, Any], path: str) -> Iterator[AccessEn
     rights: tuple[tuple[str, str, AccessKind], ...] = (
         ("team[]", "approves what the platform owns", "person"),
         ("bots[]", "asks for changes", "bot"),
+        ("emergency.authorisers[]", "authorises emergencies", "person"),
     )
     for key, right, kind in rights:
         yield from (AccessEntry(PLATFORM, right, who, kind, path) for who in _texts(data, key))

@@ -15,8 +15,11 @@ from mlplatform.core.naming import Kind
 from mlplatform.core.repository import Repository
 from mlplatform.core.review import Review
 from mlplatform.core.source import Source
+from mlplatform.core.target import LocalTarget
 from mlplatform.flow.check.changeset import ChangeSet, changeset
 from mlplatform.flow.check.sandboxed_check import check_in_sandbox
+from mlplatform.flow.emergency.statements import active_emergencies
+from mlplatform.flow.workspace import Workspace
 from mlplatform.load.history import began_at
 from mlplatform.load.infrastructure import infrastructure, scanner_policies
 from mlplatform.load.load import load
@@ -79,7 +82,13 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
         schemas=starting.schemas,
         scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
     )
-    context = CheckContext(options.now, waivers=starting.raws, review=options.review, scanner=scanner)
+    context = CheckContext(
+        options.now,
+        waivers=starting.raws,
+        review=options.review,
+        scanner=scanner,
+        emergencies=active_emergencies(Workspace(git, LocalTarget(git.root)), git.resolve(base), options.now),
+    )
     started = time.monotonic()
     with _engine(starting.policies, options) as engine:
         binding = check(bound, engine, context, base=changed.base)
