@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mlplatform.core.statement import registration_statement
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.statement import registration_statement
 from mlplatform.core.target import LocalTarget
 from mlplatform.providers.git import Git
 from mlplatform.record.ledger import shared_ledger

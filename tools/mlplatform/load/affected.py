@@ -188,7 +188,10 @@ class _Search:
             (CODEOWNERS in self._changed and CODEOWNERS in self._paths)
             or not tenants.isdisjoint(self._changed)
             or any(map(is_documentation, self._changed))
-            or any(kind.entry.concerns and not self._of_kind[kind].isdisjoint(self._changed) for kind in Kind)
+            or any(
+                kind.entry.concerns and not self._index.of_kind[kind].isdisjoint(self._changed)
+                for kind in Kind
+            )
         )
         return {*tenants} if concerns_all else set()
 
