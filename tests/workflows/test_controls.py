@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from mlplatform.providers.signing.envelope import payload_of
 from tests.support.hosted import PLATFORM, TOKEN, Hosted
 
 pytestmark = pytest.mark.exhaustive
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.exhaustive
 
 def recorded(world: Hosted) -> str:
     world.git("fetch", "-q", "origin", "evidence")
-    return world.git("show", "FETCH_HEAD:statement.json")
+    return payload_of(world.git("show", "FETCH_HEAD:envelope.json").encode()).decode()
 
 
 def test_what_is_not_in_force_is_red_and_on_the_ledger_and_setup_makes_it_green(world: Hosted) -> None:

@@ -1,6 +1,6 @@
 """Whether the applies on the ledger and the changes of main answer each other."""
 
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,12 +54,11 @@ def reconciled(
     expected: Mapping[str, bool],
 ) -> Iterator[AppliedChange]:
     """Yield what became of each change; `expected` says which environments have their applies on this ledger."""
-    by_environment: dict[str, list[RecordedApply]] = defaultdict(list)
-    for each in applies:
-        if each.apply.commit in places and not each.apply.late:
-            by_environment[each.apply.environment].append(each)
+    lines = _lines(applies, places)
     for change in changes:
-        answer = _answer(change, by_environment[change.environment], places)
+        place = places.get(change.commit, -1)
+        whole = lines.get((change.environment, ""), _NO_LINE)
+        answer = lines.get((change.environment, _model(change)), _NO_LINE).first(place) or whole.first(place)
         if answer:
             became, reason = _became(change, answer.apply)
             yield AppliedChange(*_key(change), became, answer.record, reason)
@@ -73,19 +72,39 @@ def _key(change: EnvironmentChange) -> tuple[str, str, str]:
     return change.commit, change.environment, change.path
 
 
-def _answer(
-    change: EnvironmentChange, applies: Sequence[RecordedApply], places: Mapping[str, int]
-) -> RecordedApply | None:
-    """Return the apply that answered a change: the first of a commit that contains it, that was about its model."""
-    after = [each for each in applies if places[each.apply.commit] >= places.get(change.commit, -1)]
-    model = _model(change)
-    about = (each for each in after if _concerns(each.apply, model))
-    return next(about, after[0] if after else None)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Applies in the order of the ledger, each with the greatest place of main that was applied by then."""
+
+    applies: list[RecordedApply]
+    greatest: list[int]
+
+    def add(self, each: RecordedApply, place: int) -> None:
+        self.applies.append(each)
+        self.greatest.append(max(place, self.greatest[-1]) if self.greatest else place)
+
+    def first(self, place: int) -> RecordedApply | None:
+        """Return the first apply of a commit at a place of main or after it."""
+        at = bisect_left(self.greatest, place)
+        return self.applies[at] if at < len(self.applies) else None
 
 
-def _concerns(apply: DeploymentPredicate, model: str) -> bool:
-    named = {outcome.resource for outcome in apply.outcomes} | {refusal.resource for refusal in apply.refused}
-    return model in named
+_NO_LINE = _Line([], [])
+
+
+def _lines(applies: Sequence[RecordedApply], places: Mapping[str, int]) -> Mapping[tuple[str, str], _Line]:
+    """Return the applies by environment and model that they were about; under no model all of the environment."""
+    lines: dict[tuple[str, str], _Line] = {}
+    for each in applies:
+        place = places.get(each.apply.commit)
+        if place is None or each.apply.late:
+            continue
+        named = {outcome.resource for outcome in each.apply.outcomes} | {
+            refusal.resource for refusal in each.apply.refused
+        }
+        for model in ("", *named):
+            lines.setdefault((each.apply.environment, model), _Line([], [])).add(each, place)
+    return lines
 
 
 def _became(change: EnvironmentChange, apply: DeploymentPredicate) -> tuple[Became, str]:
