@@ -49,7 +49,7 @@ def verify(
     from mlplatform.flow.evidence.verify import VerifyOptions
     from mlplatform.flow.evidence.verify import verify as run
     from mlplatform.flow.workspace import Workspace
-    from mlplatform.report.evidence import verification_json, verification_text
+    from mlplatform.report.evidence.verification import verification_json, verification_text
 
     workspace = Workspace.discover()
     asked = VerifyOptions(
@@ -76,7 +76,7 @@ def trust(ledger: str | None, as_json: bool) -> None:
     from mlplatform.cli.console import echo_json
     from mlplatform.flow.evidence.keys import claimed_roots
     from mlplatform.flow.workspace import Workspace
-    from mlplatform.report.evidence import trust_text
+    from mlplatform.report.evidence.verification import trust_text
 
     roots = claimed_roots(Workspace.discover(), ledger)
     if as_json:
