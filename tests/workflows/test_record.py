@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mlplatform.core.kinds.git_host import GITHUB_ACTIONS
 from mlplatform.providers.signing.envelope import payload_of
 from tests.support.github_state import Pull
 from tests.support.hosted import PLATFORM, Hosted
@@ -29,8 +30,9 @@ def merged(world: Hosted) -> Pull:
     event = {"action": "completed", "workflow_run": {"name": "review", "head_sha": pull.head}}
     ran = world.run("verdict.yml", "workflow_run", event)
     assert ran.succeeded, ran.output
-    passed = {"name": "required", "status": "completed", "conclusion": "success", "app": 15368}
-    world.github.state.check_runs.append({"sha": pull.head, **passed})
+    world.github.state.app("github-actions", GITHUB_ACTIONS)
+    run = {"name": "required", "conclusion": "success", "app": "github-actions"}
+    world.github.state.check_runs.append({"sha": pull.head, **run})
     world.merge(pull)
     return pull
 

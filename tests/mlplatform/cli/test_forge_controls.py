@@ -89,7 +89,7 @@ def test_setup_shows_what_differs_and_changes_nothing_until_it_is_told_to(compan
     code, printed = company.run("setup")
     assert code == 1
     assert "✗ ruleset `platform: main` is missing" in printed
-    assert "acme/ml: 12 differences from what main declares" in printed
+    assert "acme/ml: 13 differences from what main declares" in printed
     assert company.server.asked("^(POST|PUT|PATCH|DELETE)") == 0
 
     code, printed = company.run("setup", "--apply")

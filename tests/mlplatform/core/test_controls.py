@@ -114,7 +114,7 @@ def test_the_merge_methods_are_those_of_main_and_of_the_repository() -> None:
 
 def test_every_environment_takes_deployments_of_main_alone() -> None:
     assert declared(("development", "production")).environments == dict.fromkeys(
-        ("verdict", "controls", "development", "production"), ("main",)
+        ("verdict", "record", "controls", "development", "production"), ("main",)
     )
 
 

@@ -106,6 +106,19 @@ def test_a_crash_between_ledger_and_outbox_records_nothing_twice(ledger: Ledger,
     assert left_behind(outbox, "production") == ()
 
 
+def test_a_reason_that_is_no_unicode_can_be_recorded(ledger: Ledger, outbox: Path) -> None:
+    Journal.begin(outbox, PLAN, RUN).record_outcome(Outcome(ROUTE, Result.FAILED, "no file caf\udce9"))
+    recover(outbox, "production", ledger)
+    assert newest(ledger).outcomes[0].reason == "no file caf?"
+
+
+def test_a_plan_that_no_record_can_state_is_refused_before_anything_is_done(outbox: Path) -> None:
+    odd = Change(Action.ROUTE, "triton", "clinic/tumour", None, {"weights": "all"})
+    with pytest.raises(Refusal, match=r"cannot be recorded, so nothing is done: after\.weights: "):
+        Journal.begin(outbox, Plan.of("production", "0123456789ab", "c" * 40, (odd,)), RUN)
+    assert not outbox.exists()
+
+
 def test_another_environments_journal_is_left_alone(ledger: Ledger, outbox: Path) -> None:
     Journal.begin(outbox, PLAN, RUN)
     assert recover(outbox, "development", ledger) == 0

@@ -1,5 +1,6 @@
 """The ledger in a real git repository."""
 
+import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,15 +78,42 @@ def test_a_ledger_touches_neither_branch_nor_working_tree(git: Git) -> None:
     assert git.run("status", "--porcelain") == b""
 
 
-def test_a_record_that_is_no_statement_is_refused_by_its_commit(git: Git) -> None:
-    ledger = local_ledger(git, "0123456789ab")
-    blob = git.run("hash-object", "-w", "--stdin", stdin=b"{}").decode().strip()
+def put(ledger: Ledger, text: bytes) -> str:
+    """Put any text on the ledger as its newest record, and return its commit."""
+    git, tip = ledger.git, ledger.tip()
+    blob = git.run("hash-object", "-w", "--stdin", stdin=text).decode().strip()
     tree = git.run("mktree", stdin=f"100644 blob {blob}\tstatement.json\n".encode()).decode().strip()
     who = {f"GIT_{role}_{part}": "x" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
-    commit = git.run("commit-tree", tree, "-m", "forged", env=who).decode().strip()
+    parent = ("-p", tip) if tip else ()
+    commit = git.run("commit-tree", tree, *parent, "-m", "forged", env=who).decode().strip()
     git.run("update-ref", ledger.ref, commit)
+    return commit
+
+
+def test_a_record_that_is_no_statement_is_refused_by_its_commit(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    commit = put(ledger, b"{}")
     with pytest.raises(Refusal, match=commit[:12]):
         list(ledger.newest_first())
+
+
+def test_a_record_that_does_not_fit_its_type_is_refused_by_its_commit_and_key(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    ledger.append(said("1.0.0"))
+    text = json.dumps(said("1.1.0").as_json()).replace(DIGEST, "md5:1")
+    commit = put(ledger, text.encode())
+    with pytest.raises(Refusal, match=rf"record {commit[:12]} of .* predicate\.digest: ") as refused:
+        list(ledger.newest_first())
+    assert commit[:12] in refused.value.fix
+
+
+def test_a_record_of_a_later_release_stops_no_reader(git: Git) -> None:
+    ledger = local_ledger(git, "0123456789ab")
+    ledger.append(said("1.0.0"))
+    put(ledger, json.dumps(said("1.1.0").as_json()).replace("registration:v1", "registration:v2").encode())
+    ledger.append(said("1.2.0"))
+    kinds = [record.statement.predicate.predicate_type for record in ledger.newest_first()]
+    assert [kind.rsplit(":", 1)[1] for kind in kinds] == ["v1", "v2", "v1"]
 
 
 def test_a_git_identity_is_not_needed(git: Git, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -34,6 +34,6 @@ def approvals_in(oldest_first: Iterable[Statement], environment: str) -> Mapping
         for model, approval in apply.approvals.items():
             if APPROVED_LOCALLY not in approval.approvedBy:
                 recorded[model, approval.commit] = Approval(
-                    approval.commit, approval.approvedBy, approval.pullRequest
+                    approval.commit, approval.approvedBy, approval.pullRequest or None
                 )
     return recorded

@@ -24,7 +24,7 @@ MAIN_RULESET = "platform: main"
 LEDGER_RULESET = "platform: evidence"
 WRITER_RULESET = "platform: evidence writer"
 _LEDGER_BRANCH = "refs/heads/evidence"
-_OWN_ENVIRONMENTS = ("verdict", "controls")
+_OWN_ENVIRONMENTS = ("verdict", "record", "controls")
 
 Json = Mapping[str, Any]
 

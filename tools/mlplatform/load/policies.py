@@ -20,7 +20,9 @@ _SCHEMAS = "policies/schemas/organisation/"
 _WAIVERS = "policies/waivers/"  # documents, which load/paths.py looks after
 _KINDS = tuple(kind.value for kind in Kind)
 _WITHOUT_EFFECT = ("README.md", ".gitkeep")
-_OTHERS = re.compile(r"policies/(capabilities\.json|schemas/[a-z]+\.schema\.json|checkov/[^/]+\.yaml)")
+_OTHERS = re.compile(
+    r"policies/(capabilities\.json|schemas/(record/)?[a-z-]+\.schema\.json|checkov/[^/]+\.yaml)"
+)
 _NEAR = ("policies", "policy", "rego")
 _FOLDERS = {
     _REGO: "policies end in .rego, and nothing else may be in this folder",

@@ -9,11 +9,11 @@ from pydantic_core.core_schema import DictSchema
 from mlplatform.core.kinds.table import Kind
 from mlplatform.core.review import Review
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-class _ForEditors(GenerateJsonSchema):
-    """As strict as the models about keys, and without titles that only repeat them."""
+class StrictSchema(GenerateJsonSchema):
+    """A schema as strict as the models about keys, and without titles that only repeat them."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
@@ -28,8 +28,8 @@ MODELS: dict[str, type[BaseModel]] = {**{kind.value: kind.entry.body for kind in
 
 def json_schema(name: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one kind of document, or of what --approvals reads."""
-    schema = MODELS[name].model_json_schema(by_alias=True, schema_generator=_ForEditors)
-    about = {"$schema": _DIALECT, "$id": f"urn:mlplatform:schema:{name}:v1", "title": f"{name}/v1"}
+    schema = MODELS[name].model_json_schema(by_alias=True, schema_generator=StrictSchema)
+    about = {"$schema": DIALECT, "$id": f"urn:mlplatform:schema:{name}:v1", "title": f"{name}/v1"}
     return {**about, **schema, **about}
 
 

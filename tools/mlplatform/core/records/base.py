@@ -66,13 +66,14 @@ class Schema(Generic[T]):
 _schemas: dict[type, Schema[Any]] = {}
 
 
-def _schema_of(cls: type) -> Schema[Any]:
+def schema_of(cls: type) -> Schema[Any]:
+    """Return the schema of a part of a record."""
     return _schemas.setdefault(cls, Schema(cls))
 
 
 def parse(cls: type[T], values: object) -> T:
     """Return a part of a record from JSON values; ValueError where they do not fit."""
-    part: T = _schema_of(cls).parse(values)
+    part: T = schema_of(cls).parse(values)
     return part
 
 
@@ -90,7 +91,7 @@ def flaw_of(error: ValidationError) -> str:
 
 def _keys(location: tuple[int | str, ...]) -> Iterator[str]:
     """Yield the keys to a value, without the action that chose the type of an outcome."""
-    before: int | str = ""
+    before: int | str = 0
     for part in location:
         if not (isinstance(before, int) and part in set(Action)):
             yield str(part)
@@ -103,7 +104,7 @@ class RecordPart:
     __slots__ = ()
 
     def as_json(self) -> dict[str, Any]:
-        adapter = _schema_of(type(self)).adapter
+        adapter = schema_of(type(self)).adapter
         values: dict[str, Any] = adapter.dump_python(self, mode="json", by_alias=True)
         return values
 

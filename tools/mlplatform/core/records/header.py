@@ -25,7 +25,7 @@ class RecordedApproval(RecordPart):
 
     commit: GitCommit
     approvedBy: Items[str]
-    pullRequest: IfGiven[str | None] = None
+    pullRequest: IfGiven[str] = ""
 
 
 @record_part

@@ -8,7 +8,11 @@ from mlplatform.core.records.version import VersionPredicate
 
 @record_part
 class HoldPredicate(VersionPredicate):
-    """A version on hold and why; `core.hold.Hold` says what the other keys mean."""
+    """A version on hold and why.
+
+    `documents` is the digest of what was declared when it failed, `aliases` are those of the registry before that. A
+    `lasting` hold stays when the documents change.
+    """
 
     predicate_type: ClassVar[str] = "urn:mlplatform:predicate:hold:v1"
 

@@ -100,6 +100,7 @@ def test_a_new_repository_lacks_everything_and_once_it_is_set_up_nothing(world: 
         ("ruleset `platform: evidence`", ""),
         ("ruleset `platform: evidence writer`", ""),
         ("environment `verdict`", ""),
+        ("environment `record`", ""),
         ("environment `controls`", ""),
         ("environment `production`", ""),
         ("repository", "allow_squash_merge"),
@@ -394,5 +395,5 @@ def test_a_lost_answer_makes_no_second_ruleset_or_policy(world: World) -> None:
     controls = world.state.controls
     assert len(controls.rulesets) == 3
     assert {name: len(policies) for name, policies in controls.policies.items()} == dict.fromkeys(
-        ("verdict", "controls", "production"), 1
+        ("verdict", "record", "controls", "production"), 1
     )
