@@ -1,6 +1,6 @@
 """`platform evidence export`: collects what is on record of a period, from the clone alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from mlplatform.core.naming import Kind, parse_path, path_of
 from mlplatform.flow.evidence.change_record import root_name
 from mlplatform.flow.evidence.keys import claimed_roots
 from mlplatform.flow.evidence.sample_diffs import sample_diffs
-from mlplatform.flow.evidence.sources import evidence_sources
+from mlplatform.flow.evidence.sources import environments_on, evidence_sources
 from mlplatform.flow.evidence.verify import VerifiedEvidence, VerifyOptions, verified_evidence
 from mlplatform.flow.evidence.waivers import waivers_in
 from mlplatform.flow.progress import SILENT, ProgressReporter
@@ -36,6 +36,7 @@ from mlplatform.record.export.contents import (
 from mlplatform.record.export.exceptions import apply_exceptions, change_exceptions, problems_in
 from mlplatform.record.export.sample import default_seed, sampled
 from mlplatform.record.verify.changes import RecordedChange
+from mlplatform.record.verify.deployments import environment_changes, reconciled
 
 SAMPLE = 25
 
@@ -142,7 +143,7 @@ def _changes(
         if each.change.repository in names:
             recorded.setdefault(each.change.commit, each)
     became: dict[str, list[AppliedChange]] = {}
-    for answer in verified.verification.reconciliation:
+    for answer in _reconciled(workspace, commits, verified):
         became.setdefault(answer.commit, []).append(answer)
     pins = _pins(workspace.git, commits)
     return tuple(
@@ -155,6 +156,15 @@ def _changes(
         )
         for commit in commits
     )
+
+
+def _reconciled(
+    workspace: Workspace, commits: Sequence[MainCommit], verified: VerifiedEvidence
+) -> Iterator[AppliedChange]:
+    """Yield what became of the changes of environments; verification leaves out those from before the record began."""
+    changes = [change for commit in commits for change in environment_changes(commit.commit, commit.paths)]
+    expected = environments_on(workspace, verified.sources)
+    return reconciled(changes, verified.evidence.applies, verified.places, expected)
 
 
 def _pins(git: Git, commits: Sequence[MainCommit]) -> Mapping[str, list[PinnedVersion]]:

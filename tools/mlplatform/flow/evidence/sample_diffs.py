@@ -95,8 +95,8 @@ def _file_diff(
 
 
 def _patch(path: str, old: bytes, new: bytes) -> Iterator[str]:
-    sides = [_shown_lines(path, side.decode(errors="replace")) for side in (old, new)]
-    yield from difflib.unified_diff(*sides, f"a/{path}", f"b/{path}", lineterm="")
+    before, after = (_shown_lines(path, side.decode(errors="replace")) for side in (old, new))
+    yield from difflib.unified_diff(before, after, f"a/{path}", f"b/{path}", lineterm="")
 
 
 def _shown_lines(path: str, text: str) -> list[str]:

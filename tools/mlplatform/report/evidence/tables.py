@@ -174,7 +174,7 @@ def _none(text: str) -> Callable[[EvidenceExport], Iterable[Row]]:
     return lambda _: [(f"# {text}",)]
 
 
-_TABLES: dict[str, tuple[Row, Callable[[EvidenceExport], Iterable[Row]]]] = {
+_TABLES: dict[str, tuple[Sequence[str], Callable[[EvidenceExport], Iterable[Row]]]] = {
     "population.csv": (POPULATION, _population),
     "reconciliation.csv": (("commit", "environment", "path", "became", "record", "reason"), _reconciliation),
     "exceptions.csv": (("kind", "commit", "record", "at", "sentence"), _exceptions),
