@@ -3,7 +3,16 @@
 from typing import ClassVar, Literal
 
 from mlplatform.core.kinds.base import Classification
-from mlplatform.core.records.base import Digest, GitCommit, IfGiven, Items, Predicate, RecordPart, record_part
+from mlplatform.core.records.base import (
+    Digest,
+    GitCommit,
+    IfGiven,
+    Items,
+    MomentText,
+    Predicate,
+    RecordPart,
+    record_part,
+)
 from mlplatform.core.review import GivenReview
 
 
@@ -35,7 +44,7 @@ class ReviewedMerge(RecordPart):
     pushers: Items[str]
     reviews: Items[GivenReview]
     merger: str
-    mergedAt: IfGiven[str | None] = None
+    mergedAt: IfGiven[MomentText | None] = None
 
 
 @record_part
@@ -91,7 +100,7 @@ class ChangePredicate(Predicate):
     commit: GitCommit
     tree: GitCommit
     parent: GitCommit | None
-    committedAt: str
+    committedAt: MomentText
     title: str
     ticket: IfGiven[str] = ""
     reason: IfGiven[str] = ""
