@@ -8,7 +8,7 @@ from mlplatform.core.errors import Refusal
 from mlplatform.flow.evidence.keys import claimed_roots, parse_time
 from mlplatform.flow.evidence.roots import read_checkpoint, read_trust
 from mlplatform.providers.signing.ssh import fingerprint, public_key
-from mlplatform.report.evidence import trust_text
+from mlplatform.report.evidence.verification import trust_text
 from tests.support.evidence import LEDGER, recorded
 from tests.support.scratch import isolate
 

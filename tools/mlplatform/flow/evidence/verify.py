@@ -15,6 +15,8 @@ from mlplatform.core.records.change import ChangePredicate
 from mlplatform.core.records.controls import ControlsPredicate
 from mlplatform.core.records.deployment import DeploymentPredicate
 from mlplatform.core.records.emergency import EmergencyPredicate
+from mlplatform.core.records.registration import RegistrationPredicate
+from mlplatform.core.records.validation import ValidationPredicate
 from mlplatform.flow.evidence.change_record import root_name
 from mlplatform.flow.evidence.emergencies import (
     RecordedEmergency,
@@ -31,7 +33,7 @@ from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.git.compare import is_ancestor
 from mlplatform.providers.git.git import GitError
 from mlplatform.providers.git.main_history import MainCommit, main_history
-from mlplatform.record.verify.chain import ChainState, chain_links
+from mlplatform.record.verify.chain import ChainState, chain_links, recorded_at
 from mlplatform.record.verify.changes import RecordedChange, change_problems
 from mlplatform.record.verify.controls import RecordedControls, controls_problems
 from mlplatform.record.verify.deployments import (
@@ -59,19 +61,42 @@ class VerifyOptions:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The records of a ledger that count, sorted by what they are about, and what is wrong with the chain."""
+    """The records of a ledger that count, sorted by what they are about, and what is wrong with the chain.
+
+    `times` has every record, whether it counts or not, with the time that it states.
+    """
 
     changes: Sequence[RecordedChange]
     applies: Sequence[RecordedApply]
     controls: Sequence[RecordedControls]
     emergencies: Sequence[RecordedEmergency]
+    validations: Sequence[ValidationPredicate]
+    registrations: Sequence[RegistrationPredicate]
+    times: Sequence[tuple[str, datetime | None]]
     problems: Sequence[EvidenceProblem]
     state: ChainState
     unsigned: int
 
 
+@dataclass(frozen=True, slots=True)
+class VerifiedEvidence:
+    """A verification with what it was made of; `places` are those of main's commits, ascending."""
+
+    verification: Verification
+    evidence: Evidence
+    sources: EvidenceSources
+    places: Mapping[str, int]
+
+
 def verify(workspace: Workspace, options: VerifyOptions, progress: ProgressReporter = SILENT) -> Verification:
     """Verify the evidence in a clone; nobody is asked for more. Refusal where there is none, or no main."""
+    return verified_evidence(workspace, options, progress).verification
+
+
+def verified_evidence(
+    workspace: Workspace, options: VerifyOptions, progress: ProgressReporter = SILENT
+) -> VerifiedEvidence:
+    """Verify the evidence in a clone, and return it too."""
     sources = evidence_sources(workspace, options.ledger)
     since, broken = _beginning(workspace, sources, options)
     progress.on_message("reading the ledger")
@@ -91,7 +116,7 @@ def verify(workspace: Workspace, options: VerifyOptions, progress: ProgressRepor
     broken += _controls(workspace, sources, options.trust, evidence, since)
     reconciliation = tuple(_reconciliation(workspace, sources, commits, evidence, places, since))
     state = evidence.state
-    return Verification(
+    verification = Verification(
         ledger=sources.ledger,
         problems=tuple(broken),
         counts=Counts(
@@ -115,6 +140,7 @@ def verify(workspace: Workspace, options: VerifyOptions, progress: ProgressRepor
             openEmergencies=still_open(workspace, sources.main, open_emergencies),
         ),
     )
+    return VerifiedEvidence(verification, evidence, sources, places)
 
 
 def read_evidence(
@@ -126,11 +152,15 @@ def read_evidence(
     applies: list[RecordedApply] = []
     controls: list[RecordedControls] = []
     emergencies: list[RecordedEmergency] = []
+    validations: list[ValidationPredicate] = []
+    registrations: list[RegistrationPredicate] = []
+    times: list[tuple[str, datetime | None]] = []
     problems: list[EvidenceProblem] = []
     unsigned = 0
     for link in chain_links(workspace.git, sources.tip, state):
         state = link.state
         problems += link.problems
+        times.append((link.commit, recorded_at(link.predicate)))
         unsigned += link.predicate is not None and not link.signer
         match link.predicate:
             case ChangePredicate() as change:
@@ -142,7 +172,13 @@ def read_evidence(
             case ControlsPredicate() as look if look.recordedAt:
                 at = datetime.fromisoformat(look.recordedAt)
                 controls.append(RecordedControls(link.commit, at, look))
-    return Evidence(changes, applies, controls, emergencies, problems, state, unsigned)
+            case ValidationPredicate() as validation:
+                validations.append(validation)
+            case RegistrationPredicate() as registration:
+                registrations.append(registration)
+    return Evidence(
+        changes, applies, controls, emergencies, validations, registrations, times, problems, state, unsigned
+    )
 
 
 def _chain_state(trust: TrustRoots, since: Checkpoint | None) -> ChainState:
