@@ -123,11 +123,13 @@ def test_with_nobody_s_approval_or_an_author_s_the_quorum_stays(world: Reviewed)
     assert stopped_by(judged(world, "linus")) == {"approvals-quorum"}
 
 
+@pytest.mark.exhaustive
 def test_only_the_gates_that_are_named_are_passed(world: Reviewed) -> None:
     declare_emergency(world.workspace, request(world, gates=["freeze-window"]))
     assert stopped_by(judged(world, "ada")) == {"approvals-quorum"}
 
 
+@pytest.mark.exhaustive
 def test_it_ends_at_its_hour(world: Reviewed) -> None:
     declare_emergency(world.workspace, request(world, hours=2))
     assert stopped_by(judged(world, "ada", hours=1.9)) == set()
@@ -149,6 +151,7 @@ def test_a_change_that_takes_the_freeze_away_with_it_is_still_judged_by_main(wor
     assert "approvals-quorum" in stopped_by(judged(world, "ada", branch="rules"))
 
 
+@pytest.mark.exhaustive
 def test_whoever_authorised_it_cannot_have_written_the_change(world: Reviewed) -> None:
     declare_emergency(world.workspace, request(world, requester="ada"))
     head = world.change(
@@ -202,6 +205,7 @@ ATTACKS: dict[str, tuple[str, Callable[[EmergencyPredicate], dict[str, object]],
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_forged_statement_lets_nothing_go_and_the_list_says_why(world: Reviewed, attack: str) -> None:
     key, changed, why = ATTACKS[attack]
@@ -217,6 +221,7 @@ def test_one_for_another_tenant_lets_nothing_go(world: Reviewed) -> None:
     assert stopped_by(judged(world, "ada")) == BOTH
 
 
+@pytest.mark.exhaustive
 def test_what_was_edited_or_not_signed_lets_nothing_go(world: Reviewed) -> None:
     said = declare_emergency(world.workspace, request(world, gates=["freeze-window"]))
     ledger(world).append(Statement.of(replace(said, gates=("approvals-quorum", "freeze-window"))))
@@ -224,6 +229,7 @@ def test_what_was_edited_or_not_signed_lets_nothing_go(world: Reviewed) -> None:
     assert stopped_by(judged(world, "ada")) == {"approvals-quorum"}
 
 
+@pytest.mark.exhaustive
 def test_a_key_that_does_not_count_on_main_any_more_authorises_nothing(world: Reviewed) -> None:
     declare_emergency(world.workspace, request(world))
     lines = [line for line in world.repo.read(SIGNERS).splitlines() if not line.startswith("margaret")]
@@ -231,6 +237,7 @@ def test_a_key_that_does_not_count_on_main_any_more_authorises_nothing(world: Re
     assert stopped_by(judged(world, "ada")) == BOTH
 
 
+@pytest.mark.exhaustive
 def test_the_signers_are_those_of_the_file_that_main_names(world: Reviewed) -> None:
     settings = SETTINGS.replace("hours: 4", "hours: 4, signers: docs/emergency_signers")
     platform = world.repo.read("platform.yaml").replace(SETTINGS, settings)
@@ -250,6 +257,7 @@ def test_without_the_ledger_in_the_clone_nothing_is_passed(world: Reviewed) -> N
     assert stopped_by(judged(world, "ada")) == set()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("more", "why"),
     [
@@ -289,6 +297,7 @@ def test_the_review_is_due_in_a_day_and_somebody_else_s(world: Reviewed) -> None
     assert (status.review, status.reviewer) == ("approved", "grace")
 
 
+@pytest.mark.exhaustive
 def test_a_review_that_nobody_signed_is_none(world: Reviewed) -> None:
     said = declare_emergency(world.workspace, request(world))
     forged = EmergencyReviewPredicate(
