@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mlplatform.core.statement import registration_statement
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.target import LocalTarget

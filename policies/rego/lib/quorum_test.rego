@@ -118,6 +118,7 @@ test_one_approval_is_enough_for_a_rollback if {
 	required(lax) == 0
 	shadowing := but(deployment, {"change": {"isRollback": true, "revoked": [], "now": 1000, "ranUntil": 900, "before": {}, "changedKeys": ["shadow", "version"]}, "document": {"shadow": {"version": "2.0.0"}}})
 	required(shadowing) == 2
+	required(but(deployment, {"change": {"isRollback": true, "hasErrors": true}})) == 1
 }
 
 test_a_script_that_reads_personal_data_asks_for_more if {
@@ -188,3 +189,10 @@ test_the_file_of_personal_data_is_personal if {
 test_a_tenant_document_is_not_personal if required(of_kind("tenant", "changed")) == 1
 
 test_a_kind_that_no_policy_names_asks_as_much_as_personal_data if required(of_kind("feature", "changed")) == 2
+
+test_what_an_error_denies_asks_for_no_more_than_what_can_be_read if {
+	unreadable := json.remove(dataset(public, public), ["document"])
+	required(unreadable) == 2
+	required(but(unreadable, {"change": {"hasErrors": true}})) == 1
+	required(but(dataset(pii, public), {"change": {"hasErrors": true}})) == 2
+}
