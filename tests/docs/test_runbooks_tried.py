@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mlplatform.core.statement import registration_statement
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.target import LocalTarget
