@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mlplatform.core.statement import registration_statement
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.target import LocalTarget
@@ -19,6 +18,7 @@ from mlplatform.record.ledger import shared_ledger
 from tests.acceptance.conftest import Clone, brought_up, clone
 from tests.docs.runbooks import runbook
 from tests.support.laboratory import run_git
+from tests.support.records import registration_record
 
 __all__ = ["brought_up", "clone"]
 pytestmark = [pytest.mark.servers, pytest.mark.exhaustive]
@@ -222,10 +222,7 @@ def test_a_ledger_that_was_rewritten_is_put_back_from_a_clone_that_has_it(tmp_pa
     run_git(tmp_path, "init", "-q", "--bare", "remote")
     run_git(tmp_path, "clone", "-q", "remote", "clone")
     ledger = shared_ledger(Git(tmp_path / "clone"), "origin")
-    statements = [
-        registration_statement(TUMOUR, "1.0.0", "sha256:" + "a" * 64, "development", {"run": run})
-        for run in "ab"
-    ]
+    statements = [registration_record(TUMOUR, "1.0.0", run=run) for run in "ab"]
     first, second = (ledger.append(statement) for statement in statements)
     run_git(tmp_path / "clone", "push", "-q", "--force", "origin", f"{first}:refs/heads/evidence")
     with pytest.raises(Refusal) as refused:
