@@ -25,6 +25,15 @@ PERSON = "jane.roe@example.net"
 MODEL = "reading/recommender"
 PIN = "environments/production/reading/recommender.yaml"
 
+WAIVER = """\
+schema: waiver/v1
+rule: format-executable
+path: models/reading/recommender.yaml
+reason: the converter for this format is being repaired
+owner: ada
+expires: 2100-01-01
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Audited:
@@ -72,6 +81,7 @@ def audited(folder: Path) -> Audited:
             "notebooks/reading/look.ipynb": json.dumps({"cells": [PLANTED]}),
             "models/reading/recommender.yaml": model,
             "tenants/reading/tenant.yaml": tenant,
+            "policies/waivers/old-format.yaml": WAIVER,
             "docs/=cmd\u202e.md": "text \x1b[31m\u202e\n",
         },
         f"{HOSTILE}\n\nTicket: +1-2\nReason: @SUM(A1)",
