@@ -10,6 +10,13 @@ package lib.quorum
 # {"required": how many, "from": which groups, "own": true when the authors of the change count}.
 terms(facts) := {"required": number(facts, "platform"), "from": ["platform"], "own": false} if {
 	data.lib.people.owner_of(facts) == "platform"
+	facts.change.kind != "incident"
+}
+
+# An incident is on record as soon as somebody else has read it, who may be of the tenant that it harmed.
+terms(facts) := {"required": number(facts, "tenant"), "from": ["concernedOwners", "platform"], "own": false} if {
+	data.lib.people.owner_of(facts) == "platform"
+	facts.change.kind == "incident"
 }
 
 terms(facts) := {"required": of_deployment(facts, approvals), "from": approvals.from, "own": own} if {

@@ -42,6 +42,11 @@ test_files_of_the_platform_are_approved_by_its_team if {
 	data.lib.quorum.terms(owned) == {"required": 1, "from": ["platform"], "own": false}
 }
 
+test_an_incident_is_approved_by_whom_it_concerns_or_the_platform_team if {
+	incident := but(of_kind("incident", "changed"), {"change": {"ownedByPlatform": true}})
+	data.lib.quorum.terms(incident) == {"required": 1, "from": ["concernedOwners", "platform"], "own": false}
+}
+
 test_files_of_a_tenant_are_approved_by_its_owners if {
 	data.lib.quorum.terms(asked) == {"required": 1, "from": ["owners"], "own": false}
 	required(but(asked, {"base": {"platform": {"approvals": {"tenant": 3}}}})) == 3

@@ -8,6 +8,7 @@ from mlplatform.check.change_facts import ChangeFacts, DocumentChange, nanosecon
 from mlplatform.check.codeowners import follows_from_documents
 from mlplatform.check.cross_document_facts import CrossDocumentFacts, duplicates_before
 from mlplatform.check.document_index import DocumentIndex
+from mlplatform.check.incident_facts import concerned_people
 from mlplatform.check.ownership import (
     is_first,
     is_owned_by_platform,
@@ -182,6 +183,7 @@ class QueryBuilder:
             "tenantIsBroken": bool(tenant) and (Kind.TENANT, tenant) in self._known.broken,
             "isFirstEnvironment": environment is not None and is_first(environment, base, self._head),
             "menders": menders(file.path, base),
+            "concerned": concerned_people(file.path, base, self._head),
             "quorums": quorums(base),
             "trainedOn": trained_on(file.path, base, self._head, self._known.broken),
             "isRollback": bool(changes and of_document and changes.is_rollback(of_document)),

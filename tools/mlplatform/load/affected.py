@@ -180,13 +180,18 @@ class _Search:
         """Return every tenant where people of all are asked or compared.
 
         That is where CODEOWNERS changes, which names all owners; where a tenant changes, as what it is granted is no
-        other's; and where documentation changes, which people of all tenants may mend.
+        other's; where documentation changes, which people of all tenants may mend; and where an incident does, which
+        anybody may lead.
         """
         tenants = self._index.of_kind[Kind.TENANT]
         concerns_all = (
             (CODEOWNERS in self._changed and CODEOWNERS in self._paths)
             or not tenants.isdisjoint(self._changed)
             or any(map(is_documentation, self._changed))
+            or any(
+                kind.entry.concerns and not self._index.of_kind[kind].isdisjoint(self._changed)
+                for kind in Kind
+            )
         )
         return {*tenants} if concerns_all else set()
 

@@ -13,6 +13,7 @@ from mlplatform.core.naming import Kind, parse_path
 from mlplatform.core.payload import DIGEST
 from mlplatform.providers.git import Git, PathChange
 from mlplatform.providers.git.past import At, files_at
+from mlplatform.providers.git.refs import tip_of
 from mlplatform.strict_yaml.parser import parse
 
 _DIGEST = re.compile(DIGEST)
@@ -67,6 +68,22 @@ def merged_at(git: Git, rev: str, paths: Iterable[str]) -> Mapping[str, datetime
         if change.path in requested:
             newest.setdefault(change.path, datetime.fromtimestamp(change.time, UTC))
     return newest
+
+
+def began_at(git: Git, rev: str) -> datetime | None:
+    """Return when the first-parent history of a revision began; None where there is none, or this clone lacks it."""
+    if git.is_shallow() or tip_of(git, rev) is None:
+        return None
+    *_, (_, clock) = _clocks(git, rev)
+    return datetime.fromtimestamp(clock, UTC)
+
+
+def landed_commits(git: Git, rev: str, commits: Iterable[str]) -> frozenset[str]:
+    """Return those of these commits that are in the first-parent history of a revision."""
+    requested = frozenset(commits)
+    if not requested:
+        return frozenset()
+    return requested.intersection(git.run("rev-list", "--first-parent", rev).decode().split())
 
 
 def rewritten(git: Git, rev: str, paths: Iterable[str]) -> frozenset[str]:

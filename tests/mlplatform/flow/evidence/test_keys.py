@@ -36,11 +36,12 @@ def test_a_file_of_roots_that_lies_in_the_clone_vouches_for_itself(
     with pytest.raises(Refusal, match="lies in the clone that it is to judge"):
         read_trust(made.platform.workspace, inside)
     outside = tmp_path / "trust.yaml"
-    for text, why in (
-        ("schema: trust/v1\n", "repository"),
-        ("schema: trust/v2\n", "schema"),
-        ("[", "this is not YAML"),
-    ):
+    wrong = {
+        "schema: trust/v1\n": "repository",
+        "schema: trust/v2\n": "schema",
+        "[": "this is not YAML",
+    }
+    for text, why in wrong.items():
         outside.write_text(text)
         with pytest.raises(Refusal, match=why):
             read_trust(made.platform.workspace, outside)

@@ -83,14 +83,23 @@ class UsedWaiver(RecordPart):
 
 
 @record_part
+class PassedGate(RecordPart):
+    """A rule that denied a path, and the emergency that let it go."""
+
+    rule: str
+    path: str
+    emergency: str
+
+
+@record_part
 class ChangePredicate(Predicate):
     """What became of one commit of main's first-parent history.
 
     `parent` is None for the root. `paths` are those that differ from the first parent, `tenants` the affected ones with
     their clearance. `merge` is None where no pull request became the commit, or where who reviewed it cannot be known,
     as `unknown` says. `policies` is the git tree of policies/ that judged, `plans` the digest of what an apply would do
-    by environment, by its newest snapshot, `unplanned` why one is missing, and `denied` why the change should not have
-    been merged.
+    by environment, by its newest snapshot, `unplanned` why one is missing, `passed` what an emergency let go, and
+    `denied` why the change should not have been merged.
     """
 
     predicate_type: ClassVar[str] = "urn:mlplatform:predicate:change:v1"
@@ -112,6 +121,7 @@ class ChangePredicate(Predicate):
     waivers: Items[UsedWaiver]
     policies: GitCommit | None
     plans: dict[str, Digest]
+    passed: IfGiven[Items[PassedGate]] = ()
     unplanned: IfGiven[Items[str]] = ()
     denied: IfGiven[Items[str]] = ()
     unknown: IfGiven[Items[str]] = ()

@@ -15,6 +15,7 @@ from mlplatform.core.records.change import (
     ChangedPath,
     ChangePredicate,
     CheckRun,
+    PassedGate,
     PathApproval,
     ReviewedMerge,
     UsedWaiver,
@@ -77,6 +78,7 @@ def change_record(
         waivers=tuple(_waivers(checked)) if checked else (),
         policies=_policies(workspace, parent) if parent else None,
         plans=dict(plans),
+        passed=tuple(_passed(checked)) if checked else (),
         unplanned=unplanned,
         denied=tuple(denied),
         unknown=merge.unknown,
@@ -194,6 +196,11 @@ def _checks(checked: CheckResult | None, merge: _Merge) -> Iterator[CheckRun]:
     for name in merge.required:
         if name not in {check.name for check in merge.checks}:
             yield CheckRun(name=name, tool="", version="", result="unknown", required=True)
+
+
+def _passed(checked: CheckResult) -> Iterator[PassedGate]:
+    for passed in checked.passed:
+        yield PassedGate(rule=passed.finding.rule, path=passed.finding.path, emergency=passed.emergency)
 
 
 def _waivers(checked: CheckResult) -> Iterator[UsedWaiver]:

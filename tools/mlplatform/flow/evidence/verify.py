@@ -1,8 +1,8 @@
 """`platform evidence verify`: whether a plain clone's record of changes is whole, signed, and says what git says."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from mlplatform.core.evidence.checkpoint import Checkpoint, OpenChange
 from mlplatform.core.evidence.keyring import Keyring
@@ -14,9 +14,17 @@ from mlplatform.core.kinds.git_host import GitHubSettings
 from mlplatform.core.records.change import ChangePredicate
 from mlplatform.core.records.controls import ControlsPredicate
 from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.emergency import EmergencyPredicate
 from mlplatform.core.records.registration import RegistrationPredicate
 from mlplatform.core.records.validation import ValidationPredicate
 from mlplatform.flow.evidence.change_record import root_name
+from mlplatform.flow.evidence.emergencies import (
+    RecordedEmergency,
+    emergency_problems,
+    open_reviews,
+    review_problems,
+    still_open,
+)
 from mlplatform.flow.evidence.rejudge import rejudged
 from mlplatform.flow.evidence.sources import EvidenceSources, environments_on, evidence_sources
 from mlplatform.flow.progress import SILENT, ProgressReporter
@@ -41,13 +49,14 @@ from mlplatform.record.verify.deployments import (
 class VerifyOptions:
     """`ledger` is the ref to read (None: the company's, or else this clone's own); `since` an earlier checkpoint.
 
-    `rejudge`: check every change again, by the policies of its day.
+    `rejudge`: check every change again, by the policies of its day. `now` is when reviews are due.
     """
 
     trust: TrustRoots
     since: Checkpoint | None = None
     ledger: str | None = None
     rejudge: bool = False
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class Evidence:
     changes: Sequence[RecordedChange]
     applies: Sequence[RecordedApply]
     controls: Sequence[RecordedControls]
+    emergencies: Sequence[RecordedEmergency]
     validations: Sequence[ValidationPredicate]
     registrations: Sequence[RegistrationPredicate]
     times: Sequence[tuple[str, datetime | None]]
@@ -99,6 +109,9 @@ def verified_evidence(
     broken += change_problems(workspace.git, commits, evidence.changes, names)
     if options.rejudge:
         broken += rejudged(workspace, evidence.changes, progress)
+    broken += emergency_problems(workspace, evidence.changes)
+    open_emergencies = open_reviews(workspace, evidence.emergencies, since)
+    broken += review_problems(workspace, sources.main, open_emergencies, options.now)
     broken += deployment_problems(evidence.applies, places)
     broken += _controls(workspace, sources, options.trust, evidence, since)
     reconciliation = tuple(_reconciliation(workspace, sources, commits, evidence, places, since))
@@ -124,6 +137,7 @@ def verified_evidence(
             controls=evidence.controls[-1].at if evidence.controls else since.controls if since else None,
             keys=list(state.keyring.keys.values()),
             openChanges=_open(reconciliation),
+            openEmergencies=still_open(workspace, sources.main, open_emergencies),
         ),
     )
     return VerifiedEvidence(verification, evidence, sources, places)
@@ -137,6 +151,7 @@ def read_evidence(
     changes: list[RecordedChange] = []
     applies: list[RecordedApply] = []
     controls: list[RecordedControls] = []
+    emergencies: list[RecordedEmergency] = []
     validations: list[ValidationPredicate] = []
     registrations: list[RegistrationPredicate] = []
     times: list[tuple[str, datetime | None]] = []
@@ -152,6 +167,8 @@ def read_evidence(
                 changes.append(RecordedChange(link.commit, change))
             case DeploymentPredicate() as apply:
                 applies.append(RecordedApply(link.commit, apply))
+            case EmergencyPredicate() as said:
+                emergencies.append(RecordedEmergency(link.commit, said))
             case ControlsPredicate() as look if look.recordedAt:
                 at = datetime.fromisoformat(look.recordedAt)
                 controls.append(RecordedControls(link.commit, at, look))
@@ -159,7 +176,9 @@ def read_evidence(
                 validations.append(validation)
             case RegistrationPredicate() as registration:
                 registrations.append(registration)
-    return Evidence(changes, applies, controls, validations, registrations, times, problems, state, unsigned)
+    return Evidence(
+        changes, applies, controls, emergencies, validations, registrations, times, problems, state, unsigned
+    )
 
 
 def _chain_state(trust: TrustRoots, since: Checkpoint | None) -> ChainState:
