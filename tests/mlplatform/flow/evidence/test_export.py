@@ -87,6 +87,20 @@ def test_a_waiver_is_listed_with_its_owner_its_end_and_whether_it_was_in_force(w
     assert (row["in_force_at_start"], row["in_force_at_end"]) == ("no", "yes")
 
 
+def test_incidents_emergencies_and_access_reviews_are_listed(made: Audited, written: Path) -> None:
+    (incident,) = rows(written, "incidents.csv")
+    assert (incident["title"], incident["state"], incident["objective"]) == (
+        "'=wrong scores",
+        "running",
+        "running",
+    )
+    (emergency,) = rows(written, "emergencies.csv")
+    assert (emergency["authoriser"], emergency["reason"], emergency["verdict"]) == ("ada", "'-1 patient", "")
+    assert {row["state"] for row in rows(written, "access-reviews.csv")} == {"no review is on main"}
+    kinds = {row["kind"]: row["sentence"] for row in rows(written, "exceptions.csv")}
+    assert "ada let approvals-quorum go for reading" in kinds["emergency"]
+
+
 def test_two_exports_of_one_clone_are_the_same_bytes_wherever_they_are_made(
     made: Audited, written: Path, tmp_path: Path
 ) -> None:
