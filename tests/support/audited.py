@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from mlplatform.core.evidence.period import Period
 from mlplatform.core.outcome import Outcome, Result
 from mlplatform.core.plan import Action, Change
+from mlplatform.core.records.base import parse
+from mlplatform.core.records.emergency import EmergencyPredicate
+from mlplatform.core.records.statement import Statement
 from mlplatform.flow.evidence.export import ExportOptions, export
 from mlplatform.flow.evidence.write_export import write_export
 from mlplatform.providers.git.main_history import committer_times
@@ -24,6 +27,26 @@ PLANTED = "planted-value-4711"
 PERSON = "jane.roe@example.net"
 MODEL = "reading/recommender"
 PIN = "environments/production/reading/recommender.yaml"
+
+WAIVER = """\
+schema: waiver/v1
+rule: format-executable
+path: models/reading/recommender.yaml
+reason: the converter for this format is being repaired
+owner: ada
+expires: 2100-01-01
+"""
+
+INCIDENT = """\
+schema: incident/v1
+severity: P1
+title: =wrong scores
+detected: {now}
+declared: {now}
+commander: ada
+cause: "@SUM(1)"
+tenants: [reading]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +83,12 @@ def audited(folder: Path) -> Audited:
     text = repo.read(PIN).replace("1.0.0", "1.1.0").replace("1" * 64, NEW.removeprefix("sha256:"))
     pinning = made.platform.land({PIN: text}, "pin recommender 1.1.0")
     made.record()
+    now = next(iter(committer_times(made.git, "main").values()))
     outcomes = [_outcome(Action.ROUTE), _outcome(Action.CHAMPION)]
     shared_ledger(made.git, "origin", made.key).append(
         apply_record("production", outcomes, commit=pinning, approvedBy=["ada"])
     )
+    shared_ledger(made.git, "origin", made.key).append(Statement.of(_emergency(now)))
     model = repo.read("models/reading/recommender.yaml") + f"probe:\n  inputs:\n    X: [[{PLANTED!r}]]\n"
     tenant = repo.read("tenants/reading/tenant.yaml").replace("Reading recommendations", f"Ask {PERSON}")
     hostile = made.platform.land(
@@ -72,6 +97,8 @@ def audited(folder: Path) -> Audited:
             "notebooks/reading/look.ipynb": json.dumps({"cells": [PLANTED]}),
             "models/reading/recommender.yaml": model,
             "tenants/reading/tenant.yaml": tenant,
+            "incidents/2026-11-30-wrong-scores.yaml": INCIDENT.format(now=now.isoformat()),
+            "policies/waivers/old-format.yaml": WAIVER,
             "docs/=cmd\u202e.md": "text \x1b[31m\u202e\n",
         },
         f"{HOSTILE}\n\nTicket: +1-2\nReason: @SUM(A1)",
@@ -80,6 +107,21 @@ def audited(folder: Path) -> Audited:
     trust = folder / "trust.yaml"
     trust.write_text(json.dumps(made.trust.model_dump(mode="json", by_alias=True)))
     return Audited(made, trust, reviewed, pinning, hostile)
+
+
+def _emergency(now: datetime) -> EmergencyPredicate:
+    hours = {"since": 0, "until": 4, "reviewDue": 24}
+    times = {key: (now + timedelta(hours=count)).isoformat() for key, count in hours.items()}
+    said = {
+        **{
+            "repository": "r",
+            "ledger": LEDGER,
+            "incident": "2026-11-30-wrong-scores",
+            "reason": "-1 patient",
+        },
+        **{"requester": "linus", "authoriser": "ada", "gates": ["approvals-quorum"], "tenants": ["reading"]},
+    }
+    return parse(EmergencyPredicate, {**said, **times})
 
 
 def _outcome(action: Action) -> Outcome:

@@ -91,7 +91,7 @@ def verify_export(folder: Path, trust: Path, as_json: bool) -> None:
     from mlplatform.flow.evidence.verify_export import verify_export as run
     from mlplatform.report.evidence.exported import verified_export_json, verified_export_text
 
-    verified = run(folder, read_roots(trust, apart_from=folder))
+    verified = run(folder, read_roots(trust, folder, "the export"))
     if as_json:
         echo_json(verified_export_json(verified.problems, verified.signer, verified.files))
     else:

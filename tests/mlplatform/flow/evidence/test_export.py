@@ -15,7 +15,7 @@ from trestle.oscal.assessment_results import AssessmentResults
 from mlplatform.core.errors import Refusal
 from mlplatform.core.evidence.period import Period
 from mlplatform.flow.evidence.verify_export import verify_export
-from mlplatform.flow.evidence.write_export import require_free, write_export
+from mlplatform.flow.evidence.write_export import require_free, signing_key, write_export
 from mlplatform.record.export.sample import sampled
 from tests.support.audited import HOSTILE, PERSON, PLANTED, Audited, audited
 from tests.support.evidence import LEDGER, other_key
@@ -79,6 +79,26 @@ def test_a_folder_of_the_sample_answers_what_an_auditor_asks(made: Audited, writ
         (next((written / "sample").glob(f"*-{made.reviewed[:12]}")) / "approvals.json").read_text()
     )
     assert approvals["merge"]["requester"] == "linus"
+
+
+def test_a_waiver_is_listed_with_its_owner_its_end_and_whether_it_was_in_force(written: Path) -> None:
+    (row,) = rows(written, "waivers.csv")
+    assert (row["owner"], row["expires"]) == ("ada", "2100-01-01")
+    assert (row["in_force_at_start"], row["in_force_at_end"]) == ("no", "yes")
+
+
+def test_incidents_emergencies_and_access_reviews_are_listed(made: Audited, written: Path) -> None:
+    (incident,) = rows(written, "incidents.csv")
+    assert (incident["title"], incident["state"], incident["objective"]) == (
+        "'=wrong scores",
+        "running",
+        "running",
+    )
+    (emergency,) = rows(written, "emergencies.csv")
+    assert (emergency["authoriser"], emergency["reason"], emergency["verdict"]) == ("ada", "'-1 patient", "")
+    assert {row["state"] for row in rows(written, "access-reviews.csv")} == {"no review is on main"}
+    kinds = {row["kind"]: row["sentence"] for row in rows(written, "exceptions.csv")}
+    assert "ada let approvals-quorum go for reading" in kinds["emergency"]
 
 
 def test_two_exports_of_one_clone_are_the_same_bytes_wherever_they_are_made(
@@ -158,6 +178,15 @@ def test_an_export_that_fails_leaves_nothing_behind(made: Audited, tmp_path: Pat
     with pytest.raises(Refusal, match="the disk is full"):
         write_export(tmp_path / "export", made.exported(sample=0), failing(), made.made.key)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_auditor_without_a_recorders_key_is_told_to_name_their_own(
+    made: Audited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PLATFORM_RECORDER_KEY", raising=False)
+    with pytest.raises(Refusal) as refused, signing_key(made.made.platform.workspace, None):
+        pass
+    assert refused.value.fix == "name an SSH key with --key: an auditor takes their own"
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from mlplatform.core.kinds.base import Classification
 from mlplatform.core.naming import Kind, parse_path, path_of
 from mlplatform.flow.evidence.change_record import root_name
 from mlplatform.flow.evidence.keys import claimed_roots
+from mlplatform.flow.evidence.period_documents import access_reviews_in, incidents_in
 from mlplatform.flow.evidence.sample_diffs import sample_diffs
 from mlplatform.flow.evidence.sources import environments_on, evidence_sources
-from mlplatform.flow.evidence.verify import VerifiedEvidence, VerifyOptions, verified_evidence
+from mlplatform.flow.evidence.verify import Evidence, VerifiedEvidence, VerifyOptions, verified_evidence
 from mlplatform.flow.evidence.waivers import waivers_in
 from mlplatform.flow.progress import SILENT, ProgressReporter
 from mlplatform.flow.workspace import Workspace
@@ -23,17 +24,29 @@ from mlplatform.load.history import document_at, documents_at
 from mlplatform.load.policies import read_policies
 from mlplatform.load.source import Commit
 from mlplatform.providers.git import Git
-from mlplatform.providers.git.main_history import Between, MainCommit, committer_times, main_history
+from mlplatform.providers.git.main_history import (
+    Between,
+    MainCommit,
+    committed_at,
+    committer_times,
+    main_history,
+)
 from mlplatform.record.export.contents import (
     EvidenceExport,
     FileDiff,
     PeriodChange,
+    PeriodEmergency,
     PinnedVersion,
     Sample,
     SampledChange,
     Source,
 )
-from mlplatform.record.export.exceptions import apply_exceptions, change_exceptions, problems_in
+from mlplatform.record.export.exceptions import (
+    apply_exceptions,
+    change_exceptions,
+    emergency_exceptions,
+    problems_in,
+)
 from mlplatform.record.export.sample import default_seed, sampled
 from mlplatform.record.verify.changes import RecordedChange
 from mlplatform.record.verify.deployments import environment_changes, reconciled
@@ -64,12 +77,15 @@ def export(
     sources = evidence_sources(workspace, options.ledger)
     times = committer_times(git, sources.main)
     period = options.period or _whole(times)
-    verified = verified_evidence(workspace, VerifyOptions(trust, ledger=options.ledger), progress)
+    now = max(times[sources.main], committed_at(git, sources.tip))  # no clock: the same clone gives the same
+    verified = verified_evidence(workspace, VerifyOptions(trust, ledger=options.ledger, now=now), progress)
     progress.on_message("collecting the changes of the period")
     commits = _population(git, sources.main, period)
     changes = _changes(workspace, commits, verified, trust)
     evidence = verified.evidence
     applies = tuple(each for each in evidence.applies if _is_in(period, each.apply.recordedAt))
+    emergencies = _emergencies(evidence, period)
+    incidents, unreadable = incidents_in(git, sources.main, period)
     progress.on_message("drawing the sample")
     return EvidenceExport(
         period=period,
@@ -97,11 +113,16 @@ def export(
                     ),
                     *change_exceptions(changes, _before(verified, trust), _parents(commits, times)),
                     *apply_exceptions(applies),
+                    *emergency_exceptions(emergencies),
+                    *unreadable,
                 ),
                 key=lambda each: (each.at, each.kind, each.commit, each.sentence),
             )
         ),
         waivers=waivers_in(git, commits, sources.main, period),
+        emergencies=emergencies,
+        incidents=incidents,
+        access_reviews=access_reviews_in(git, sources.main, period),
         rules=_rules(git, sources.main),
         team=_team(git, sources.main),
         sample=_sample(workspace, changes, verified, options, default_seed(period, sources.main)),
@@ -215,6 +236,20 @@ def _classifications(git: Git, main: str, changes: Sequence[PeriodChange]) -> Ma
         for place, document in found.items()
         if (level := document.get("classification")) in ("public", "internal", "confidential", "pii")
     }
+
+
+def _emergencies(evidence: Evidence, period: Period) -> tuple[PeriodEmergency, ...]:
+    """Return the emergencies that were in force in a period."""
+    reviews = evidence.emergency_reviews
+    return tuple(
+        PeriodEmergency(
+            each.record,
+            each.emergency,
+            tuple(review for review in reviews if review.emergency == each.emergency.name),
+        )
+        for each in evidence.emergencies
+        if each.emergency.since <= period.ends and each.emergency.until >= period.begins
+    )
 
 
 def _rules(git: Git, main: str) -> Mapping[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from mlplatform.core.kinds.git_host import GitHubSettings
 from mlplatform.core.records.change import ChangePredicate
 from mlplatform.core.records.controls import ControlsPredicate
 from mlplatform.core.records.deployment import DeploymentPredicate
-from mlplatform.core.records.emergency import EmergencyPredicate
+from mlplatform.core.records.emergency import EmergencyPredicate, EmergencyReviewPredicate
 from mlplatform.core.records.registration import RegistrationPredicate
 from mlplatform.core.records.validation import ValidationPredicate
 from mlplatform.flow.evidence.change_record import root_name
@@ -70,6 +70,7 @@ class Evidence:
     applies: Sequence[RecordedApply]
     controls: Sequence[RecordedControls]
     emergencies: Sequence[RecordedEmergency]
+    emergency_reviews: Sequence[EmergencyReviewPredicate]
     validations: Sequence[ValidationPredicate]
     registrations: Sequence[RegistrationPredicate]
     times: Sequence[tuple[str, datetime | None]]
@@ -152,6 +153,7 @@ def read_evidence(
     applies: list[RecordedApply] = []
     controls: list[RecordedControls] = []
     emergencies: list[RecordedEmergency] = []
+    reviews: list[EmergencyReviewPredicate] = []
     validations: list[ValidationPredicate] = []
     registrations: list[RegistrationPredicate] = []
     times: list[tuple[str, datetime | None]] = []
@@ -169,6 +171,8 @@ def read_evidence(
                 applies.append(RecordedApply(link.commit, apply))
             case EmergencyPredicate() as said:
                 emergencies.append(RecordedEmergency(link.commit, said))
+            case EmergencyReviewPredicate() as review:
+                reviews.append(review)
             case ControlsPredicate() as look if look.recordedAt:
                 at = datetime.fromisoformat(look.recordedAt)
                 controls.append(RecordedControls(link.commit, at, look))
@@ -177,7 +181,9 @@ def read_evidence(
             case RegistrationPredicate() as registration:
                 registrations.append(registration)
     return Evidence(
-        changes, applies, controls, emergencies, validations, registrations, times, problems, state, unsigned
+        *(changes, applies, controls, emergencies, reviews, validations, registrations, times, problems),
+        state,
+        unsigned,
     )
 
 

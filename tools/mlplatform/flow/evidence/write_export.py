@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
@@ -40,15 +40,20 @@ def require_free(out: Path) -> None:
 @contextmanager
 def signing_key(workspace: Workspace, key: Path | None) -> Iterator[Path]:
     """Yield the key that signs the export: the one that is named, or else the recorder's."""
-    if key is not None and not key.is_file():
-        raise Refusal(f"there is no key {key}", fix="name another one with --key")
-    with change_ledger(workspace, key).recorder.key() if key is None else _named(key) as file:
-        yield file
-
-
-@contextmanager
-def _named(key: Path) -> Iterator[Path]:
-    yield key
+    if key is not None:
+        if not key.is_file():
+            raise Refusal(f"there is no key {key}", fix="name another one with --key")
+        yield key
+        return
+    with ExitStack() as stack:
+        try:
+            recorders = stack.enter_context(change_ledger(workspace).recorder.key())
+        except Refusal:
+            raise Refusal(
+                "no key is known to sign the export with",
+                fix="name an SSH key with --key: an auditor takes their own",
+            ) from None
+        yield recorders
 
 
 def write_export(out: Path, export: EvidenceExport, files: Files, key: Path) -> None:

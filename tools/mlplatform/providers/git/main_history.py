@@ -89,3 +89,9 @@ def committer_times(git: Git, tip: str) -> Mapping[str, datetime]:
     ).decode()
     pairs = (line.split(" ") for line in output.splitlines())
     return {commit: datetime.fromtimestamp(int(time), UTC) for commit, time in pairs}
+
+
+def committed_at(git: Git, commit: str) -> datetime:
+    """Return when a commit was committed (UTC), as it says."""
+    output = git.run("log", "-1", "--format=%ct", "--end-of-options", commit)
+    return datetime.fromtimestamp(int(output), UTC)

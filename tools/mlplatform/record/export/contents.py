@@ -8,10 +8,13 @@ from mlplatform.core.evidence.period import Period
 from mlplatform.core.evidence.reconciliation import AppliedChange
 from mlplatform.core.evidence.trust import TrustRoots
 from mlplatform.core.evidence.verification import Verification
+from mlplatform.core.incident import RecordedIncident
+from mlplatform.core.kinds.access_review import AccessReview
 from mlplatform.core.kinds.base import Classification
 from mlplatform.core.kinds.waiver import Waiver
 from mlplatform.core.naming import Identity, parse_path
 from mlplatform.core.records.change import ChangePredicate
+from mlplatform.core.records.emergency import EmergencyPredicate, EmergencyReviewPredicate
 from mlplatform.core.records.registration import RegistrationPredicate
 from mlplatform.core.records.validation import ValidationPredicate
 from mlplatform.providers.git.main_history import MainCommit
@@ -109,6 +112,24 @@ class PeriodWaiver:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarterReview:
+    """A quarter and the sign-off of who can do what in it, with the time of its merge; None where main has none."""
+
+    quarter: str
+    review: AccessReview | None
+    merged_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodEmergency:
+    """An emergency, the commit of the ledger that holds it, and what was recorded of its review."""
+
+    record: str
+    emergency: EmergencyPredicate
+    reviews: tuple[EmergencyReviewPredicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileDiff:
     """What a change made of a file: a patch, or (`withheld`) why there is none here."""
 
@@ -171,6 +192,9 @@ class EvidenceExport:
     classifications: Mapping[str, Classification]
     exceptions: tuple[EvidenceException, ...]
     waivers: tuple[PeriodWaiver, ...]
+    emergencies: tuple[PeriodEmergency, ...]
+    incidents: tuple[RecordedIncident, ...]
+    access_reviews: tuple[QuarterReview, ...]
     rules: Mapping[str, tuple[str, ...]]
     team: tuple[str, ...]
     sample: Sample

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from mlplatform.core.evidence.period import Period
 from mlplatform.core.evidence.problem import EvidenceProblem
-from mlplatform.record.export.contents import EvidenceException, PeriodChange
+from mlplatform.record.export.contents import EvidenceException, PeriodChange, PeriodEmergency
 from mlplatform.record.verify.deployments import RecordedApply
 
 LATE = timedelta(hours=1)
@@ -20,6 +20,9 @@ KINDS = {
     "rolled-back": "An environment was applied from an earlier commit",
     "drift-reverted": "Changes made by hand were found, and reverted",
     "critical-removed": "A critical model was removed, as somebody confirmed",
+    "emergency": "Somebody authorised that gates may be passed",
+    "gate-passed": "A change passed a gate in an emergency",
+    "document-unreadable": "A document of the period cannot be read",
 }
 """The exceptions that no verification reports; those that it does are in `core.evidence.problem`."""
 
@@ -87,6 +90,22 @@ def apply_exceptions(applies: Iterable[RecordedApply]) -> Iterator[EvidenceExcep
                 yield EvidenceException(kind, each.record, apply.recordedAt, sentence, is_record=True)
 
 
+def emergency_exceptions(emergencies: Iterable[PeriodEmergency]) -> Iterator[EvidenceException]:
+    """Yield every emergency of a period, reviewed or not."""
+    for each in emergencies:
+        said = each.emergency
+        reviews = "; ".join(f"{review.reviewer} {review.verdict} it" for review in each.reviews)
+        yield EvidenceException(
+            "emergency",
+            each.record,
+            said.since.isoformat(),
+            f"{said.authoriser} let {', '.join(said.gates)} go for {', '.join(said.tenants)} until "
+            f"{said.until.isoformat()}, for {said.incident}: {said.reason}; "
+            f"{reviews or f'no review is on record, it was due on {said.reviewDue.isoformat()}'}",
+            is_record=True,
+        )
+
+
 def _bounds(times: Sequence[datetime | None], period: Period) -> tuple[int, int]:
     """Return the places of the last record that is surely before a period, and of the first that is surely after."""
     dated = [(place, at) for place, at in enumerate(times) if at]
@@ -105,6 +124,10 @@ def _of_statement(change: PeriodChange) -> Iterator[EvidenceException]:
     if late is not None and late > LATE:
         hours = late.total_seconds() / 3600
         yield _of_change("late-record", change, f"it was recorded {hours:.1f} hours after its merge")
+    for gate in statement.passed:
+        yield _of_change(
+            "gate-passed", change, f"{gate.rule} of {gate.path}, by the emergency {gate.emergency}"
+        )
     for waiver in statement.waivers:
         yield _of_change(
             "waiver-used",

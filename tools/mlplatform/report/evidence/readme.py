@@ -48,8 +48,9 @@ THE FILES
   policy-results.csv       each check of each change, with the tool, its version and the digest of the result
   waivers.csv              exceptions from rules that were in force, with owner, reason and last day
   controls.csv             each look at what protects main: differences, and gaps between looks
-  access-reviews.csv       reviews of who may do what
-  incidents.csv            incidents of the period
+  access-reviews.csv       for each quarter, whether somebody signed off who may do what
+  incidents.csv            incidents that ran in the period, and whether they were mitigated in time
+  emergencies.csv          who let which gates go, until when, and who looked at it afterwards
   soc2.csv                 which file is evidence for which criterion: owner, source, period, query
   oscal/                   the same as OSCAL assessment results
   sample/                  a folder for each sampled change: record, diff, verdict, approvals, plan, outcomes,

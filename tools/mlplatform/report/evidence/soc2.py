@@ -105,10 +105,10 @@ CONTROLS = (
         "CC7.4",
         "Incidents are responded to",
         "Emergency changes are recorded, limited in time, and reviewed afterwards",
-        "exceptions.csv",
+        "emergencies.csv",
         PLATFORM,
         "platform evidence verify --trust FILE",
-        ("emergency-not-reviewed",),
+        ("emergency-not-reviewed", "emergency-void"),
     ),
     Control(
         "CC8.1",

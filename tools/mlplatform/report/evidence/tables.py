@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
+from mlplatform.core.incident import mitigation_of, open_actions, state_of
 from mlplatform.core.records.changes import version_after
 from mlplatform.core.records.deployment import DeploymentPredicate
 from mlplatform.record.export.contents import EvidenceExport, PeriodChange
@@ -35,7 +36,9 @@ def verdict_of(change: PeriodChange) -> str:
         return "no record"
     if change.statement.denied:
         return "denied"
-    return "unknown" if change.statement.unknown else "passed"
+    if change.statement.unknown:
+        return "unknown"
+    return "passed in an emergency" if change.statement.passed else "passed"
 
 
 def exceptions_by_commit(export: EvidenceExport) -> dict[str, int]:
@@ -170,8 +173,44 @@ def _policy_results(export: EvidenceExport) -> Iterator[Row]:
             )
 
 
-def _none(text: str) -> Callable[[EvidenceExport], Iterable[Row]]:
-    return lambda _: [(f"# {text}",)]
+def _emergencies(export: EvidenceExport) -> Iterator[Row]:
+    for each in export.emergencies:
+        said = each.emergency
+        first = each.reviews[0] if each.reviews else None
+        yield (
+            *(each.record, said.name, said.incident, said.reason, said.requester, said.authoriser),
+            *(" ".join(said.gates), " ".join(said.tenants), said.since.isoformat(), said.until.isoformat()),
+            *(said.reviewDue.isoformat(), first.at.isoformat() if first else ""),
+            *(first.reviewer if first else "", first.verdict if first else ""),
+        )
+    if not export.emergencies:
+        yield ("# no emergency is on record in the period",)
+
+
+def _access_reviews(export: EvidenceExport) -> Iterator[Row]:
+    for each in export.access_reviews:
+        if each.review is None:
+            yield each.quarter, "no review is on main"
+            continue
+        decisions = "; ".join(f"{made.decision} {made.who}: {made.reason}" for made in each.review.decisions)
+        yield (
+            *(each.quarter, "signed off", each.merged_at, each.review.reviewer, each.review.commit),
+            *(each.review.digest, decisions),
+        )
+
+
+def _incidents(export: EvidenceExport) -> Iterator[Row]:
+    for each in export.incidents:
+        body, mitigation = each.body, mitigation_of(each.body, export.taken)
+        yield (
+            *(each.name, body.severity, body.title, state_of(body), body.detected.isoformat()),
+            *(body.declared.isoformat(), body.mitigated.isoformat() if body.mitigated else ""),
+            *(body.resolved.isoformat() if body.resolved else "", body.cause or "", body.commander),
+            *(mitigation.verdict, " ".join(body.tenants), " ".join(body.models), " ".join(body.changes)),
+            len(open_actions(body)),
+        )
+    if not export.incidents:
+        yield ("# no incident is on record in the period",)
 
 
 _TABLES: dict[str, tuple[Sequence[str], Callable[[EvidenceExport], Iterable[Row]]]] = {
@@ -202,11 +241,31 @@ _TABLES: dict[str, tuple[Sequence[str], Callable[[EvidenceExport], Iterable[Row]
         _policy_results,
     ),
     "access-reviews.csv": (
-        ("quarter", "signed_off_at", "by", "commit", "open"),
-        _none("no access review is on record in the period"),
+        ("quarter", "state", "merged_at", "reviewer", "commit", "digest", "decisions"),
+        _access_reviews,
     ),
     "incidents.csv": (
-        ("incident", "severity", "detected", "declared", "mitigated", "resolved", "changes"),
-        _none("no incident is on record in the period"),
+        (
+            *(
+                "incident",
+                "severity",
+                "title",
+                "state",
+                "detected",
+                "declared",
+                "mitigated",
+                "resolved",
+                "cause",
+            ),
+            *("commander", "objective", "tenants", "models", "changes", "open_actions"),
+        ),
+        _incidents,
+    ),
+    "emergencies.csv": (
+        (
+            *("record", "emergency", "incident", "reason", "requester", "authoriser", "gates", "tenants"),
+            *("since", "until", "review_due", "reviewed_at", "reviewer", "verdict"),
+        ),
+        _emergencies,
     ),
 }
