@@ -50,7 +50,7 @@ def test_a_record_an_hour_after_the_merge_is_late() -> None:
 
 def test_a_waiver_that_was_used_is_named_with_its_owner() -> None:
     (exception,) = change_exceptions([change(waivers=[WAIVER])], frozenset(), {})
-    assert exception.kind == "waiver-used"
+    assert exception.kind == "finding-waived"
     assert "ada" in exception.sentence
 
 

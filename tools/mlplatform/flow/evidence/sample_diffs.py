@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-from mlplatform.core.naming import Kind, parse_path
+from mlplatform.core.naming import Kind
 from mlplatform.load.pii import CARD, EMAIL, HEALTH, IBAN, PHONE, SSN, ScanBudget, detect, prefilter
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.main_history import MainCommit
@@ -115,8 +115,7 @@ def _shown_lines(path: str, text: str) -> list[str]:
 
 
 def _is_model(path: str) -> bool:
-    identity = parse_path(path)
-    return identity is not None and identity.kind is Kind.MODEL
+    return path.startswith(Kind.MODEL.entry.root)
 
 
 def _without_personal(line: str) -> str:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from mlplatform.core.evidence.period import Period
 from mlplatform.core.kinds.waiver import Waiver
-from mlplatform.core.naming import Kind, parse_path
+from mlplatform.core.naming import Kind
 from mlplatform.load.history import documents_at
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.main_history import MainCommit
@@ -44,5 +44,4 @@ def waivers_in(
 
 
 def _is_waiver(place: tuple[str, str]) -> bool:
-    identity = parse_path(place[1])
-    return identity is not None and identity.kind is Kind.WAIVER
+    return place[1].startswith(_FOLDER)

@@ -15,7 +15,7 @@ KINDS = {
     "before-the-record": "A change from before the record began",
     "date-out-of-order": "A commit is dated before the one that it follows",
     "late-record": "A change was recorded more than an hour after its merge",
-    "waiver-used": "A waiver suspended a finding of a change",
+    "finding-waived": "A waiver suspended a finding of a change",
     "not-applied": "A change of an environment was not applied",
     "rolled-back": "An environment was applied from an earlier commit",
     "drift-reverted": "Changes made by hand were found, and reverted",
@@ -130,7 +130,7 @@ def _of_statement(change: PeriodChange) -> Iterator[EvidenceException]:
         )
     for waiver in statement.waivers:
         yield _of_change(
-            "waiver-used",
+            "finding-waived",
             change,
             f"{waiver.waiver} of {waiver.owner} suspended {waiver.rule} at {waiver.path} until {waiver.expires}: "
             f"{waiver.reason}",

@@ -144,7 +144,7 @@ CONTROLS = (
         "waivers.csv",
         "owner of each waiver",
         _LOG.format("policies/waivers/"),
-        ("waiver-used",),
+        ("finding-waived",),
     ),
     Control(
         "CC8.1",
