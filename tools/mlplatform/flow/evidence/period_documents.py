@@ -30,7 +30,7 @@ def incidents_in(
             body = Incident.model_validate(documents.get((main, path)))
         except ValidationError:
             sentence = f"{path} is no incident that can be read"
-            unreadable.append(EvidenceException("document-unreadable", main, "", sentence))
+            unreadable.append(EvidenceException("unreadable-document", main, "", sentence))
             continue
         ended = body.resolved or period.ends
         if body.detected <= period.ends and ended >= period.begins:
