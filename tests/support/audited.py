@@ -1,6 +1,7 @@
 """A platform with a quarter that an auditor would ask about: reviewed changes, hostile ones, a deployment, data."""
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -99,6 +100,7 @@ def audited(folder: Path) -> Audited:
             "tenants/reading/tenant.yaml": tenant,
             "incidents/2026-11-30-wrong-scores.yaml": INCIDENT.format(now=now.isoformat()),
             "policies/waivers/old-format.yaml": WAIVER,
+            os.fsdecode(b"docs/\xff.md"): "odd\n",
             "docs/=cmd\u202e.md": "text \x1b[31m\u202e\n",
         },
         f"{HOSTILE}\n\nTicket: +1-2\nReason: @SUM(A1)",

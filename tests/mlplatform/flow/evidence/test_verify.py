@@ -1,6 +1,7 @@
 """Whatever is done to the record afterwards is found, and named at its commit."""
 
 import json
+import os
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,13 @@ def test_reviewed_changes_that_are_on_record_are_verified(made: Recorded) -> Non
 
 def test_judging_every_change_again_agrees_with_its_record(made: Recorded) -> None:
     assert made.problems(rejudge=True) == []
+
+
+def test_a_path_that_is_no_unicode_does_not_make_the_ledger_unreadable(made: Recorded) -> None:
+    commit = made.platform.land({os.fsdecode(b"docs/\xff\xfe.md"): "odd\n"})
+    made.record()
+    assert ("direct-push", commit) in made.problems()
+    assert not {"record-unreadable", "record-wrong", "quorum-missed"} & {kind for kind, _ in made.problems()}
 
 
 def edited(records: list[Files]) -> list[Files]:

@@ -15,7 +15,7 @@ from mlplatform.record.export.contents import FileDiff
 MAX_BYTES = 256 * 1024
 _TEXT = frozenset({".yaml", ".yml", ".rego", ".py", ".md", ".toml", ".tf", ".sh", ".cfg", ".ini"})
 _NAMES = frozenset({"CODEOWNERS", "Makefile", ".gitattributes", ".gitignore"})
-_DATA_FOLDERS = frozenset({"data", "datasets-data", "notebooks"})
+_DATA_FOLDERS = frozenset({"data", "notebooks"})
 _PERSONAL = frozenset({CARD, EMAIL, HEALTH, IBAN, PHONE, SSN})
 _TOP_LEVEL = re.compile(r"[^\s#]")
 _PROBE = re.compile(r"[\"']?probe\b")
@@ -29,7 +29,7 @@ def sample_diffs(git: Git, commits: list[MainCommit]) -> dict[str, tuple[FileDif
     """Return the diff of each commit against its first parent, by commit."""
     shown = {commit.commit: [path for path in commit.paths if not _withheld(path)] for commit in commits}
     places = {(at, path) for commit in commits for path in shown[commit.commit] for at in _sides(commit)}
-    files = files_at(git, (place for place in places if "\n" not in place[1]))
+    files = files_at(git, places)
     oids = _object_ids(git, commits)
     return {
         commit.commit: tuple(_file_diff(commit, path, files, oids) for path in sorted(commit.paths))
@@ -43,6 +43,8 @@ def _sides(commit: MainCommit) -> tuple[str, ...]:
 
 def _withheld(path: str) -> str:
     """Return why a file's contents are not shown; empty for text that people review."""
+    if "\n" in path:
+        return "its name has more than one line"
     pure = PurePosixPath(path)
     if pure.suffix == ".py" and pure.parts[:1] != ("notebooks",):
         return ""

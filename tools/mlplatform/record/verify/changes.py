@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mlplatform.core.evidence.problem import EvidenceProblem, ProblemKind
+from mlplatform.core.names import unicode_path
 from mlplatform.core.records.base import moment
 from mlplatform.core.records.change import ChangePredicate, ReviewedMerge
 from mlplatform.providers.git import Git
@@ -71,7 +72,7 @@ def _facts(commit: MainCommit, change: ChangePredicate) -> Iterator[tuple[Proble
     for key, stated, actual in (
         ("tree", change.tree, commit.tree),
         ("parent", change.parent, parent),
-        ("paths", paths, dict(commit.paths)),
+        ("paths", paths, {unicode_path(path): action for path, action in commit.paths.items()}),
         ("committedAt", change.committedAt, commit.committed.isoformat()),
     ):
         if stated != actual:
