@@ -4,12 +4,15 @@ One is a module that calls `serve` with what it does; `forking_server` starts it
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from mlplatform.record.recorder import KEY
 
 REPOSITORY = Path(__file__).parents[2]
 Ask = Callable[[Mapping[str, Any]], Any]
@@ -19,6 +22,7 @@ Ask = Callable[[Mapping[str, Any]], Any]
 def forking_server(module: str) -> Iterator[Ask]:
     """Asks the module by a line of JSON each, and is answered by one."""
     environment = {"PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'tools'}", "PATH": "/usr/bin:/bin"}
+    environment |= {name: os.environ[name] for name in (KEY,) if name in os.environ}
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [sys.executable, "-m", module], stdin=pipe, stdout=pipe, text=True, cwd=REPOSITORY, env=environment
