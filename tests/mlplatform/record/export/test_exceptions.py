@@ -36,7 +36,7 @@ def change(recorded: timedelta = timedelta(), **keys: Any) -> PeriodChange:
 
 
 def kinds(*changes: PeriodChange, **parents: datetime) -> list[str]:
-    return [each.kind for each in change_exceptions(changes, frozenset(), parents)]
+    return [each.kind for each in change_exceptions(changes, parents)]
 
 
 def test_an_ordinary_change_is_no_exception() -> None:
@@ -49,7 +49,7 @@ def test_a_record_an_hour_after_the_merge_is_late() -> None:
 
 
 def test_a_waiver_that_was_used_is_named_with_its_owner() -> None:
-    (exception,) = change_exceptions([change(waivers=[WAIVER])], frozenset(), {})
+    (exception,) = change_exceptions([change(waivers=[WAIVER])], {})
     assert exception.kind == "finding-waived"
     assert "ada" in exception.sentence
 

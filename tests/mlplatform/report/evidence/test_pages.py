@@ -40,7 +40,7 @@ def test_the_index_filters_and_leads_from_a_deployment_to_its_data_sets_in_two_c
 ) -> None:
     with browser_page() as page:
         page.goto((pages / "index.html").as_uri())
-        assert len(shown(page)) == 4
+        assert len(shown(page)) == 3
         page.get_by_label("Approver").select_option("ada")
         assert shown(page) == ["describe change-0"]
         page.get_by_role("button", name="Show all").click()

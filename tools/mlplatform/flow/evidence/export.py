@@ -80,7 +80,8 @@ def export(
     now = max(times[sources.main], committed_at(git, sources.tip))  # no clock: the same clone gives the same
     verified = verified_evidence(workspace, VerifyOptions(trust, ledger=options.ledger, now=now), progress)
     progress.on_message("collecting the changes of the period")
-    commits = _population(git, sources.main, period)
+    genesis = trust.genesis if trust.genesis in verified.places else None
+    commits = _population(git, sources.main, period, genesis)
     changes = _changes(workspace, commits, verified, trust)
     evidence = verified.evidence
     applies = tuple(each for each in evidence.applies if _is_in(period, each.apply.recordedAt))
@@ -94,7 +95,7 @@ def export(
             main=sources.main,
             ledger=sources.ledger,
             ledger_tip=sources.tip,
-            query=_query(sources.main, period),
+            query=_query(sources.main, period, genesis),
             trust=trust,
             is_trusted=options.trust is not None,
         ),
@@ -111,7 +112,7 @@ def export(
                     *problems_in(
                         verified.verification.problems, changes, verified.places, evidence.times, period
                     ),
-                    *change_exceptions(changes, _before(verified, trust), _parents(commits, times)),
+                    *change_exceptions(changes, _parents(commits, times)),
                     *apply_exceptions(applies),
                     *emergency_exceptions(emergencies),
                     *unreadable,
@@ -140,16 +141,24 @@ def _is_in(period: Period, recorded_at: str) -> bool:
         return False
 
 
-def _query(main: str, period: Period) -> str:
+def _query(main: str, period: Period, genesis: str | None) -> str:
     options = " ".join(Between(period.begins, period.ends).options())
-    return f"git log --first-parent {options} --format='%H %cI %s' {main}"
+    return " ".join(["git log --first-parent", options, "--format='%H %cI %s'", *_revs(main, genesis)])
 
 
-def _population(git: Git, main: str, period: Period) -> tuple[MainCommit, ...]:
-    """Return the commits of a period, oldest first; Refusal where git counts others than it lists."""
+def _revs(main: str, genesis: str | None) -> tuple[str, ...]:
+    """Return what git takes for the commits of main since the record began."""
+    return (main, f"^{genesis}") if genesis else (main,)
+
+
+def _population(git: Git, main: str, period: Period, genesis: str | None) -> tuple[MainCommit, ...]:
+    """Return the commits of a period since the record began, oldest first.
+
+    Refusal where git counts others than it lists.
+    """
     between = Between(period.begins, period.ends)
-    commits = tuple(main_history(git, main, between=between))[::-1]
-    counted = int(git.run("rev-list", "--count", "--first-parent", *between.options(), main))
+    commits = tuple(main_history(git, main, genesis, between))[::-1]
+    counted = int(git.run("rev-list", "--count", "--first-parent", *between.options(), *_revs(main, genesis)))
     if counted != len(commits):
         raise Refusal(f"git counts {counted} changes in the period and lists {len(commits)}")
     return commits
@@ -210,12 +219,6 @@ def _pins(git: Git, commits: Sequence[MainCommit]) -> Mapping[str, list[PinnedVe
 def _data_of(data: object) -> Mapping[str, str]:
     entries = data.items() if isinstance(data, Mapping) else ()
     return {str(name): str(digest) for name, digest in sorted(entries)}
-
-
-def _before(verified: VerifiedEvidence, trust: TrustRoots) -> frozenset[str]:
-    """Return the commits of main up to the one that the record begins after."""
-    genesis = verified.places.get(trust.genesis, -1)
-    return frozenset(commit for commit, place in verified.places.items() if place <= genesis)
 
 
 def _parents(commits: Sequence[MainCommit], times: Mapping[str, datetime]) -> Mapping[str, datetime]:

@@ -12,7 +12,6 @@ LATE = timedelta(hours=1)
 _CLOCK_SKEW = timedelta(minutes=15)
 
 KINDS = {
-    "before-the-record": "A change from before the record began",
     "date-out-of-order": "A commit is dated before the one that it follows",
     "late-record": "A change was recorded more than an hour after its merge",
     "finding-waived": "A waiver suspended a finding of a change",
@@ -57,17 +56,11 @@ def problems_in(
 
 
 def change_exceptions(
-    changes: Sequence[PeriodChange], unrecorded: frozenset[str], ancestors: Mapping[str, datetime]
+    changes: Sequence[PeriodChange], ancestors: Mapping[str, datetime]
 ) -> Iterator[EvidenceException]:
-    """Yield what stands out in the changes of a period.
-
-    `unrecorded` are the commits from before the record began; `ancestors` says when the first parent of each commit was
-    committed.
-    """
+    """Yield what stands out in the changes of a period; `ancestors` has the time of each commit's first parent."""
     for change in changes:
         committed = change.commit.committed
-        if change.id in unrecorded:
-            yield _of_change("before-the-record", change, repr(change.title))
         before = ancestors.get(change.id)
         if before and committed < before - _CLOCK_SKEW:
             yield _of_change(

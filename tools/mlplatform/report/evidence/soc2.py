@@ -124,7 +124,6 @@ CONTROLS = (
                 "quorum-missed",
                 "merge-not-as-reviewed",
                 "late-record",
-                "before-the-record",
             ),
         ),
     ),
