@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from mlplatform.core.outcome import Result
+from mlplatform.core.records.changes import ChampionOutcome
 from mlplatform.core.records.deployment import DeploymentPredicate
 from mlplatform.core.records.hold import HoldPredicate
 from mlplatform.core.records.intent import IntentPredicate
@@ -44,9 +46,37 @@ def last_applied(oldest_first: Iterable[Statement], environment: str) -> Applied
     return last
 
 
+def current_applies(oldest_first: Sequence[Statement], environment: str) -> Iterator[DeploymentPredicate]:
+    """Yield the applies of an environment that are not marked as late, newest first."""
+    return (apply for apply in applies(reversed(oldest_first), environment) if not apply.late)
+
+
 def newest_apply(oldest_first: Sequence[Statement], environment: str) -> DeploymentPredicate | None:
     """Return the newest apply of an environment that is not marked as late."""
-    return next((apply for apply in applies(reversed(oldest_first), environment) if not apply.late), None)
+    return next(current_applies(oldest_first, environment), None)
+
+
+def failures(oldest_first: Sequence[Statement], environment: str) -> dict[str, str]:
+    """Return the reason of each model whose last apply failed."""
+    reasons: dict[str, str | None] = {}
+    for apply in current_applies(oldest_first, environment):
+        in_this_apply: dict[str, str | None] = {}
+        for outcome in apply.outcomes:
+            in_this_apply.setdefault(outcome.resource, None)
+            if outcome.result is Result.FAILED:
+                in_this_apply[outcome.resource] = f"{outcome.action}: {outcome.reason}"
+        reasons = {**in_this_apply, **reasons}
+    return {model: reason for model, reason in reasons.items() if reason}
+
+
+def last_champions(oldest_first: Sequence[Statement], environment: str) -> dict[str, tuple[str, str]]:
+    """Return version and digest of the champion that each model was given last."""
+    versions: dict[str, tuple[str, str]] = {}
+    for apply in current_applies(oldest_first, environment):
+        for outcome in apply.outcomes:
+            if isinstance(outcome, ChampionOutcome) and outcome.result is Result.APPLIED and outcome.after:
+                versions.setdefault(outcome.resource, (outcome.after.champion, outcome.after.digest))
+    return versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mlplatform.core.document import Document
@@ -44,6 +44,7 @@ class Hold:
 
 
 Holds = Mapping[tuple[str, str], Hold]
+_HOLDING = (HoldPredicate, RetryPredicate, DeploymentPredicate)
 
 
 def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
@@ -53,16 +54,28 @@ def holds(oldest_first: Iterable[Statement], environment: str) -> Holds:
     somebody retries it. `platform drift --revert` neither starts nor ends a hold.
     """
     on_hold: dict[tuple[str, str], Hold] = {}
-    for statement in oldest_first:
-        match statement.predicate:
-            case RetryPredicate() as retry if retry.environment == environment:
-                on_hold.pop((retry.model, retry.digest), None)
-            case HoldPredicate() as recorded if recorded.environment == environment:
-                on_hold[recorded.model, recorded.digest] = _read_hold(recorded)
-            case DeploymentPredicate() as apply if apply.environment == environment:
-                if not (apply.late or apply.is_drift_revert):
-                    _replay_apply(on_hold, apply)
+    predicates = (statement.predicate for statement in oldest_first)
+    for predicate in predicates:
+        if isinstance(predicate, _HOLDING) and predicate.environment == environment:
+            for version, hold in hold_changes(predicate):
+                if hold:
+                    on_hold[version] = hold
+                else:
+                    on_hold.pop(version, None)
     return on_hold
+
+
+def hold_changes(
+    predicate: HoldPredicate | RetryPredicate | DeploymentPredicate,
+) -> Iterator[tuple[tuple[str, str], Hold | None]]:
+    """Yield each version, by model and digest, that a record puts on hold, and with None each that it releases."""
+    match predicate:
+        case RetryPredicate() as retry:
+            yield (retry.model, retry.digest), None
+        case HoldPredicate() as recorded:
+            yield (recorded.model, recorded.digest), _read_hold(recorded)
+        case DeploymentPredicate() as apply if not (apply.late or apply.is_drift_revert):
+            yield from _of_apply(apply)
 
 
 def hold_statement(hold: Hold, fence: int) -> Statement:
@@ -125,42 +138,42 @@ def declared_digest(deployment: Deployment, model: Model) -> str:
     return f"sha256:{hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()}"
 
 
-def _replay_apply(on_hold: dict[tuple[str, str], Hold], apply: DeploymentPredicate) -> None:
+def _of_apply(apply: DeploymentPredicate) -> Iterator[tuple[tuple[str, str], Hold | None]]:
     restored = apply.models_on_hold()
     by_model: dict[str, list[RecordedOutcome]] = {}
     for outcome in apply.outcomes:
         by_model.setdefault(outcome.resource, []).append(outcome)
     for model, outcomes in by_model.items():
         if model not in restored:  # restoring the version before says nothing about that version
-            _replay(on_hold, apply, model, outcomes)
+            yield from _of_model(apply, model, outcomes)
 
 
-def _replay(
-    on_hold: dict[tuple[str, str], Hold],
-    apply: DeploymentPredicate,
-    model: str,
-    outcomes: list[RecordedOutcome],
-) -> None:
+def _of_model(
+    apply: DeploymentPredicate, model: str, outcomes: list[RecordedOutcome]
+) -> Iterator[tuple[tuple[str, str], Hold | None]]:
     pinned = next((about for outcome in reversed(outcomes) if (about := version_after(outcome))), None)
     if pinned is None:
         return  # the deployment was removed: no version has failed
     version, digest = pinned
     failed = next((outcome for outcome in outcomes if _is_failure(outcome)), None)
     if failed is not None:
-        on_hold[model, digest] = Hold(
-            apply.environment,
-            model,
-            version,
-            digest,
-            apply.documents.get(model, ""),
-            _aliases_before(outcomes),
-            f"{failed.action}: {failed.reason}",
-            apply.recordedAt,
+        yield (
+            (model, digest),
+            Hold(
+                apply.environment,
+                model,
+                version,
+                digest,
+                apply.documents.get(model, ""),
+                _aliases_before(outcomes),
+                f"{failed.action}: {failed.reason}",
+                apply.recordedAt,
+            ),
         )
     elif all(
         outcome.result is Result.APPLIED for outcome in outcomes if not isinstance(outcome, RetireChange)
     ):
-        on_hold.pop((model, digest), None)
+        yield (model, digest), None
 
 
 def _is_failure(outcome: RecordedOutcome) -> bool:

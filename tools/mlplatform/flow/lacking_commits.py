@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mlplatform.core.applied import last_applied
+from mlplatform.core.applied import newest_apply
 from mlplatform.core.records.statement import Statement
 from mlplatform.providers.git import Git, GitError
 
@@ -14,7 +14,7 @@ def lacking_commits(git: Git, commit: str, environment: str, ledger: Sequence[St
 
     `ledger` has the statements, oldest first.
     """
-    last = last_applied(ledger, environment)
+    last = newest_apply(ledger, environment)
     if last is None or last.commit == commit:
         return ""
     try:

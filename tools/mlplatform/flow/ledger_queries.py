@@ -17,8 +17,11 @@ def statements(workspace: Workspace, settings: Environment | None = None) -> tup
     An environment may have moved from a local to a shared ledger, or back: with its `settings`, the ledger that it uses
     now comes last.
     """
-    ledgers = workspace.ledgers() if settings is None or settings.is_shared else workspace.ledgers()[::-1]
-    newest_first = (record.statement for ledger in ledgers for record in ledger.newest_first())
+    newest_first = (
+        record.statement
+        for ledger in newest_ledger_first(workspace, settings)
+        for record in ledger.newest_first()
+    )
     return tuple(newest_first)[::-1]
 
 
@@ -35,6 +38,11 @@ def copied_statements(
         ledgers = (Ledger(workspace.git, _local_ref(workspace, target), local_recorder(workspace.git)),)
     copies = [tuple(record.statement for record in ledger.newest_first()) for ledger in ledgers]
     return max(copies, key=len)[::-1]
+
+
+def newest_ledger_first(workspace: Workspace, settings: Environment | None) -> tuple[Ledger, ...]:
+    """Return the ledgers that this clone has, with the one that an environment uses now first."""
+    return workspace.ledgers() if settings is None or settings.is_shared else workspace.ledgers()[::-1]
 
 
 def _local_ref(workspace: Workspace, target: str | None) -> str:

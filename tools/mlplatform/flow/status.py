@@ -1,19 +1,17 @@
 """Reads the status of every environment: documents, servers and ledger. MLflow is never imported here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from mlplatform.core.applied import applies, newest_apply
+from mlplatform.core.applied import failures, last_champions, newest_apply
 from mlplatform.core.errors import Refusal
 from mlplatform.core.hold import holds
 from mlplatform.core.intent import INTERRUPTED
-from mlplatform.core.outcome import Result
-from mlplatform.core.records.changes import ChampionOutcome
-from mlplatform.core.records.deployment import DeploymentPredicate
 from mlplatform.core.records.statement import Statement
 from mlplatform.core.repository import Repository
+from mlplatform.core.topics import status_topics
+from mlplatform.flow.indexed_statements import statements_on
 from mlplatform.flow.lacking_commits import lacking_commits
-from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import SILENT, ProgressReporter
 from mlplatform.flow.reconcile.snapshots import current_snapshot, observed_serving
 from mlplatform.flow.selection import EVERYTHING, Selection
@@ -57,23 +55,40 @@ def _fetch_shared_ledger(workspace: Workspace, repository: Repository, progress:
 
 def _view(workspace: Workspace, repository: Repository, environment: str) -> EnvironmentView:
     settings, paths = repository.environments[environment].body, workspace.paths(environment)
-    ledger = statements(workspace, settings)
-    newest_first = [apply for apply in applies(reversed(ledger), environment) if not apply.late]
-    on_hold = holds(ledger, environment)
     applying = is_held(paths)
-    failures, batch = _failures(newest_first), _batch(repository, newest_first)
-    lacking = lacking_commits(workspace.git, str(repository.commit), environment, ledger)
+    observed: Observation | None = None
+    urls: dict[str, str] = {}
+    unreachable = ""
     try:
         serving = connect_serving(settings, paths)
         observed = serving.observe()
         urls = {model: serving.url(model) for model in observed.weights}
     except Refusal as refusal:
-        return EnvironmentView(None, str(refusal), applying, failures, {}, batch, on_hold)
-    drifted = _drifted(workspace, ledger, environment, observed)
-    interrupted = _interrupted(workspace, ledger, environment)
+        observed, unreachable = None, str(refusal)
+    ledger = _statements(workspace, repository, environment, observed)
     return EnvironmentView(
-        observed, "", applying, failures, urls, batch, on_hold, drifted, interrupted, lacking
+        observed,
+        unreachable,
+        applying,
+        failures(ledger, environment),
+        urls,
+        _batch(repository, last_champions(ledger, environment)),
+        holds(ledger, environment),
+        _drifted(workspace, ledger, environment, observed) if observed else {},
+        _interrupted(workspace, ledger, environment),
+        lacking_commits(workspace.git, str(repository.commit), environment, ledger),
     )
+
+
+def _statements(
+    workspace: Workspace, repository: Repository, environment: str, observed: Observation | None
+) -> Sequence[Statement]:
+    """Return the statements that the status of what an environment declares and serves depends on, oldest first."""
+    declared = repository.deployments.get(environment, {})
+    models = declared.keys() | (observed.weights.keys() if observed else ())
+    pins = ((model, document.body.digest) for model, document in declared.items())
+    topics = status_topics(environment, models, pins)
+    return statements_on(workspace, topics, repository.environments[environment].body)
 
 
 def _interrupted(workspace: Workspace, ledger: Sequence[Statement], environment: str) -> frozenset[str]:
@@ -103,27 +118,7 @@ def _drifted(
     return {model: reason for model, reason in messages.items() if reason}
 
 
-def _failures(newest_first: Iterable[DeploymentPredicate]) -> dict[str, str]:
-    """Return the reason of each model whose last apply failed."""
-    reasons: dict[str, str | None] = {}
-    for apply in newest_first:
-        in_this_apply: dict[str, str | None] = {}
-        for outcome in apply.outcomes:
-            in_this_apply.setdefault(outcome.resource, None)
-            if outcome.result is Result.FAILED:
-                in_this_apply[outcome.resource] = f"{outcome.action}: {outcome.reason}"
-        reasons = {**in_this_apply, **reasons}
-    return {model: reason for model, reason in reasons.items() if reason}
-
-
-def _batch(repository: Repository, newest_first: Iterable[DeploymentPredicate]) -> dict[str, tuple[str, str]]:
+def _batch(repository: Repository, champions: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
     """Return version and digest of each batch model's champion, from the ledger: no server knows it."""
-    versions: dict[str, tuple[str, str]] = {}
-    for apply in newest_first:
-        for outcome in apply.outcomes:
-            model = repository.models.get(outcome.resource)
-            if not isinstance(outcome, ChampionOutcome) or model is None or model.body.type != "batch":
-                continue
-            if outcome.result is Result.APPLIED and outcome.after:
-                versions.setdefault(outcome.resource, (outcome.after.champion, outcome.after.digest))
-    return versions
+    types = {name: document.body.type for name, document in repository.models.items()}
+    return {model: version for model, version in champions.items() if types.get(model) == "batch"}

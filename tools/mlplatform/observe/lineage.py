@@ -17,8 +17,7 @@ from mlplatform.core.records.changes import (
 from mlplatform.core.records.deployment import DeploymentPredicate
 from mlplatform.core.records.registration import RegistrationPredicate
 from mlplatform.core.records.statement import Statement
-
-Activated = Route | AliasesAfter | None
+from mlplatform.core.topics import Activated, activated_digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,11 @@ def lineage(
     body = declared.body
     registration = registration_of(declared.model, body.digest, newest_first)
     activations = tuple(_activations(declared.environment, declared.model, newest_first))
-    activation = next((apply for apply, after in activations if _activates(after, body)), None)
-    instead = (
-        _serving_instead(*activations[0]) if activations and not _activates(activations[0][1], body) else None
+    activation = next(
+        (apply for apply, after in activations if body.digest in activated_digests(after)), None
     )
+    is_replaced = activations and body.digest not in activated_digests(activations[0][1])
+    instead = _serving_instead(*activations[0]) if is_replaced else None
     data = body.from_.data or (registration.data if registration else {})
     return DeploymentLineage(
         declared.environment,
@@ -158,15 +158,6 @@ def _activations(
                 Result.APPLIED,
             ):
                 yield apply, outcome.after
-
-
-def _activates(after: Activated, body: Deployment) -> bool:
-    match after:
-        case Route():
-            return body.digest in after.weights
-        case AliasesAfter():
-            return after.digest == body.digest
-    return False
 
 
 def _serving_instead(apply: DeploymentPredicate, after: Activated) -> ServingInstead:

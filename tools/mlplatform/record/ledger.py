@@ -7,7 +7,7 @@ were neither.
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,7 +168,7 @@ class Ledger:
         newest = records[0].commit if records else None
         if newest != tip:
             with gc_paused():
-                records = _read[key] = (*self._records(tip, newest), *records)
+                records = _read[key] = (*self.read(self.files(tip, newest)), *records)
         yield from records
 
     def recorded_since(self, moment: datetime) -> Iterator[Record]:
@@ -176,13 +176,17 @@ class Ledger:
         tip = self.tip()
         if tip is not None:
             before = self._run("rev-list", "--max-count=1", f"--before={int(moment.timestamp())}", tip)
-            yield from self._records(tip, before or None)
+            yield from self.read(self.files(tip, before or None))
 
-    def _records(self, tip: str, since: str | None) -> Iterator[Record]:
-        changes = [change for change in self.git.changes(tip, [ENVELOPE, UNSIGNED], since) if change.oid]
-        blobs = self.git.blobs(sorted({change.oid for change in changes if change.oid}))
-        for change in changes:
-            yield Record(change.commit, _parse(self.ref, change, blobs[str(change.oid)]))
+    def files(self, tip: str, since: str | None = None) -> Sequence[PathChange]:
+        """Return the file of each statement up to a commit, newest first; only those that came after `since`."""
+        return [change for change in self.git.changes(tip, [ENVELOPE, UNSIGNED], since) if change.oid]
+
+    def read(self, files: Sequence[PathChange]) -> Iterator[Record]:
+        """Yield the records in these files; Refusal when one cannot be read."""
+        blobs = self.git.blobs(sorted({str(file.oid) for file in files}))
+        for file in files:
+            yield Record(file.commit, _parse(self.ref, file, blobs[str(file.oid)]))
 
     def _run(self, *args: str, stdin: bytes = b"") -> str:
         return self.git.run(*args, stdin=stdin, env=RECORDER).decode().strip()

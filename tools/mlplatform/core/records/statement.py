@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from mlplatform.core.records.base import Predicate, flaw_of
 from mlplatform.core.records.table import PREDICATES, short_name
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,17 @@ class Statement:
 
     subjects: Mapping[str, str]
     predicate: Predicate | UnknownPredicate
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was written, by the clock of its writer; after every other one where it does not say."""
+        if isinstance(self.predicate, UnknownPredicate):
+            return _NEVER
+        try:
+            when = datetime.fromisoformat(self.predicate.recordedAt)
+        except ValueError:
+            return _NEVER
+        return when if when.tzinfo else when.replace(tzinfo=UTC)
 
     @staticmethod
     def of(predicate: Predicate) -> "Statement":

@@ -6,11 +6,11 @@ from pydantic import ValidationError
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import History, Pin
-from mlplatform.core.hold import Holds, declared_digest, holds
+from mlplatform.core.hold import declared_digest, holds
 from mlplatform.core.kinds import Dataset, Deployment, Model
 from mlplatform.core.naming import Kind, path_of
-from mlplatform.core.records.statement import Statement, UnknownPredicate
-from mlplatform.flow.ledger_queries import statements
+from mlplatform.core.topics import Topic, TopicKind, lineage_topics
+from mlplatform.flow.indexed_statements import statements_on
 from mlplatform.flow.workspace import Workspace
 from mlplatform.load.history import current_pin, documents_at, history, tip_at
 from mlplatform.observe.lineage import (
@@ -31,11 +31,22 @@ def lineage_of(
     for a time in the future.
     """
     commit = _commit_at(workspace, rev, at)
-    ledger = _statements(workspace, at)
-    declared = _declared_deployment(workspace, commit, environment, model, holds(ledger, environment))
+    body, model_body = _declared_bodies(workspace, commit, environment, model)
+    ledger = statements_on(workspace, lineage_topics(environment, model, body.digest), at=at)
+    hold = holds(ledger, environment).get((model, body.digest))
+    applies = hold and model_body and hold.applies_to(declared_digest(body, model_body))
+    names = {*body.from_.data, *(model_body.data.datasets if model_body else ())}
+    declared = DeclaredDeployment(
+        environment,
+        model,
+        body,
+        tuple(model_body.data.features if model_body else ()),
+        _classifications(workspace, commit, names),
+        f"since {hold.since}: {hold.reason}" if hold and applies else None,
+    )
     path = path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
     past = history(workspace.git, commit, [path])
-    pin = current_pin(past, environment, model, declared.body.version, declared.body.digest)
+    pin = current_pin(past, environment, model, body.version, body.digest)
     return lineage(declared, pin.commit if pin else None, ledger[::-1])
 
 
@@ -49,20 +60,20 @@ def trained_on(
     """
     commit = _commit_at(workspace, rev, at)
     past = history(workspace.git, commit)
-    newest_first = _statements(workspace, at)[::-1]
     all_pins = (pin for pins in past.pins.values() for pin in pins)
     pins = [pin for pin in all_pins if environment in (None, pin.environment)]
     paths = {pin: path_of(Kind.DEPLOYMENT, f"{pin.environment}/{pin.model}") for pin in pins}
     documents = documents_at(workspace.git, [(pin.commit, path) for pin, path in paths.items()])
-    registrations = {
-        key: registration_of(*key, newest_first) for key in {(pin.model, pin.digest) for pin in pins}
-    }
+    origins = {pin: documents.get((pin.commit, path), {}).get("from") or {} for pin, path in paths.items()}
+    unstated = {(pin.model, pin.digest) for pin, origin in origins.items() if not origin.get("data")}
+    topics = {Topic(TopicKind.ORIGIN, "", *version) for version in unstated}
+    newest_first = statements_on(workspace, topics, at=at)[::-1]
+    registrations = {version: registration_of(*version, newest_first) for version in unstated}
     current = _current_pins(workspace, past)
     uses = []
     for pin in sorted(pins, key=lambda pin: pin.age):
-        origin = documents.get((pin.commit, paths[pin]), {}).get("from") or {}
-        registration = registrations[pin.model, pin.digest]
-        data = origin.get("data") or (registration.data if registration else {})
+        registration = registrations.get((pin.model, pin.digest))
+        data = origins[pin].get("data") or (registration.data if registration else {})
         if dataset in data:
             version = pin.environment, pin.model, pin.version, pin.digest
             uses.append(DatasetUse(*version, data[dataset], pin.commit, pin in current))
@@ -93,10 +104,10 @@ def _current_pins(workspace: Workspace, past: History) -> set[Pin]:
     return {newest[at] for at in documents_at(workspace.git, newest)}
 
 
-def _declared_deployment(
-    workspace: Workspace, commit: str, environment: str, model: str, on_hold: Holds
-) -> DeclaredDeployment:
-    """Return what a commit declares of a deployment; Refusal where it is missing or unreadable."""
+def _declared_bodies(
+    workspace: Workspace, commit: str, environment: str, model: str
+) -> tuple[Deployment, Model | None]:
+    """Return what a commit declares of a deployment and its model; Refusal where it is missing or unreadable."""
     pinned_at = (commit, path_of(Kind.DEPLOYMENT, f"{environment}/{model}"))
     model_at = (commit, path_of(Kind.MODEL, model))
     documents = documents_at(workspace.git, [pinned_at, model_at])
@@ -107,24 +118,13 @@ def _declared_deployment(
         )
     try:
         body = Deployment.model_validate(documents[pinned_at])
-        model_document = Model.model_validate(documents[model_at]) if model_at in documents else None
+        return body, Model.model_validate(documents[model_at]) if model_at in documents else None
     except ValidationError as error:
         raise Refusal(
             f"the documents of {model} at {commit[:12]} cannot be read: {error.errors()[0]['msg']}",
             where=pinned_at[1],
             fix="run `platform check` there",
         ) from None
-    names = {*body.from_.data, *(model_document.data.datasets if model_document else ())}
-    hold = on_hold.get((model, body.digest))
-    applies = hold and model_document and hold.applies_to(declared_digest(body, model_document))
-    return DeclaredDeployment(
-        environment,
-        model,
-        body,
-        tuple(model_document.data.features if model_document else ()),
-        _classifications(workspace, commit, names),
-        f"since {hold.since}: {hold.reason}" if hold and applies else None,
-    )
 
 
 def _classifications(workspace: Workspace, commit: str, names: set[str]) -> dict[str, str]:
@@ -136,21 +136,3 @@ def _classifications(workspace: Workspace, commit: str, names: set[str]) -> dict
         except ValidationError:
             continue  # shown as not declared: nobody takes its word
     return classifications
-
-
-def _statements(workspace: Workspace, at: datetime | None) -> tuple[Statement, ...]:
-    """Return the ledger, oldest first, up to a point in time (None: all of it)."""
-    return tuple(
-        statement for statement in statements(workspace) if at is None or _recorded_at(statement) <= at
-    )
-
-
-def _recorded_at(statement: Statement) -> datetime:
-    """Return when a record was written, by the clock of its writer; after every other where it does not say."""
-    if isinstance(statement.predicate, UnknownPredicate):
-        return datetime.max.replace(tzinfo=UTC)
-    try:
-        when = datetime.fromisoformat(statement.predicate.recordedAt)
-    except ValueError:
-        return datetime.max.replace(tzinfo=UTC)
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
