@@ -14,6 +14,7 @@ from mlplatform.core.quarter import next_quarter, quarter_of
 from mlplatform.load.history import documents_at, merged_at
 from mlplatform.providers.git import Git
 from mlplatform.record.export.contents import EvidenceException, QuarterReview
+from mlplatform.record.export.exceptions import exception_of
 
 
 def incidents_in(
@@ -29,8 +30,7 @@ def incidents_in(
         try:
             body = Incident.model_validate(documents.get((main, path)))
         except ValidationError:
-            sentence = f"{path} is no incident that can be read"
-            unreadable.append(EvidenceException("unreadable-document", main, "", sentence))
+            unreadable.append(exception_of("unreadable-document", main, "", path))
             continue
         ended = body.resolved or period.ends
         if body.detected <= period.ends and ended >= period.begins:
@@ -70,5 +70,4 @@ def _text(at: datetime | None) -> str:
 
 
 def _is_incident(path: str) -> bool:
-    identity = parse_path(path)
-    return identity is not None and identity.kind is Kind.INCIDENT
+    return Kind.INCIDENT.entry.pattern.fullmatch(path) is not None

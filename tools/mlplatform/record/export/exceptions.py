@@ -26,6 +26,11 @@ KINDS = {
 """The exceptions that no verification reports; those that it does are in `core.evidence.problem`."""
 
 
+def exception_of(kind: str, commit: str, at: str, detail: str, is_record: bool = False) -> EvidenceException:
+    """Return an exception of one of these kinds, with its sentence and what it is about."""
+    return EvidenceException(kind, commit, at, f"{KINDS[kind]}: {detail}", is_record)
+
+
 def problems_in(
     problems: Iterable[EvidenceProblem],
     changes: Sequence[PeriodChange],
@@ -66,7 +71,7 @@ def change_exceptions(
         yield from _of_statement(change)
         for became in change.became:
             if became.became in ("failed", "refused", "open"):
-                sentence = f"{became.path} is {became.became}: {became.reason}"
+                sentence = f"{became.path}, which is {became.became}: {became.reason}"
                 yield _of_change("not-applied", change, sentence)
 
 
@@ -80,7 +85,7 @@ def apply_exceptions(applies: Iterable[RecordedApply]) -> Iterator[EvidenceExcep
             *(("critical-removed", f"{apply.environment}: {model}") for model in apply.confirmed),
         ):
             if sentence:
-                yield EvidenceException(kind, each.record, apply.recordedAt, sentence, is_record=True)
+                yield exception_of(kind, each.record, apply.recordedAt, sentence, is_record=True)
 
 
 def emergency_exceptions(emergencies: Iterable[PeriodEmergency]) -> Iterator[EvidenceException]:
@@ -88,7 +93,7 @@ def emergency_exceptions(emergencies: Iterable[PeriodEmergency]) -> Iterator[Evi
     for each in emergencies:
         said = each.emergency
         reviews = "; ".join(f"{review.reviewer} {review.verdict} it" for review in each.reviews)
-        yield EvidenceException(
+        yield exception_of(
             "emergency",
             each.record,
             said.since.isoformat(),
@@ -116,7 +121,7 @@ def _of_statement(change: PeriodChange) -> Iterator[EvidenceException]:
     late = _late_by(change)
     if late is not None and late > LATE:
         hours = late.total_seconds() / 3600
-        yield _of_change("late-record", change, f"it was recorded {hours:.1f} hours after its merge")
+        yield _of_change("late-record", change, f"{hours:.1f} hours")
     for gate in statement.passed:
         yield _of_change(
             "gate-passed", change, f"{gate.rule} of {gate.path}, by the emergency {gate.emergency}"
@@ -142,7 +147,7 @@ def _late_by(change: PeriodChange) -> timedelta | None:
 
 
 def _of_change(kind: str, change: PeriodChange, sentence: str) -> EvidenceException:
-    return EvidenceException(kind, change.id, change.commit.committed.isoformat(), sentence)
+    return exception_of(kind, change.id, change.commit.committed.isoformat(), sentence)
 
 
 def _of_problem(problem: EvidenceProblem, at: str) -> EvidenceException:

@@ -39,12 +39,12 @@ def _population(export: EvidenceExport) -> Json:
     return {
         "repository": source.repository,
         "period": {"from": export.period.first.isoformat(), "to": export.period.last.isoformat()},
-        "by": "the committer's date of each first-parent commit of main, in UTC",
+        "by": "the committer's date of each first-parent commit of main since the record began, in UTC",
+        "recordBeginsAfter": source.trust.genesis,
         "main": source.main,
         "ledger": {"ref": source.ledger, "commit": source.ledger_tip},
         "query": source.query,
         "count": len(export.changes),
-        "isComplete": True,
         "sample": {
             "seed": export.sample.seed,
             "commits": [each.change.id for each in export.sample.changes],

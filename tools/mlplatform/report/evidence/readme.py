@@ -23,7 +23,8 @@ WHERE IT IS FROM
 Every time is from a commit or a record. The same clone gives the same bytes, whoever exports it and when.
 
 THE POPULATION: {changes} changes
-Every commit of main's first-parent history whose committer's date lies in the period. To list them again:
+Every commit of main's first-parent history since the record began whose committer's date lies in the period. What is
+older than the record ({genesis}) is not in it. To list them again:
 
   {query}
 
