@@ -13,7 +13,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # description: |
 #   Only a tenant's owners and members, as the base names them, and the platform team may change the tenant's files.
 #   Only the platform team may change the platform's files; its documentation everybody of a tenant may mend, with the
-#   approval of the platform team. The bots of platform.yaml may ask for any change, and the updaters of dependencies
+#   approval of the platform team. An incident may also be changed by the people of the tenants
+#   that it harmed. The bots of platform.yaml may ask for any change, and the updaters of dependencies
 #   for changes of the platform's files: what they ask for, people approve. Everybody else asks one of them to open the
 #   pull request.
 # custom:
@@ -56,7 +57,15 @@ bots := data.lib.people.logins(object.get(input.base.platform, "bots", []))
 # The applications of Git hosts that propose newer dependencies.
 updaters := {"dependabot[bot]", "renovate[bot]"}
 
-groups := ["platform"] if data.lib.people.owner_of(input) == "platform"
+groups := ["platform"] if {
+	data.lib.people.owner_of(input) == "platform"
+	object.get(input.change, "kind", "") != "incident"
+}
+
+groups := ["concernedPeople", "platform"] if {
+	data.lib.people.owner_of(input) == "platform"
+	input.change.kind == "incident"
+}
 
 groups := ["owners", "members", "platform"] if data.lib.people.owner_of(input) == "tenant"
 

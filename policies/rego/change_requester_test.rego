@@ -54,6 +54,14 @@ test_a_tenant_that_goes_is_asked_for_by_those_it_had if {
 	not may_ask(json.remove(asked, ["tenant"]), "eve")
 }
 
+test_an_incident_is_for_the_people_whom_it_concerns_and_the_platform_team if {
+	concerned := {"kind": "incident", "concerned": {"owners": ["ada"], "people": ["ada", "linus"]}}
+	incident := object.union(of_platform, {"change": concerned})
+	may_ask(incident, "linus")
+	may_ask(incident, "dennis")
+	not may_ask(incident, "grace")
+}
+
 test_files_of_the_platform_are_for_its_team if {
 	may_ask(of_platform, "dennis")
 	not may_ask(of_platform, "ada")

@@ -28,9 +28,7 @@ satisfied contains "environment-weakened" if {
 	every safeguard, _ in places {
 		safeguard in kept
 	}
-	every window in freezes_before {
-		is_kept(window)
-	}
+	lifted == set()
 }
 
 deny contains {
@@ -45,12 +43,11 @@ deny contains {
 
 deny contains {
 	"rule": "environment-weakened",
-	"message": sprintf("the freeze from %v to %v is lifted before it is over: %v", [window.from, window.to, window.reason]),
+	"message": data.lib.freezes.message(window),
 	"at": ["freeze"],
 } if {
 	not "environment-weakened" in satisfied
-	some window in freezes_before
-	not is_kept(window)
+	some window in lifted
 }
 
 before := input.change.before if is_object(input.change.before)
@@ -94,24 +91,6 @@ kept contains "promotion" if object.get(before, "promotesFrom", null) == null
 
 kept contains "promotion" if after.promotesFrom == before.promotesFrom
 
-freezes_before := object.get(before, "freeze", [])
-
-is_kept(window) if nanoseconds(window.to) <= input.change.now
-
-is_kept(window) if {
-	some other in object.get(after, "freeze", [])
-	other.from == window.from
-	other.to == window.to
-}
-
-# A window may also be replaced by one that covers the rest of it.
-is_kept(window) if {
-	some other in object.get(after, "freeze", [])
-	nanoseconds(window.to) <= nanoseconds(other.to)
-	nanoseconds(other.from) <= max({nanoseconds(window.from), input.change.now})
-}
-
-# Undefined for a time that does not fit into nanoseconds, as parsing that raises an error.
-nanoseconds(text) := time.parse_rfc3339_ns(text) if regex.match(`^(19[7-9]|20[0-9]|21[0-9])[0-9]-`, text)
+lifted := data.lib.freezes.lifted(before, after, input.change.now)
 
 as_json(document, place) := json.marshal(object.get(document, place, null))

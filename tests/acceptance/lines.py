@@ -30,6 +30,7 @@ LINES = (
     "Policy: a rule that is undefined, raises, or is not evaluated",
     "Policy: a policy, schema, waiver or workflow weakened in the pull request that it would block",
     "Policy: waiver expired, too broad, without owner or reason",
+    "Policy: an incident out of order, rewritten, or with personal data",
     "Policy: checkov:skip comments, a Checkov configuration file",
     "CI: pull_request_target with the head checked out",
     "CI: untrusted title, branch or value inside run",

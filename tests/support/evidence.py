@@ -1,7 +1,8 @@
 """A platform whose changes are reviewed, merged and put on record, and ways to tamper with that record afterwards."""
 
 import json
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from mlplatform.providers.signing.envelope import payload_of, seal
 from mlplatform.providers.signing.ssh import make_key, public_key
 from mlplatform.record.ledger import ENVELOPE
 from tests.support.reviewed import Reviewed, reviewed
+from tests.support.reviewers import Reviewers
+from tests.support.scratch import Scratch
 
 LEDGER = "refs/platform/evidence"
 Files = Mapping[str, bytes]
@@ -78,8 +81,12 @@ class Recorded:
 
     def rewrite(self, change: Callable[[list[Files]], list[Files]]) -> list[str]:
         """Make the ledger another list of records, each the child of the one before; return their commits."""
+        return self.replace_records(change([self.files(record) for record in self.records()]))
+
+    def replace_records(self, records: Iterable[Files]) -> list[str]:
+        """Make the ledger a list of records, each the child of the one before; return their commits."""
         commits: list[str] = []
-        for files in change([self.files(record) for record in self.records()]):
+        for files in records:
             blobs = {name: self._blob(data) for name, data in files.items()}
             listed = "".join(f"100644 blob {blob}\t{name}\n" for name, blob in sorted(blobs.items()))
             tree = self.git.run("mktree", stdin=listed.encode()).decode().strip()
@@ -100,6 +107,19 @@ def recorded(folder: Path, changes: int = 3) -> Recorded:
     for number in range(changes):
         made.merged(f"change-{number}")
     return made
+
+
+def copied(made: Recorded, folder: Path) -> Recorded:
+    """Return a platform of its own that is as another one was: reviews and merges take seconds, a copy does not."""
+    platform = made.platform
+    assert platform.remote is not None
+    source = platform.remote.root.parent
+    shutil.copytree(source, folder, symlinks=True)
+    repo = Scratch(folder / platform.repo.root.name)
+    remote = Scratch(folder / platform.remote.root.name)
+    repo.run("remote", "set-url", "origin", str(remote.root))
+    keys = Reviewers(folder / platform.keys.folder.name, platform.keys.people)
+    return Recorded(Reviewed(repo, keys, remote), made.genesis, keys.key(made.key.name))
 
 
 def other_key(folder: Path) -> Path:

@@ -145,6 +145,20 @@ _CHANGE = {
     "plans": {"production": DIGEST},
     "identity": "ada",
 }
+_AT = "2026-11-30T10:00:00Z"
+_SIGNED = {"repository": COMMIT, "ledger": "evidence", "signature": "-----BEGIN SSH SIGNATURE-----"}
+_EMERGENCY = {
+    **_SIGNED,
+    "incident": "2026-11-30-wrong-scores",
+    "reason": "two of three owners are away",
+    "requester": "ada",
+    "authoriser": "margaret",
+    "gates": ["approvals-quorum"],
+    "tenants": ["clinic"],
+    "since": _AT,
+    "until": "2026-11-30T14:00:00Z",
+    "reviewDue": "2026-12-01T10:00:00Z",
+}
 _KEY = {"action": "trust", "name": "ci", "key": "ssh-ed25519 AAAA", "reason": "rotation", "identity": "ada"}
 
 TODAY: list[Example] = [
@@ -159,6 +173,18 @@ TODAY: list[Example] = [
             "unplanned": ["production: no snapshot"],
             "denied": ["no-approval"],
             "unknown": ["no Git host"],
+        },
+    ),
+    ("emergency", _EMERGENCY),
+    (
+        "emergency-review",
+        {
+            **_SIGNED,
+            "emergency": "0123456789ab",
+            "verdict": "approved",
+            "reviewer": "grace",
+            "text": "",
+            "at": _AT,
         },
     ),
     ("key", _KEY),

@@ -185,9 +185,11 @@ def loaded(files: Mapping[str, str], commit: str | None = None) -> LoadedSource:
 
 
 def differing(base: LoadedSource, head: LoadedSource) -> tuple[FileChange, ...]:
-    """The documents that differ, as git would list them."""
+    """The documents that differ, as git would list them; one that cannot be read is there nevertheless."""
+    unreadable = {finding.path for finding in head.findings} & base.raws.keys()
+    there = head.raws.keys() | unreadable
     return tuple(
-        FileChange(path, "added" if path not in base.raws else "changed" if path in head.raws else "removed")
+        FileChange(path, "added" if path not in base.raws else "changed" if path in there else "removed")
         for path in sorted({*base.raws, *head.raws})
         if path not in base.raws or path not in head.raws or base.raws[path].data != head.raws[path].data
     )

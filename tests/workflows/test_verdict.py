@@ -104,6 +104,7 @@ def approved(world: Hosted) -> Pull:
     return pull
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("action", "change"), [("closed", {"state": "closed"}), ("edited", {"base": "stage"})]
 )
@@ -117,6 +118,7 @@ def test_what_is_judged_no_more_keeps_no_green_verdict_for_when_it_comes_back(
     assert world.verdict(pull) == ("pending", "no open pull request into main has this head")
 
 
+@pytest.mark.exhaustive
 def test_a_merged_head_keeps_its_verdict(world: Hosted) -> None:
     pull = approved(world)
     world.merge(pull)
@@ -125,6 +127,7 @@ def test_a_merged_head_keeps_its_verdict(world: Hosted) -> None:
     assert (world.verdict(pull) or ("",))[0] == "success"
 
 
+@pytest.mark.exhaustive
 def test_a_verdict_that_was_overtaken_by_a_dismissal_does_not_stand(world: Hosted) -> None:
     """The run of the dismissal is another one, which may have ended before this one posts."""
     pull = promotion(world)
@@ -159,6 +162,7 @@ def test_a_run_that_names_another_pull_requests_head_gets_that_one_its_own_verdi
     assert (world.verdict(other) or ("",))[0] == "failure"
 
 
+@pytest.mark.exhaustive
 def test_where_github_does_not_answer_there_is_no_green_verdict_and_the_log_says_why(world: Hosted) -> None:
     pull = promotion(world)
     for owner in ("ada", "mary"):

@@ -8,6 +8,7 @@ from mlplatform.core.rule import Rule, declared_rules
 from mlplatform.load import (
     dataset_files,
     documents,
+    free_text,
     hidden_diffs,
     paths,
     portable_tree,
@@ -24,7 +25,7 @@ from mlplatform.strict_yaml import builder, characters, parser
 
 CATALOGUE: tuple[Rule, ...] = (
     *declared_rules(builder, characters, parser, documents, hidden_diffs, paths, portable_tree, read_files),
-    *declared_rules(shadowed_modules, dataset_files, tables, secrets),
+    *declared_rules(shadowed_modules, dataset_files, tables, secrets, free_text),
     *JUDGING_RULES,
     *declared_rules(check),
 )

@@ -31,12 +31,17 @@ tenant(facts) := facts.tenant if {
 	facts.tenant.name == facts.change.tenant
 }
 
-# The people of a group: the owners or the members of the tenant, or the platform team.
+# The people of a group: the owners or the members of the tenant, or the platform team; of an incident the owners of the
+# tenants that it harmed, or all their people.
 group(facts, name) := logins(tenant(facts).owners) if name == "owners"
 
 group(facts, name) := logins(object.get(tenant(facts), "members", [])) if name == "members"
 
 group(facts, name) := logins(facts.base.platform.team) if name == "platform"
+
+group(facts, name) := logins(facts.change.concerned.owners) if name == "concernedOwners"
+
+group(facts, name) := logins(facts.change.concerned.people) if name == "concernedPeople"
 
 # The people of several groups; undefined when one of the groups is not known.
 members_of(facts, groups) := people if {
@@ -126,6 +131,10 @@ named(facts, groups) := concat(" or ", [words |
 
 in_words(facts, name) := "the platform team" if {
 	name == "platform"
+} else := "the owners of the tenants that it harmed" if {
+	name == "concernedOwners"
+} else := "the people of the tenants that it harmed" if {
+	name == "concernedPeople"
 } else := sprintf("%s's %s", [facts.change.tenant, name])
 
 # What to do when it is not known who may do what.

@@ -54,6 +54,14 @@ test_logins_are_compared_in_lower_case if {
 	data.lib.people.authors(asked) == {"grace", "linus", "mary"}
 }
 
+test_an_incident_concerns_the_people_that_the_facts_name if {
+	incident := object.union(asked, {"change": {"concerned": {"owners": ["Ada"], "people": ["ada", "linus"]}}})
+	data.lib.people.members_of(incident, ["concernedOwners", "platform"]) == {"ada", "margaret", "dennis"}
+	data.lib.people.members_of(incident, ["concernedPeople"]) == {"ada", "linus"}
+	not data.lib.people.members_of(asked, ["concernedOwners"])
+	data.lib.people.named(incident, ["concernedOwners", "concernedPeople"]) == "the owners of the tenants that it harmed or the people of the tenants that it harmed"
+}
+
 test_no_bot_may_approve if data.lib.people.eligible(asked, ["owners"]) == {"ada", "grace", "mary"}
 
 test_with_a_group_nobody_knows_nobody_is_eligible if not data.lib.people.eligible(asked, ["owners", "everybody"])

@@ -3,12 +3,20 @@
 # description: |
 #   Each function takes the whole input of a package that judges a `path`, here called `facts`. The base applies; only a
 #   new environment is read from the change, as its document has to be approved with it. A missing part makes a function
-#   undefined, and data of unknown classification counts as personal.
+#   undefined, and data of unknown classification counts as personal, except where an error denies the change anyway: then
+#   what the right document would ask for is the most that is asked for.
 package lib.quorum
 
 # {"required": how many, "from": which groups, "own": true when the authors of the change count}.
 terms(facts) := {"required": number(facts, "platform"), "from": ["platform"], "own": false} if {
 	data.lib.people.owner_of(facts) == "platform"
+	facts.change.kind != "incident"
+}
+
+# An incident is on record as soon as somebody else has read it, who may be of the tenant that it harmed.
+terms(facts) := {"required": number(facts, "tenant"), "from": ["concernedOwners", "platform"], "own": false} if {
+	data.lib.people.owner_of(facts) == "platform"
+	facts.change.kind == "incident"
 }
 
 terms(facts) := {"required": of_deployment(facts, approvals), "from": approvals.from, "own": own} if {
@@ -33,8 +41,15 @@ of_environment(facts) := facts.environment.approvals if object.get(facts, ["base
 # A rollback is urgent: one approval is enough, or none where the environment requires none.
 of_deployment(facts, approvals) := min({1, approvals.required}) if {
 	is_number(approvals.required)
-	data.lib.rollback.is_plain(facts)
+	is_rollback(facts)
 } else := approvals.required if is_number(approvals.required)
+
+is_rollback(facts) if data.lib.rollback.is_plain(facts)
+
+is_rollback(facts) if {
+	facts.change.hasErrors == true
+	facts.change.isRollback == true
+}
 
 # The approvals that a tenant's documents and files require: more where personal data is involved, or where the change
 # lets somebody approve what takes more.
@@ -103,6 +118,12 @@ is_impersonal(facts) if {
 	facts.change.kind in {"dataset", "model"}
 	is_known_after(facts)
 	is_known_before(facts)
+	every_dataset_is_impersonal(facts)
+}
+
+# An error in a document, or in data that it names, denies the change: what cannot be read asks for no approval.
+is_impersonal(facts) if {
+	facts.change.hasErrors == true
 	every_dataset_is_impersonal(facts)
 }
 

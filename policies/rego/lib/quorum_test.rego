@@ -42,6 +42,11 @@ test_files_of_the_platform_are_approved_by_its_team if {
 	data.lib.quorum.terms(owned) == {"required": 1, "from": ["platform"], "own": false}
 }
 
+test_an_incident_is_approved_by_whom_it_concerns_or_the_platform_team if {
+	incident := but(of_kind("incident", "changed"), {"change": {"ownedByPlatform": true}})
+	data.lib.quorum.terms(incident) == {"required": 1, "from": ["concernedOwners", "platform"], "own": false}
+}
+
 test_files_of_a_tenant_are_approved_by_its_owners if {
 	data.lib.quorum.terms(asked) == {"required": 1, "from": ["owners"], "own": false}
 	required(but(asked, {"base": {"platform": {"approvals": {"tenant": 3}}}})) == 3
@@ -113,6 +118,7 @@ test_one_approval_is_enough_for_a_rollback if {
 	required(lax) == 0
 	shadowing := but(deployment, {"change": {"isRollback": true, "revoked": [], "now": 1000, "ranUntil": 900, "before": {}, "changedKeys": ["shadow", "version"]}, "document": {"shadow": {"version": "2.0.0"}}})
 	required(shadowing) == 2
+	required(but(deployment, {"change": {"isRollback": true, "hasErrors": true}})) == 1
 }
 
 test_a_script_that_reads_personal_data_asks_for_more if {
@@ -183,3 +189,10 @@ test_the_file_of_personal_data_is_personal if {
 test_a_tenant_document_is_not_personal if required(of_kind("tenant", "changed")) == 1
 
 test_a_kind_that_no_policy_names_asks_as_much_as_personal_data if required(of_kind("feature", "changed")) == 2
+
+test_what_an_error_denies_asks_for_no_more_than_what_can_be_read if {
+	unreadable := json.remove(dataset(public, public), ["document"])
+	required(unreadable) == 2
+	required(but(unreadable, {"change": {"hasErrors": true}})) == 1
+	required(but(dataset(pii, public), {"change": {"hasErrors": true}})) == 2
+}

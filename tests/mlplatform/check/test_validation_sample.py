@@ -2,36 +2,13 @@
 
 import pytest
 
-from mlplatform.core.payload import digest_of_bytes
-from tests.support.repository import good_repository, judged, said, second_tenant, with_change
-
-MODEL = "models/reading/recommender.yaml"
-ROWS = "score,level,outcome\n1,2,0\n"
-HELD_OUT = f"""\
-schema: dataset/v1
-owner: linus
-location: examples/data/reading/held-out.csv
-region: us-east-1
-format: csv
-digest: {digest_of_bytes(ROWS.encode())}
-classification: public
-columns:
-  score: {{type: float, classification: public}}
-  level: {{type: integer, classification: public}}
-  outcome: {{type: integer, classification: public}}
-"""
-ASKED = "{dataset: reading/held-out, task: classification, target: outcome, inputs: [score, level]}"
+from tests.support.held_out import CSV, HELD_OUT, MODEL, ROWS, VALIDATION, with_held_out
+from tests.support.repository import judged, said, second_tenant
 
 
-def validated(asked: str = ASKED) -> dict[str, str]:
-    """The good repository, whose model takes two columns and is validated like this."""
-    files = with_change(good_repository(), MODEL, "[-1, 30]", "[-1, 2]")
-    return {
-        **files,
-        MODEL: f"{files[MODEL]}validation: {asked}\n",
-        "tenants/reading/datasets/held-out.yaml": HELD_OUT,
-        "examples/data/reading/held-out.csv": ROWS,
-    }
+def validated(asked: str = VALIDATION) -> dict[str, str]:
+    """The good repository, whose model is validated like this."""
+    return with_held_out(f"validation: {asked}\n")
 
 
 def test_a_sample_that_fits_is_fine() -> None:
@@ -62,11 +39,11 @@ def test_a_sample_that_fits_is_fine() -> None:
     ],
 )
 def test_a_sample_that_does_not_fit_is_one_finding_in_its_place(old: str, new: str, finding: str) -> None:
-    assert said(judged(validated(ASKED.replace(old, new)))) == [f"{MODEL}:{finding}"]
+    assert said(judged(validated(VALIDATION.replace(old, new)))) == [f"{MODEL}:{finding}"]
 
 
 def test_a_sample_outside_the_repository_is_refused() -> None:
-    asked = ASKED.replace("reading/held-out", "reading/events").replace("level", "student_email")
+    asked = VALIDATION.replace("reading/held-out", "reading/events").replace("level", "student_email")
     findings = said(judged(validated(asked.replace("outcome", "score"))), "link-validation")
     assert findings[0] == (
         f"{MODEL}:13:14 link-validation reading/events lies at s3://reading-events/v3/, "
@@ -83,7 +60,7 @@ def test_the_data_that_it_is_trained_on_is_no_sample() -> None:
 
 
 def test_another_tenants_data_is_no_sample_unless_it_is_shared() -> None:
-    files = validated(ASKED.replace("reading/held-out", "school/held-out")) | second_tenant()
+    files = validated(VALIDATION.replace("reading/held-out", "school/held-out")) | second_tenant()
     theirs = {
         "tenants/school/datasets/held-out.yaml": HELD_OUT.replace("reading", "school"),
         "examples/data/school/held-out.csv": ROWS,
@@ -97,10 +74,10 @@ def test_another_tenants_data_is_no_sample_unless_it_is_shared() -> None:
 
 
 def test_a_broken_sample_blocks_the_tenant_that_reads_it() -> None:
-    files = validated() | {"examples/data/reading/held-out.csv": ROWS + "3,4,1\n"}
+    files = validated() | {CSV: ROWS + "3,4,1\n"}
     assert set(judged(files).repository.blocked_tenants) == {"reading"}
 
 
 def test_a_regression_with_classes_is_refused() -> None:
-    asked = ASKED.replace("classification", "regression, classes: [low, high]")
+    asked = VALIDATION.replace("classification", "regression, classes: [low, high]")
     assert "a regression has no classes" in said(judged(validated(asked)))[0]

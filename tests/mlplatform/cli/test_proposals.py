@@ -57,6 +57,35 @@ def test_where_reviews_are_signed_the_commands_that_come_next_are_printed(
     assert apply == "  once it is merged: platform apply --env production"
 
 
+def test_an_incident_is_opened_and_brought_up_to_date_on_branches(
+    repo: Scratch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.commit(
+        {"platform.yaml": repo.read("platform.yaml").replace("ownedPaths: [", "ownedPaths: [incidents/, ")}
+    )
+    opened = (
+        "--severity",
+        "P1",
+        "--title",
+        "Wrong scores",
+        "--model",
+        "reading/recommender",
+        "--commander",
+        "ada",
+    )
+    assert run("incident", "open", *opened) == 0
+    branch = next(branch for branch in repo.branches() if branch.startswith("incident/"))
+    name = branch.removeprefix("incident/")
+    assert "still needs review: 1 more approval" in capsys.readouterr().out
+    assert run("incident", "update", name, "--base", branch, "--mitigated", "now", "--change", "main") == 0
+    assert run("incident", "list", "--rev", f"{branch}.mitigated-changes", "--json") == 0
+    printed = capsys.readouterr().out
+    (incident,) = json.loads(printed[printed.index("{") :])["incidents"]
+    assert (incident["name"], incident["state"], incident["changes"]) == (name, "mitigated", [repo.head()])
+    assert run("incident", "update", name) == 1
+    assert "nothing to change is named" in capsys.readouterr().err
+
+
 def test_without_credentials_nothing_is_opened_and_no_branch_is_left(
     repo: Scratch, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

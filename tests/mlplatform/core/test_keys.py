@@ -20,6 +20,8 @@ from tests.support.repository import good_repository, judged, with_change
 
 ROOT = Path(__file__).parents[3]
 MODEL = "models/reading/recommender.yaml"
+ACCESS_TESTS = "tests/mlplatform/flow/access/test_review.py"
+EMERGENCY_TESTS = "tests/mlplatform/flow/emergency/test_emergency.py"
 GITHUB_TESTS = "tests/mlplatform/providers/forge/github"
 FREEZE = {
     "freeze[].from": "attacks/policy-freeze/freeze-of-the-{}",
@@ -30,6 +32,11 @@ READERS: Mapping[str, Mapping[str, str]] = {
     "platform": {
         "team[]": "attacks/policy-approvals/owners-approve-the-policies",
         "bots[]": "attacks/policy-approvals/approval-by-a-bot",
+        "leavers[]": f"{ACCESS_TESTS}/who_has_left_and_is_still_listed_is_named_with_every_right",
+        "emergency.authorisers[]": f"{EMERGENCY_TESTS}/a_forged_statement_lets_nothing_go_and_the_list_says_why",
+        "emergency.signers": f"{EMERGENCY_TESTS}/the_signers_are_those_of_the_file_that_main_names",
+        "emergency.hours": f"{EMERGENCY_TESTS}/one_that_would_not_count_is_refused_and_not_recorded",
+        "emergency.gates[]": f"{EMERGENCY_TESTS}/a_forged_statement_lets_nothing_go_and_the_list_says_why",
         "ownedPaths[]": "attacks/policy-ownership/path-of-nobody",
         "approvals.tenant": "policies/rego/lib/quorum_test.rego/a_tenant_document_is_not_personal",
         "approvals.pii": "attacks/policy-approvals/pii-data-with-one-approval",
@@ -200,6 +207,31 @@ READERS: Mapping[str, Mapping[str, str]] = {
         "reason": "attacks/policy-waivers/waiver-with-a-reason-of-a-word",
         "owner": "attacks/policy-waivers/waiver-of-an-outsider",
         "expires": "attacks/policy-waivers/waiver-expired",
+    },
+    "access-review": {
+        "commit": "attacks/beyond-the-list/access-review-of-no-commit-signed-by-nobody",
+        "digest": f"{ACCESS_TESTS}/a_sign_off_of_another_listing_is_denied",
+        "reviewer": f"{ACCESS_TESTS}/who_did_not_sign_did_not_review",
+        "decisions[].who": f"{ACCESS_TESTS}/what_was_decided_is_looked_for_by_the_next_review",
+        "decisions[].decision": f"{ACCESS_TESTS}/what_was_decided_is_looked_for_by_the_next_review",
+    },
+    "incident": {
+        "severity": "tests/mlplatform/core/test_incident.py/the_objective_is_an_hour_for_p0_and_four_for_p1",
+        "title": "attacks/policy-incidents/incident-with-an-address",
+        "detected": "attacks/policy-incidents/incident-mitigated-before-it-was-declared",
+        "declared": "attacks/policy-incidents/incident-mitigated-before-it-was-declared",
+        "mitigated": "attacks/policy-incidents/incident-in-the-future",
+        "resolved": "attacks/policy-incidents/incident-reopened",
+        "cause": "attacks/policy-incidents/incident-resolved-without-a-cause",
+        "commander": "attacks/policy-incidents/incident-led-by-nobody",
+        "tenants[]": "attacks/policy-incidents/incident-approved-by-the-tenant-that-it-adds",
+        "models[]": "tests/mlplatform/flow/check/test_incidents.py/what_is_not_there_is_named_at_its_place",
+        "environments[]": "tests/mlplatform/flow/check/test_incidents.py/what_is_not_there_is_named_at_its_place",
+        "changes[]": "attacks/policy-incidents/incident-with-a-change-that-main-lacks",
+        "actions[].what": "tests/mlplatform/report/test_incidents.py/what_is_to_be_done_is_listed_until_it_is",
+        "actions[].owner": "tests/mlplatform/flow/check/test_incidents.py/what_is_not_there_is_named_at_its_place",
+        "actions[].due": "tests/mlplatform/report/test_incidents.py/what_is_to_be_done_is_listed_until_it_is",
+        "actions[].done": "tests/mlplatform/report/test_incidents.py/what_is_to_be_done_is_listed_until_it_is",
     },
 }
 NOT_YET = [(kind, gap) for kind in Kind for gap in kind.entry.not_yet]

@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.kinds.document_kind import values_at
-from mlplatform.core.naming import Identity, Kind, error_scope_of, parse_path, path_of, tenant_of
+from mlplatform.core.naming import NAME, Identity, Kind, error_scope_of, parse_path, path_of, tenant_of
 
 CODE = Path(__file__).parents[3] / "tools/mlplatform"
 NAMES = "one/two/six"
 
 
 def _example(kind: Kind) -> str:
-    return path_of(kind, "/".join(NAMES.split("/")[: len(kind.entry.placeholders)]))
+    names = NAMES.split("/")[: len(kind.entry.placeholders)]
+    if kind.entry.names != NAME:
+        names[-1] = re.findall(r"as in ([^ ;]+)", kind.entry.name_words)[0]
+    return path_of(kind, "/".join(names))
 
 
 def _is_kind(node: ast.AST) -> bool:

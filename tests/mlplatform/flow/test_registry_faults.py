@@ -184,6 +184,7 @@ def test_a_change_that_fails_is_put_back_and_held_and_the_retry_finishes(
     assert (after["loaded"], after["outbox"], after["notes"]) == ([BEFORE, NEW], [], ())
 
 
+@pytest.mark.exhaustive
 def test_a_call_that_was_carried_out_after_it_was_given_up_is_mended_by_the_next_apply(
     lab: Laboratory,
 ) -> None:
@@ -212,6 +213,7 @@ def test_drift_is_not_looked_for_while_another_machine_is_at_work(lab: Laborator
     assert find_drift(lab.place, repository, "production").drifts == ()
 
 
+@pytest.mark.exhaustive
 def test_an_apply_of_what_is_there_writes_nothing_to_the_registry(lab: Laboratory, proxy: Between) -> None:
     proxy.calls.clear()
     assert apply(lab).outcomes == ()

@@ -79,7 +79,7 @@ def champion(change: Change, context: ApplyContext) -> None:
     """
     after = change.after or {"champion": None, "previous": None}
     if source := after.get("source"):
-        _require_unchanged(ArtifactRef(source, after["digest"]))
+        require_unchanged(ArtifactRef(source, after["digest"]))
     context.registry.set_aliases(change.resource, after["champion"], after["previous"])
 
 
@@ -125,7 +125,8 @@ def _candidate(change: Change, context: ApplyContext) -> Candidate:
     )
 
 
-def _require_unchanged(ref: ArtifactRef) -> None:
+def require_unchanged(ref: ArtifactRef) -> None:
+    """Refusal when the bytes of an artifact are not those of its digest."""
     digest = digest_of(store_for(ref.uri).entries(ref.uri))
     if digest != ref.digest:
         raise Refusal(

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from mlplatform.check.freezes import freezes
+from mlplatform.check.incident_facts import incident_facts
 from mlplatform.check.revoked import revoked
-from mlplatform.core.change_base import ChangeBase
+from mlplatform.core.change_base import ChangeBase, SignOff
 from mlplatform.core.document import RawDocument
 from mlplatform.core.kinds.document_kind import ChangeFact
 from mlplatform.core.loaded_source import LoadedSource
@@ -47,6 +48,8 @@ class ChangeFacts:
             "past": self._past,
             "counts": self._counts,
             "pinned": self._pinned,
+            "named": self._named,
+            "signedOff": self._signed_off,
         }
 
     def facts(self, change: DocumentChange) -> dict[str, Any]:
@@ -139,6 +142,19 @@ class ChangeFacts:
         )
         pinned_in = sorted(set.intersection(*pinning))
         return {"pinnedIn": pinned_in, "approvalsIn": {name: self._approvals_in(name) for name in pinned_in}}
+
+    def _named(self, change: DocumentChange) -> dict[str, Any]:
+        return incident_facts(self._head, self._base, change.before, change.after)
+
+    def _signed_off(self, change: DocumentChange) -> dict[str, Any]:
+        """Return what the reviewed commit lists, whether main has it, and who signed the review."""
+        sign_off = self._base.sign_offs.get(change.path, SignOff())
+        commit = change.after.data.get("commit") if change.after else None
+        return {
+            "listing": sign_off.listing,
+            "signedBy": sign_off.signed_by.lower(),
+            "isOfMain": commit in self._base.landed,
+        }
 
     def _approvals_in(self, environment: str) -> Any:
         raw = self._base.loaded.raws.get(path_of(Kind.ENVIRONMENT, environment))

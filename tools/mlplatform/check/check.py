@@ -9,6 +9,7 @@ from functools import partial
 from typing import ParamSpec
 
 from mlplatform.check import (
+    access_reviews,
     capabilities,
     codeowners,
     custom_schemas,
@@ -33,6 +34,7 @@ from mlplatform.check.rules import JUDGING_RULES
 from mlplatform.core.change_base import ChangeBase
 from mlplatform.core.check_result import CheckResult, DeploymentChange
 from mlplatform.core.document import RawDocument
+from mlplatform.core.emergency import ActiveEmergency, JudgedChange, PassedFinding, passed_findings
 from mlplatform.core.finding import Finding
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.kinds import DocumentModel
@@ -74,13 +76,16 @@ class CheckContext:
     """What else a source is checked by; the policies are the engine's.
 
     `now` is an aware time; `waivers` the documents whose waivers count (None: the source's own); `review` the
-    people of the change; `scanner` judges infrastructure, if any was loaded.
+    people of the change; `scanner` judges infrastructure, if any was loaded. `began` is when main began, where all of
+    its state is asked: then access reviews are looked for as well. `emergencies` are those that count now.
     """
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     waivers: Mapping[str, RawDocument] | None = None
     review: Review | None = None
     scanner: Scanner | None = None
+    began: datetime | None = None
+    emergencies: tuple[ActiveEmergency, ...] = ()
 
 
 @gc_paused()
@@ -146,6 +151,10 @@ def check(
     findings += _run_checker("capabilities", capabilities.capabilities, index)
     findings += _run_checker("resources", tenant_resources.tenant_resources, index)
     findings += _run_checker("codeowners", codeowners.codeowners_findings, index, loaded.codeowners)
+    if context.began:
+        findings += _run_checker(
+            "access reviews", access_reviews.overdue_review, index, context.now, context.began
+        )
     before = base.loaded.locks if base else {}
     findings += _run_checker("requirements", requirements.requirement_findings, loaded.locks, before)
     if base:
@@ -155,6 +164,10 @@ def check(
     findings += _run_checker("policies", judge_policies)
     findings += _run_checker("infrastructure", infrastructure, loaded, context.scanner)
     judged = _waive(index, loaded, packages, context, base, findings)
+    passed = _pass(judged.findings, context, base, approved_by)
+    let_go = {each.finding for each in passed}
+    judged = replace(judged, findings=tuple(each for each in judged.findings if each not in let_go))
+    missing_approvals = [each for each in missing_approvals if each not in let_go]
     tenants, environments = blocked(index, judged.findings)
     return CheckResult(
         repository=replace(index.repository, blocked_tenants=tenants, blocked_environments=environments),
@@ -168,7 +181,27 @@ def check(
         required_approvals=required,
         changes=tuple(changes),
         loosens=tuple(sorted(_loosening(judged.findings, packages))) if base else (),
+        passed=passed,
     )
+
+
+def _pass(
+    findings: Iterable[Finding],
+    context: CheckContext,
+    base: ChangeBase | None,
+    approved_by: Mapping[str, set[str]],
+) -> tuple[PassedFinding, ...]:
+    """Return what the emergencies that count now let go of a change; of a state nothing."""
+    if base is None or not context.emergencies:
+        return ()
+    review = context.review
+    authors = (review.requester, *review.contributors, *review.pushers) if review else ()
+    change = JudgedChange(
+        frozenset(file.path for file in base.files),
+        approved_by,
+        frozenset(author.lower() for author in authors),
+    )
+    return passed_findings(context.emergencies, findings, change)
 
 
 def _loosening(findings: Iterable[Finding], packages: policies.AskablePackages) -> Iterable[Finding]:

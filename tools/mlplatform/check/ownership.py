@@ -1,6 +1,6 @@
 """Whose a path is, and who takes part in a change: facts for the rules of ownership and of approval."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import translate
 from re import compile as compile_pattern
 from typing import Any
@@ -54,8 +54,12 @@ def _dataset_at(path: str, base: ChangeBase, head: LoadedSource) -> str:
     return ""
 
 
-def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[str, Any]]:
+def trained_on(
+    path: str, base: ChangeBase, head: LoadedSource, broken: Collection[tuple[Kind, str]]
+) -> list[Mapping[str, Any]]:
     """The data sets that a script reads, as they are and as they were; {} for one that is not there.
+
+    A broken one is as it was: its error denies the change.
 
     These are the ones of the models that it trains, or that a script trains which uses it, and those that they name.
     """
@@ -74,10 +78,11 @@ def trained_on(path: str, base: ChangeBase, head: LoadedSource) -> list[Mapping[
     }
     for source in (base.loaded, head):
         named.update(_mentioned(source, users))
+    denied = {path_of(kind, name) for kind, name in broken}
     datasets: list[Mapping[str, Any]] = []
     for place in sorted(named):
-        versions = [raws[place].data for raws in sides if place in raws]
-        datasets += versions or [{}]
+        versions = [raws[place].data for raws in sides[: 1 if place in denied else 2] if place in raws]
+        datasets += versions or ([] if place in denied else [{}])
     return datasets
 
 

@@ -8,6 +8,7 @@ from mlplatform.check.change_facts import ChangeFacts, DocumentChange, nanosecon
 from mlplatform.check.codeowners import follows_from_documents
 from mlplatform.check.cross_document_facts import CrossDocumentFacts, duplicates_before
 from mlplatform.check.document_index import DocumentIndex
+from mlplatform.check.incident_facts import concerned_people
 from mlplatform.check.ownership import (
     is_first,
     is_owned_by_platform,
@@ -65,6 +66,7 @@ class QueryBuilder:
     ) -> None:
         self._known, self._head, self._base, self._changes = index, head, base, changes
         self._joiner = PolicyInputBuilder(self._at_head, gathered)
+        self._of_paths = PolicyInputBuilder(self._readable, gathered)
         self._removed = PolicyInputBuilder(
             lambda kind, name: self._at_head(kind, name) or self._at_base(kind, name)
         )
@@ -97,7 +99,9 @@ class QueryBuilder:
             given["base"] = self._before.parts(question.identity, joined) if "base" in reads else "{}"
             given["review"] = self._review
         parts = [part for part in reads if part not in question.without]
-        using = self._removed if question.is_partial and question.subject != "path" else self._joiner
+        using = self._removed if question.is_partial else self._joiner
+        if question.subject == "path":
+            using = self._of_paths
         return using.build(
             question.subject, question.name, question.identity, parts, given, partly=question.is_partial
         )
@@ -138,7 +142,8 @@ class QueryBuilder:
     def _file(self, file: FileChange, base: ChangeBase) -> PolicyQuery:
         identity, is_document = subject_of(file.path, base, self._head)
         raw = self._head.raws.get(file.path) if is_document else None
-        without = frozenset() if raw else frozenset({"document"})
+        is_broken = is_document and (identity.kind, identity.name) in self._known.broken
+        without = frozenset() if raw or is_broken else frozenset({"document"})
 
         def facts() -> dict[str, Any]:
             return self._facts_of_file(file, base)
@@ -178,14 +183,36 @@ class QueryBuilder:
             "tenantIsBroken": bool(tenant) and (Kind.TENANT, tenant) in self._known.broken,
             "isFirstEnvironment": environment is not None and is_first(environment, base, self._head),
             "menders": menders(file.path, base),
+            "concerned": concerned_people(file.path, base, self._head),
             "quorums": quorums(base),
-            "trainedOn": trained_on(file.path, base, self._head),
+            "trainedOn": trained_on(file.path, base, self._head, self._known.broken),
             "isRollback": bool(changes and of_document and changes.is_rollback(of_document)),
+            "hasErrors": identity is not None and self._has_errors(identity),
         }
+
+    def _has_errors(self, identity: Identity) -> bool:
+        """True when a document, or data that it refers to, is denied by an error of its own."""
+        named = (
+            (identity.kind, identity.name),
+            *(
+                (Kind(reference.kind), name)
+                for raw in (self._head.raws.get(path_of(identity.kind, identity.name)),)
+                for reference in identity.kind.entry.refers_to
+                if raw and reference.part
+                for _, name in reference.names(raw.data)
+            ),
+        )
+        return any(name in self._known.broken for name in named)
 
     def _at_head(self, kind: Kind, name: str) -> RawDocument | None:
         document = self._known.find(kind, name)
         return document.raw if document else None
+
+    def _readable(self, kind: Kind, name: str) -> RawDocument | None:
+        """Return a document; one with an error as it is at the base, since that error denies it anyway."""
+        if raw := self._at_head(kind, name):
+            return raw
+        return self._at_base(kind, name) if (kind, name) in self._known.broken else None
 
     def _at_base(self, kind: Kind, name: str) -> RawDocument | None:
         return self._base.loaded.raws.get(path_of(kind, name)) if self._base and name else None

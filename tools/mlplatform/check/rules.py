@@ -1,6 +1,7 @@
 """The rules that a check asks of every document, of the modules that declare them."""
 
 from mlplatform.check import (
+    access_reviews,
     broken_reference,
     capabilities,
     codeowners,
@@ -36,7 +37,7 @@ JUDGING_RULES: tuple[Rule, ...] = (
         codeowners,
         requirements,
     ),
-    *declared_rules(script_data, tenant_resources, held_out_rows),
+    *declared_rules(script_data, tenant_resources, held_out_rows, access_reviews),
     *dict.fromkeys(gap.rule for kind in Kind for gap in kind.entry.not_yet),
     *declared_rules(policies, policy_loosening, metadata, waivers),
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mlplatform.cli import options
+from mlplatform.cli import evidence_export, options
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 LEDGER = "The ref of the ledger [default: the company's, or else this clone's own]."
@@ -14,7 +14,7 @@ LEDGER = "The ref of the ledger [default: the company's, or else this clone's ow
 
 @click.group(epilog="Example: platform evidence verify --trust ../trust.yaml")
 def command() -> None:
-    """Verify the record of changes, and take from it what an audit asks for."""
+    """Verify the record of changes, export what an audit asks for, or show it in a browser."""
 
 
 @command.command(
@@ -49,7 +49,7 @@ def verify(
     from mlplatform.flow.evidence.verify import VerifyOptions
     from mlplatform.flow.evidence.verify import verify as run
     from mlplatform.flow.workspace import Workspace
-    from mlplatform.report.evidence import verification_json, verification_text
+    from mlplatform.report.evidence.verification import verification_json, verification_text
 
     workspace = Workspace.discover()
     asked = VerifyOptions(
@@ -76,7 +76,7 @@ def trust(ledger: str | None, as_json: bool) -> None:
     from mlplatform.cli.console import echo_json
     from mlplatform.flow.evidence.keys import claimed_roots
     from mlplatform.flow.workspace import Workspace
-    from mlplatform.report.evidence import trust_text
+    from mlplatform.report.evidence.verification import trust_text
 
     roots = claimed_roots(Workspace.discover(), ledger)
     if as_json:
@@ -120,3 +120,8 @@ def key(
         echo_json({"record": record, "action": change.action, "name": name})
     else:
         click.echo(f"{name} {done}, as {record[:12]} says")
+
+
+command.add_command(evidence_export.export)
+command.add_command(evidence_export.verify_export)
+command.add_command(evidence_export.serve)

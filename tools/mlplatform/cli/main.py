@@ -43,8 +43,13 @@ GROUPS = {
         "drift": "Find, revert or adopt configuration drift: changes made by hand.",
         "retry": "Lift the hold on a version that failed, and apply again.",
     },
+    "When something went wrong": {
+        "emergency": "Let some gates be passed for some hours, on record.",
+        "incident": "Open an incident, bring it up to date, list and show them.",
+    },
     "Prove it": {
         "record": "Put every commit of main that is not on record yet on the ledger.",
+        "access": "List who can do what, and sign it off every quarter.",
         "evidence": "Verify the record of changes, and export it for an audit.",
     },
     "Run it on this machine": {

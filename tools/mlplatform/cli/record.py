@@ -22,7 +22,7 @@ def command(since: str | None, as_json: bool) -> None:
     from mlplatform.cli.console import echo_json, progress
     from mlplatform.flow.evidence.record_changes import RecordOptions, record_changes
     from mlplatform.flow.workspace import Workspace
-    from mlplatform.report.evidence import recorded_json, recorded_text
+    from mlplatform.report.evidence.verification import recorded_json, recorded_text
 
     with progress("recording main's changes", as_json=as_json) as reporter:
         recorded = record_changes(Workspace.discover(), RecordOptions(since), reporter)

@@ -22,6 +22,15 @@ class FileChange:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOff:
+    """The digest of what a reviewed commit lists (empty: it cannot be read), and whose key signed each commit that
+    brings the review (empty where one is not signed, or by several)."""
+
+    listing: str = ""
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeBase:
     """The commit that a change starts from, the history up to it, and the files that the change touches.
 
@@ -31,8 +40,9 @@ class ChangeBase:
     documents last said about that data. `earlier` says, by environment and model, how a changed deployment's version
     was pinned before (flow/check/pin_facts.py), and `ran` what ran, by environment; of one that is not among them the
     pins in history have to do. `same_artifact` has, by environment and model, the versions that were pinned with the
-    digest that a changed deployment pins. `everything` is False when only the documents that the change affects were
-    loaded.
+    digest that a changed deployment pins. `landed` are those of the commits that changed documents name which
+    are in the first-parent history of the base, and `sign_offs` has, by path of a changed access review, what its
+    commit lists and who signed it. `everything` is False when only the documents that the change affects were loaded.
     """
 
     loaded: LoadedSource
@@ -46,3 +56,5 @@ class ChangeBase:
     earlier: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     ran: RanByEnvironment = field(default_factory=dict)
     same_artifact: Mapping[tuple[str, str], tuple[ArtifactUse, ...]] = field(default_factory=dict)
+    landed: frozenset[str] = frozenset()
+    sign_offs: Mapping[str, SignOff] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from mlplatform.core.change_base import FileAction
+from mlplatform.core.emergency import PassedFinding
 from mlplatform.core.finding import Finding
 from mlplatform.core.repository import Repository
 
@@ -48,7 +49,8 @@ class CheckResult:
     `waived` are the findings that waivers suspend. For a change, `proposed` are the findings that only its own
     policies, schemas and waivers make, `missing_approvals` what the rules about reviews would still deny, `approved_by`
     whose approvals counted for each path (logins as the Git host has them), `required_approvals` how many each path
-    takes, `changes` what it changes about deployments, `loosens` those of the findings that say what it makes looser.
+    takes, `changes` what it changes about deployments, `loosens` those of the findings that say what it makes looser,
+    and `passed` what an emergency lets go.
     """
 
     repository: Repository
@@ -63,6 +65,7 @@ class CheckResult:
     required_approvals: Mapping[str, int] = field(default_factory=dict)
     changes: tuple[DeploymentChange, ...] = ()
     loosens: tuple[Finding, ...] = ()
+    passed: tuple[PassedFinding, ...] = ()
 
     @property
     def approvers(self) -> tuple[str, ...]:
@@ -71,12 +74,14 @@ class CheckResult:
 
     def digest(self) -> str:
         """Return `sha256:` over what was found, waived and approved, and by which rules."""
-        content = [
+        content: list[Any] = [
             [astuple(finding) for finding in (*self.findings, *self.proposed)],
             [[*astuple(waived.finding), waived.waiver] for waived in self.waived],
             {path: list(names) for path, names in self.approved_by.items()},
             list(self.rules),
         ]
+        if self.passed:  # a change that needed no emergency has the digest that it always had
+            content.append([[*astuple(passed.finding), passed.emergency] for passed in self.passed])
         return f"sha256:{hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()}"
 
     @property

@@ -13,6 +13,7 @@ CODEOWNERS = ".github/CODEOWNERS"
 OTHER_CODEOWNERS = ("CODEOWNERS", "docs/CODEOWNERS")  # GitHub reads the first that it finds of the three
 CODEOWNERS_SOURCES = (Kind.PLATFORM, Kind.TENANT, Kind.ENVIRONMENT)
 
+_INCIDENTS = f"/{Kind.INCIDENT.entry.root}"
 _HEAD = """\
 # Written by `make docs` from platform.yaml, tenants/ and environments/: edit those.
 # GitHub asks whom the last line that matches a path names; `platform check` says who must approve.
@@ -48,7 +49,11 @@ def codeowners(
         ),
         _section(
             "The platform team",
-            ((pattern, team) for pattern in owned if pattern not in at_root),
+            ((pattern, team) for pattern in owned if pattern not in (*at_root, _INCIDENTS)),
+        ),
+        _section(
+            "Incidents: the platform team or an owner of a tenant that it harmed, which the verdict asks for",
+            ((pattern, ()) for pattern in owned if pattern == _INCIDENTS),
         ),
         _section("This file follows from documents that others approve.", [(f"/{CODEOWNERS}", ())]),
     ]

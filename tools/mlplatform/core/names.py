@@ -12,6 +12,11 @@ def printable(path: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def unicode_path(path: str) -> str:
+    """Return a path as JSON can hold it: bytes that are no Unicode are escaped."""
+    return path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 _OTHER_ALPHABETS = ("CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "FULLWIDTH", "MATHEMATICAL")
 _GREEK_LIKE_LATIN = frozenset(
     "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d"

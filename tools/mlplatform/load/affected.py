@@ -7,13 +7,12 @@ text of a document, since YAML without a backslash has no other way to write it;
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 from mlplatform.core.codeowners import CODEOWNERS
 from mlplatform.core.dataset_overlap import OverlapKey, matches, provides
 from mlplatform.core.kinds.document_kind import Reference, values_at
 from mlplatform.core.naming import (
-    DOCUMENT_ROOTS,
     TENANT_ROOTS,
     Identity,
     Kind,
@@ -25,6 +24,7 @@ from mlplatform.core.naming import (
 from mlplatform.core.scripts import is_script, mentions, users_of
 from mlplatform.core.source import Source
 from mlplatform.load.both_sides import BothSides
+from mlplatform.load.path_index import PathIndex
 from mlplatform.load.raw_fields import Data, find_references, strings_at
 
 MAX_CHANGED = 1000  # documents: with more, the search takes longer than loading everything
@@ -71,12 +71,12 @@ class _Search:
 
     def __init__(self, base: Source, head: Source, paths: Set[str], changed: Set[str]) -> None:
         self._paths, self._changed = paths, changed
+        self._index = PathIndex(paths)
         self._base, self._head = base, head
         self._documents = BothSides(base, head, changed)
         self._scripts: set[str] = set()
         self._about: set[str] = set()
         self._read: set[str] = set()
-        self._of_parent: dict[str | None, Mapping[Identity, set[str]]] = {}
 
     def run(self) -> Affected:
         waived = self._waived()
@@ -111,13 +111,15 @@ class _Search:
             targets = {reference.kind for reference in kind.entry.refers_to}
             names = {document.name for target in targets for document in changed[Kind(target)]}
             names |= files if kind.entry.files else set()
-            self._about |= self._naming(self._of_kind[kind] - self._changed, names, partial(_texts, kind))
+            self._about |= self._naming(
+                self._index.of_kind[kind] - self._changed, names, partial(_texts, kind)
+            )
         self._about |= self._duplicates(self._changed)
         gathered = {path for path in self._about if _has_gathered_parts(path)} - self._changed
         for parent in self._identities(
             self._about - gathered
         ):  # the others are checked with their related documents
-            self._about |= self._children(parent)
+            self._about |= self._index.children(parent)
         tenants = (
             identity.tenant for identity in self._identities(self._changed) if identity.kind.entry.pins
         )
@@ -142,19 +144,9 @@ class _Search:
             for name in mentions(side[path]).data
         }
         files = {f"{_DATA}{name}.csv" for name in names}
-        self._read |= {path_of(Kind.DATASET, name) for name in names} & self._of_kind[Kind.DATASET]
-        self._read |= self._naming(self._of_kind[Kind.DATASET], files, strings_at("location"))
+        self._read |= {path_of(Kind.DATASET, name) for name in names} & self._index.of_kind[Kind.DATASET]
+        self._read |= self._naming(self._index.of_kind[Kind.DATASET], files, strings_at("location"))
         self._read |= {path_of(Kind.TENANT, tenant) for path in self._scripts if (tenant := tenant_of(path))}
-
-    def _children(self, parent: Identity) -> set[str]:
-        """Return the documents whose path refers to a document."""
-        if parent.tenant not in self._of_parent:
-            children: dict[Identity, set[str]] = defaultdict(set)
-            for path in self._of_tenant[parent.tenant] if parent.tenant else self._paths:
-                for kind, name in child.parents() if (child := parse_path(path)) else ():
-                    children[Identity(kind, name)].add(path)
-            self._of_parent[parent.tenant] = children
-        return self._of_parent[parent.tenant].get(parent, set())
 
     def _add_references(self) -> None:
         """Add the documents that the read ones refer to, until there are no new ones."""
@@ -180,7 +172,7 @@ class _Search:
 
     def _waived(self) -> set[str]:
         """Return the paths that waivers of either side name; only there it shows whether a waiver is still needed."""
-        waivers = self._of_kind[Kind.WAIVER]
+        waivers = self._index.of_kind[Kind.WAIVER]
         self._documents.parse(waivers)
         return {path for waiver in waivers for path in self._documents.values_of(waiver, strings_at("path"))}
 
@@ -188,13 +180,18 @@ class _Search:
         """Return every tenant where people of all are asked or compared.
 
         That is where CODEOWNERS changes, which names all owners; where a tenant changes, as what it is granted is no
-        other's; and where documentation changes, which people of all tenants may mend.
+        other's; where documentation changes, which people of all tenants may mend; and where an incident does, which
+        anybody may lead.
         """
-        tenants = self._of_kind[Kind.TENANT]
+        tenants = self._index.of_kind[Kind.TENANT]
         concerns_all = (
             (CODEOWNERS in self._changed and CODEOWNERS in self._paths)
             or not tenants.isdisjoint(self._changed)
             or any(map(is_documentation, self._changed))
+            or any(
+                kind.entry.concerns and not self._index.of_kind[kind].isdisjoint(self._changed)
+                for kind in Kind
+            )
         )
         return {*tenants} if concerns_all else set()
 
@@ -205,8 +202,7 @@ class _Search:
             for identity in self._identities(paths)
             if "deployments" in identity.kind.entry.state_parts
         }
-        pins = (path for tenant in tenants for path in self._of_tenant[tenant])
-        return {path for path in pins if path in self._of_kind[Kind.DEPLOYMENT]}
+        return self._index.deployments_of(tenants)
 
     def _duplicates(self, paths: Iterable[str]) -> set[str]:
         """Return the data sets that are the same data as one of these."""
@@ -218,7 +214,7 @@ class _Search:
             return any(not keys.isdisjoint(provides(reference)) for reference in find_references(data))
 
         texts = {_text_of(key) for key in keys}
-        datasets = self._of_kind[Kind.DATASET] - self._changed
+        datasets = self._index.of_kind[Kind.DATASET] - self._changed
         candidates = self._documents.with_any(datasets, texts, may_match) if texts else []
         return {path for path in candidates if not keys.isdisjoint(self._documents.keys_of(path, provides))}
 
@@ -226,7 +222,7 @@ class _Search:
         """Return every data set whose file is here, when that of one of these is: their rows may be the same."""
         if not self._data_files(paths):
             return set()
-        candidates = self._documents.with_any(self._of_kind[Kind.DATASET] - self._changed, {_DATA})
+        candidates = self._documents.with_any(self._index.of_kind[Kind.DATASET] - self._changed, {_DATA})
         return {path for path in candidates if self._data_files([path])}
 
     def _data_files(self, loaded: Iterable[str]) -> set[str]:
@@ -248,24 +244,6 @@ class _Search:
 
     def _identities(self, paths: Iterable[str]) -> list[Identity]:
         return [identity for path in paths if (identity := parse_path(path))]
-
-    @cached_property
-    def _of_kind(self) -> Mapping[Kind, frozenset[str]]:
-        """Return the paths of the documents of each kind."""
-        paths: dict[Kind, set[str]] = {kind: set() for kind in Kind}
-        for path in self._paths:
-            if path.startswith(DOCUMENT_ROOTS) and (identity := parse_path(path)):
-                paths[identity.kind].add(path)
-        return {kind: frozenset(of_kind) for kind, of_kind in paths.items()}
-
-    @cached_property
-    def _of_tenant(self) -> Mapping[str, set[str]]:
-        """Return the paths of the documents of each tenant."""
-        paths: dict[str, set[str]] = defaultdict(set)
-        for path in self._paths:
-            if path.startswith(TENANT_ROOTS) and (tenant := tenant_of(path)):
-                paths[tenant].add(path)
-        return paths
 
 
 def _texts(kind: Kind, data: Data) -> Iterator[str]:

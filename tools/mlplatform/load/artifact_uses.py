@@ -1,20 +1,26 @@
 """Find where the bytes of a version were pinned before: under which model, as which version."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from mlplatform.core.artifact_use import ArtifactUse, revocations
 from mlplatform.core.naming import Kind, parse_path, path_of
-from mlplatform.load.history import documents_at
+from mlplatform.core.payload import DIGEST
+from mlplatform.load.history import changes_of, documents_at, is_deployment
 from mlplatform.providers.git import Git
+from mlplatform.providers.git.past import paths_with
 from mlplatform.strict_yaml.parser import parse
+
+_DIGEST = re.compile(DIGEST)
 
 
 def artifact_uses(git: Git, commit: str, digests: Collection[str]) -> tuple[ArtifactUse, ...]:
     """Return the versions that the first-parent history of a commit pinned with some digests, in any environment.
 
-    `revoked` is what the last document of the model revoked. All deployments in history are read, few are parsed.
+    `revoked` is what the last document of the model revoked. What is no digest was never pinned.
     """
+    digests = [digest for digest in digests if _DIGEST.fullmatch(digest)]
     if not digests:
         return ()
     pins: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
@@ -41,18 +47,20 @@ def artifact_uses(git: Git, commit: str, digests: Collection[str]) -> tuple[Arti
 def _pins(
     git: Git, commit: str, digests: Collection[str]
 ) -> Iterator[tuple[tuple[str, str, str], Mapping[str, Any]]]:
-    """Yield model, version and digest of each document that pinned one of the digests, with its metrics."""
-    paths: dict[str, str] = {}
-    for change in git.changes(commit, [Kind.DEPLOYMENT.entry.root]):
-        identity = parse_path(change.path)
-        if change.oid and identity and identity.kind.entry.pins:
-            paths[change.oid] = change.path
+    """Yield model, version and digest of each document that pinned one of the digests, with its metrics.
+
+    Only the documents are read that had one of the digests at some time, or a backslash, which could hide any.
+    """
+    written = paths_with(git, commit, Kind.DEPLOYMENT.entry.root, "|".join([*digests, r"\\"]))
+    changes = changes_of(git, commit, sorted(filter(is_deployment, written)))
+    documents = {(change.path, change.oid) for change in changes if change.oid}
+    texts = git.blobs(sorted({oid for _, oid in documents}))
     sought = [digest.encode() for digest in digests]
-    for oid, text in git.blobs(sorted(paths)).items():
+    for path, oid in sorted(documents):
+        text = texts[oid]
         if b"\\" not in text and not any(digest in text for digest in sought):
-            continue  # a backslash could hide any
-        data = parse(paths[oid], text).data or {}
-        identity = parse_path(paths[oid])
+            continue
+        data, identity = parse(path, text).data or {}, parse_path(path)
         if identity and data.get("digest") in digests:
             metrics = data.get("metrics")
             pin = str(identity.model), str(data.get("version")), str(data["digest"])

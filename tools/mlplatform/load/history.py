@@ -13,6 +13,7 @@ from mlplatform.core.naming import Kind, parse_path
 from mlplatform.core.payload import DIGEST
 from mlplatform.providers.git import Git, PathChange
 from mlplatform.providers.git.past import At, files_at
+from mlplatform.providers.git.refs import tip_of
 from mlplatform.strict_yaml.parser import parse
 
 _DIGEST = re.compile(DIGEST)
@@ -28,7 +29,7 @@ def history(git: Git, rev: str, paths: Sequence[str] | None = None) -> History:
     With `paths` of deployments, only the pins of these.
     """
     commit = git.resolve(rev)
-    changes = [change for change in _changes(git, commit, paths) if _is_deployment(change.path)]
+    changes = [change for change in changes_of(git, commit, paths) if is_deployment(change.path)]
     blobs = git.blobs(sorted({change.oid for change in changes if change.oid}))
     pinned = {oid: _pinned_by(data) for oid, data in blobs.items()}
     by_path: dict[str, list[tuple[int, PathChange]]] = {}
@@ -74,10 +75,26 @@ def merged_at(git: Git, rev: str, paths: Iterable[str]) -> Mapping[str, datetime
     if not requested:
         return {}
     newest: dict[str, datetime] = {}
-    for change in _changes(git, rev, sorted(requested)):
+    for change in changes_of(git, rev, sorted(requested)):
         if change.path in requested:
             newest.setdefault(change.path, datetime.fromtimestamp(change.time, UTC))
     return newest
+
+
+def began_at(git: Git, rev: str) -> datetime | None:
+    """Return when the first-parent history of a revision began; None where there is none, or this clone lacks it."""
+    if git.is_shallow() or tip_of(git, rev) is None:
+        return None
+    *_, (_, clock) = _clocks(git, rev)
+    return datetime.fromtimestamp(clock, UTC)
+
+
+def landed_commits(git: Git, rev: str, commits: Iterable[str]) -> frozenset[str]:
+    """Return those of these commits that are in the first-parent history of a revision."""
+    requested = frozenset(commits)
+    if not requested:
+        return frozenset()
+    return requested.intersection(git.run("rev-list", "--first-parent", rev).decode().split())
 
 
 def rewritten(git: Git, rev: str, paths: Iterable[str]) -> frozenset[str]:
@@ -85,7 +102,7 @@ def rewritten(git: Git, rev: str, paths: Iterable[str]) -> frozenset[str]:
     requested = sorted(set(paths))
     if not requested:
         return frozenset()
-    written = Counter(change.path for change in _changes(git, rev, requested))
+    written = Counter(change.path for change in changes_of(git, rev, requested))
     return frozenset(path for path in requested if written[path] > 1)
 
 
@@ -125,7 +142,7 @@ def _landed_by(git: Git, rev: str, changes: Sequence[PathChange]) -> Mapping[str
     return {commit: time for (commit, _), time in zip(clocks, earliest, strict=True)}
 
 
-def _changes(git: Git, rev: str, paths: Sequence[str] | None) -> Iterable[PathChange]:
+def changes_of(git: Git, rev: str, paths: Sequence[str] | None) -> Iterable[PathChange]:
     if paths is None or len(paths) <= _MOST_PATHS:
         return git.changes(rev, _ALL if paths is None else paths) if paths or paths is None else ()
     some = frozenset(paths)
@@ -133,7 +150,7 @@ def _changes(git: Git, rev: str, paths: Sequence[str] | None) -> Iterable[PathCh
     return (change for change in git.changes(rev, folders) if change.path in some)
 
 
-def _is_deployment(path: str) -> bool:
+def is_deployment(path: str) -> bool:
     identity = parse_path(path)
     return identity is not None and identity.kind.entry.pins
 

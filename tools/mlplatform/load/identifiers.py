@@ -1,6 +1,7 @@
 """Tell identifiers apart by their form and check digits: bank accounts, telephone and health numbers, barcodes."""
 
 import re
+from collections.abc import Iterator
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 # How long an account number is, for the countries of SEPA and some others; others are taken at 15 to 34.
@@ -23,6 +24,7 @@ _IBAN_LENGTHS = {
     **dict.fromkeys(("MT", "SC"), 31),
 }
 _PHONE = re.compile(r"(?!\+\d+\.\d+$)\s*(?:\+|00)[1-9](?:[\s().-]{0,2}[0-9]){7,14}\s*")
+_PHONE_IN_TEXT = re.compile(r"(?<![\w.+:-])(?:\+|00)[1-9][0-9 ().-]{7,24}")
 _NATIONAL_PHONE = re.compile(r"\s*(?:1[ -])?\(?[2-9][0-9]{2}\)?[ -][0-9]{3}[ -][0-9]{4}\s*")
 _HEALTH = re.compile(r"\s*([0-9]{3})[ -]([0-9]{3})[ -]([0-9]{4})\s*")
 _ARTICLE_LENGTHS = (8, 12, 13, 14)  # of EAN and UPC
@@ -62,6 +64,11 @@ def _is_iban(number: str) -> bool:
 def is_phone(cell: str) -> bool:
     """True for a telephone number with its country: 8 to 15 digits after + or 00."""
     return _PHONE.fullmatch(cell) is not None
+
+
+def find_phones(text: str) -> Iterator[str]:
+    """Yield the telephone numbers with their country that stand in a text."""
+    return (match[0] for match in _PHONE_IN_TEXT.finditer(text) if is_phone(match[0].rstrip(" .()-")))
 
 
 def is_national_phone(cell: str) -> bool:

@@ -11,6 +11,7 @@ from mlplatform.core.scripts import is_script
 from mlplatform.core.source import FileType, Source, SourceFile
 from mlplatform.load.dataset_files import read_data
 from mlplatform.load.documents import read_documents
+from mlplatform.load.free_text import personal_data_findings
 from mlplatform.load.hidden_diffs import MAX_BYTES as MAX_ATTRIBUTES
 from mlplatform.load.hidden_diffs import attribute_files, hidden_diffs
 from mlplatform.load.paths import documents
@@ -44,6 +45,7 @@ def load(source: Source) -> LoadedSource:
     other_findings = [
         *undeclared_files(files, (_location(raw.data) for raw in _datasets(raws.values())), unreadable),
         *ignored_files(files),
+        *personal_data_findings(source, files, identities),
         *portable_tree_findings(files),
         *shadowed_modules(files),
         *hidden_diffs(attributes),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplatform.core.errors import Refusal
-from mlplatform.core.naming import NAME_WORDS, Kind, parse_path, path_of
+from mlplatform.core.naming import Kind, parse_path, path_of
 from mlplatform.propose.yaml_edit import read_mapping
 from mlplatform.providers.git import Git
 
@@ -79,7 +79,8 @@ def document_path(kind: Kind, name: str) -> str:
     identity = parse_path(path)
     if identity is None or (identity.kind, identity.name) != (kind, name):
         raise Refusal(
-            f"no {kind.value} can be named {name!r}", fix=f"{kind.entry.name_form}; a name is {NAME_WORDS}"
+            f"no {kind.value} can be named {name!r}",
+            fix=f"{kind.entry.name_form}; a name is {kind.entry.name_words}",
         )
     return path
 

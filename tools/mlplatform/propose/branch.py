@@ -39,7 +39,13 @@ def commit_proposal(git: Git, proposal: Proposal) -> Proposed:
         require_nowhere_checked_out(git, ref)
     try:
         commit = commit_files(
-            git, proposal.base, proposal.files, proposal.message, proposal.branch, replaces=tip or ABSENT
+            git,
+            proposal.base,
+            proposal.files,
+            proposal.message,
+            proposal.branch,
+            replaces=tip or ABSENT,
+            signing_key=proposal.signing_key,
         )
     except RefMoved:
         tip = tip_of(git, ref)

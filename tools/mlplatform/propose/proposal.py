@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from mlplatform.propose.pinned import Pinned
 
@@ -11,7 +12,7 @@ class Proposal:
     """One commit to be made: `message` is all of it, `title` its first line; a file of None is deleted.
 
     `base` is the commit (40 hex digits) that the files were read from and that the new commit follows; `pinned` the
-    version that is proposed to run, if that is what it is about.
+    version that is proposed to run, if that is what it is about. `signing_key` is the SSH key that signs the commit.
     """
 
     branch: str
@@ -20,3 +21,4 @@ class Proposal:
     files: Mapping[str, bytes | None]
     base: str
     pinned: Pinned | None = None
+    signing_key: Path | None = None

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import yaml
-from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from mlplatform.core.errors import Refusal
 from mlplatform.strict_yaml.parser import parse
@@ -57,6 +57,31 @@ def put(text: str, pointer: Pointer, value: Any, *, before: Sequence[str] = (), 
     return text if _same(entry.value, value) else _replace(text, entry.value, value)
 
 
+def extend(
+    text: str, name: str, values: Sequence[str], *, before: Sequence[str] = (), where: str = ""
+) -> str:
+    """The text with these values at the end of a list of texts at the top, without those that it has."""
+    root = compose(text, where)
+    entry = entries(root).get(name)
+    if entry is None:
+        return _insert(text, root, name, list(values), before)
+    items = entry.value
+    if not isinstance(items, SequenceNode):
+        raise _cannot(where, (name,))
+    present = {item.value for item in items.value}
+    new = [flow(value) for value in values if value not in present]
+    if not new:
+        return text
+    if not items.value:
+        at = start_of(items) + 1
+        return text[:at] + ", ".join(new) + text[at:]
+    at = end_of(text, items.value[-1])
+    if items.flow_style:
+        return text[:at] + "".join(f", {value}" for value in new) + text[at:]
+    at = _line_end(text, at)
+    return text[:at] + "".join(f"\n{' ' * items.start_mark.column}- {value}" for value in new) + text[at:]
+
+
 def compose(text: str, where: str) -> MappingNode:
     """Return the top mapping of a document as nodes, which know their place; Refusal unless it is in our dialect."""
     read_mapping(text, where)
@@ -88,6 +113,8 @@ def flow(value: Any) -> str:
     """A value on one line."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{write_text(key)}: {flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(flow, value)) + "]"
     return write(value, '"' if isinstance(value, str) and ":" in value else "")
 
 
@@ -95,7 +122,7 @@ def block(name: str, value: Any, indent: str = "") -> list[str]:
     """The lines of an entry: on one line where that is short enough, else one line a key."""
     key = f"{indent}{write_text(name)}:"
     if not isinstance(value, Mapping):
-        return [f"{key} {write(value)}"]
+        return [f"{key} {flow(value) if isinstance(value, list) else write(value)}"]
     if len(line := f"{key} {flow(value)}") <= _LONGEST_LINE or not value:
         return [line]
     return [key, *(inner for item in value.items() for inner in block(*item, indent + "  "))]

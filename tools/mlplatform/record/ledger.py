@@ -171,6 +171,13 @@ class Ledger:
                 records = _read[key] = (*self.read(self.files(tip, newest)), *records)
         yield from records
 
+    def recorded_since(self, moment: datetime) -> Iterator[Record]:
+        """Yield the records of the last days, newest first, by the recorder's clock, without reading the others."""
+        tip = self.tip()
+        if tip is not None:
+            before = self._run("rev-list", "--max-count=1", f"--before={int(moment.timestamp())}", tip)
+            yield from self.read(self.files(tip, before or None))
+
     def files(self, tip: str, since: str | None = None) -> Sequence[PathChange]:
         """Return the file of each statement up to a commit, newest first; only those that came after `since`."""
         return [change for change in self.git.changes(tip, [ENVELOPE, UNSIGNED], since) if change.oid]

@@ -15,18 +15,23 @@ from tests.support.scratch import Scratch
 
 OPTIONS = CheckOptions(scanner=False)
 MORE = "tenants/ant/datasets/more.yaml"
+PINNED = "environments/dev/ant/guess.yaml"
 
 
 def findings(git: Git) -> tuple[Finding, ...]:
     return check_commit(git, "HEAD", OPTIONS).findings
 
 
-@pytest.fixture
-def partial(zoo: Scratch, tmp_path: Path) -> Scratch:
-    """A clone without the contents of any file."""
+@pytest.fixture(params=["blob:none", "tree:0"])
+def partial(zoo: Scratch, tmp_path: Path, request: pytest.FixtureRequest) -> Scratch:
+    """A clone without the contents of any file, or without the folders either, of a repository with some history."""
+    for number in range(12):
+        zoo.commit({PINNED: f"{zoo.read(PINNED)}# again {number}\n"})
     zoo.run("config", "uploadpack.allowFilter", "true")
     address = zoo.root.as_uri()
-    zoo.run("clone", "--quiet", "--filter=blob:none", "--no-checkout", address, str(tmp_path / "partial"))
+    zoo.run(
+        "clone", "--quiet", f"--filter={request.param}", "--no-checkout", address, str(tmp_path / "partial")
+    )
     return Scratch(tmp_path / "partial")
 
 
@@ -42,9 +47,10 @@ def test_a_partial_clone_fetches_what_is_read_at_once(zoo: Scratch, partial: Scr
 
 def test_a_change_in_a_partial_clone_fetches_a_few_times(zoo: Scratch, partial: Scratch) -> None:
     before = packs(partial)
-    change = changeset(partial.git, "origin/HEAD", "HEAD")
-    assert change.head.findings == changeset(zoo.git, "HEAD", "HEAD").head.findings
-    assert packs(partial) - before <= 6
+    change = changeset(partial.git, "origin/HEAD~3", "HEAD")
+    assert change.base.files == (FileChange(PINNED, "changed"),)
+    assert change.head.findings == changeset(zoo.git, "HEAD~3", "HEAD").head.findings
+    assert packs(partial) - before <= 8
 
 
 def test_a_partial_clone_whose_remote_is_gone_is_an_error(zoo: Scratch, partial: Scratch) -> None:

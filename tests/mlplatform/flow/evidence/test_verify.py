@@ -1,6 +1,8 @@
 """Whatever is done to the record afterwards is found, and named at its commit."""
 
 import json
+import os
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,18 +12,28 @@ import pytest
 from mlplatform.core.evidence.problem import ProblemKind
 from mlplatform.core.evidence.trust import TrustedKey
 from mlplatform.flow.evidence.keys import KeyChange, record_key
+from mlplatform.providers.forge.signed.log import SignedText
+from mlplatform.providers.forge.signed.signers import NAMESPACE
+from mlplatform.providers.forge.signed.statement import ReviewStatement
 from mlplatform.providers.signing.envelope import payload_of
-from mlplatform.providers.signing.ssh import public_key
+from mlplatform.providers.signing.ssh import public_key, sign
 from mlplatform.record.ledger import ENVELOPE
-from tests.support.evidence import LEDGER, Files, Recorded, other_key, recorded, with_predicate
+from tests.support.evidence import LEDGER, Files, Recorded, copied, other_key, recorded, with_predicate
 from tests.support.reviewed import TENANT
 from tests.support.scratch import isolate
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        isolate(monkeypatch, tmp_path_factory.mktemp("home") / "home")
+        return recorded(tmp_path_factory.mktemp("template") / "platform")
+
+
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorded:
+def made(template: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     isolate(monkeypatch, tmp_path / "home")
-    return recorded(tmp_path)
+    return copied(template, tmp_path / "platform")
 
 
 def test_reviewed_changes_that_are_on_record_are_verified(made: Recorded) -> None:
@@ -32,6 +44,13 @@ def test_reviewed_changes_that_are_on_record_are_verified(made: Recorded) -> Non
 
 def test_judging_every_change_again_agrees_with_its_record(made: Recorded) -> None:
     assert made.problems(rejudge=True) == []
+
+
+def test_a_path_that_is_no_unicode_does_not_make_the_ledger_unreadable(made: Recorded) -> None:
+    commit = made.platform.land({os.fsdecode(b"docs/\xff\xfe.md"): "odd\n"})
+    made.record()
+    assert ("direct-push", commit) in made.problems()
+    assert not {"record-unreadable", "record-wrong", "quorum-missed"} & {kind for kind, _ in made.problems()}
 
 
 def edited(records: list[Files]) -> list[Files]:
@@ -168,8 +187,9 @@ def test_a_record_that_says_something_else_than_git_or_its_reviews_is_found(
         ),
         (lambda merge: {**merge, "reviews": []}, "quorum-missed"),
         (lambda merge: {**merge, "head": "0" * 40}, "merge-not-as-reviewed"),
+        (lambda merge: {**merge, "mergedAt": "2020-01-01T00:00:00+00:00"}, "clock-went-back"),
     ],
-    ids=["contributor", "requester", "stale", "never given", "another head"],
+    ids=["contributor", "requester", "stale", "never given", "another head", "backdated"],
 )
 def test_approvals_that_do_not_count_are_found(
     made: Recorded, forge: Callable[[dict[str, object]], dict[str, object]], kind: str
@@ -212,3 +232,69 @@ def test_two_recorders_at_once_record_a_change_once(made: Recorded) -> None:
         list(pool.map(lambda _: made.record(), range(4)))
     assert len(made.records()) == 4
     assert LEDGER in made.verified().ledger
+
+
+def test_an_approval_after_a_merge_by_hand_does_not_make_it_a_reviewed_one(made: Recorded) -> None:
+    platform = made.platform
+    platform.change("hasty")
+    platform.say("request", "linus", branch="hasty")
+    commit = platform.merge_by_hand("hasty")
+    for person in ("ada", "mary"):
+        platform.log("hasty").append(signed_review(made, person, "hasty"))
+    made.record()
+    assert ("record-incomplete", commit) in made.problems()
+
+
+def signed_review(made: Recorded, person: str, branch: str) -> SignedText:
+    """An approval by somebody who did not wait for the branch to be open."""
+    head = made.platform.repo.run("rev-parse", branch)
+    tree = made.platform.repo.run("rev-parse", f"{branch}^{{tree}}")
+    said = ReviewStatement(
+        action="approve", person=person, branch=branch, head=head, tree=tree, at="2026-01-01T00:00:00Z"
+    ).as_bytes()
+    return SignedText(said, sign(said, made.platform.keys.key(person), NAMESPACE))
+
+
+def bit_flipped(files: Files) -> Files:
+    envelope = json.loads(files[ENVELOPE])
+    payload = bytearray(payload_of(files[ENVELOPE]))
+    payload[len(payload) // 2] ^= 1
+    return {ENVELOPE: json.dumps({**envelope, "payload": b64encode(payload).decode()}).encode()}
+
+
+def signature_of_nobody(files: Files) -> Files:
+    envelope = json.loads(files[ENVELOPE])
+    signatures = [{**given, "sig": "AAAA"} for given in envelope["signatures"]]
+    return {ENVELOPE: json.dumps({**envelope, "signatures": signatures}).encode()}
+
+
+def unsigned(files: Files) -> Files:
+    return {"statement.json": payload_of(files[ENVELOPE])}
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "tamper", [bit_flipped, signature_of_nobody, unsigned], ids=lambda tamper: tamper.__name__
+)
+def test_whichever_single_record_is_edited_is_named(made: Recorded, tamper: Callable[[Files], Files]) -> None:
+    original = [made.files(record) for record in made.records()]
+    for place in range(len(original)):
+        commits = made.replace_records([*original[:place], tamper(original[place]), *original[place + 1 :]])
+        named = {
+            commit
+            for kind, commit in made.problems()
+            if kind in ("signature-invalid", "unsigned", "chain-broken")
+        }
+        first_unsigned = tamper is unsigned and place == 0
+        assert commits[place + first_unsigned] in named
+
+
+@pytest.mark.exhaustive
+def test_whichever_record_is_taken_out_or_put_in_twice_is_named(made: Recorded) -> None:
+    original = [made.files(record) for record in made.records()]
+    main = made.git.run("rev-list", "--first-parent", "--reverse", f"{made.genesis}..main").decode().split()
+    for place in range(len(original)):
+        made.replace_records([*original[:place], *original[place + 1 :]])
+        assert ("record-missing", main[place]) in made.problems()
+        commits = made.replace_records([*original[: place + 1], original[place], *original[place + 1 :]])
+        assert ("record-twice", commits[place + 1]) in made.problems()

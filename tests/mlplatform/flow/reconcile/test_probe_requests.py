@@ -5,33 +5,15 @@ from pathlib import Path
 import pytest
 
 from mlplatform.core.kinds.model import Signature
-from mlplatform.core.payload import digest_of_bytes
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.reconcile.probe_requests import Request, probe_requests
 from mlplatform.flow.workspace import Workspace
-from tests.support.repository import good_repository, with_change
+from tests.support.held_out import ROWS, VALIDATION, with_held_out
 from tests.support.scratch import isolate, scratch
 from tests.support.stack import signature, tensor
 
 MODEL = "reading/recommender"
-PATH = f"models/{MODEL}.yaml"
-ROWS = "score,level,outcome\n1,2,0\n3,4,1\n5,6,0\n"
-HELD_OUT = f"""\
-schema: dataset/v1
-owner: linus
-location: examples/data/reading/held-out.csv
-region: us-east-1
-format: csv
-digest: {digest_of_bytes(ROWS.encode())}
-classification: public
-columns:
-  score: {{type: float, classification: public}}
-  level: {{type: integer, classification: public}}
-  outcome: {{type: integer, classification: public}}
-"""
-VALIDATION = (
-    "validation: {dataset: reading/held-out, task: classification, target: outcome, inputs: [score, level]}\n"
-)
+VALIDATED = f"validation: {VALIDATION}\n"
 PROBE = "probe: {inputs: {X: [0.5, 1]}}\n"
 TAKES = signature([tensor("X", [-1, 2])], [tensor("label", [-1], "INT64"), tensor("p", [-1, 2])])
 TOOK = signature([tensor("Z", [-1, 3])], [tensor("p", [-1, 2])])
@@ -42,24 +24,22 @@ def requests(
     folder: Path, monkeypatch: pytest.MonkeyPatch, more: str, taken: Signature = TAKES, rows: str = ROWS
 ) -> tuple[Request, ...]:
     isolate(monkeypatch, folder / "home")
-    files = with_change(good_repository(), PATH, "[-1, 30]", "[-1, 2]")
-    files |= {PATH: files[PATH] + more, "tenants/reading/datasets/held-out.yaml": HELD_OUT}
-    files |= {"examples/data/reading/held-out.csv": rows}
+    files = with_held_out(more, rows)
     workspace = Workspace.discover(scratch(folder / "repository", files).root)
     return probe_requests(workspace, load_repository(workspace.git, "HEAD"), MODEL, taken)
 
 
 def test_the_row_of_the_document_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (request,) = requests(tmp_path, monkeypatch, PROBE + VALIDATION)
+    (request,) = requests(tmp_path, monkeypatch, PROBE + VALIDATED)
     assert [(array.name, array.shape, array.data) for array in request] == [("X", (1, 2), HALF_AND_ONE)]
 
 
 def test_held_out_rows_come_next_one_and_then_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = requests(tmp_path, monkeypatch, VALIDATION)
+    one, two = requests(tmp_path, monkeypatch, VALIDATED)
     assert ([array.shape for array in one], [array.shape for array in two]) == ([(1, 2)], [(2, 2)])
 
 
-@pytest.mark.parametrize("more", [PROBE, VALIDATION, ""])
+@pytest.mark.parametrize("more", [PROBE, VALIDATED, ""])
 def test_an_older_version_that_takes_something_else_gets_neither(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
 ) -> None:
@@ -69,4 +49,4 @@ def test_an_older_version_that_takes_something_else_gets_neither(
 def test_held_out_rows_that_are_not_those_that_were_reviewed_are_not_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert requests(tmp_path, monkeypatch, VALIDATION, rows=ROWS.replace("5", "7")) == ()
+    assert requests(tmp_path, monkeypatch, VALIDATED, rows=ROWS.replace("5", "7")) == ()

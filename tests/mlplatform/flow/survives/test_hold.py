@@ -12,6 +12,7 @@ from mlplatform.flow.rollback.propose_rollback import propose_rollback
 from mlplatform.flow.rollback.retry import lift_hold
 from tests.support.laboratory import SCALER, Laboratory, stocked
 from tests.support.survival import Run, end_state, points_of, uninterrupted
+from tests.support.tiers import cell
 from tests.support.traffic import Traffic
 
 VERSIONS = PREVIOUS, CHAMPION = ["1.1.0", "1.2.0"]
@@ -45,7 +46,9 @@ def assert_held(lab: Laboratory, run: Run, traffic: Traffic, point: str, broken:
     assert set(traffic.answers) == {CHAMPION}, f"a wrong version answered after a kill {point}"
 
 
-@pytest.mark.parametrize("point", ["before serving.probe#1", "before serving.retire#1"])
+@pytest.mark.parametrize(
+    "point", [cell("before serving.probe#1", quick=True), cell("before serving.retire#1", quick=False)]
+)
 @pytest.mark.usefixtures("promoted")
 def test_a_version_that_fails_is_put_on_hold_though_the_run_is_killed(
     lab: Laboratory, run: Run, traffic: Traffic, point: str

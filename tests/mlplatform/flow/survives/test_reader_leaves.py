@@ -48,6 +48,7 @@ def test_an_apply_goes_on_when_its_reader_leaves(lab: Laboratory) -> None:
     assert state_of(lab) == ("Ready", "")
 
 
+@pytest.mark.exhaustive
 def test_an_apply_that_is_interrupted_is_on_record_at_once_and_nobody_is_blamed(lab: Laboratory) -> None:
     lab.pin("production", "1.2.0")
     repository = load_repository(lab.place.git, "HEAD")

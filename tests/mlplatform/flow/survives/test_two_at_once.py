@@ -58,6 +58,7 @@ def test_a_run_for_an_older_commit_is_refused_and_changes_nothing(lab: Laborator
     assert end_state(lab) == before
 
 
+@pytest.mark.exhaustive
 def test_on_an_older_branch_a_plan_is_refused_and_nothing_is_called_drifted(
     lab: Laboratory, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,6 +60,7 @@ def test_what_a_script_tracks_can_be_registered(registry: MlflowRegistry, tmp_pa
     assert list(here.iterdir()) == []
 
 
+@pytest.mark.exhaustive
 def test_what_a_script_logs_as_a_model_of_mlflow_3_can_be_registered(
     registry: MlflowRegistry, tmp_path: Path
 ) -> None:

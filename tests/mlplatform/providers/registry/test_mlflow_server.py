@@ -156,6 +156,7 @@ def test_what_hands_made_of_a_version_on_the_server_is_put_right(
     assert shared.read().find(MODEL, "1.0.0") == added
 
 
+@pytest.mark.exhaustive
 def test_mlflow_loads_what_was_registered(
     shared: SharedMlflowRegistry, mlflow: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +194,7 @@ def test_a_run_that_was_tracked_on_the_server_is_read_with_its_payload(
     assert shared.add(model, "1.0.0", ArtifactRef(found.payload_uri, trained.digest), found.lineage)
 
 
+@pytest.mark.exhaustive
 def test_a_model_that_was_logged_on_the_server_as_mlflow_3_does_is_registered(
     shared: SharedMlflowRegistry, mlflow: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

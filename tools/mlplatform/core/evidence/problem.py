@@ -30,6 +30,7 @@ class ProblemKind(StrEnum):
     DEPLOYMENT = "deployment-without-change"
     CONTROLS = "controls-lapsed"
     EMERGENCY = "emergency-not-reviewed"
+    EMERGENCY_VOID = "emergency-void"
     VERDICT = "verdict-differs"
 
     @property
@@ -60,7 +61,8 @@ _SENTENCES = {
     ProblemKind.CHECK: "A check had not passed when the change was merged",
     ProblemKind.DEPLOYMENT: "An environment was changed without a change of main",
     ProblemKind.CONTROLS: "What protects main was not in force, or nobody looked",
-    ProblemKind.EMERGENCY: "An emergency was not reviewed in time",
+    ProblemKind.EMERGENCY: "An emergency was not reviewed in time by somebody else",
+    ProblemKind.EMERGENCY_VOID: "A change passed a gate without an emergency that counts",
     ProblemKind.VERDICT: "Judging a change again gives another verdict than its record",
 }
 

@@ -4,6 +4,7 @@ from mlplatform.core.kinds.base import DocumentModel
 from mlplatform.core.kinds.dataset import Dataset
 from mlplatform.core.kinds.deployment import Deployment
 from mlplatform.core.kinds.environment import Environment
+from mlplatform.core.kinds.incident import Incident
 from mlplatform.core.kinds.model import Model
 from mlplatform.core.kinds.platform import Platform
 from mlplatform.core.kinds.tenant import Tenant
@@ -14,6 +15,7 @@ __all__ = [
     "Deployment",
     "DocumentModel",
     "Environment",
+    "Incident",
     "Model",
     "Platform",
     "Tenant",

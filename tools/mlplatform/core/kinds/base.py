@@ -1,5 +1,6 @@
 """The value types that documents share: strict, frozen, unknown keys are errors."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -48,7 +49,14 @@ Classification = Literal["public", "internal", "confidential", "pii"]
 
 
 def _as_time(value: object) -> object:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is not None and not re.fullmatch(
+        _RFC3339, value
+    ):  # what policies read, and other programs
+        raise ValueError("isoformat is more than RFC 3339, as which times are written")
+    return moment
 
 
 def _has_zone(value: datetime) -> datetime:

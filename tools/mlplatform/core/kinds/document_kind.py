@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Any, Literal
 
 from mlplatform.core.kinds.base import DocumentModel
-from mlplatform.core.names import NAME
+from mlplatform.core.names import NAME, NAME_WORDS
 from mlplatform.core.rule import Rule
 
 KeyPath = tuple[str | int, ...]
 Stops = Literal["tenant", "environment", "everything", "nothing"]
-ChangeFact = Literal["pins", "past", "counts", "pinned"]
+ChangeFact = Literal["pins", "past", "counts", "pinned", "named", "signedOff"]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -69,8 +69,11 @@ class DocumentKind:
     in `parts_at_base` when they judge a change. `change_facts` are the facts that they get about a change of it.
     `not_yet` are the keys that are refused until something heeds them, `for_people` those that no program needs, with
     who does. `files` are keys that name a file of this repository. `pins`: it pins a version of a model in an
-    environment; `describes_data`: it says where data lies and what its digest is. `template` is what `platform new`
-    starts from.
+    environment; `describes_data`: it says where data lies and what its digest is; `has_free_text`: people write
+    sentences into it, which are searched for personal data; `concerns`: the key that lists the tenants whose owners may
+    approve it beside the platform team; `links`: the key that names commits of main. `template` is what `platform new`
+    starts from. `names` is the pattern of the last name in its path where that is no ordinary one, and `name_words`
+    says it to people.
     """
 
     body: type[DocumentModel]
@@ -86,7 +89,12 @@ class DocumentKind:
     change_facts: tuple[ChangeFact, ...] = ()
     pins: bool = False
     describes_data: bool = False
+    has_free_text: bool = False
+    concerns: str = ""
+    links: str = ""
     template: str = ""
+    names: str = NAME
+    name_words: str = NAME_WORDS
 
     @cached_property
     def placeholders(self) -> tuple[str, ...]:
@@ -97,7 +105,9 @@ class DocumentKind:
     def pattern(self) -> re.Pattern[str]:
         """Matches the paths of its documents; each placeholder is a group."""
         steps = _PLACEHOLDER.split(self.path)
-        return re.compile("".join(f"({NAME})" if n % 2 else re.escape(step) for n, step in enumerate(steps)))
+        names = [NAME] * (len(self.placeholders) - 1) + [self.names]
+        pattern = (f"({names[n // 2]})" if n % 2 else re.escape(step) for n, step in enumerate(steps))
+        return re.compile("".join(pattern))
 
     @cached_property
     def root(self) -> str:

@@ -5,7 +5,13 @@ from typing import Literal
 from pydantic import Field
 
 from mlplatform.core.kinds.base import BotLogin, Digest, DocumentModel, Freeze, Login, StrictModel, Text
-from mlplatform.core.kinds.git_host import AnyGitHostSettings, ApiUrl
+from mlplatform.core.kinds.git_host import AnyGitHostSettings, ApiUrl, RelativePath
+
+# The rules that an emergency may ever pass, by their ids. Whose data is whose, secrets, encryption, personal data, what
+# an artifact is, and which formats run are never among them.
+EmergencyGate = Literal[
+    "approvals-quorum", "freeze-window", "semver-order", "blast-radius", "promotion-order"
+]
 
 
 class ApprovalCounts(StrictModel):
@@ -32,6 +38,16 @@ class RevokedDigest(StrictModel):
     reason: Text
 
 
+class EmergencySettings(StrictModel):
+    """Who may authorise that gates are passed in an emergency: which of them, for how many hours at most, and the file
+    that says whose SSH key is whose."""
+
+    authorisers: list[Login] = Field(min_length=2)
+    signers: RelativePath = "allowed_signers"
+    hours: int = Field(default=4, ge=1, le=24)
+    gates: list[EmergencyGate] = Field(min_length=1)
+
+
 class Platform(DocumentModel):
     """The platform team, its trusted bots, and the paths only it may change.
 
@@ -42,10 +58,14 @@ class Platform(DocumentModel):
     description: Text | None = None
     team: list[Login] = Field(min_length=2)
     bots: list[BotLogin] = []
+    leavers: list[Login] = Field(
+        default=[], description="Who has left: an access review names what they still have"
+    )
     ownedPaths: list[Text] = Field(min_length=1)
     approvals: ApprovalCounts | None = None
     prices: Prices | None = None
     freeze: list[Freeze] = []
     revoked: list[RevokedDigest] = []
     gitHost: AnyGitHostSettings | None = None
+    emergency: EmergencySettings | None = None
     timestampServer: ApiUrl | None = None

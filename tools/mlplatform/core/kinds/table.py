@@ -3,14 +3,17 @@
 from enum import StrEnum
 
 from mlplatform.core.kinds import not_yet, templates
+from mlplatform.core.kinds.access_review import AccessReview
 from mlplatform.core.kinds.dataset import Dataset
 from mlplatform.core.kinds.deployment import Deployment
 from mlplatform.core.kinds.document_kind import DocumentKind, Reference
 from mlplatform.core.kinds.environment import Environment
+from mlplatform.core.kinds.incident import INCIDENT_NAME, INCIDENT_NAME_WORDS, Incident
 from mlplatform.core.kinds.model import Model
 from mlplatform.core.kinds.platform import Platform
 from mlplatform.core.kinds.tenant import Tenant
 from mlplatform.core.kinds.waiver import Waiver
+from mlplatform.core.quarter import QUARTER, QUARTER_WORDS
 
 
 class Kind(StrEnum):
@@ -122,4 +125,34 @@ class Kind(StrEnum):
     WAIVER = (
         "waiver",
         DocumentKind(Waiver, path="policies/waivers/{waiver}.yaml", stops="nothing", words="waiver"),
+    )
+    INCIDENT = (
+        "incident",
+        DocumentKind(
+            Incident,
+            path="incidents/{incident}.yaml",
+            stops="nothing",
+            words="incident",
+            change_facts=("named",),
+            has_free_text=True,
+            concerns="tenants[]",
+            links="changes[]",
+            names=INCIDENT_NAME,
+            name_words=INCIDENT_NAME_WORDS,
+        ),
+    )
+    ACCESS_REVIEW = (
+        "access-review",
+        DocumentKind(
+            AccessReview,
+            path="access-reviews/{quarter}.yaml",
+            stops="nothing",
+            words="access review",
+            for_people={"decisions[].reason": "whoever carries a decision out, and auditors"},
+            change_facts=("signedOff",),
+            has_free_text=True,
+            links="commit",
+            names=QUARTER,
+            name_words=QUARTER_WORDS,
+        ),
     )

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from datetime import datetime
 from functools import cached_property
 from operator import not_
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
 
-from pydantic import ConfigDict, Field, Strict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, Strict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from mlplatform.core.kinds.base import Digest, GitCommit
@@ -19,9 +20,11 @@ __all__ = [
     "GitObject",
     "IfGiven",
     "Items",
+    "MomentText",
     "Number",
     "Predicate",
     "RecordPart",
+    "moment",
     "record_part",
 ]
 
@@ -31,6 +34,22 @@ Items = Annotated[tuple[T, ...], Strict(False)]  # a JSON array
 IfGiven = Annotated[T, Field(exclude_if=not_)]  # a key that is written only where there is something to say
 GitObject = GitCommit  # the id of any object has this form
 Number = int | float  # 1 stays 1, as digests are taken over numbers
+
+
+def moment(text: str) -> datetime:
+    """Return the time in a text of ISO 8601; ValueError where it is none, or has no zone."""
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("the time has no zone")
+    return time
+
+
+def _as_written(text: str) -> str:
+    moment(text)
+    return text
+
+
+MomentText = Annotated[str, AfterValidator(_as_written)]  # a time, which is written again to the letter
 
 _CONFIG = ConfigDict(extra="forbid", strict=True, defer_build=True)
 

@@ -3,7 +3,16 @@
 from typing import ClassVar, Literal
 
 from mlplatform.core.kinds.base import Classification
-from mlplatform.core.records.base import Digest, GitCommit, IfGiven, Items, Predicate, RecordPart, record_part
+from mlplatform.core.records.base import (
+    Digest,
+    GitCommit,
+    IfGiven,
+    Items,
+    MomentText,
+    Predicate,
+    RecordPart,
+    record_part,
+)
 from mlplatform.core.review import GivenReview
 
 
@@ -35,7 +44,7 @@ class ReviewedMerge(RecordPart):
     pushers: Items[str]
     reviews: Items[GivenReview]
     merger: str
-    mergedAt: IfGiven[str | None] = None
+    mergedAt: IfGiven[MomentText | None] = None
 
 
 @record_part
@@ -74,14 +83,23 @@ class UsedWaiver(RecordPart):
 
 
 @record_part
+class PassedGate(RecordPart):
+    """A rule that denied a path, and the emergency that let it go."""
+
+    rule: str
+    path: str
+    emergency: str
+
+
+@record_part
 class ChangePredicate(Predicate):
     """What became of one commit of main's first-parent history.
 
     `parent` is None for the root. `paths` are those that differ from the first parent, `tenants` the affected ones with
     their clearance. `merge` is None where no pull request became the commit, or where who reviewed it cannot be known,
     as `unknown` says. `policies` is the git tree of policies/ that judged, `plans` the digest of what an apply would do
-    by environment, by its newest snapshot, `unplanned` why one is missing, and `denied` why the change should not have
-    been merged.
+    by environment, by its newest snapshot, `unplanned` why one is missing, `passed` what an emergency let go, and
+    `denied` why the change should not have been merged.
     """
 
     predicate_type: ClassVar[str] = "urn:mlplatform:predicate:change:v1"
@@ -91,7 +109,7 @@ class ChangePredicate(Predicate):
     commit: GitCommit
     tree: GitCommit
     parent: GitCommit | None
-    committedAt: str
+    committedAt: MomentText
     title: str
     ticket: IfGiven[str] = ""
     reason: IfGiven[str] = ""
@@ -103,6 +121,7 @@ class ChangePredicate(Predicate):
     waivers: Items[UsedWaiver]
     policies: GitCommit | None
     plans: dict[str, Digest]
+    passed: IfGiven[Items[PassedGate]] = ()
     unplanned: IfGiven[Items[str]] = ()
     denied: IfGiven[Items[str]] = ()
     unknown: IfGiven[Items[str]] = ()

@@ -4,6 +4,7 @@ from mlplatform.core.records.base import Predicate
 from mlplatform.core.records.change import ChangePredicate
 from mlplatform.core.records.controls import ControlsPredicate
 from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.emergency import EmergencyPredicate, EmergencyReviewPredicate
 from mlplatform.core.records.hold import HoldPredicate
 from mlplatform.core.records.intent import IntentPredicate
 from mlplatform.core.records.key import KeyPredicate
@@ -16,6 +17,8 @@ _PREDICATES: tuple[type[Predicate], ...] = (
     ChangePredicate,
     ControlsPredicate,
     DeploymentPredicate,
+    EmergencyPredicate,
+    EmergencyReviewPredicate,
     HoldPredicate,
     IntentPredicate,
     KeyPredicate,

@@ -11,16 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlplatform.core.change_base import ChangeBase, FileAction, FileChange
+from mlplatform.core.change_base import ChangeBase, FileAction, FileChange, SignOff
 from mlplatform.core.errors import Refusal
 from mlplatform.core.garbage_collection import gc_paused
 from mlplatform.core.history import History
+from mlplatform.core.kinds.document_kind import values_at
 from mlplatform.core.loaded_source import LoadedSource
 from mlplatform.core.naming import DOCUMENT_ROOTS, Identity, Kind, parse_path, path_of
 from mlplatform.core.source import FileType, Source, SourceFile
+from mlplatform.flow.access.listing import sign_off_of
 from mlplatform.flow.check.pin_facts import pin_history, ran_in_environments, same_artifact
 from mlplatform.load.affected import Affected, affected, is_hidden
-from mlplatform.load.history import documents_at, history, merged_at
+from mlplatform.load.history import documents_at, history, landed_commits, merged_at
 from mlplatform.load.load import load
 from mlplatform.load.past_data import Change, past_data
 from mlplatform.load.source import WorkingTree, file_type
@@ -133,7 +135,23 @@ def _base(
         pin_history(git, past, loaded, head, changed),
         ran_in_environments(git, loaded, head, changed),
         same_artifact(git, past, loaded, head, changed),
+        landed_commits(git, commit, _linked_commits(head, files)),
+        _sign_offs(git, commit, head, files),
     )
+
+
+def _sign_offs(git: Git, base: str, head: LoadedSource, files: Iterable[FileChange]) -> Mapping[str, SignOff]:
+    """Return what the changed access reviews sign off, by path."""
+    root = Kind.ACCESS_REVIEW.entry.root
+    changed = [raw for file in files if file.path.startswith(root) and (raw := head.raws.get(file.path))]
+    return {raw.path: sign_off_of(git, base, head.commit, raw.path, raw.data) for raw in changed}
+
+
+def _linked_commits(head: LoadedSource, files: Iterable[FileChange]) -> Iterator[str]:
+    """Yield the commits of main that documents link which the change touches."""
+    for raw in (head.raws.get(file.path) for file in files):
+        if raw is not None and (key := raw.identity.kind.entry.links):
+            yield from (commit for _, commit in values_at(raw.data, key) if isinstance(commit, str))
 
 
 def _changed_data(base: LoadedSource, head: LoadedSource, files: Iterable[FileChange]) -> Iterator[Change]:

@@ -15,8 +15,12 @@ from mlplatform.core.naming import Kind
 from mlplatform.core.repository import Repository
 from mlplatform.core.review import Review
 from mlplatform.core.source import Source
+from mlplatform.core.target import LocalTarget
 from mlplatform.flow.check.changeset import ChangeSet, changeset
 from mlplatform.flow.check.sandboxed_check import check_in_sandbox
+from mlplatform.flow.emergency.statements import active_emergencies
+from mlplatform.flow.workspace import Workspace
+from mlplatform.load.history import began_at
 from mlplatform.load.infrastructure import infrastructure, scanner_policies
 from mlplatform.load.load import load
 from mlplatform.load.secrets import secret_findings
@@ -47,12 +51,12 @@ class CheckOptions:
 
 def check_working_tree(git: Git, options: CheckOptions | None = None) -> CheckResult:
     """Check the state of the working tree: every rule that needs no change to look at."""
-    return _check_state(working_tree(git), options or CheckOptions())
+    return _check_state(git, working_tree(git), options or CheckOptions())
 
 
 def check_commit(git: Git, rev: str, options: CheckOptions | None = None) -> CheckResult:
     """Check the state of a commit: every rule that needs no change to look at."""
-    return _check_state(Commit(git, git.resolve(rev)), options or CheckOptions())
+    return _check_state(git, Commit(git, git.resolve(rev)), options or CheckOptions())
 
 
 def check_change(git: Git, base: str, head: str | None, options: CheckOptions | None = None) -> CheckResult:
@@ -78,7 +82,13 @@ def check_change(git: Git, base: str, head: str | None, options: CheckOptions | 
         schemas=starting.schemas,
         scanned_by=scanner_policies(Commit(git, git.resolve(base)))[0] if scanner else {},
     )
-    context = CheckContext(options.now, waivers=starting.raws, review=options.review, scanner=scanner)
+    context = CheckContext(
+        options.now,
+        waivers=starting.raws,
+        review=options.review,
+        scanner=scanner,
+        emergencies=active_emergencies(Workspace(git, LocalTarget(git.root)), git.resolve(base), options.now),
+    )
     started = time.monotonic()
     with _engine(starting.policies, options) as engine:
         binding = check(bound, engine, context, base=changed.base)
@@ -100,15 +110,16 @@ def load_repository(git: Git, rev: str) -> Repository:
     return check_commit(git, rev).repository
 
 
-def _check_state(source: Source, options: CheckOptions) -> CheckResult:
-    loaded, scanner = load(source), None
+def _check_state(git: Git, source: Source, options: CheckOptions) -> CheckResult:
+    loaded, scanner, began = load(source), None, None
     if options.everything:
         loaded = _with(loaded, secret_findings(source, None))
+        began = began_at(git, source.commit or "HEAD")
     if options.everything and options.scanner:
         scanner = connect_scanner()
         loaded = _with_infrastructure(source, loaded, scanner)
     with _engine(loaded.policies, options) as engine:
-        return check(loaded, engine, CheckContext(options.now, scanner=scanner))
+        return check(loaded, engine, CheckContext(options.now, scanner=scanner, began=began))
 
 
 def _scan(changed: ChangeSet, options: CheckOptions) -> tuple[Scanner | None, LoadedSource]:

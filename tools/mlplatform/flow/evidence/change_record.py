@@ -9,12 +9,14 @@ from mlplatform.core.check_result import CheckResult
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.base import Classification
 from mlplatform.core.kinds.git_host import AnyGitHostSettings, GitHubSettings
+from mlplatform.core.names import unicode_path
 from mlplatform.core.naming import Kind, parse_path, path_of, tenant_of
 from mlplatform.core.pull_request import VERDICT_STATUS, ForgeCheck, MergedChange
 from mlplatform.core.records.change import (
     ChangedPath,
     ChangePredicate,
     CheckRun,
+    PassedGate,
     PathApproval,
     ReviewedMerge,
     UsedWaiver,
@@ -69,7 +71,10 @@ def change_record(
         title=merge.change.title if merge.change else commit.title,
         ticket=commit.ticket,
         reason=commit.reason,
-        paths=tuple(ChangedPath(path=path, action=action) for path, action in sorted(commit.paths.items())),
+        paths=tuple(
+            ChangedPath(path=unicode_path(path), action=action)
+            for path, action in sorted(commit.paths.items())
+        ),
         tenants=_tenants(workspace, commit),
         merge=_reviewed(workspace, merge.change) if merge.change else None,
         approvals=approvals_in(checked) if checked else {},
@@ -77,6 +82,7 @@ def change_record(
         waivers=tuple(_waivers(checked)) if checked else (),
         policies=_policies(workspace, parent) if parent else None,
         plans=dict(plans),
+        passed=tuple(_passed(checked)) if checked else (),
         unplanned=unplanned,
         denied=tuple(denied),
         unknown=merge.unknown,
@@ -161,7 +167,7 @@ def approvals_in(checked: CheckResult) -> dict[str, PathApproval]:
     """Return by path how many approvals a change takes, and whose counted."""
     paths = sorted({*checked.required_approvals, *checked.approved_by})
     return {
-        path: PathApproval(
+        unicode_path(path): PathApproval(
             required=checked.required_approvals.get(path, 0), approvedBy=checked.approved_by.get(path, ())
         )
         for path in paths
@@ -196,13 +202,20 @@ def _checks(checked: CheckResult | None, merge: _Merge) -> Iterator[CheckRun]:
             yield CheckRun(name=name, tool="", version="", result="unknown", required=True)
 
 
+def _passed(checked: CheckResult) -> Iterator[PassedGate]:
+    for passed in checked.passed:
+        yield PassedGate(
+            rule=passed.finding.rule, path=unicode_path(passed.finding.path), emergency=passed.emergency
+        )
+
+
 def _waivers(checked: CheckResult) -> Iterator[UsedWaiver]:
     for waived in checked.waived:
         if waived.is_touched:
             yield UsedWaiver(
                 waiver=waived.waiver,
                 rule=waived.finding.rule,
-                path=waived.finding.path,
+                path=unicode_path(waived.finding.path),
                 owner=waived.owner,
                 reason=waived.reason,
                 expires=waived.expires.isoformat(),

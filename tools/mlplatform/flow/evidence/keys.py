@@ -1,5 +1,6 @@
 """The keys that may sign records: what a clone shows of them, and records that add or revoke one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -7,13 +8,16 @@ from typing import Literal
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.evidence.trust import TrustedKey, TrustRoots
+from mlplatform.core.kinds.git_host import SignedSettings
 from mlplatform.core.records.change import ChangePredicate
 from mlplatform.core.records.key import KeyPredicate
 from mlplatform.core.records.statement import Statement
 from mlplatform.flow.actor import actor
 from mlplatform.flow.evidence.record_changes import change_ledger
 from mlplatform.flow.evidence.sources import evidence_sources
+from mlplatform.flow.review.git_host import settings_at
 from mlplatform.flow.workspace import Workspace
+from mlplatform.providers.forge.signed.signers import read_signers
 from mlplatform.providers.git.main_history import main_history
 from mlplatform.providers.signing.envelope import unseal
 from mlplatform.providers.signing.ssh import SignatureError, public_key
@@ -37,6 +41,7 @@ def claimed_roots(workspace: Workspace, ledger: str | None = None) -> TrustRoots
     They prove nothing until somebody has compared the keys with those that the platform team says are its own.
     """
     sources = evidence_sources(workspace, ledger)
+    people = _people(workspace, sources.main)
     keys: dict[str, TrustedKey] = {}
     changes: list[ChangePredicate] = []
     for commit in ledger_commits(workspace.git, sources.tip):
@@ -47,7 +52,8 @@ def claimed_roots(workspace: Workspace, ledger: str | None = None) -> TrustRoots
             predicate = Statement.from_json(sealed.payload).predicate
         except (SignatureError, ValueError):
             continue
-        keys.setdefault(sealed.key, TrustedKey(name=f"recorder-{len(keys) + 1}", key=sealed.key))
+        name = people.get(sealed.key) or f"recorder-{len(keys) + 1}"
+        keys.setdefault(sealed.key, TrustedKey(name=name, key=sealed.key))
         changes += [predicate] if isinstance(predicate, ChangePredicate) else []
     if not changes:
         raise Refusal(f"no change is on record on {sources.ledger}", fix="platform record")
@@ -60,6 +66,16 @@ def claimed_roots(workspace: Workspace, ledger: str | None = None) -> TrustRoots
         repository=recorded[first[0].commit].repository,
         genesis=first[0].parents[0],
         keys=list(keys.values()),
+    )
+
+
+def _people(workspace: Workspace, main: str) -> Mapping[str, str]:
+    """Return whose a key is, where main names the keys of its reviewers: they sign what they merge."""
+    settings = settings_at(workspace, main)
+    return (
+        read_signers(workspace.git, main, settings.signers).keys
+        if isinstance(settings, SignedSettings)
+        else {}
     )
 
 

@@ -17,9 +17,14 @@ M = TypeVar("M", bound=StrictModel)
 
 def read_trust(workspace: Workspace, path: Path) -> TrustRoots:
     """Read the file of trust roots; Refusal where it lies in the clone, which would then vouch for itself."""
-    if path.resolve().is_relative_to(workspace.git.root.resolve()):
+    return read_roots(path, workspace.git.root, "the clone")
+
+
+def read_roots(path: Path, judged: Path, what: str) -> TrustRoots:
+    """Read the file of trust roots; Refusal where it lies in the folder that it is to judge, which is `what`."""
+    if path.resolve().is_relative_to(judged.resolve()):
         raise Refusal(
-            f"{path} lies in the clone that it is to judge, so whoever changed the one may have changed the other",
+            f"{path} lies in {what} that it is to judge, so whoever changed the one may have changed the other",
             fix="keep it elsewhere, as it came from the platform team",
         )
     return _read(path, TrustRoots, "`platform evidence trust` says what it has to hold")

@@ -1,8 +1,8 @@
 """`platform evidence verify`: whether a plain clone's record of changes is whole, signed, and says what git says."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from mlplatform.core.evidence.checkpoint import Checkpoint, OpenChange
 from mlplatform.core.evidence.keyring import Keyring
@@ -14,7 +14,17 @@ from mlplatform.core.kinds.git_host import GitHubSettings
 from mlplatform.core.records.change import ChangePredicate
 from mlplatform.core.records.controls import ControlsPredicate
 from mlplatform.core.records.deployment import DeploymentPredicate
+from mlplatform.core.records.emergency import EmergencyPredicate, EmergencyReviewPredicate
+from mlplatform.core.records.registration import RegistrationPredicate
+from mlplatform.core.records.validation import ValidationPredicate
 from mlplatform.flow.evidence.change_record import root_name
+from mlplatform.flow.evidence.emergencies import (
+    RecordedEmergency,
+    emergency_problems,
+    open_reviews,
+    review_problems,
+    still_open,
+)
 from mlplatform.flow.evidence.rejudge import rejudged
 from mlplatform.flow.evidence.sources import EvidenceSources, environments_on, evidence_sources
 from mlplatform.flow.progress import SILENT, ProgressReporter
@@ -23,7 +33,7 @@ from mlplatform.flow.workspace import Workspace
 from mlplatform.providers.git.compare import is_ancestor
 from mlplatform.providers.git.git import GitError
 from mlplatform.providers.git.main_history import MainCommit, main_history
-from mlplatform.record.verify.chain import ChainState, chain_links
+from mlplatform.record.verify.chain import ChainState, chain_links, recorded_at
 from mlplatform.record.verify.changes import RecordedChange, change_problems
 from mlplatform.record.verify.controls import RecordedControls, controls_problems
 from mlplatform.record.verify.deployments import (
@@ -39,29 +49,55 @@ from mlplatform.record.verify.deployments import (
 class VerifyOptions:
     """`ledger` is the ref to read (None: the company's, or else this clone's own); `since` an earlier checkpoint.
 
-    `rejudge`: check every change again, by the policies of its day.
+    `rejudge`: check every change again, by the policies of its day. `now` is when reviews are due.
     """
 
     trust: TrustRoots
     since: Checkpoint | None = None
     ledger: str | None = None
     rejudge: bool = False
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The records of a ledger that count, sorted by what they are about, and what is wrong with the chain."""
+    """The records of a ledger that count, sorted by what they are about, and what is wrong with the chain.
+
+    `times` has every record, whether it counts or not, with the time that it states.
+    """
 
     changes: Sequence[RecordedChange]
     applies: Sequence[RecordedApply]
     controls: Sequence[RecordedControls]
+    emergencies: Sequence[RecordedEmergency]
+    emergency_reviews: Sequence[EmergencyReviewPredicate]
+    validations: Sequence[ValidationPredicate]
+    registrations: Sequence[RegistrationPredicate]
+    times: Sequence[tuple[str, datetime | None]]
     problems: Sequence[EvidenceProblem]
     state: ChainState
     unsigned: int
 
 
+@dataclass(frozen=True, slots=True)
+class VerifiedEvidence:
+    """A verification with what it was made of; `places` are those of main's commits, ascending."""
+
+    verification: Verification
+    evidence: Evidence
+    sources: EvidenceSources
+    places: Mapping[str, int]
+
+
 def verify(workspace: Workspace, options: VerifyOptions, progress: ProgressReporter = SILENT) -> Verification:
     """Verify the evidence in a clone; nobody is asked for more. Refusal where there is none, or no main."""
+    return verified_evidence(workspace, options, progress).verification
+
+
+def verified_evidence(
+    workspace: Workspace, options: VerifyOptions, progress: ProgressReporter = SILENT
+) -> VerifiedEvidence:
+    """Verify the evidence in a clone, and return it too."""
     sources = evidence_sources(workspace, options.ledger)
     since, broken = _beginning(workspace, sources, options)
     progress.on_message("reading the ledger")
@@ -74,11 +110,14 @@ def verify(workspace: Workspace, options: VerifyOptions, progress: ProgressRepor
     broken += change_problems(workspace.git, commits, evidence.changes, names)
     if options.rejudge:
         broken += rejudged(workspace, evidence.changes, progress)
+    broken += emergency_problems(workspace, evidence.changes)
+    open_emergencies = open_reviews(workspace, evidence.emergencies, since)
+    broken += review_problems(workspace, sources.main, open_emergencies, options.now)
     broken += deployment_problems(evidence.applies, places)
     broken += _controls(workspace, sources, options.trust, evidence, since)
     reconciliation = tuple(_reconciliation(workspace, sources, commits, evidence, places, since))
     state = evidence.state
-    return Verification(
+    verification = Verification(
         ledger=sources.ledger,
         problems=tuple(broken),
         counts=Counts(
@@ -99,8 +138,10 @@ def verify(workspace: Workspace, options: VerifyOptions, progress: ProgressRepor
             controls=evidence.controls[-1].at if evidence.controls else since.controls if since else None,
             keys=list(state.keyring.keys.values()),
             openChanges=_open(reconciliation),
+            openEmergencies=still_open(workspace, sources.main, open_emergencies),
         ),
     )
+    return VerifiedEvidence(verification, evidence, sources, places)
 
 
 def read_evidence(
@@ -111,21 +152,39 @@ def read_evidence(
     changes: list[RecordedChange] = []
     applies: list[RecordedApply] = []
     controls: list[RecordedControls] = []
+    emergencies: list[RecordedEmergency] = []
+    reviews: list[EmergencyReviewPredicate] = []
+    validations: list[ValidationPredicate] = []
+    registrations: list[RegistrationPredicate] = []
+    times: list[tuple[str, datetime | None]] = []
     problems: list[EvidenceProblem] = []
     unsigned = 0
     for link in chain_links(workspace.git, sources.tip, state):
         state = link.state
         problems += link.problems
+        times.append((link.commit, recorded_at(link.predicate)))
         unsigned += link.predicate is not None and not link.signer
         match link.predicate:
             case ChangePredicate() as change:
                 changes.append(RecordedChange(link.commit, change))
             case DeploymentPredicate() as apply:
                 applies.append(RecordedApply(link.commit, apply))
+            case EmergencyPredicate() as said:
+                emergencies.append(RecordedEmergency(link.commit, said))
+            case EmergencyReviewPredicate() as review:
+                reviews.append(review)
             case ControlsPredicate() as look if look.recordedAt:
                 at = datetime.fromisoformat(look.recordedAt)
                 controls.append(RecordedControls(link.commit, at, look))
-    return Evidence(changes, applies, controls, problems, state, unsigned)
+            case ValidationPredicate() as validation:
+                validations.append(validation)
+            case RegistrationPredicate() as registration:
+                registrations.append(registration)
+    return Evidence(
+        *(changes, applies, controls, emergencies, reviews, validations, registrations, times, problems),
+        state,
+        unsigned,
+    )
 
 
 def _chain_state(trust: TrustRoots, since: Checkpoint | None) -> ChainState:

@@ -61,7 +61,7 @@ def _apply(run: ReconcileRun, plan: Plan, approvals: Approvals) -> tuple[Outcome
     try:
         outcomes = apply(
             plan,
-            _apply_context(run, plan, approvals),
+            apply_context(run, approvals),
             lambda outcome: _on_outcome(run, outcome, journal),
             on_deployment_done=lambda outcomes: _on_deployment_done(run, outcomes, journal),
         )
@@ -80,12 +80,13 @@ def _record_interrupt(run: ReconcileRun, journal: Journal) -> None:
         close_journal(journal, run.ledger)
 
 
-def _apply_context(run: ReconcileRun, plan: Plan, approvals: Approvals) -> ApplyContext:
+def apply_context(run: ReconcileRun, approvals: Approvals) -> ApplyContext:
+    """Return what the actions of a run are done with."""
     paths = run.workspace.paths(run.environment)
     return ApplyContext(
         connect_registry(run.settings, paths),
         connect_serving(run.settings, paths),
-        plan.commit,
+        run.commit,
         {model: approval.approved_by for model, approval in approvals.items()},
         run.lease,
         Locked() if run.settings.serving.is_local else run.lease,

@@ -16,6 +16,7 @@ from mlplatform.core.repository import Repository
 from mlplatform.flow.check.run_check import load_repository
 from mlplatform.flow.ledger_queries import statements
 from mlplatform.flow.progress import ProgressReporter
+from mlplatform.flow.reconcile.already_in_place import record_what_is_in_place
 from mlplatform.flow.reconcile.commit_order import require_merged, require_newer
 from mlplatform.flow.reconcile.execute import execute
 from mlplatform.flow.reconcile.planning import ApplyOptions, observe, plan_against
@@ -60,6 +61,7 @@ def reconcile(
         revert_base = _hold_rolled_back_versions(run, plan, actual)
         approvals = _approvals(run, plan)
         outcomes = execute(run, plan, approvals)
+        record_what_is_in_place(run, plan, actual)
         _take_snapshot_of_changes(run, plan, outcomes)
         _record_commit_without_changes(run, plan, outcomes)
     reverts = propose_reverts(workspace, revert_base, run.new_holds())

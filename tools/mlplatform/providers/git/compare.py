@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mlplatform.core.errors import Refusal
-from mlplatform.providers.git.git import Git, GitError, fetch_missing
+from mlplatform.providers.git.git import Git, GitError
+from mlplatform.providers.git.partial_clone import fetch_missing
 
 PLAIN = frozenset({"100644", "100755"})
 _NONE = "000000"

@@ -5,10 +5,10 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from mlplatform.core.errors import Refusal
+from mlplatform.providers.git.partial_clone import fetch_missing, fetch_trees
 
 # Kept from the caller's environment: who writes, how the remote is reached, and the user's own configuration (CI says
 # there which repositories are safe, and with which token). Everything else named GIT_* could point git at another
@@ -200,55 +200,13 @@ class Git:
         Only commits that are not in the history of `since`.
         """
         revs = [self.resolve(rev), *([f"^{self.resolve(since)}"] if since else [])]
+        fetch_trees(self, *revs)
         out = self.run(
             *("log", "--first-parent", "-m", "--root", "--raw", "-z", "--no-abbrev"),
             *("--no-renames", "--no-ext-diff", "--no-textconv", "--no-notes", "--format=%H %ct"),
             *("--end-of-options", *revs, "--", *(path.rstrip("/") for path in under)),
         )
         return _changes(iter(out.split(b"\0")))
-
-
-def fetch_missing(git: Git, oids: Sequence[str]) -> None:
-    """In a partial clone, fetch those of these objects that are not here, all at once; elsewhere do nothing.
-
-    git itself would fetch each when it is read. GitError when the remote cannot be asked.
-    """
-    remote = _promisor(git)
-    if not remote:
-        return
-    here = git.run("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)").decode()
-    missing = sorted(set(oids) - set(here.split()))
-    if missing:
-        git.run(
-            *(
-                "-c",
-                "fetch.negotiationAlgorithm=noop",
-                "fetch",
-                "--quiet",
-                "--no-tags",
-                "--no-write-fetch-head",
-            ),
-            *(
-                "--no-auto-gc",
-                "--recurse-submodules=no",
-                "--refmap=",
-                "--filter=blob:none",
-                "--stdin",
-                remote,
-            ),
-            stdin="".join(f"{oid}\n" for oid in missing).encode(),
-        )
-
-
-@cache
-def _promisor(git: Git) -> str:
-    """The remote that a partial clone fetches what it lacks from; empty for a whole clone."""
-    try:
-        found = git.run("config", "--get-regexp", r"^remote\..*\.promisor$", "true")
-    except GitError:
-        return ""
-    key = os.fsdecode(found).split(" ", 1)[0]
-    return key.removeprefix("remote.").removesuffix(".promisor")
 
 
 def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 from mlplatform.core.errors import Refusal
@@ -64,6 +65,31 @@ def require_merge_as_reviewed(git: Git, base: str, head: str, tree: str) -> None
             )
 
 
+def is_merge(git: Git, commit: str) -> bool:
+    """True for a commit of two parents."""
+    return len(_parents(git, commit)) == 2
+
+
+def head_before_update(git: Git, commit: str, on_main: Container[str]) -> str | None:
+    """Return the head that a merge of a commit of main was made on, where it left the branch's own change as it was.
+
+    Its files have to be exactly what git makes of the two without a conflict, and each a file that one side has. None
+    for any other commit. Who made the merge does not matter: nothing in it is theirs.
+    """
+    parents = _parents(git, commit)
+    if len(parents) != 2 or parents[1] not in on_main:
+        return None
+    head, base = parents
+    tree = git.run("rev-parse", f"{commit}^{{tree}}").decode().strip()
+    try:
+        if merged_tree(git, head, base) != tree:
+            return None
+        require_merge_as_reviewed(git, base, head, tree)
+    except Refusal:
+        return None
+    return head
+
+
 def require_commit_as_reviewed(git: Git, commit: str, head: str, name: str) -> None:
     """Refusal when a commit of main is not exactly what a merge makes of its first parent and a reviewed head."""
     base, tree = (git.run("rev-parse", f"{commit}{of}").decode().strip() for of in ("^1", "^{tree}"))
@@ -97,3 +123,7 @@ def title_of(git: Git, commit: str) -> str:
     """Return the first line of a commit's message, whatever bytes it is of."""
     title = git.run("log", "--max-count=1", "--format=%s", "--encoding=UTF-8", commit)
     return title.decode(errors="replace").strip()
+
+
+def _parents(git: Git, commit: str) -> list[str]:
+    return git.run("rev-list", "--parents", "--max-count=1", commit).decode().split()[1:]

@@ -1,9 +1,11 @@
-"""Single files of many commits, in two processes however many there are."""
+"""Files of many commits, in a few processes however many there are."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 
 from mlplatform.providers.git.compare import PLAIN, PathEntry
 from mlplatform.providers.git.git import Git
+from mlplatform.providers.git.partial_clone import fetch_missing, promisor
 
 At = tuple[str, str]  # a commit and a path in it
 
@@ -17,6 +19,22 @@ def files_at(git: Git, places: Iterable[At]) -> Mapping[At, bytes]:
     oids = {at: entry.oid for at, entry in entries.items() if entry and entry.mode in PLAIN}
     blobs = git.blobs(sorted(set(oids.values())))
     return {at: blobs[oid] for at, oid in oids.items()}
+
+
+def paths_with(git: Git, commit: str, under: str, pattern: str) -> frozenset[str]:
+    """The paths below a folder that some commit of the first-parent history wrote with text that matches a pattern.
+
+    The pattern is POSIX's extended regular expression, without a line feed. git compares trees and reads what differs;
+    a partial clone fetches all of that before, as git would fetch each file when it comes to it.
+    """
+    if promisor(git):
+        fetch_missing(git, sorted({change.oid for change in git.changes(commit, [under]) if change.oid}))
+    out = git.run(
+        *("log", "--first-parent", "-m", "--root", "--name-only", "-z", "--no-renames", "--no-ext-diff"),
+        *("--no-textconv", "--no-notes", "--format=", "--pickaxe-regex", f"-S{pattern}"),
+        *("--end-of-options", commit, "--", under),
+    )
+    return frozenset(os.fsdecode(path) for path in out.split(b"\0") if path)
 
 
 def _trees(git: Git, folders: list[At]) -> Iterator[Mapping[str, PathEntry]]:

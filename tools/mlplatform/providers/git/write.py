@@ -6,6 +6,7 @@ Objects come first and the ref last, by compare-and-swap, so that whatever fails
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from mlplatform.core.errors import Refusal
 from mlplatform.providers.git.git import Git, GitError
@@ -42,14 +43,16 @@ def commit_files(
     branch: str,
     *,
     replaces: str = ABSENT,
+    signing_key: Path | None = None,
 ) -> str:
     """The commit that changes these files (None: deletes) of `base`, now the tip of the branch.
 
-    Raises RefMoved when the branch is not at `replaces` (by default: is not absent).
+    It is signed with `signing_key`, an SSH key, where that is given. Raises RefMoved when the branch is not at
+    `replaces` (by default: is not absent).
     """
     require_identity(git)
     ref = branch_ref(git, branch)
-    commit = write_commit(git, write_tree(git, base, files), [base], message)
+    commit = write_commit(git, write_tree(git, base, files), [base], message, signing_key)
     move_ref(git, ref, commit, replaces)
     return commit
 
@@ -86,23 +89,29 @@ def write_tree(git: Git, base: str, files: Mapping[str, bytes | None]) -> str:
     return tree
 
 
-def write_commit(git: Git, tree: str, parents: Sequence[str], message: str) -> str:
-    """The id of a new commit, signed when the user signs all commits (`commit.gpgSign`)."""
+def write_commit(
+    git: Git, tree: str, parents: Sequence[str], message: str, signing_key: Path | None = None
+) -> str:
+    """The id of a new commit, signed with an SSH key, or as the user signs all commits (`commit.gpgSign`)."""
+    key = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={signing_key}") if signing_key else ()
     sign = (
-        git.run("config", "--type=bool", "--default", "false", "--get", "commit.gpgSign").strip() == b"true"
+        bool(key)
+        or git.run("config", "--type=bool", "--default", "false", "--get", "commit.gpgSign").strip()
+        == b"true"
     )
     follows = [word for parent in parents for word in ("-p", parent)]
     utf8 = ("-c", "i18n.commitEncoding=UTF-8")
     try:
         oid = git.run(
-            *(*_EXPLICIT, *utf8, "commit-tree", tree, *follows, *(["-S"] if sign else []), "-F", "-"),
+            *(*_EXPLICIT, *utf8, *key, "commit-tree", tree, *follows, *(["-S"] if sign else []), "-F", "-"),
             stdin=message.encode(),
         )
     except GitError as error:
         if not sign:
             raise
         raise Refusal(
-            f"the commit could not be signed: {error}", fix="see `git config commit.gpgSign`"
+            f"the commit could not be signed: {error}",
+            fix="name another key with --key" if key else "see `git config commit.gpgSign`",
         ) from None
     return oid.decode().strip()
 

@@ -42,7 +42,8 @@ def verify(data: bytes, signature: bytes, namespace: str) -> str:
     try:
         public = check_signature(data, signature, namespace).openssh_str()
     except (InvalidSignature, NotImplementedError, ValueError, TypeError, AssertionError) as why:
-        raise SignatureError(f"the signature is not valid: {why}") from None
+        cause = str(why) or "it is of something else"
+        raise SignatureError(f"the signature is not valid: {cause}") from None
     return " ".join(public.split()[:2])
 
 

@@ -82,12 +82,12 @@ def _link(commit: LedgerCommit, state: ChainState) -> ChainLink:
         flaws.append(
             (ProblemKind.RECORD_UNREADABLE, f"its type, {predicate.predicate_type}, is not known here")
         )
-    recorded_at = _moment(known)
+    written_at = recorded_at(known)
     flaws += _misplaced(commit, known, state)
-    if recorded_at and state.last and recorded_at < state.last - CLOCK_SKEW:
-        before = f"{recorded_at.isoformat()}, and the one before it {state.last.isoformat()}"
+    if written_at and state.last and written_at < state.last - CLOCK_SKEW:
+        before = f"{written_at.isoformat()}, and the one before it {state.last.isoformat()}"
         flaws.append((ProblemKind.CLOCK, f"it says that it was written at {before}"))
-    flaws += timestamp_flaws(commit, recorded_at, state.authorities)
+    flaws += timestamp_flaws(commit, written_at, state.authorities)
     is_change = isinstance(known, ChangePredicate)
     if is_change and state.is_stamped and commit.timestamp is None and state.authorities:
         flaws.append((ProblemKind.TIMESTAMP, "it has no timestamp, and those before it have one"))
@@ -105,7 +105,7 @@ def _link(commit: LedgerCommit, state: ChainState) -> ChainLink:
             tip=commit.commit,
             previous=digest_of_bytes(commit.data) if commit.data is not None else None,
             is_signed=state.is_signed or commit.is_signed,
-            last=max(filter(None, (recorded_at, state.last)), default=None),
+            last=max(filter(None, (written_at, state.last)), default=None),
             records=state.records + 1,
             is_sound=opened.statement is not None,
             is_stamped=state.is_stamped or (is_change and commit.timestamp is not None),
@@ -136,7 +136,7 @@ def _opened(commit: LedgerCommit, state: ChainState) -> _Opened:
 
 def _untrusted(sealed: SealedPayload, opened: _Opened, state: ChainState) -> tuple[ProblemKind, str] | None:
     predicate = opened.statement.predicate if opened.statement else None
-    at = _moment(predicate if isinstance(predicate, Predicate) else None)
+    at = recorded_at(predicate if isinstance(predicate, Predicate) else None)
     refusal = state.keyring.refusal(sealed.key, at)
     return (ProblemKind.UNTRUSTED_KEY, refusal) if refusal else None
 
@@ -162,7 +162,8 @@ def _misplaced(
         yield ProblemKind.CHAIN, "the record before it was edited, taken out, or put in later"
 
 
-def _moment(predicate: Predicate | None) -> datetime | None:
+def recorded_at(predicate: Predicate | None) -> datetime | None:
+    """Return the time, with its zone, that a record says it was written at; None where it says none."""
     try:
         moment = datetime.fromisoformat(predicate.recordedAt) if predicate and predicate.recordedAt else None
     except ValueError:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mlplatform.core.evidence.problem import EvidenceProblem, ProblemKind
+from mlplatform.core.names import unicode_path
+from mlplatform.core.records.base import moment
 from mlplatform.core.records.change import ChangePredicate, ReviewedMerge
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.main_history import MainCommit
@@ -11,6 +14,7 @@ from mlplatform.providers.git.merge_batch import Sides, merged_trees
 from mlplatform.record.verify.reviews import review_flaws
 
 _SHOWN = 3
+_APART = timedelta(days=1)  # a merge queue makes the commit before its checks run
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,17 @@ def _facts(commit: MainCommit, change: ChangePredicate) -> Iterator[tuple[Proble
     for key, stated, actual in (
         ("tree", change.tree, commit.tree),
         ("parent", change.parent, parent),
-        ("paths", paths, dict(commit.paths)),
+        ("paths", paths, {unicode_path(path): action for path, action in commit.paths.items()}),
         ("committedAt", change.committedAt, commit.committed.isoformat()),
     ):
         if stated != actual:
             yield ProblemKind.RECORD_WRONG, f"its record has another `{key}`"
+    merged_at = change.merge.mergedAt if change.merge else None
+    if merged_at and abs(moment(merged_at) - commit.committed) > _APART:
+        yield (
+            ProblemKind.CLOCK,
+            f"it says that it was made at {change.committedAt}, and it was merged at {merged_at}",
+        )
 
 
 def _merge_flaws(

@@ -15,6 +15,15 @@ def json_text(value: Any) -> str:
 def checked_json(checked: CheckResult) -> dict[str, Any]:
     """The whole result, under the keys of the command contract."""
     return {
+        "passedByEmergency": [
+            {
+                **finding_json(passed.finding),
+                "emergency": passed.emergency,
+                "incident": passed.incident,
+                "authoriser": passed.authoriser,
+            }
+            for passed in checked.passed
+        ],
         "loosens": _findings(checked.loosens),
         "findings": _findings(checked.findings),
         "checked": {

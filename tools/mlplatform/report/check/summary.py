@@ -73,3 +73,12 @@ def proposed(checked: CheckResult) -> tuple[Finding, ...]:
 
 def errors_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (not finding.is_error, finding))
+
+
+def passed_by_emergency(checked: CheckResult) -> list[str]:
+    """What an emergency lets go, and whose word that is."""
+    return [
+        f"{each.finding.where}: {each.finding.message} [{each.finding.rule}], by {each.authoriser} in the emergency "
+        f"{each.emergency} of {each.incident}"
+        for each in checked.passed
+    ]

@@ -4,15 +4,24 @@ from collections.abc import Iterable
 
 from mlplatform.core.check_result import CheckResult, Waived
 from mlplatform.core.finding import Finding
-from mlplatform.report.check.summary import elsewhere, loosened, missing, some, summary, touched
+from mlplatform.report.check.summary import (
+    elsewhere,
+    loosened,
+    missing,
+    passed_by_emergency,
+    some,
+    summary,
+    touched,
+)
 from mlplatform.report.plain import one_line
 
 
 def checked_text(checked: CheckResult) -> str:
-    """What loosens, the findings, then waived and proposed ones, then missing approvals, then the counts."""
+    """What an emergency lets go and what loosens, all that was found, then missing approvals, then the counts."""
     approvals = (one_line(f"{message}: {some(paths)}") for message, paths in missing(checked).items())
     return "\n".join(
         [
+            *(f"passed by emergency: {one_line(line)}" for line in passed_by_emergency(checked)),
             *(f"loosens: {one_line(line)}" for line in loosened(checked)),
             *map(finding_text, checked.findings),
             *_section("this change's own policies also find", map(finding_text, checked.proposed)),

@@ -10,7 +10,7 @@ from mlplatform.providers.forge.github.opening import ORIGIN, fetch_objects, wit
 from mlplatform.providers.forge.github.pulls import MAIN
 from mlplatform.providers.forge.interface import ForgeError
 from mlplatform.providers.git import Git
-from mlplatform.providers.git.merge import merged_tree, require_merge_as_reviewed
+from mlplatform.providers.git.merge import head_before_update
 from mlplatform.providers.git.remote import RemoteRef
 
 Updates = Mapping[str, str]  # the commit of each merge to its first parent, which was the head before
@@ -54,14 +54,9 @@ class BranchUpdates:
         if base not in on_main:
             return False
         try:
-            tree = self.git.run("rev-parse", f"{commit.sha}^{{tree}}").decode().strip()
-            parents = self.git.run("rev-parse", f"{commit.sha}^1", f"{commit.sha}^2").decode().split()
-            if parents != [head, base] or merged_tree(self.git, head, base) != tree:
-                return False
-            require_merge_as_reviewed(self.git, base, head, tree)
+            return head_before_update(self.git, commit.sha, {base}) == head
         except Refusal:
-            return False
-        return True
+            return False  # the commit is not there
 
 
 def _is_by_github(commit: CommitAnswer) -> bool:

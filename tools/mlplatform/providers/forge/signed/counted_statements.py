@@ -1,7 +1,7 @@
 """Which signed statements about a branch count, and what they say as a review."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from mlplatform.providers.forge.signed.signing import signed_by
 from mlplatform.providers.forge.signed.statement import ReviewStatement
 from mlplatform.providers.git import Git
 from mlplatform.providers.git.compare import is_ancestor
+from mlplatform.providers.git.merge import head_before_update, is_merge
 from mlplatform.providers.git.refs import tip_of
 from mlplatform.providers.git.write import tree_of
 
@@ -55,13 +56,18 @@ class CountedStatements:
                     yield statement
 
     def as_review(self, name: str, head: str, base: str, statements: Sequence[ReviewStatement]) -> Review:
-        """Return the review of a head on top of a base; ForgeError when nobody has asked for it to be merged."""
+        """Return the review of a head on top of a base; ForgeError when nobody has asked for it to be merged.
+
+        What was said of a head before main was merged into it is said of this one: the change is the same.
+        """
+        updates = self.updates(head, base)
+        heads = {head, *updates.values()}
         requests = [
             statement
             for statement in statements
             if statement.action == "request" and not self._is_merged(statement.head, base)
         ]
-        requested = [statement.person for statement in requests if statement.head == head]
+        requested = [statement.person for statement in requests if statement.head in heads]
         if not requested:
             raise ForgeError(
                 f"nobody has asked for {name} to be merged at {head[:12]}",
@@ -70,15 +76,30 @@ class CountedStatements:
         return Review(
             schema="approvals/v1",
             requester=requested[0],
-            contributors=list(contributors(self.git, base, head, self.signers(base))),
+            contributors=list(contributors(self.git, base, head, self.signers(base), updates)),
             pushers=sorted({statement.person for statement in requests}),
             head=head,
             reviews=[
-                GivenReview(user=statement.person, state=_STATES[statement.action], head=statement.head)  # type: ignore[arg-type]
+                GivenReview(
+                    user=statement.person,
+                    state=_STATES[statement.action],  # type: ignore[arg-type]
+                    head=head if statement.head in heads else statement.head,
+                )
                 for statement in statements
                 if statement.action in _STATES
             ],
         )
+
+    def updates(self, head: str, base: str) -> Mapping[str, str]:
+        """Return the merges of main at the end of a branch that left its change as it was, each to the head before."""
+        updates: dict[str, str] = {}
+        if not is_merge(self.git, head):
+            return updates
+        on_main = frozenset(self.git.run("rev-list", "--first-parent", base).decode().split())
+        while before := head_before_update(self.git, head, on_main):
+            updates[head] = before
+            head = before
+        return updates
 
     def _is_tree_of(self, statement: ReviewStatement) -> bool:
         """True when a statement names the tree of its commit, or that is not in this clone, as an older head may be."""

@@ -111,7 +111,8 @@ class SignedForge:
         for branch, remote in self._branches_merged_by(commit):
             log = ReviewLog(self.git, branch, remote)
             statements = tuple(self._counted.valid(log.read(log.tip()), branch, base, self._time(commit)))
-            mine = [statement for statement in statements if statement.head == head]
+            heads = {head, *self._counted.updates(head, base).values()}
+            mine = [statement for statement in statements if statement.head in heads]
             if not any(statement.action == "request" for statement in mine):
                 continue
             try:
@@ -172,7 +173,7 @@ class SignedForge:
     def request(self, pull: PullRequest, key: Path) -> None:
         """Ask for the present head to be merged if nobody has; Refusal for its approver, who could not be both."""
         base, log = self.base(pull), self.log(pull.branch)
-        statement = {(each.action, each.person) for each in self._of_head(pull, base, log)}
+        statement = {(each.action, each.person) for each in self._of_change(pull, base, log)}
         if "request" in {action for action, _ in statement}:
             return
         person = person_of(key, self._counted.signers(base))
@@ -187,9 +188,10 @@ class SignedForge:
     def _counted(self) -> CountedStatements:
         return CountedStatements(self.git, self.signers)
 
-    def _of_head(self, pull: PullRequest, base: str, log: ReviewLog) -> Iterator[ReviewStatement]:
+    def _of_change(self, pull: PullRequest, base: str, log: ReviewLog) -> Iterator[ReviewStatement]:
         statements = self._counted.valid(log.read(log.tip()), pull.branch, base)
-        return (statement for statement in statements if statement.head == pull.head)
+        heads = {pull.head, *self._counted.updates(pull.head, base).values()}
+        return (statement for statement in statements if statement.head in heads)
 
     def open_pull_request(self, branch: str, title: str, body: str) -> PullRequest:  # noqa: ARG002 there is no page to show them
         if self._has_remote():

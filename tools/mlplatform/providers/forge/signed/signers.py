@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
+from mlplatform.core.access import SignerKey
 from mlplatform.core.errors import Refusal
 from mlplatform.core.kinds.base import Login
 from mlplatform.providers.git import Git, GitError
 from mlplatform.providers.git.compare import listing
+from mlplatform.providers.signing.ssh import fingerprint
 
 NAMESPACE = "platform-review"
 _LOGIN: TypeAdapter[str] = TypeAdapter(Login)
@@ -31,8 +33,54 @@ class Signers:
         return self.emails.get(email.casefold())
 
 
-def read_signers(git: Git, commit: str, path: str, now: datetime | None = None) -> Signers:
-    """Return the signers of a commit; Refusal that names the file, and the line, where it is missing or not valid."""
+def read_signers(
+    git: Git, commit: str, path: str, now: datetime | None = None, namespace: str = NAMESPACE
+) -> Signers:
+    """Return who may sign for a namespace at a commit.
+
+    Refusal that names the file, and the line, where it is missing or not valid.
+    """
+    text = _text(git, commit, path)
+    keys: dict[str, str] = {}
+    emails: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if (signer := line.strip()) and not signer.startswith("#"):
+            counted = _Counted(f"{path}:{number}:1", now or datetime.now(UTC), namespace)
+            _add(keys, emails, signer, counted)
+    return Signers(keys, emails)
+
+
+def listed_keys(git: Git, commit: str, path: str) -> tuple[SignerKey, ...]:
+    """Return every key of a file of signers, whether it counts at present or not; none where there is no such file."""
+    from sshsig.allowed_signers import load_allowed_signers_file
+
+    if path not in listing(git, commit):
+        return ()
+    keys = []
+    for signer in load_allowed_signers_file(io.StringIO(_text(git, commit, path))):
+        options = signer.options or {}
+        keys.append(
+            SignerKey(
+                signer.principals.split(",")[0],
+                fingerprint(f"{signer.key_type} {signer.base64_key}"),
+                options.get("namespaces", ""),
+                options.get("valid-after", ""),
+                options.get("valid-before", ""),
+            )
+        )
+    return tuple(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Where a signer is written, and when and for which namespace a key has to count."""
+
+    where: str
+    now: datetime
+    namespace: str
+
+
+def _text(git: Git, commit: str, path: str) -> str:
     entry = listing(git, commit).get(path)
     if entry is None or not entry.mode.startswith("100"):
         raise Refusal(
@@ -41,21 +89,16 @@ def read_signers(git: Git, commit: str, path: str, now: datetime | None = None) 
             fix="merge one with a line for each reviewer: ada,ada@example.com ssh-ed25519 AAAA…",
         )
     try:
-        text = git.blobs([entry.oid])[entry.oid].decode("ascii")
+        return git.blobs([entry.oid])[entry.oid].decode("ascii")
     except (UnicodeDecodeError, GitError):
         raise Refusal("the file of signers is not plain text", where=path, fix="write ASCII only") from None
-    keys: dict[str, str] = {}
-    emails: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if (signer := line.strip()) and not signer.startswith("#"):
-            _add(keys, emails, signer, f"{path}:{number}:1", now or datetime.now(UTC))
-    return Signers(keys, emails)
 
 
-def _add(keys: dict[str, str], emails: dict[str, str], line: str, where: str, now: datetime) -> None:
+def _add(keys: dict[str, str], emails: dict[str, str], line: str, counted: _Counted) -> None:
     from sshsig.allowed_signers import load_allowed_signers_file
     from sshsig.ssh_public_key import PublicKey
 
+    where = counted.where
     try:
         (signer,) = load_allowed_signers_file(io.StringIO(line))
         key = f"{signer.key_type} {signer.base64_key}"
@@ -80,8 +123,8 @@ def _add(keys: dict[str, str], emails: dict[str, str], line: str, where: str, no
     for email in (other.casefold() for other in others):
         if emails.setdefault(email, person) != person:
             raise Refusal(f"{email} is {emails[email]}'s as well", where=where, fix="give it to one person")
-    namespaces = options.get("namespaces", NAMESPACE).split(",")
-    if NAMESPACE in namespaces and _is_valid(options, now, where):
+    namespaces = options.get("namespaces", counted.namespace).split(",")
+    if counted.namespace in namespaces and _is_valid(options, counted.now, where):
         keys[key] = person
 
 

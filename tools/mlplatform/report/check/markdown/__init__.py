@@ -11,6 +11,7 @@ from mlplatform.report.check.summary import (
     elsewhere,
     errors_first,
     missing,
+    passed_by_emergency,
     some,
     summary,
     tally,
@@ -33,7 +34,7 @@ class _Section:
 
 
 def checked_markdown(checked: CheckResult) -> str:
-    """The verdict, what loosens, changed deployments, findings, proposed ones, missing approvals, waivers."""
+    """The verdict, what an emergency lets go, what loosens, changed deployments, then what was found and waived."""
     sections = [section for section in _sections(checked) if section.rows]
     opening = f"## {_verdict(checked)}\n\n{summary(checked)}.\n"
     room = _divide(LIMIT - _size(opening), [section.size for section in sections])
@@ -54,6 +55,7 @@ def _sections(checked: CheckResult) -> list[_Section]:
         f"- For {some(paths, code)}: {prose(message)}" for message, paths in missing(checked).items()
     ]
     return [
+        _Section("Passed by emergency", tuple(f"- {prose(line)}" for line in passed_by_emergency(checked))),
         _Section("Loosens", tuple(map(_loosened, checked.loosens))),
         _Section("What changes", tuple(map(change_row, checked.changes)), HEAD),
         _Section("Findings", tuple(map(_finding, errors_first(checked.findings)))),

@@ -11,6 +11,7 @@ from mlplatform.core.evidence.reconciliation import AppliedChange
 from mlplatform.core.evidence.trust import TrustRoots
 from mlplatform.core.evidence.verification import Verification
 from mlplatform.core.records.change import ChangePredicate
+from mlplatform.providers.signing.ssh import fingerprint
 from mlplatform.report.plain import counted, one_line
 
 
@@ -65,7 +66,9 @@ def trust_text(trust: TrustRoots) -> str:
         "# What a verifier of the record takes on trust. It was written from a clone, and proves nothing until you\n"
         "# have compared each key, and the commit, with what the platform team publishes. Keep it elsewhere.\n"
     )
-    return head + yaml.safe_dump(trust.model_dump(mode="json", by_alias=True), sort_keys=False, width=200)
+    prints = "".join(f"# {trusted.name}: {fingerprint(trusted.key)}\n" for trusted in trust.keys)
+    roots = trust.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return head + prints + yaml.safe_dump(roots, sort_keys=False, width=200)
 
 
 def _recorded_line(change: ChangePredicate, record: str | None) -> str:
