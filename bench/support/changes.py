@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from support.documents import documents
+from support.documents import DIGEST, documents
 from support.repositories import write
 
 from mlplatform.core.evidence.trust import TrustedKey, TrustRoots
@@ -71,7 +71,7 @@ def _merges(folder: Path, texts: dict[str, str], pins: list[str], merges: int) -
     for number in range(merges):
         path = pins[number % len(pins)]
         begins = mains[max(0, len(mains) - 1 - (2 if number % STALE == STALE - 1 else 0))]
-        text = f"{texts[path]}# change {number}\n".encode()
+        text = texts[path].replace(DIGEST, pinned_digest(number)).encode()
         at = int((BEGIN + APART * number).timestamp())
         branch, merge = 2 * number + 1, 2 * number + 2
         edit = b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(text), text)
@@ -100,10 +100,10 @@ def _message(text: str) -> bytes:
 
 
 def _predicates(commits: list[MainCommit], repository: str) -> Iterator[Predicate]:
-    for commit in commits:
+    for number, commit in enumerate(commits):
         yield _change(commit, repository)
         for environment in ("integration", "production"):
-            yield _apply(commit, environment)
+            yield _apply(commit, environment, pinned_digest(number))
 
 
 def _change(commit: MainCommit, repository: str) -> ChangePredicate:
@@ -149,11 +149,16 @@ def _change(commit: MainCommit, repository: str) -> ChangePredicate:
     )
 
 
-def _apply(commit: MainCommit, environment: str) -> DeploymentPredicate:
+def pinned_digest(number: int) -> str:
+    """The digest of the artifact that the number-th merge pins."""
+    return digest_of_bytes(str(number).encode())
+
+
+def _apply(commit: MainCommit, environment: str, digest: str) -> DeploymentPredicate:
     (path,) = commit.paths
     model = path.removeprefix("environments/production/").removesuffix(".yaml")
     before = {"champion": "1.3.0", "previous": "1.2.0"}
-    after = {"champion": "1.4.0", "previous": "1.3.0", "digest": digest_of_bytes(commit.commit.encode())}
+    after = {"champion": "1.4.0", "previous": "1.3.0", "digest": digest}
     outcome = {
         **{"action": "champion", "provider": "mlflow", "resource": model, "before": before, "after": after},
         **{"result": "applied", "reason": ""},

@@ -6,7 +6,7 @@ import pytest
 
 from mlplatform.core.errors import Refusal
 from mlplatform.core.history import Pin
-from mlplatform.load.history import current_pin, history, rewritten, tip_at
+from mlplatform.load.history import history, pinned_since, rewritten, tip_at
 from mlplatform.providers.git import Git
 from tests.support.git_objects import Entry, ObjectStore
 from tests.support.scratch import DIGESTS, Scratch, deployment
@@ -100,13 +100,16 @@ def test_a_shallow_clone_says_that_its_history_is_not_complete(repo: Scratch, tm
     assert known.of(*KEY) == (pin("1.1.0", repo.head()),)
 
 
-def test_the_current_pin_holds_since_the_commit_that_brought_it(repo: Scratch) -> None:
-    promoted = repo.commit({PATH: deployment("1.1.0", 0.93)}, "promote")
-    repo.commit({PATH: deployment("1.1.0", 0.94)}, "other metrics, same pin")
-    known = history(repo.git, "HEAD")
-    assert current_pin(known, *KEY, "1.1.0", DIGESTS["1.1.0"]) == pin("1.1.0", promoted)
-    assert current_pin(known, *KEY, "1.0.0", DIGESTS["1.0.0"]) is None
-    assert current_pin(known, "production", "clinic/other", "1.0.0", DIGESTS["1.0.0"]) is None
+def test_a_pin_holds_since_the_commit_that_brought_it(repo: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlplatform.load.history._READ_AT_ONCE", 2)
+    repo.commit({PATH: deployment("1.1.0", 0.93)}, "promote")
+    repo.commit({PATH: deployment("1.0.0", 0.91)}, "roll back")
+    promoted = repo.commit({PATH: deployment("1.1.0", 0.93)}, "promote again")
+    for number in range(4):
+        repo.commit({PATH: deployment("1.1.0", 0.93, comment=f"{number}")}, "only a comment")
+    assert pinned_since(repo.git, "HEAD", PATH, "1.1.0", DIGESTS["1.1.0"]) == promoted
+    assert pinned_since(repo.git, "HEAD", PATH, "1.0.0", DIGESTS["1.0.0"]) is None
+    assert pinned_since(repo.git, "HEAD", f"{PATH}.other", "1.1.0", DIGESTS["1.1.0"]) is None
 
 
 def test_a_long_history_takes_a_fixed_number_of_processes(

@@ -19,6 +19,7 @@ from mlplatform.strict_yaml.parser import parse
 _DIGEST = re.compile(DIGEST)
 _ALL = (Kind.DEPLOYMENT.entry.root,)
 _MOST_PATHS = 500  # with more, the command line could be too long, and git is no faster than without paths
+_READ_AT_ONCE = 100
 _VersionAndDigest = tuple[str, str] | None  # None where there is no readable pin
 
 
@@ -41,10 +42,20 @@ def history(git: Git, rev: str, paths: Sequence[str] | None = None) -> History:
     )
 
 
-def current_pin(pins: History, environment: str, model: str, version: str, digest: str) -> Pin | None:
-    """Return the pin of a version that is pinned at the history's commit; None when it is not pinned there."""
-    newest = next(iter(pins.of(environment, model)), None)
-    return newest if newest and (newest.version, newest.digest) == (version, digest) else None
+def pinned_since(git: Git, rev: str, path: str, version: str, digest: str) -> str | None:
+    """Return the commit since which a revision has pinned a version without a break; None when it does not pin it.
+
+    Documents are read only as far back as that.
+    """
+    since, changes = None, list(git.changes(rev, [path]))
+    for start in range(0, len(changes), _READ_AT_ONCE):
+        some = changes[start : start + _READ_AT_ONCE]
+        blobs = git.blobs(sorted({change.oid for change in some if change.oid}))
+        for change in some:
+            if change.oid is None or _pinned_by(blobs[change.oid]) != (version, digest):
+                return since
+            since = change.commit
+    return since
 
 
 def documents_at(git: Git, places: Iterable[At]) -> Mapping[At, Mapping[str, Any]]:

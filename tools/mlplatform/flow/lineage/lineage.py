@@ -12,7 +12,7 @@ from mlplatform.core.naming import Kind, path_of
 from mlplatform.core.topics import Topic, TopicKind, lineage_topics
 from mlplatform.flow.indexed_statements import statements_on
 from mlplatform.flow.workspace import Workspace
-from mlplatform.load.history import current_pin, documents_at, history, tip_at
+from mlplatform.load.history import documents_at, history, pinned_since, tip_at
 from mlplatform.observe.lineage import (
     DatasetUse,
     DeclaredDeployment,
@@ -45,9 +45,8 @@ def lineage_of(
         f"since {hold.since}: {hold.reason}" if hold and applies else None,
     )
     path = path_of(Kind.DEPLOYMENT, f"{environment}/{model}")
-    past = history(workspace.git, commit, [path])
-    pin = current_pin(past, environment, model, body.version, body.digest)
-    return lineage(declared, pin.commit if pin else None, ledger[::-1])
+    since = pinned_since(workspace.git, commit, path, body.version, body.digest)
+    return lineage(declared, since, ledger[::-1])
 
 
 def trained_on(
