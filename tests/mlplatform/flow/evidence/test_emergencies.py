@@ -83,3 +83,14 @@ def test_a_change_that_names_an_emergency_that_does_not_count_is_found(made: Rec
 def test_without_its_emergency_the_change_lacks_an_approval(made: Recorded) -> None:
     made.rewrite(lambda records: [*records[:-1], with_predicate(records[-1], made.key, passed=None)])
     assert ("quorum-missed", made.git.resolve("main")) in made.problems()
+
+
+def test_a_record_that_cannot_be_read_hides_no_emergency(made: Recorded) -> None:
+    made.rewrite(lambda records: [*records, {"notes.txt": b"nothing happened"}])
+    newest = made.records()[-1]
+    assert made.problems() == [("record-unreadable", newest)]
+    first = made.records()[0]
+    assert set(made.problems(now=in_hours(25))) == {
+        ("record-unreadable", newest),
+        ("emergency-not-reviewed", first),
+    }

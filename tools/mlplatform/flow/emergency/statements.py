@@ -156,7 +156,12 @@ def find_emergency(workspace: Workspace, name: str) -> tuple[Ledger, EmergencyPr
 
 def ledger_name(ledger: Ledger) -> str:
     """Return what a statement calls a ledger: copies of the company's are the company's."""
-    return "evidence" if ledger.ref.endswith("/evidence") else ledger.ref
+    return statement_name(ledger.ref)
+
+
+def statement_name(ref: str) -> str:
+    """Return what a statement calls the ledger at a ref."""
+    return "evidence" if ref.endswith("/evidence") else ref
 
 
 def _status(

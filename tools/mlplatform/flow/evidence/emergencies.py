@@ -25,19 +25,38 @@ class RecordedEmergency:
     emergency: EmergencyPredicate
 
 
-def emergency_problems(workspace: Workspace, recorded: Sequence[RecordedChange]) -> Iterator[EvidenceProblem]:
+@dataclass(frozen=True, slots=True)
+class Emergencies:
+    """The emergencies that a verification read on a ledger, by the name that statements give it, and their reviews."""
+
+    ledger: str
+    recorded: Sequence[RecordedEmergency]
+    reviews: Sequence[EmergencyReviewPredicate]
+
+    def find(self, workspace: Workspace, name: str) -> tuple[str, EmergencyPredicate]:
+        """Return an emergency and the name of its ledger, be it before the checkpoint; Refusal where there is none."""
+        for each in self.recorded:
+            if each.emergency.name == name:
+                return self.ledger, each.emergency
+        ledger, said = find_emergency(workspace, name)
+        return ledger_name(ledger), said
+
+
+def emergency_problems(
+    workspace: Workspace, emergencies: Emergencies, recorded: Sequence[RecordedChange]
+) -> Iterator[EvidenceProblem]:
     """Yield the changes that passed a gate without an emergency that counted for it when they were merged."""
     for each in recorded:
-        flaws = (_flaw(workspace, each.change, gate) for gate in each.change.passed)
+        flaws = (_flaw(workspace, emergencies, each.change, gate) for gate in each.change.passed)
         for flaw in dict.fromkeys(filter(None, flaws)):
             yield EvidenceProblem(ProblemKind.EMERGENCY_VOID, each.change.commit, flaw)
 
 
-def _flaw(workspace: Workspace, change: ChangePredicate, gate: PassedGate) -> str:
+def _flaw(workspace: Workspace, emergencies: Emergencies, change: ChangePredicate, gate: PassedGate) -> str:
     about = f"{gate.rule} of {gate.path}"
     try:
-        ledger, said = find_emergency(workspace, gate.emergency)
-        flaw = EmergencyRules.at(workspace, change.parent or "").flaw(said, ledger_name(ledger))
+        ledger, said = emergencies.find(workspace, gate.emergency)
+        flaw = EmergencyRules.at(workspace, change.parent or "").flaw(said, ledger)
     except Refusal as why:
         return f"{about} was passed by {gate.emergency}: {why.message}"
     at = moment(change.merge.mergedAt if change.merge and change.merge.mergedAt else change.committedAt)
@@ -52,23 +71,47 @@ def _flaw(workspace: Workspace, change: ChangePredicate, gate: PassedGate) -> st
     return f"{about} was passed by {gate.emergency}: {flaw}" if flaw else ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """By what the reviews of emergencies are judged: the people and keys of a commit of main."""
+
+    workspace: Workspace
+    main: str
+    emergencies: Emergencies
+
+    def reviewed_at(self, said: EmergencyPredicate) -> datetime | None:
+        """Return when the first review of an emergency that counts was recorded; None where there is none."""
+        try:
+            rules = EmergencyRules.at(self.workspace, self.main)
+        except Refusal:
+            return None
+        owners = {owner for tenant in said.tenants for owner in _owners(self.workspace, self.main, tenant)}
+        counting = (
+            moment(review.recordedAt)
+            for review in self.emergencies.reviews
+            if review.emergency == said.name
+            and not rules.review_flaw(review, said, owners, self.emergencies.ledger)
+        )
+        return next(counting, None)  # oldest first
+
+
 def open_reviews(
-    workspace: Workspace, recorded: Sequence[RecordedEmergency], since: Checkpoint | None
+    workspace: Workspace, emergencies: Emergencies, since: Checkpoint | None
 ) -> tuple[RecordedEmergency, ...]:
     """Return the emergencies that a verification has to see reviewed: the new ones, and those left by a checkpoint."""
     earlier = [
-        RecordedEmergency(left.record, find_emergency(workspace, left.id)[1])
+        RecordedEmergency(left.record, emergencies.find(workspace, left.id)[1])
         for left in (since.openEmergencies if since else [])
     ]
-    return (*earlier, *recorded)
+    return (*earlier, *emergencies.recorded)
 
 
 def review_problems(
-    workspace: Workspace, main: str, emergencies: Sequence[RecordedEmergency], now: datetime
+    rules: ReviewRules, emergencies: Sequence[RecordedEmergency], now: datetime
 ) -> Iterator[EvidenceProblem]:
     """Yield the emergencies that nobody else looked at before that was due."""
     for each in emergencies:
-        said, reviewed = each.emergency, _reviewed_at(workspace, main, each.emergency)
+        said, reviewed = each.emergency, rules.reviewed_at(each.emergency)
         due = said.reviewDue.isoformat()
         if reviewed is None and now > said.reviewDue:
             message = f"its review was due on {due}, and nobody who may has looked at it"
@@ -79,33 +122,13 @@ def review_problems(
         yield EvidenceProblem(ProblemKind.EMERGENCY, each.record, message, is_record=True)
 
 
-def still_open(
-    workspace: Workspace, main: str, emergencies: Sequence[RecordedEmergency]
-) -> list[OpenEmergency]:
+def still_open(rules: ReviewRules, emergencies: Sequence[RecordedEmergency]) -> list[OpenEmergency]:
     """Return the emergencies that nobody has looked at yet, for a checkpoint."""
     return [
         OpenEmergency(id=each.emergency.name, record=each.record, due=each.emergency.reviewDue)
         for each in emergencies
-        if _reviewed_at(workspace, main, each.emergency) is None
+        if rules.reviewed_at(each.emergency) is None
     ]
-
-
-def _reviewed_at(workspace: Workspace, main: str, said: EmergencyPredicate) -> datetime | None:
-    """Return when the first review that counts was recorded; None where there is none."""
-    ledger, _ = find_emergency(workspace, said.name)
-    name = ledger_name(ledger)
-    try:
-        rules = EmergencyRules.at(workspace, main)
-    except Refusal:
-        return None
-    owners = {owner for tenant in said.tenants for owner in _owners(workspace, main, tenant)}
-    first: datetime | None = None
-    for record in ledger.newest_first():
-        review = record.statement.predicate
-        is_about_it = isinstance(review, EmergencyReviewPredicate) and review.emergency == said.name
-        if is_about_it and not rules.review_flaw(review, said, owners, name):  # type: ignore[arg-type]
-            first = moment(review.recordedAt)  # type: ignore[union-attr]
-    return first
 
 
 def _owners(workspace: Workspace, main: str, tenant: str) -> list[str]:

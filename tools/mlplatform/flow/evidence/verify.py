@@ -17,9 +17,12 @@ from mlplatform.core.records.deployment import DeploymentPredicate
 from mlplatform.core.records.emergency import EmergencyPredicate, EmergencyReviewPredicate
 from mlplatform.core.records.registration import RegistrationPredicate
 from mlplatform.core.records.validation import ValidationPredicate
+from mlplatform.flow.emergency.statements import statement_name
 from mlplatform.flow.evidence.change_record import root_name
 from mlplatform.flow.evidence.emergencies import (
+    Emergencies,
     RecordedEmergency,
+    ReviewRules,
     emergency_problems,
     open_reviews,
     review_problems,
@@ -110,9 +113,13 @@ def verified_evidence(
     broken += change_problems(workspace.git, commits, evidence.changes, names)
     if options.rejudge:
         broken += rejudged(workspace, evidence.changes, progress)
-    broken += emergency_problems(workspace, evidence.changes)
-    open_emergencies = open_reviews(workspace, evidence.emergencies, since)
-    broken += review_problems(workspace, sources.main, open_emergencies, options.now)
+    emergencies = Emergencies(
+        statement_name(sources.ledger), evidence.emergencies, evidence.emergency_reviews
+    )
+    broken += emergency_problems(workspace, emergencies, evidence.changes)
+    rules = ReviewRules(workspace, sources.main, emergencies)
+    open_emergencies = open_reviews(workspace, emergencies, since)
+    broken += review_problems(rules, open_emergencies, options.now)
     broken += deployment_problems(evidence.applies, places)
     broken += _controls(workspace, sources, options.trust, evidence, since)
     reconciliation = tuple(_reconciliation(workspace, sources, commits, evidence, places, since))
@@ -138,7 +145,7 @@ def verified_evidence(
             controls=evidence.controls[-1].at if evidence.controls else since.controls if since else None,
             keys=list(state.keyring.keys.values()),
             openChanges=_open(reconciliation),
-            openEmergencies=still_open(workspace, sources.main, open_emergencies),
+            openEmergencies=still_open(rules, open_emergencies),
         ),
     )
     return VerifiedEvidence(verification, evidence, sources, places)
