@@ -12,8 +12,8 @@ decision := {"evaluated": (satisfied | {denial.rule | some denial in deny}), "de
 # title: The platform keeps its safeguards
 # description: |
 #   Fewer approvals, a path that the platform team owns no more, a freeze that is lifted early, a bot more, a
-#   version that is no longer revoked, or no Git host: each may be right, and reviewers should notice it. Until the
-#   change is merged, the safeguards of the base apply.
+#   version that is no longer revoked, no Git host, no timestamps, or more that an emergency may let go: each may be
+#   right, and reviewers should notice it. Until the change is merged, the safeguards of the base apply.
 # custom:
 #   id: platform-weakened
 #   severity: warning
@@ -39,7 +39,7 @@ before := input.change.before if is_object(input.change.before)
 
 after := input.document
 
-weakened := ((fewer_approvals | disowned) | (lifted | admitted)) | (unrevoked | unhosted)
+weakened := (((fewer_approvals | disowned) | (lifted | admitted)) | (unrevoked | unhosted)) | (eased | unstamped)
 
 fewer_approvals := {entry |
 	some name, _ in data.lib.quorum.default_required
@@ -78,6 +78,27 @@ unhosted := {{"at": ["gitHost"], "message": "gitHost is removed: nobody asks a G
 	object.get(before, "gitHost", null) != null
 	object.get(after, "gitHost", null) == null
 }
+
+# What an emergency may let go from now on.
+eased := {entry |
+	some key in ["authorisers", "gates"]
+	some added in object.get(emergency(after), key, [])
+	not added in object.get(emergency(before), key, [])
+	entry := {"at": ["emergency", key], "message": sprintf("emergency.%s gets %s", [key, added])}
+} | {entry |
+	hours := object.get(emergency(after), "hours", 0)
+	earlier := object.get(emergency(before), "hours", 0)
+	earlier > 0
+	hours > earlier
+	entry := {"at": ["emergency", "hours"], "message": sprintf("an emergency may last %v h in place of %v", [hours, earlier])}
+}
+
+unstamped := {{"at": ["timestampServer"], "message": "timestampServer is removed: no authority says when a record was made"} |
+	object.get(before, "timestampServer", null) != null
+	object.get(after, "timestampServer", null) == null
+}
+
+emergency(document) := data.lib.quorum.or_empty(object.get(document, "emergency", null))
 
 approvals_of(document, name) := number if {
 	approvals := data.lib.quorum.or_empty(object.get(document, "approvals", null))

@@ -72,3 +72,25 @@ test_a_platform_that_comes_or_goes_is_not_asked if {
 	found({"document": company, "change": {"action": "added", "before": null, "now": now}}) == set()
 	found({"change": {"action": "removed", "before": company, "now": now}}) == set()
 }
+
+emergencies := {"authorisers": ["margaret"], "hours": 4, "gates": ["approvals-quorum"]}
+
+with_emergencies(settings) := {"document": object.union(company, {"emergency": settings}), "change": {
+	"action": "changed",
+	"before": object.union(company, {"emergency": emergencies}),
+	"now": now,
+}}
+
+test_what_an_emergency_may_let_go_from_now_on_is_seen if {
+	found(but({"emergency": emergencies})) == {
+		[["emergency", "authorisers"], "emergency.authorisers gets margaret"],
+		[["emergency", "gates"], "emergency.gates gets approvals-quorum"],
+	}
+	found(with_emergencies(object.union(emergencies, {"hours": 8}))) == {[["emergency", "hours"], "an emergency may last 8 h in place of 4"]}
+	found(with_emergencies(object.union(emergencies, {"hours": 2, "gates": []}))) == set()
+}
+
+test_a_timestamp_server_that_goes_is_seen if {
+	changed := {"action": "changed", "before": object.union(company, {"timestampServer": "https://tsa.example.com"}), "now": now}
+	{place | some [place, _] in found({"document": company, "change": changed})} == {["timestampServer"]}
+}
