@@ -69,7 +69,7 @@ NOT_BY_A_CASE = {
         "providers.git.git:resolve:GitError",
         "providers.git.git:resolve:Refusal",
         "providers.git.git:tree:GitError",
-        "providers.git.git:_blobs:GitError",
+        "providers.git.git:_batch:GitError",
     ),
 }
 SURVIVORS = {name: reason for reason, names in NOT_BY_A_CASE.items() for name in names}
