@@ -3,23 +3,26 @@
     python bench/record.py [MERGES ...]        (default: 2500 10000)
 
 Each merge has three records: the change, and an apply to two environments. `verify` reads and verifies all of them in
-a process of its own; `since` begins at a checkpoint that lacks the last 100 merges. `git log` is
-`git log --first-parent --name-status` over main, which verifies nothing. Medians of several rounds.
+a process of its own; `since` begins at a checkpoint that lacks the last 100 merges; `export` verifies all of them too,
+and writes what an auditor gets of the last 2,500. `git log` is `git log --first-parent --name-status` over main, which
+verifies nothing. Medians of several rounds.
 """
 
 import json
+import shlex
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from support.changes import LEDGER, History, git, history
+from support.changes import APART, BEGIN, LEDGER, History, git, history
 from support.repositories import BIN, seconds
 
 SIZES = (2_500, 10_000)
-COLUMNS = ("verify", "since", "git log", "verify / git log")
-TARGETS = {10_000: "verify ≤ 60 s"}
+COLUMNS = ("verify", "since", "export", "git log", "verify / git log")
+QUARTER = 2_500
+TARGETS = {10_000: "verify ≤ 60 s, export ≤ 20 s"}
 
 
 def _verify(made: History, *more: str) -> list[str]:
@@ -36,6 +39,21 @@ def _verify(made: History, *more: str) -> list[str]:
         "--json",
         *more,
     ]
+
+
+def _export(made: History, merges: int) -> list[str]:
+    first, last = (BEGIN + APART * number for number in (max(0, merges - QUARTER), merges))
+    period = ["--from", first.date().isoformat(), "--to", last.date().isoformat()]
+    parent = made.folder.parent
+    out = [
+        "--out",
+        str(parent / "export"),
+        "--trust",
+        str(parent / "trust.yaml"),
+        "--key",
+        str(parent / "recorder"),
+    ]
+    return [str(BIN / "platform"), "evidence", "export", *period, *out, "--ledger", LEDGER]
 
 
 def _checkpoint(made: History) -> Path:
@@ -60,11 +78,12 @@ def measure(merges: int, rounds: int) -> list[float]:
         columns = [
             [_verify(made)],
             [_verify(made, "--checkpoint", str(checkpoint))],
+            [["sh", "-c", f"rm -rf {made.folder.parent}/export && {shlex.join(_export(made, merges))}"]],
             [["git", "log", "--first-parent", "-m", "--name-status", "--format=%H %T", "main"]],
         ]
         times = [[seconds(commands, made.folder) for commands in columns] for _ in range(rounds)]
     medians = [statistics.median(column) for column in zip(*times, strict=True)]
-    return [*medians, medians[0] / medians[2]]
+    return [*medians, medians[0] / medians[3]]
 
 
 def main() -> None:
