@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def merged(world: Hosted) -> Pull:
     run = {"name": "required", "conclusion": "success", "app": "github-actions"}
     world.github.state.check_runs.append({"sha": pull.head, **run})
     world.merge(pull)
+    pull.merged_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"  # as git says of the merge commit
     return pull
 
 
