@@ -221,7 +221,7 @@ def _beginning(
     if not _contains(workspace, sources.tip, since.ledger):
         message = f"the ledger lacks this record, which was its {since.records}th: it was cut or rewritten"
         problems.append(EvidenceProblem(ProblemKind.TRUNCATED, since.ledger, message, is_record=True))
-    if not _contains(workspace, sources.main, since.main):
+    if since.main not in _places(workspace, sources):
         message = "the checkpoint has this commit as main's, which main lacks: it was rewritten"
         problems.append(EvidenceProblem(ProblemKind.HISTORY, since.main, message))
     return (None if problems else since), problems

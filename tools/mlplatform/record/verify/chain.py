@@ -9,6 +9,7 @@ from mlplatform.core.evidence.problem import EvidenceProblem, ProblemKind
 from mlplatform.core.payload import digest_of_bytes
 from mlplatform.core.records.base import Predicate
 from mlplatform.core.records.change import ChangePredicate
+from mlplatform.core.records.emergency import SignedPredicate
 from mlplatform.core.records.key import KeyPredicate
 from mlplatform.core.records.statement import Statement, UnknownPredicate
 from mlplatform.providers.git import Git
@@ -17,6 +18,7 @@ from mlplatform.providers.signing.ssh import SignatureError
 from mlplatform.record.ledger_commits import LedgerCommit, ledger_commits
 from mlplatform.record.verify.timestamps import timestamp_flaws
 
+ALWAYS_SIGNED = (ChangePredicate, KeyPredicate, SignedPredicate)
 CLOCK_SKEW = timedelta(minutes=15)
 
 
@@ -121,7 +123,7 @@ def _opened(commit: LedgerCommit, state: ChainState) -> _Opened:
         )
     if not commit.is_signed:
         opened = _read(commit.data)
-        if state.is_signed and not opened.problem:
+        if _must_be_signed(opened, state) and not opened.problem:
             return replace(
                 opened, problem=(ProblemKind.UNSIGNED, "it is not signed, and those before it are")
             )
@@ -132,6 +134,12 @@ def _opened(commit: LedgerCommit, state: ChainState) -> _Opened:
         return _Opened(None, problem=(ProblemKind.SIGNATURE, why.message))
     opened = replace(_read(sealed.payload), signer=state.keyring.name_of(sealed.key))
     return opened if opened.problem else replace(opened, problem=_untrusted(sealed, opened, state))
+
+
+def _must_be_signed(opened: _Opened, state: ChainState) -> bool:
+    """True after the first signed record, and always for what no release wrote that did not sign."""
+    predicate = opened.statement.predicate if opened.statement else None
+    return state.is_signed or isinstance(predicate, ALWAYS_SIGNED)
 
 
 def _untrusted(sealed: SealedPayload, opened: _Opened, state: ChainState) -> tuple[ProblemKind, str] | None:
