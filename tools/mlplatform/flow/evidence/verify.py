@@ -102,12 +102,13 @@ def verified_evidence(
 ) -> VerifiedEvidence:
     """Verify the evidence in a clone, and return it too."""
     sources = evidence_sources(workspace, options.ledger)
-    since, broken = _beginning(workspace, sources, options)
+    places = _places(workspace, sources)
+    since, broken = _beginning(workspace, sources, options, places)
     progress.on_message("reading the ledger")
     evidence = read_evidence(workspace, sources, options.trust, since)
     progress.on_message(f"{evidence.state.records} records read; comparing them with main")
-    commits = _population(workspace, sources, options, since, broken)
-    places = _places(workspace, sources)
+    start = since.main if since else options.trust.genesis if options.trust.genesis in places else None
+    commits = tuple(main_history(workspace.git, sources.main, start))[::-1]
     names = (options.trust.repository, root_name(workspace, sources.main))
     broken += evidence.problems
     broken += change_problems(workspace.git, commits, evidence.changes, names)
@@ -211,37 +212,24 @@ def _chain_state(trust: TrustRoots, since: Checkpoint | None) -> ChainState:
 
 
 def _beginning(
-    workspace: Workspace, sources: EvidenceSources, options: VerifyOptions
+    workspace: Workspace, sources: EvidenceSources, options: VerifyOptions, places: Mapping[str, int]
 ) -> tuple[Checkpoint | None, list[EvidenceProblem]]:
-    """Return the checkpoint to begin at, and what it tells that is gone; then all is verified from the genesis."""
-    since = options.since
-    if since is None:
-        return None, []
+    """Return the checkpoint to begin at, and what is gone that it or the trust roots name.
+
+    Where something is gone all is verified from the genesis, and without that from main's first commit.
+    """
+    since, genesis = options.since, options.trust.genesis
     problems = []
-    if not _contains(workspace, sources.tip, since.ledger):
+    if since and not _contains(workspace, sources.tip, since.ledger):
         message = f"the ledger lacks this record, which was its {since.records}th: it was cut or rewritten"
         problems.append(EvidenceProblem(ProblemKind.TRUNCATED, since.ledger, message, is_record=True))
-    if since.main not in _places(workspace, sources):
+    if since and since.main not in places:
         message = "the checkpoint has this commit as main's, which main lacks: it was rewritten"
         problems.append(EvidenceProblem(ProblemKind.HISTORY, since.main, message))
-    return (None if problems else since), problems
-
-
-def _population(
-    workspace: Workspace,
-    sources: EvidenceSources,
-    options: VerifyOptions,
-    since: Checkpoint | None,
-    problems: list[EvidenceProblem],
-) -> tuple[MainCommit, ...]:
-    """Return the commits of main that have to be on record, oldest first."""
-    genesis = options.trust.genesis
-    start: str | None = since.main if since else genesis
-    if since is None and genesis not in _places(workspace, sources):
+    if genesis not in places:
         message = "main does not contain the commit that the record begins after: it was rewritten"
         problems.append(EvidenceProblem(ProblemKind.HISTORY, genesis, message))
-        start = None
-    return tuple(main_history(workspace.git, sources.main, start))[::-1]
+    return (None if problems else since), problems
 
 
 def _places(workspace: Workspace, sources: EvidenceSources) -> Mapping[str, int]:
